@@ -1,0 +1,42 @@
+# Needs Python 3.11 or newer; everything else is installed into .venv, once.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test test-slow check format lock clean
+
+run: .venv/run.stamp
+	$(BIN)/python wsgi.py
+
+test: .venv/dev.stamp
+	$(BIN)/pytest
+
+test-slow: .venv/dev.stamp
+	$(BIN)/pytest -m slow
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.venv/run.stamp: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# Pins everything that pyproject.toml asks for, with hashes, for every platform and Python from 3.11.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf .venv
