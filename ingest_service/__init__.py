@@ -1,0 +1,1 @@
+"""Releases lists of record ids to a fragile upstream API in strict order at a strict rate, and never loses one."""

@@ -1,0 +1,49 @@
+"""The one door to time."""
+
+import time
+from pathlib import Path
+from threading import Event
+from typing import Protocol
+
+NANOSECONDS = 1_000_000_000
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_TIME_NAMESPACE = Path("/proc/self/ns/time")
+
+
+class Clock(Protocol):
+    """Tells the time and waits. Every time is an integer of nanoseconds, so that nothing is ever rounded."""
+
+    def now(self) -> int:
+        """Return the monotonic time; all processes of one boot share it, and it stands still in suspend."""
+
+    def wall(self) -> int:
+        """Return the time since 1970 in UTC: for display only, since somebody may set it."""
+
+    def boot(self) -> str:
+        """Name the boot that `now` counts from; empty where this machine cannot tell."""
+
+    def wait(self, bell: Event, until: int | None) -> None:
+        """Block until the bell rings or `now` may have reached `until` (None: for ever). May wake early."""
+
+
+class SystemClock:
+    """The clock of this machine. Any thread may use it."""
+
+    def now(self) -> int:
+        """Return CLOCK_MONOTONIC."""
+        return time.monotonic_ns()
+
+    def wall(self) -> int:
+        """Return the wall clock."""
+        return time.time_ns()
+
+    def boot(self) -> str:
+        """Return the kernel's boot id and the time namespace, since a namespace may shift the monotonic clock."""
+        if not _BOOT_ID.exists():
+            return ""
+        namespace = str(_TIME_NAMESPACE.readlink()) if _TIME_NAMESPACE.is_symlink() else ""
+        return f"{_BOOT_ID.read_text().strip()} {namespace}".strip()
+
+    def wait(self, bell: Event, until: int | None) -> None:
+        """Block on the bell."""
+        bell.wait(None if until is None else max(0, until - self.now()) / NANOSECONDS)

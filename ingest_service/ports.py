@@ -1,0 +1,87 @@
+"""What the scheduler needs from the outside, for others to fit."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from ingest_service.domain import Entry, Progress, Submission
+from ingest_service.ledger import Call, LastSlot, Outcome, Slot
+
+
+class Fetcher(Protocol):
+    """Calls the upstream."""
+
+    def fetch(self, record_id: int) -> Outcome:
+        """Call the upstream for one id and block until it has answered; several threads call at once."""
+
+
+class SideBySide(Protocol):
+    """Runs the calls of a slot at the same time."""
+
+    def __call__(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
+        """Run `call` for every id at once, block until all have ended, return them in the order of the ids."""
+
+
+class Slots(Protocol):
+    """The one seam that opens slots: whatever stands behind it waits, chooses and writes down."""
+
+    def start(self) -> None:
+        """Take up what was left waiting. Raises StoreError and SettingError."""
+
+    def stop(self) -> None:
+        """Let `open` return None from now on, at once. Any thread; may be called twice."""
+
+    def join(self, entry: Entry) -> None:
+        """Let an accepted ingestion join the backlog. Any thread; does not block."""
+
+    def open(self) -> Slot | None:
+        """Block until a slot may open, choose its batches, write it down and return it; None once stopped.
+
+        The slot is durable when this returns: its calls count as made, whatever happens.
+        """
+
+    def close(self, slot: Slot, calls: Sequence[Call]) -> None:
+        """Write down what came of the slot's calls (one for each id, in order); durable when this returns."""
+
+
+class Store(Protocol):
+    """Keeps ingestions, the ledger and the outcomes. Any thread; every method may block on the disk.
+
+    Everything a method wrote is durable when it returns. Raises StoreError where the disk fails, StoreInUse
+    where another process works on the same store, StoreStopped when it is not running.
+    """
+
+    def start(self) -> None:
+        """Open the store, migrate it and keep every other process out."""
+
+    def stop(self) -> None:
+        """Finish what was asked and let go of the store. May be called twice; `start` opens it again."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can take an ingestion. Does not touch the disk."""
+
+    def add(self, submission: Submission, accepted: Callable[[Entry], None]) -> None:
+        """Keep a submission as a new ingestion; `accepted` gets its entry once it is durable.
+
+        `accepted` is called before this returns, one call at a time and in the order of the sequences (which
+        is the order of the created times), so it must not block.
+        """
+
+    def find(self, ingestion_id: UUID) -> Progress | None:
+        """Return how far an ingestion has come, None if there is none with this id."""
+
+    def outcomes(self, ingestion_id: UUID) -> Iterator[Outcome]:
+        """Yield the outcomes there are, in the order of the ids."""
+
+    def waiting(self) -> Iterable[Entry]:
+        """Return what is to be released: what never was, and the batches of a slot that was never closed."""
+
+    def last_slot(self) -> LastSlot | None:
+        """Return what the ledger proves of the last slot, None if there never was one."""
+
+    def open_slot(self, slot: Slot) -> None:
+        """Write down a slot and release its batches."""
+
+    def close_slot(self, slot: Slot, outcomes: Sequence[Outcome], started: int) -> None:
+        """Keep the outcomes, finish the batches, and write down when the last call of the slot started."""

@@ -1,0 +1,65 @@
+"""What the service does for those who use it, whatever they use it through."""
+
+import logging
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+from ingest_service.dispatcher import Dispatcher
+from ingest_service.domain import Priority, Progress, Submission
+from ingest_service.errors import IngestionNotFound
+from ingest_service.packed_ids import PackedIds
+from ingest_service.ports import Slots, Store
+
+log = logging.getLogger(__name__)
+
+# Shorter than the ten seconds that `docker stop` gives before it kills.
+GRACE_SECONDS = 8.0
+
+
+class Service:
+    """Takes ingestions, reports on them, and runs the dispatcher. Any thread may call it."""
+
+    def __init__(self, store: Store, slots: Slots, dispatcher: Dispatcher, batch_size: int) -> None:
+        self._store = store
+        self._slots = slots
+        self._dispatcher = dispatcher
+        self._batch_size = batch_size
+
+    @property
+    def alive(self) -> bool:
+        """Whether ingestions are taken and released. Does not block."""
+        return self._dispatcher.alive and self._store.alive
+
+    def start(self) -> None:
+        """Open the store, take up what waits and start the dispatcher.
+
+        Raises StoreError and SettingError; `stop` then lets go of what was opened.
+        """
+        if self._dispatcher.alive:
+            return
+        self._store.start()
+        self._slots.start()
+        self._dispatcher.start()
+
+    def stop(self) -> None:
+        """Open no further slot, let the calls in flight finish within the grace time, close the store."""
+        if not self._dispatcher.stop(GRACE_SECONDS):
+            log.warning("stopped with calls in flight; they are made again after the next start")
+        self._store.stop()
+
+    def submit(self, ids: Iterable[int], priority: Priority) -> UUID:
+        """Accept a non-empty list of ids and return the ingestion's id. Blocks until it is durable.
+
+        Raises StoreError if it could not be kept.
+        """
+        submission = Submission(uuid4(), priority, self._batch_size, PackedIds.of(ids))
+        self._store.add(submission, self._slots.join)
+        log.info("ingestion %s accepted: %d ids, %s", submission.id, len(submission.ids), priority.name)
+        return submission.id
+
+    def progress(self, ingestion_id: UUID) -> Progress:
+        """Return how far an ingestion has come. Raises IngestionNotFound."""
+        progress = self._store.find(ingestion_id)
+        if progress is None:
+            raise IngestionNotFound(ingestion_id)
+        return progress

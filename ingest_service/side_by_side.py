@@ -1,0 +1,24 @@
+"""Threads that make the calls of a slot at the same time."""
+
+from collections.abc import Callable, Sequence
+from threading import Thread
+
+from ingest_service.ledger import Call
+
+
+def in_threads(call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
+    """Fit the port `SideBySide` with a daemon thread for each id, so that a hanging call cannot hold up an exit.
+
+    `call` must not raise.
+    """
+    calls: dict[int, Call] = {}
+
+    def keep(position: int) -> None:
+        calls[position] = call(ids[position])
+
+    threads = [Thread(target=keep, args=[p], name=f"call-{p}", daemon=True) for p in range(len(ids))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [calls[position] for position in range(len(ids))]

@@ -1,0 +1,1 @@
+"""Where ingestions, the ledger and the outcomes are kept."""

@@ -1,0 +1,56 @@
+"""Connections to one SQLite database."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, LifoQueue
+
+from ingest_service.errors import StoreError
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database in WAL mode with synchronous=FULL, in autocommit mode: BEGIN and COMMIT are ours.
+
+    FULL is what makes a commit durable: NORMAL leaves the last ones to the next checkpoint
+    (https://sqlite.org/pragma.html#pragma_synchronous). Raises StoreError.
+    """
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot open the database {path}: {error}") from error
+    return connection
+
+
+class Readers:
+    """Connections to read through: as many as read at the same time, kept for the next."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection inside a read transaction: what it reads is of one moment. Raises StoreError."""
+        connection = self._borrow()
+        try:
+            with connection:
+                connection.execute("BEGIN")
+                yield connection
+        except sqlite3.Error as error:
+            raise StoreError(f"the database could not be read: {error}") from error
+        finally:
+            self._idle.put(connection)
+
+    def close(self) -> None:
+        """Close what is idle."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+
+    def _borrow(self) -> sqlite3.Connection:
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            return connect(self._path)

@@ -1,0 +1,109 @@
+"""One thread that writes for all: many requests share one commit, and so one wait for the disk."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+
+from ingest_service.errors import StoreError, StoreStopped
+
+Statements = Callable[[sqlite3.Connection], Callable[[], None] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    statements: Statements
+    durable: Future[None] = field(default_factory=Future)
+
+
+class GroupCommit:
+    """Commits what has gathered while the commit before it was on its way to the disk.
+
+    A group is as large as the number of threads that wait for one, so it needs no bound of its own. The
+    connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from start to stop.
+    """
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[_Write | None] = SimpleQueue()
+        self._lock = Lock()
+        self._thread: Thread | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, connection: sqlite3.Connection) -> None:
+        """Start the thread that writes through this connection."""
+        with self._lock:
+            self._thread = Thread(target=self._run, args=[connection], name="group-commit", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Commit what was asked before, end the thread and close its connection. May be called twice."""
+        with self._lock:
+            if self._thread is not None:
+                self._queue.put(None)
+                self._thread.join()
+                self._thread = None
+
+    def write(self, statements: Statements) -> None:
+        """Run these statements in the next commit and block until it is durable. Any thread.
+
+        What `statements` returns, if anything, is called by the writing thread after the commit, in the order
+        of the writes. They may run twice, the first time rolled back. Raises StoreError if they or the commit
+        failed, StoreStopped when the thread does not run; then nothing of them was kept.
+        """
+        write = _Write(statements)
+        with self._lock:
+            if self._thread is None:
+                raise StoreStopped
+            self._queue.put(write)
+        write.durable.result()
+
+    def _run(self, connection: sqlite3.Connection) -> None:
+        more = True
+        while more:
+            group, more = self._gather()
+            _commit_or_split(connection, group)
+        connection.close()
+
+    def _gather(self) -> tuple[list[_Write], bool]:
+        """Block for the first write, take all that wait behind it; False with it once told to stop."""
+        group: list[_Write] = []
+        write = self._queue.get()
+        while write is not None:
+            group.append(write)
+            try:
+                write = self._queue.get_nowait()
+            except Empty:
+                return group, True
+        return group, False
+
+
+def _commit_or_split(connection: sqlite3.Connection, group: list[_Write]) -> None:
+    """Commit the group whole; if that fails, each write alone, so that only the one at fault fails."""
+    if len(group) > 1 and _commit(connection, group) is None:
+        return
+    for write in group:
+        error = _commit(connection, [write])
+        if isinstance(error, sqlite3.Error):
+            error = StoreError(f"the database could not be written: {error}")
+        if error is not None:
+            write.durable.set_exception(error)
+
+
+def _commit(connection: sqlite3.Connection, group: list[_Write]) -> Exception | None:
+    try:
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            afterwards = [write.statements(connection) for write in group]
+    except Exception as error:  # noqa: BLE001 - it belongs to those who asked, not to this thread
+        return error
+    for write, call in zip(group, afterwards, strict=True):
+        if call is not None:
+            call()
+        write.durable.set_result(None)
+    return None

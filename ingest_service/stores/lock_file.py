@@ -1,0 +1,64 @@
+"""The file that keeps a second process out, and bears witness of the last slot."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from ingest_service.errors import StoreError, StoreInUse
+
+# Between reading the clock and the kernel's stamp on the file lie microseconds; the kernel's own clock ticks
+# in up to 10 ms.
+_STAMP_TOLERANCE = 100_000_000
+
+
+class LockFile:
+    """A file beside the database, locked (flock) by the one process that works on it.
+
+    It also names the last slot that was opened, so that a database restored from a backup is found out: its
+    ledger ends at another slot. The file is not synced, for it need only outlive the process: after a power
+    cut the boot is another one and nothing is trusted anyway. A copy of the file itself is found out by its
+    change time (ctime), which nobody can set and which must be the moment the file says it was written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def acquire(self) -> None:
+        """Lock the file, created if need be. Raises StoreInUse if another process holds it, else StoreError."""
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise StoreError(f"cannot open the lock file {self._path}: {error.strerror}") from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            raise StoreInUse(
+                f"another process works on this database (it holds {self._path}); stop it first, "
+                "or give this one a database of its own with INGEST_DATABASE_URL"
+            ) from None
+        self._file = file
+
+    def release(self) -> None:
+        """Let others in. May be called twice."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def record(self, slot_number: int) -> None:
+        """Write down that this slot was opened. Needs the lock."""
+        record = f"{slot_number:020d} {time.time_ns():020d}\n"
+        os.pwrite(self._held(), record.encode(), 0)
+
+    def confirms(self, slot_number: int) -> bool:
+        """Whether this slot was the last one recorded, in this very file. Needs the lock."""
+        record = os.pread(self._held(), 64, 0).split()
+        if len(record) != 2 or int(record[0]) != slot_number:
+            return False
+        return abs(os.fstat(self._held()).st_ctime_ns - int(record[1])) < _STAMP_TOLERANCE
+
+    def _held(self) -> int:
+        assert self._file is not None, "acquire comes first"
+        return self._file

@@ -1,0 +1,70 @@
+"""The tables of the SQLite store, as the migrations that lead to them."""
+
+import sqlite3
+
+from ingest_service.errors import StoreError
+
+# Migration n leads from version n to n + 1 (PRAGMA user_version). A released one is never changed.
+MIGRATIONS = (
+    """
+    -- One row for each ingestion. `ids` are 32-bit little-endian integers and stand last, so that the other
+    -- columns are read without them.
+    CREATE TABLE ingestions (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id BLOB NOT NULL UNIQUE,
+        priority INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        batch_size INTEGER NOT NULL,
+        ids BLOB NOT NULL
+    );
+    -- The cursor of each ingestion that still has batches to release; apart from the ids, for changing a cell
+    -- beside a large blob rewrites the blob.
+    CREATE TABLE backlog (
+        sequence INTEGER PRIMARY KEY,
+        released INTEGER NOT NULL
+    );
+    -- Batches that were released and are not finished.
+    CREATE TABLE open_batches (
+        sequence INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (sequence, number)
+    ) WITHOUT ROWID;
+    -- The ledger. `opened` and `started` (of the last call; NULL until closed) are nanoseconds of the
+    -- monotonic clock of `boot`, `opened_at` is the wall clock.
+    CREATE TABLE slots (
+        number INTEGER PRIMARY KEY,
+        boot TEXT NOT NULL,
+        opened INTEGER NOT NULL,
+        opened_at INTEGER NOT NULL,
+        started INTEGER
+    );
+    -- What was called in each slot: one row for each call of the id at `position` of an ingestion.
+    CREATE TABLE calls (
+        sequence INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        slot INTEGER NOT NULL,
+        PRIMARY KEY (sequence, position, slot)
+    ) WITHOUT ROWID;
+    -- What came of the id at `position`: a result (JSON), or the sentence of an error.
+    CREATE TABLE outcomes (
+        sequence INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        record_id INTEGER NOT NULL,
+        result TEXT,
+        error TEXT,
+        PRIMARY KEY (sequence, position)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to the newest version, each step in a transaction. Raises StoreError for a newer one."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"the database has schema version {version}, this program knows versions up to {len(MIGRATIONS)}; "
+            "run the newer program that wrote it"
+        )
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")

@@ -1,0 +1,1 @@
+"""The upstream API that is asked for every id."""

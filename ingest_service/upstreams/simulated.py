@@ -1,0 +1,21 @@
+"""An upstream that answers every id after a fixed delay, for trying the service out."""
+
+from threading import Event
+
+from ingest_service.clock import Clock
+from ingest_service.ledger import Outcome
+
+
+class SimulatedUpstream:
+    """Fits the port `Fetcher`; `delay` is nanoseconds."""
+
+    def __init__(self, clock: Clock, delay: int) -> None:
+        self._clock = clock
+        self._delay = delay
+
+    def fetch(self, record_id: int) -> Outcome:
+        """Block for the delay and return `{"id": <id>, "data": "processed"}`."""
+        until = self._clock.now() + self._delay
+        while self._clock.now() < until:
+            self._clock.wait(Event(), until)
+        return Outcome(record_id, {"id": record_id, "data": "processed"})

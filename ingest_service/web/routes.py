@@ -1,0 +1,47 @@
+"""The operations of the HTTP API."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, request
+
+from ingest_service.errors import IngestionNotFound
+from ingest_service.service import Service
+from ingest_service.web.status import status_body
+from ingest_service.web.submission import parse_submission
+
+
+def api(service: Service, max_ids: int) -> Blueprint:
+    """Return the operations on this service."""
+    routes = Blueprint("api", __name__)
+
+    @routes.post("/ingest")
+    def submit() -> Response:
+        """Accept ids; the answer comes after they are durable."""
+        ids, priority = parse_submission(request.get_data(cache=False), max_ids)
+        ingestion_id = service.submit(ids, priority)
+        response = jsonify(ingestion_id=str(ingestion_id))
+        response.headers["Location"] = f"/status/{ingestion_id}"
+        return response
+
+    @routes.get("/status/<ingestion_id>")
+    def status(ingestion_id: str) -> Response:
+        """Report every batch of an ingestion."""
+        progress = service.progress(_parse_id(ingestion_id))
+        return Response(status_body(progress), mimetype="application/json")
+
+    @routes.get("/health")
+    def health() -> tuple[Response, int]:
+        """Say whether ingestions are taken and released; touches no disk."""
+        if service.alive:
+            return jsonify(status="ok"), 200
+        return jsonify(error="Not healthy", details={"dispatcher": ["it has died; the log says why"]}), 503
+
+    return routes
+
+
+def _parse_id(text: str) -> UUID:
+    """Read an ingestion id; what is none cannot be found. Raises IngestionNotFound."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise IngestionNotFound(text) from None
