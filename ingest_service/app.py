@@ -27,7 +27,7 @@ def build_service(settings: Settings) -> Service:
 
 def create_app(service: Service, settings: Settings) -> Flask:
     """Return the HTTP API of a service."""
-    app = Flask("ingest_service")
+    app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.wsgi_app = TidyPaths(app.wsgi_app)  # type: ignore[method-assign]
     app.register_blueprint(api(service, settings.max_ids))

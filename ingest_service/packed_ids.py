@@ -32,8 +32,8 @@ class PackedIds:
 
     def span(self, start: int, stop: int) -> tuple[int, ...]:
         """Return the ids from position `start` up to, but not including, `stop`; cut off at the end."""
-        count = max(0, min(stop, len(self)) - start)
-        return struct.unpack_from(f"<{count}I", self.packed, start * BYTES_PER_ID)
+        packed = self.packed[start * BYTES_PER_ID : stop * BYTES_PER_ID]
+        return struct.unpack(f"<{len(packed) // BYTES_PER_ID}I", packed)
 
     def __iter__(self) -> Iterator[int]:
         for start in range(0, len(self), _CHUNK):

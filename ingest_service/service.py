@@ -25,10 +25,10 @@ class Service:
         self._dispatcher = dispatcher
         self._batch_size = batch_size
 
-    @property
-    def alive(self) -> bool:
-        """Whether ingestions are taken and released. Does not block."""
-        return self._dispatcher.alive and self._store.alive
+    def ailments(self) -> dict[str, str]:
+        """Return what does not run, each with a sentence; empty while all is well. Does not block."""
+        parts = {"dispatcher": self._dispatcher.alive, "store": self._store.alive}
+        return {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
 
     def start(self) -> None:
         """Open the store, take up what waits and start the dispatcher.

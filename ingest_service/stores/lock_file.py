@@ -2,11 +2,14 @@
 
 import fcntl
 import os
+import struct
 import time
 from pathlib import Path
 
 from ingest_service.errors import StoreError, StoreInUse
 
+# The number of the slot, and the wall clock in nanoseconds.
+_RECORD = struct.Struct("<QQ")
 # Between reading the clock and the kernel's stamp on the file lie microseconds; the kernel's own clock ticks
 # in up to 10 ms.
 _STAMP_TOLERANCE = 100_000_000
@@ -49,15 +52,16 @@ class LockFile:
 
     def record(self, slot_number: int) -> None:
         """Write down that this slot was opened. Needs the lock."""
-        record = f"{slot_number:020d} {time.time_ns():020d}\n"
-        os.pwrite(self._held(), record.encode(), 0)
+        os.pwrite(self._held(), _RECORD.pack(slot_number, time.time_ns()), 0)
 
     def confirms(self, slot_number: int) -> bool:
         """Whether this slot was the last one recorded, in this very file. Needs the lock."""
-        record = os.pread(self._held(), 64, 0).split()
-        if len(record) != 2 or int(record[0]) != slot_number:
+        record = os.pread(self._held(), _RECORD.size, 0)
+        if len(record) != _RECORD.size:
             return False
-        return abs(os.fstat(self._held()).st_ctime_ns - int(record[1])) < _STAMP_TOLERANCE
+        recorded, written_at = _RECORD.unpack(record)
+        stamped_at = os.fstat(self._held()).st_ctime_ns
+        return bool(recorded == slot_number and abs(stamped_at - written_at) < _STAMP_TOLERANCE)
 
     def _held(self) -> int:
         assert self._file is not None, "acquire comes first"

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from ingest_service.errors import IngestionNotFound, StoreError
 
@@ -33,6 +33,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(IngestionNotFound, _ingestion_not_found)
     app.register_error_handler(StoreError, _store_error)
     app.register_error_handler(MethodNotAllowed, _method_not_allowed)
+    app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
@@ -61,6 +62,10 @@ def _method_not_allowed(error: MethodNotAllowed) -> Response:
     response = _answer(405, "Method not allowed", {"method": [sentence]})
     response.headers["Allow"] = allowed
     return response
+
+
+def _not_found(_: NotFound) -> Response:
+    return _answer(404, "Not found", {"path": [f"there is nothing at {request.path}"]})
 
 
 def _too_large(_: RequestEntityTooLarge) -> Response:

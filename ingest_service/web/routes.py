@@ -32,9 +32,10 @@ def api(service: Service, max_ids: int) -> Blueprint:
     @routes.get("/health")
     def health() -> tuple[Response, int]:
         """Say whether ingestions are taken and released; touches no disk."""
-        if service.alive:
+        ailments = service.ailments()
+        if not ailments:
             return jsonify(status="ok"), 200
-        return jsonify(error="Not healthy", details={"dispatcher": ["it has died; the log says why"]}), 503
+        return jsonify(error="Not healthy", details={part: [why] for part, why in ailments.items()}), 503
 
     return routes
 

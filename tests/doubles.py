@@ -1,0 +1,78 @@
+"""Doubles with behaviour: a clock that only moves when somebody waits, and an upstream that takes notes."""
+
+import heapq
+from collections.abc import Callable, Sequence
+from itertools import count
+from threading import Event
+
+from ingest_service.clock import NANOSECONDS
+from ingest_service.ledger import Call, Outcome
+
+
+class NothingToCome(Exception):
+    """Somebody waits without an end, and nothing will ever happen."""
+
+
+class VirtualClock:
+    """Fits the port `Clock`, for one thread: waiting runs what was planned for the time and then is over."""
+
+    def __init__(self, now: int = 1_000 * NANOSECONDS, boot: str = "this boot") -> None:
+        self.time = now
+        self.boot_name = boot
+        self._planned: list[tuple[int, int, Callable[[], object]]] = []
+        self._numbers = count()
+
+    def now(self) -> int:
+        return self.time
+
+    def wall(self) -> int:
+        return 1_700_000_000 * NANOSECONDS + self.time
+
+    def boot(self) -> str:
+        return self.boot_name
+
+    def at(self, time: int, action: Callable[[], object]) -> None:
+        """Plan an action for when the clock comes to this time."""
+        heapq.heappush(self._planned, (time, next(self._numbers), action))
+
+    def wait(self, bell: Event, until: int | None) -> None:
+        while self._planned and self._comes_first(self._planned[0][0], bell, until):
+            time, _, action = heapq.heappop(self._planned)
+            self.time = max(self.time, time)
+            action()
+        if bell.is_set():
+            return
+        if until is None:
+            raise NothingToCome
+        self.time = max(self.time, until)
+
+    def _comes_first(self, planned: int, bell: Event, until: int | None) -> bool:
+        """Whether what is planned happens before the wait ends: all that happens in one moment does."""
+        if bell.is_set():
+            return planned <= self.time
+        return until is None or planned <= until
+
+    def side_by_side(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
+        """Fit the port `SideBySide`: every call begins now, the clock ends where the longest call does."""
+        begun, ended, calls = self.time, self.time, []
+        for record_id in ids:
+            self.time = begun
+            calls.append(call(record_id))
+            ended = max(ended, self.time)
+        self.time = ended
+        return calls
+
+
+class NotingUpstream:
+    """Fits the port `Fetcher`: takes as long as it was told for an id, notes (id, start, end) of every call."""
+
+    def __init__(self, clock: VirtualClock, latency: Callable[[int], int]) -> None:
+        self._clock = clock
+        self._latency = latency
+        self.calls: list[tuple[int, int, int]] = []
+
+    def fetch(self, record_id: int) -> Outcome:
+        start = self._clock.now()
+        self._clock.wait(Event(), start + self._latency(record_id))
+        self.calls.append((record_id, start, self._clock.now()))
+        return Outcome(record_id, {"id": record_id, "data": "noted"})

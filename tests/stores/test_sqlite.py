@@ -1,0 +1,164 @@
+"""What only the SQLite store does: files, durability, the lock, migrations."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from ingest_service.domain import Entry, Priority, Submission
+from ingest_service.errors import StoreError, StoreInUse
+from ingest_service.ledger import Outcome, Slot
+from ingest_service.packed_ids import PackedIds
+from ingest_service.stores.connections import connect
+from ingest_service.stores.schema import MIGRATIONS
+from ingest_service.stores.sqlite import SqliteStore
+from tests.doubles import VirtualClock
+
+
+def open_store(path: Path) -> SqliteStore:
+    store = SqliteStore(path, VirtualClock())
+    store.start()
+    return store
+
+
+def submit(store: SqliteStore, count: int) -> Entry:
+    entries: list[Entry] = []
+    store.add(Submission(uuid4(), Priority.LOW, 3, PackedIds.of(range(1, count + 1))), entries.append)
+    return entries[0]
+
+
+def run_slot(store: SqliteStore, number: int, entry: Entry) -> None:
+    slot = Slot(number, "b", number, number, (entry.next_batch(),))
+    store.open_slot(slot)
+    store.close_slot(slot, [Outcome(record_id) for record_id in slot.ids], started=number)
+
+
+def trusted(path: Path) -> bool:
+    store = open_store(path)
+    last = store.last_slot()
+    store.stop()
+    assert last is not None
+    return last.trusted
+
+
+def allow_no_more_pages(connection: sqlite3.Connection) -> None:
+    """Let the database be as if the disk were nearly full."""
+    connection.execute("PRAGMA max_page_count = 20")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ingest.db"
+
+
+def test_commits_wait_for_the_disk(path: Path) -> None:
+    connection = connect(path)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    connection.close()
+
+
+def test_a_million_ids_are_one_row_of_four_megabytes(path: Path) -> None:
+    store = open_store(path)
+    submit(store, 1_000_000)
+    store.stop()
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT count(*), sum(length(ids)) FROM ingestions").fetchone() == (1, 4_000_000)
+    assert connection.execute("SELECT count(*) FROM backlog").fetchone() == (1,)
+    connection.close()
+
+
+def test_a_second_store_on_the_same_file_is_refused_with_a_sentence(path: Path) -> None:
+    store = open_store(path)
+    with pytest.raises(StoreInUse) as caught:
+        open_store(path)
+    assert str(caught.value) == (
+        f"another process works on this database (it holds {path}.lock); stop it first, "
+        "or give this one a database of its own with INGEST_DATABASE_URL"
+    )
+    store.stop()
+
+
+def test_a_stopped_store_lets_the_next_one_in(path: Path) -> None:
+    open_store(path).stop()
+    open_store(path).stop()
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"cannot open the lock file .*nowhere/ingest.db.lock: No such file"):
+        open_store(tmp_path / "nowhere" / "ingest.db")
+
+
+def test_a_file_that_is_no_database_is_named(path: Path) -> None:
+    path.write_text("this is a letter, not a database, and long enough to look like one" * 20)
+    store = SqliteStore(path, VirtualClock())
+    with pytest.raises(StoreError, match=r"cannot open the database .*ingest.db: file is not a database"):
+        store.start()
+    store.stop()
+
+
+def test_a_database_of_a_newer_program_is_refused_with_a_sentence(path: Path) -> None:
+    open_store(path).stop()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    store = SqliteStore(path, VirtualClock())
+    with pytest.raises(StoreError, match="schema version 2, this program knows versions up to 1"):
+        store.start()
+    store.stop()
+
+
+def test_the_ledger_this_machine_wrote_last_is_trusted(path: Path) -> None:
+    store = open_store(path)
+    run_slot(store, 1, submit(store, 9))
+    store.stop()
+    assert trusted(path)
+    assert trusted(path)
+
+
+def test_a_ledger_restored_from_a_backup_is_not_trusted(path: Path, tmp_path: Path) -> None:
+    store = open_store(path)
+    entry = submit(store, 9)
+    run_slot(store, 1, entry)
+    store.stop()
+    backup = shutil.copy(path, tmp_path / "backup")
+    store = open_store(path)
+    rest = entry.rest()
+    assert rest is not None
+    run_slot(store, 2, rest)
+    store.stop()
+    shutil.copy(backup, path)
+    assert not trusted(path)
+
+
+def test_a_ledger_moved_to_another_place_is_not_trusted(path: Path, tmp_path: Path) -> None:
+    store = open_store(path)
+    run_slot(store, 1, submit(store, 9))
+    store.stop()
+    elsewhere = tmp_path / "elsewhere.db"
+    shutil.move(path, elsewhere)
+    assert not trusted(elsewhere)
+
+
+def test_a_crash_between_the_ledger_and_the_lock_file_leaves_nothing_trusted(path: Path) -> None:
+    store = open_store(path)
+    run_slot(store, 1, submit(store, 9))
+    store.stop()
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO slots (number, boot, opened, opened_at, started) VALUES (2, 'b', 1, 1, 1)")
+    connection.commit()
+    connection.close()
+    assert not trusted(path)
+
+
+def test_a_full_disk_refuses_a_submission_and_keeps_the_others(path: Path) -> None:
+    store = open_store(path)
+    kept = submit(store, 3)
+    store._writer.write(allow_no_more_pages)
+    with pytest.raises(StoreError, match="the database could not be written: database or disk is full"):
+        submit(store, 1_000_000)
+    again = submit(store, 3)
+    assert sorted(store.waiting()) == [kept, again]
+    store.stop()

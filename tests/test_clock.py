@@ -1,0 +1,36 @@
+"""The clock of this machine."""
+
+from threading import Event
+
+from ingest_service.clock import SystemClock
+from ingest_service.upstreams.simulated import SimulatedUpstream
+from tests.doubles import VirtualClock
+
+
+def test_now_never_runs_backwards() -> None:
+    clock = SystemClock()
+    readings = [clock.now() for _ in range(1000)]
+    assert readings == sorted(readings)
+
+
+def test_the_boot_keeps_its_name() -> None:
+    assert SystemClock().boot() == SystemClock().boot()
+
+
+def test_a_bell_that_has_rung_ends_any_wait_at_once() -> None:
+    bell = Event()
+    bell.set()
+    SystemClock().wait(bell, None)
+
+
+def test_a_time_that_is_over_is_not_waited_for() -> None:
+    clock = SystemClock()
+    clock.wait(Event(), clock.now() - 1)
+
+
+def test_the_simulated_upstream_answers_after_its_delay() -> None:
+    clock = VirtualClock()
+    before = clock.now()
+    outcome = SimulatedUpstream(clock, delay=7).fetch(42)
+    assert outcome.result == {"id": 42, "data": "processed"}
+    assert clock.now() == before + 7

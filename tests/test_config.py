@@ -1,0 +1,100 @@
+"""The settings: defaults, and one sentence for each value that is not allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest_service.app import build_service
+from ingest_service.config import Settings, nanoseconds
+from ingest_service.errors import SettingError
+
+
+def test_an_empty_environment_gives_the_documented_defaults() -> None:
+    assert Settings.from_environ({}).model_dump() == {
+        "host": "localhost",
+        "port": 8000,
+        "database_url": "sqlite:///ingest.db",
+        "batch_size": 3,
+        "interval_seconds": 5,
+        "linger_seconds": 0.2,
+        "guard_seconds": 0,
+        "simulated_delay_seconds": 1,
+        "max_ids": 1_000_000,
+    }
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.from_environ({"INGEST_PORT": "", "INGEST_HOST": ""}) == Settings.from_environ({})
+
+
+def test_every_variable_is_read() -> None:
+    environ = {
+        "INGEST_HOST": "0.0.0.0",
+        "INGEST_PORT": "80",
+        "INGEST_DATABASE_URL": "sqlite:////data/ingest.db",
+        "INGEST_BATCH_SIZE": "5",
+        "INGEST_INTERVAL_SECONDS": "0.5",
+        "INGEST_LINGER_SECONDS": "0",
+        "INGEST_GUARD_SECONDS": "0.02",
+        "INGEST_SIMULATED_DELAY_SECONDS": "0.1",
+        "INGEST_MAX_IDS": "10",
+    }
+    assert [str(value) for value in Settings.from_environ(environ).model_dump().values()] == [
+        *("0.0.0.0", "80", "sqlite:////data/ingest.db", "5", "0.5", "0.0", "0.02", "0.1", "10")
+    ]
+
+
+def test_the_port_that_hosting_platforms_set_is_honoured_unless_ours_is_set() -> None:
+    assert Settings.from_environ({"PORT": "5000"}).port == 5000
+    assert Settings.from_environ({"PORT": "5000", "INGEST_PORT": "6000"}).port == 6000
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [("sqlite:///ingest.db", "ingest.db"), ("sqlite:////data/x.db", "/data/x.db")],
+)
+def test_three_slashes_are_relative_and_four_are_absolute(url: str, path: str) -> None:
+    assert Settings.from_environ({"INGEST_DATABASE_URL": url}).database_path == Path(path)
+
+
+SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/path.db"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("INGEST_PORT", "http", "input should be a valid integer, unable to parse string as an integer"),
+        ("INGEST_PORT", "70000", "input should be less than or equal to 65535"),
+        ("PORT", "-1", "input should be greater than or equal to 0"),
+        ("INGEST_INTERVAL_SECONDS", "abc", "input should be a valid number, unable to parse string as a number"),
+        ("INGEST_INTERVAL_SECONDS", "0", "input should be greater than 0"),
+        ("INGEST_INTERVAL_SECONDS", "nan", "input should be a finite number"),
+        ("INGEST_INTERVAL_SECONDS", "inf", "input should be a finite number"),
+        ("INGEST_INTERVAL_SECONDS", "1e9", "input should be less than or equal to 86400"),
+        ("INGEST_LINGER_SECONDS", "-0.1", "input should be greater than or equal to 0"),
+        ("INGEST_GUARD_SECONDS", "-1", "input should be greater than or equal to 0"),
+        ("INGEST_SIMULATED_DELAY_SECONDS", "-1", "input should be greater than or equal to 0"),
+        ("INGEST_BATCH_SIZE", "0", "input should be greater than or equal to 1"),
+        ("INGEST_BATCH_SIZE", "2.5", "input should be a valid integer, unable to parse string as an integer"),
+        ("INGEST_MAX_IDS", "0", "input should be greater than or equal to 1"),
+        ("INGEST_DATABASE_URL", "postgresql://localhost/x", SQLITE_URL),
+        ("INGEST_DATABASE_URL", "ingest.db", SQLITE_URL),
+        ("INGEST_DATABASE_URL", "sqlite:///", SQLITE_URL),
+        ("INGEST_DATABASE_URL", "sqlite:///:memory:", SQLITE_URL),
+    ],
+)
+def test_a_bad_value_is_named_with_its_variable_and_what_is_allowed(name: str, value: str, allowed: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({name: value})
+    assert str(caught.value) == f"{name}={value} is not allowed: {allowed}"
+
+
+def test_seconds_become_nanoseconds() -> None:
+    assert nanoseconds(0.2) == 200_000_000
+    assert nanoseconds(5) == 5_000_000_000
+
+
+def test_building_the_service_starts_nothing_and_touches_no_disk(tmp_path: Path) -> None:
+    settings = Settings.from_environ({"INGEST_DATABASE_URL": f"sqlite:///{tmp_path}/ingest.db"})
+    assert build_service(settings).ailments().keys() == {"dispatcher", "store"}
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,150 @@
+"""What a start finds after a stop or a crash, on the virtual clock."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_service.domain import Status
+from ingest_service.errors import SettingError
+from ingest_service.ledger import Slot
+from ingest_service.slots import Pace
+from tests.laws import most_starts_in_a_span
+from tests.simulation import FIVE_SECONDS, SECOND, Simulation
+
+LINGER = FIVE_SECONDS.linger
+
+
+def crash_before_the_calls(simulation: Simulation) -> Slot:
+    """Open a slot and write it down; the process is gone before a single call."""
+    slot = simulation.slots.open()
+    assert slot is not None
+    return slot
+
+
+def crash_after_the_calls(simulation: Simulation) -> Slot:
+    """Open a slot and make its calls; the process is gone before their outcomes are written down."""
+    slot = crash_before_the_calls(simulation)
+    for record_id in slot.ids:
+        simulation.upstream.fetch(record_id)
+    return slot
+
+
+def test_a_clean_restart_opens_its_first_slot_one_interval_after_the_last() -> None:
+    simulation = Simulation()
+    simulation.submit_at(0, [1, 2, 3, 4, 5])
+    simulation.dispatcher.run_once()
+    simulation.start()
+    simulation.run()
+    assert simulation.slots_seen() == [(LINGER, [1, 2, 3]), (LINGER + 5 * SECOND, [4, 5])]
+
+
+def test_after_a_reboot_the_first_slot_waits_one_whole_interval() -> None:
+    simulation = Simulation()
+    simulation.submit_at(0, [1, 2, 3, 4, 5])
+    simulation.dispatcher.run_once()
+    simulation.clock.boot_name = "another boot"
+    simulation.clock.time = 7 * SECOND
+    simulation.start()
+    simulation.dispatcher.run_once()
+    assert simulation.upstream.calls[-1][1] == 12 * SECOND
+
+
+def test_after_a_crash_in_an_open_slot_the_first_slot_waits_one_whole_interval() -> None:
+    simulation = Simulation()
+    simulation.submit_at(0, [1, 2, 3])
+    crash_after_the_calls(simulation)
+    restarted = simulation.clock.now()
+    simulation.start()
+    simulation.run()
+    assert [start for _, start, _ in simulation.upstream.calls][-1] == restarted + 5 * SECOND
+
+
+def test_an_empty_ledger_has_nothing_to_wait_for() -> None:
+    simulation = Simulation()
+    simulation.submit_at(0, [1])
+    simulation.run()
+    assert simulation.slots_seen() == [(LINGER, [1])]
+
+
+def test_the_calls_of_the_open_slot_are_made_again_and_no_others() -> None:
+    simulation = Simulation()
+    simulation.submit([1, 2, 3, 4, 5, 6, 7])
+    simulation.dispatcher.run_once()
+    crash_after_the_calls(simulation)
+    simulation.start()
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_seen()][-2:] == [[4, 5, 6], [7]]
+    assert sorted(i for i, _, _ in simulation.upstream.calls) == [1, 2, 3, 4, 4, 5, 5, 6, 6, 7]
+
+
+def test_an_interrupted_batch_stays_triggered_and_comes_back_at_its_old_place() -> None:
+    simulation = Simulation()
+    ingestion = simulation.submit([1, 2, 3, 4, 5], "LOW")
+    crash_before_the_calls(simulation)
+    simulation.start()
+    simulation.submit([6, 7, 8], "LOW")
+    assert simulation.service.progress(ingestion).status is Status.TRIGGERED
+    simulation.submit([9], "HIGH")
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_seen()] == [[9], [1, 2, 3], [4, 5], [6, 7, 8]]
+
+
+def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
+    simulation = Simulation()
+    ingestion = simulation.submit([1, 2, 3])
+    simulation.pace = Pace(2, 5 * SECOND, 0)
+    with pytest.raises(SettingError) as caught:
+        simulation.start()
+    assert str(caught.value) == (
+        f"INGEST_BATCH_SIZE=2 is not allowed: ingestion {ingestion} waits in batches of 3; "
+        "allowed is 3 or more until it is done"
+    )
+
+
+def test_batches_smaller_than_a_slot_share_it() -> None:
+    simulation = Simulation()
+    simulation.submit([1, 2, 3, 4, 5, 6, 7])
+    simulation.pace = Pace(6, 5 * SECOND, 0)
+    simulation.start()
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3, 4, 5, 6], [7]]
+
+
+events = st.lists(
+    st.tuples(st.sampled_from(["slot", "stop", "before", "after", "reboot"]), st.integers(0, 9)), max_size=12
+)
+
+
+def live_through(simulation: Simulation, event: str, pause: int) -> int:
+    """Let a process live for one slot and end as the event says; return how many calls may be repeated."""
+    repeats = 0
+    if event in ("slot", "stop"):
+        simulation.dispatcher.run_once()
+    elif event == "before":
+        crash_before_the_calls(simulation)
+    else:
+        repeats = len(crash_after_the_calls(simulation).ids)
+    simulation.clock.time += pause
+    if event == "reboot":
+        simulation.clock.boot_name += " and another"
+    if event != "slot":
+        simulation.start()
+    return repeats
+
+
+@given(events, st.integers(0, 5))
+def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_pace(
+    lives: list[tuple[str, int]], latency: int
+) -> None:
+    pace = Pace(3, 7, 1)
+    simulation = Simulation(pace, lambda _: latency)
+    ids = list(range(1, 3 * len(lives) + 2))
+    ingestion = simulation.submit(ids)
+    repeats = sum(live_through(simulation, event, pause) for event, pause in lives)
+    simulation.run()
+    called = [record_id for record_id, _, _ in simulation.upstream.calls]
+    assert set(called) == set(ids)
+    assert len(called) == len(ids) + repeats
+    assert simulation.service.progress(ingestion).status is Status.COMPLETED
+    assert [outcome.record_id for outcome in simulation.store.outcomes(ingestion)] == ids
+    assert most_starts_in_a_span(simulation.upstream.calls, pace.interval) <= pace.slot_size

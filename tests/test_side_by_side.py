@@ -1,0 +1,16 @@
+"""The calls of a slot run at the same time."""
+
+from threading import Barrier
+
+from ingest_service.ledger import Call, Outcome
+from ingest_service.side_by_side import in_threads
+
+
+def test_calls_run_side_by_side_and_come_back_in_order() -> None:
+    together = Barrier(3, timeout=60)
+
+    def call(record_id: int) -> Call:
+        together.wait()
+        return Call(0, Outcome(record_id))
+
+    assert [made.outcome.record_id for made in in_threads(call, [3, 1, 3])] == [3, 1, 3]
