@@ -96,8 +96,6 @@ class EmbeddedSlots:
         self._number += 1
         slot = Slot(self._number, self._clock.boot(), self._clock.now(), self._clock.wall(), batches)
         self._store.open_slot(slot)
-        # The calls start after the commit, however long that took.
-        self._pacer.started(self._clock.now())
         return slot
 
     def _require_fit(self, entry: Entry) -> None:

@@ -6,7 +6,8 @@ from itertools import count
 from threading import Event
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.ledger import Call, Outcome
+from ingest_service.ledger import Call, Outcome, Slot
+from ingest_service.stores.memory import MemoryStore
 
 
 class NothingToCome(Exception):
@@ -19,6 +20,7 @@ class VirtualClock:
     def __init__(self, now: int = 1_000 * NANOSECONDS, boot: str = "this boot") -> None:
         self.time = now
         self.boot_name = boot
+        self.thread_lag = 0
         self._planned: list[tuple[int, int, Callable[[], object]]] = []
         self._numbers = count()
 
@@ -53,14 +55,29 @@ class VirtualClock:
         return until is None or planned <= until
 
     def side_by_side(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
-        """Fit the port `SideBySide`: every call begins now, the clock ends where the longest call does."""
+        """Fit the port `SideBySide`: every call begins now, the clock ends where the longest call does.
+
+        With a lag, each thread comes that much later to its call than the one before it.
+        """
         begun, ended, calls = self.time, self.time, []
-        for record_id in ids:
-            self.time = begun
+        for position, record_id in enumerate(ids):
+            self.time = begun + position * self.thread_lag
             calls.append(call(record_id))
             ended = max(ended, self.time)
         self.time = ended
         return calls
+
+
+class SlowDisk(MemoryStore):
+    """A store on a disk that takes a second to write down a slot."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__(clock)
+        self._virtual = clock
+
+    def open_slot(self, slot: Slot) -> None:
+        super().open_slot(slot)
+        self._virtual.time += NANOSECONDS
 
 
 class NotingUpstream:

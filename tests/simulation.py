@@ -7,6 +7,7 @@ from uuid import UUID
 from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatcher import Dispatcher
 from ingest_service.domain import Priority
+from ingest_service.ports import Store
 from ingest_service.service import Service
 from ingest_service.slots import EmbeddedSlots, Pace
 from ingest_service.stores.memory import MemoryStore
@@ -24,7 +25,7 @@ class Simulation:
         self.clock = VirtualClock()
         self.began = self.clock.now()
         self.upstream = NotingUpstream(self.clock, latency)
-        self.store = MemoryStore(self.clock)
+        self.store: Store = MemoryStore(self.clock)
         self.store.start()
         self.start()
 

@@ -1,5 +1,6 @@
 """The laws of scheduling, on the virtual clock."""
 
+from tests.doubles import SlowDisk
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 
 LINGER = FIVE_SECONDS.linger
@@ -86,6 +87,26 @@ def test_the_next_slot_waits_until_every_call_of_the_one_before_has_ended() -> N
     simulation.submit_at(0, [1, 2, 3, 4])
     simulation.run()
     assert simulation.slots_seen()[1] == (LINGER + 60 * SECOND, [4])
+
+
+def test_the_interval_counts_from_the_last_call_that_really_started() -> None:
+    simulation = Simulation()
+    simulation.clock.thread_lag = SECOND // 10
+    simulation.submit_at(0, [1, 2, 3, 4])
+    simulation.run()
+    starts = [start - simulation.began - LINGER for _, start, _ in simulation.upstream.calls]
+    assert starts == [0, SECOND // 10, SECOND // 5, SECOND // 5 + 5 * SECOND]
+
+
+def test_the_interval_counts_from_after_the_commit_however_long_that_took() -> None:
+    simulation = Simulation()
+    simulation.store = SlowDisk(simulation.clock)
+    simulation.store.start()
+    simulation.start()
+    simulation.submit_at(0, [1, 2, 3, 4])
+    simulation.run()
+    starts = [start - LINGER for start, _ in simulation.slots_seen()]
+    assert starts == [SECOND, 7 * SECOND]
 
 
 def test_an_idle_hour_gives_no_right_to_catch_up() -> None:

@@ -64,11 +64,15 @@ class GroupCommit:
         write.durable.result()
 
     def _run(self, connection: sqlite3.Connection) -> None:
-        more = True
-        while more:
-            group, more = self._gather()
-            _commit_or_split(connection, group)
+        while self._commit_next(connection):
+            pass
         connection.close()
+
+    def _commit_next(self, connection: sqlite3.Connection) -> bool:
+        """Commit the next group; False once told to stop."""
+        group, more = self._gather()
+        _commit_or_split(connection, group)
+        return more
 
     def _gather(self) -> tuple[list[_Write], bool]:
         """Block for the first write, take all that wait behind it; False with it once told to stop."""
