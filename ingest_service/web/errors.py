@@ -70,7 +70,7 @@ def _not_found(_: NotFound) -> Response:
 
 def _too_large(_: RequestEntityTooLarge) -> Response:
     limit = request.max_content_length
-    return _answer(413, "Request too large", {"body": [f"the body may have at most {limit} bytes"]})
+    return _answer(413, "Request entity too large", {"body": [f"the body may have at most {limit} bytes"]})
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from ingest_service.errors import IngestionNotFound
 from ingest_service.service import Service
-from ingest_service.web.status import status_body
+from ingest_service.web.status import BATCHES_IN_PIECE, status_body
 from ingest_service.web.submission import parse_submission
 
 
@@ -27,7 +27,10 @@ def api(service: Service, max_ids: int) -> Blueprint:
     def status(ingestion_id: str) -> Response:
         """Report every batch of an ingestion."""
         progress = service.progress(_parse_id(ingestion_id))
-        return Response(status_body(progress), mimetype="application/json")
+        body = status_body(progress)
+        few = progress.ingestion.batch_count <= BATCHES_IN_PIECE
+        # A short body is put together, so that it is sent whole and with its length.
+        return Response("".join(body) if few else body, mimetype="application/json")
 
     @routes.get("/health")
     def health() -> tuple[Response, int]:

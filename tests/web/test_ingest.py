@@ -144,6 +144,6 @@ def test_a_body_over_the_limit_is_told_the_limit(client: FlaskClient) -> None:
     response = ingest(client, b" " * 66_000)
     assert response.status_code == 413
     assert response.get_json() == {
-        "error": "Request too large",
+        "error": "Request entity too large",
         "details": {"body": ["the body may have at most 65776 bytes"]},
     }

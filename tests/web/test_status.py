@@ -55,6 +55,16 @@ def test_batches_go_from_yet_to_start_over_triggered_to_completed(
     assert client.get(f"/status/{ingestion_id}").get_json()["status"] == "completed"
 
 
+def test_a_short_status_is_sent_whole_and_a_long_one_in_pieces(
+    client: FlaskClient, simulation: Simulation
+) -> None:
+    short = client.get(f"/status/{simulation.submit([1])}")
+    long = client.get(f"/status/{simulation.submit(range(1, 3 * BATCHES_IN_PIECE + 2))}")
+    assert short.content_length == len(short.data)
+    assert long.content_length is None
+    assert len(long.get_json()["batches"]) == BATCHES_IN_PIECE + 1
+
+
 @pytest.mark.parametrize("path", ["/status/{}/", "//status/{}", "/status//{}//"])
 def test_paths_work_as_clients_write_them(client: FlaskClient, simulation: Simulation, path: str) -> None:
     environ = {"PATH_INFO": path.format(simulation.submit([1]))}
