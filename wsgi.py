@@ -20,22 +20,22 @@ logging.basicConfig(
 )
 log = logging.getLogger("ingest_service")
 
+# A large backlog is many small objects that live long: looking for cycles among them makes the start and the
+# slowest requests several times slower.
+gc.set_threshold(100_000, 20, 100)
+
 try:
     settings = Settings.from_environ(os.environ)
     service = build_service(settings)
     atexit.register(service.stop)
     service.start()
+    gc.freeze()
 except IngestError as error:
     sys.exit(f"ingest_service: {error}")
 app = create_app(service, settings)
 
 # waitress stops on SystemExit, but does not listen for the signal that containers and systemd send.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-
-# A large backlog is many small objects that live long: without this, looking for cycles among them makes the
-# slowest requests several times slower.
-gc.freeze()
-gc.set_threshold(100_000, 20, 100)
 
 
 def main() -> None:

@@ -1,0 +1,86 @@
+"""The backlog, one entry for each ingestion, against a plain heap with one entry for each batch.
+
+Both take in 100,000 ingestions of 10 ids, then one of a million, and each time release the same 50,000 slots of 3
+ids. Read: memory should be far below 1 for the long ingestion, for that is what the backlog is for; taking
+may cost a multiple, since a heap entry is finished already while the backlog cuts each batch when it is due (the
+microseconds for each slot say whether that matters in an interval of 5 seconds).
+"""
+
+import heapq
+from statistics import median
+from uuid import uuid4
+
+from benchmarks.measure import kept_bytes, seconds, timed
+from ingest_service.backlog import Backlog
+from ingest_service.domain import Entry, Ingestion, Priority
+from ingest_service.packed_ids import PackedIds
+
+SIZE = 3
+SLOTS = 50_000
+ROUNDS = 3
+
+Batches = list[tuple[Priority, int, int, tuple[int, ...]]]
+
+
+def filled_backlog(ingestions: int, ids: int) -> Backlog:
+    """Return a backlog in which so many ingestions of so many ids wait."""
+    backlog = Backlog()
+    for sequence in range(ingestions):
+        priority = Priority(sequence % 3)
+        ingestion = Ingestion(uuid4(), priority, SIZE, PackedIds.of(range(1, ids + 1)), 0)
+        backlog.put(Entry(priority, sequence, 0, ingestion.batch_count, ingestion), 0)
+    return backlog
+
+
+def filled_heap(ingestions: int, ids: int) -> Batches:
+    """Return the peer: a heap in which every batch waits by itself."""
+    heap: Batches = []
+    for sequence in range(ingestions):
+        for first in range(1, ids + 1, SIZE):
+            batch = tuple(range(first, min(first + SIZE, ids + 1)))
+            heapq.heappush(heap, (Priority(sequence % 3), sequence, first, batch))
+    return heap
+
+
+def take_from_backlog(backlog: Backlog) -> None:
+    """Open so many slots."""
+    for _ in range(SLOTS):
+        backlog.take(SIZE)
+
+
+def take_from_heap(heap: Batches) -> None:
+    """Open so many slots, packed as the backlog packs them."""
+    for _ in range(SLOTS):
+        room = SIZE
+        while heap and len(heap[0][3]) <= room:
+            room -= len(heapq.heappop(heap)[3])
+
+
+def fill_and_take(ingestions: int, ids: int) -> list[float]:
+    """Return the seconds of filling the backlog, filling the heap, taking from the backlog, from the heap."""
+    backlog, fill_ours = timed(lambda: filled_backlog(ingestions, ids))
+    heap, fill_theirs = timed(lambda: filled_heap(ingestions, ids))
+    take_ours, take_theirs = seconds(lambda: take_from_backlog(backlog)), seconds(lambda: take_from_heap(heap))
+    return [fill_ours, fill_theirs, take_ours, take_theirs]
+
+
+def compare(ingestions: int, ids: int) -> None:
+    """Measure and print."""
+    rounds = [fill_and_take(ingestions, ids) for _ in range(ROUNDS)]
+    put, pushed, take, pop = map(median, zip(*rounds, strict=True))
+    ours = kept_bytes(lambda: filled_backlog(ingestions, ids))
+    theirs = kept_bytes(lambda: filled_heap(ingestions, ids))
+    print(f"ingestions of {ids:,} ids, {ingestions:,} of them: the backlog against a heap of batches")
+    print(f"  filling {put / pushed:.3f} times ({put * 1e6 / ingestions:,.1f} us for each ingestion)")
+    print(f"  taking  {take / pop:.3f} times ({take * 1e6 / SLOTS:,.1f} us for each slot)")
+    print(f"  memory  {ours / theirs:.3f} times ({ours / ingestions:,.0f} bytes for each ingestion)")
+
+
+def main() -> None:
+    """Compare many short ingestions, and one long one."""
+    compare(100_000, 10)
+    compare(1, 1_000_000)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""One ingestion of a million ids against the plain ways to validate, store and report it.
+
+The plain ways (benchmarks/dicts.py) are json.loads and a loop, a row for each batch, and json.dumps of dicts; all
+of it without HTTP (that is benchmarks/stalls.py). Read: below 1 is what our way saves.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+from benchmarks.dicts import dicts_body, plain_validation, store_batches
+from benchmarks.measure import here, medians, seconds
+from ingest_service.clock import SystemClock
+from ingest_service.domain import Ingestion, Priority, Progress, Submission
+from ingest_service.packed_ids import PackedIds
+from ingest_service.stores.connections import connect
+from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.web.status import status_body
+from ingest_service.web.submission import parse_submission
+
+IDS = list(range(10**9 - 10**6, 10**9))
+BODY = json.dumps({"ids": IDS, "priority": "LOW"}).encode()
+ROUNDS = 3
+
+
+def compare(name: str, ours: Callable[[], object], plain: Callable[[], object]) -> None:
+    """Print how long our way takes, in ratio to the plain one."""
+    mine, theirs = medians(ROUNDS, lambda: seconds(ours), lambda: seconds(plain))
+    print(f"{name:20} {mine / theirs:6.3f} times the plain way ({mine * 1000:.0f} and {theirs * 1000:.0f} ms)")
+
+
+def main() -> None:
+    """Measure and print."""
+    progress = Progress(Ingestion(uuid4(), Priority.LOW, 3, PackedIds.of(IDS), 0), 0, frozenset())
+    compare("validating", lambda: parse_submission(BODY, len(IDS)), lambda: plain_validation(BODY))
+    with here() as folder:
+        store, connection = SqliteStore(Path(folder, "ours.db"), SystemClock()), connect(Path(folder, "plain.db"))
+        store.start()
+
+        def pack_and_store() -> None:
+            store.add(Submission(uuid4(), Priority.LOW, 3, PackedIds.of(IDS)), lambda _: None)
+
+        compare("packing and storing", pack_and_store, lambda: store_batches(connection, IDS))
+        store.stop()
+    compare("writing the status", lambda: "".join(status_body(progress)), lambda: dicts_body(progress))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Servers in processes of their own, on a free port of the loopback interface, for as long as a block runs."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from socket import create_server
+
+HOST = "127.0.0.1"
+REAL = ("wsgi.py",)
+
+
+@contextmanager
+def serving(database: Path, *command: str, **environ: str) -> Iterator[tuple[int, int]]:
+    """Run `python *command` on a database until the block ends; yield its port and process id once it is healthy.
+
+    `{port}` in the command stands for the port.
+    """
+    port = _free_port()
+    settings = {"INGEST_HOST": HOST, "INGEST_PORT": str(port), "INGEST_DATABASE_URL": f"sqlite:///{database}"}
+    process = subprocess.Popen(
+        [sys.executable, *(word.format(port=port) for word in command)],
+        env=os.environ | settings | environ,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _await_health(port)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def ask(port: int, method: str, path: str, body: bytes | None = None) -> bytes:
+    """Make one request on a connection of its own and return the body of the answer."""
+    connection = HTTPConnection(HOST, port, timeout=30)
+    connection.request(method, path, body)
+    answer = connection.getresponse().read()
+    connection.close()
+    return answer
+
+
+def _free_port() -> int:
+    with create_server((HOST, 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def _await_health(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            ask(port, "GET", "/health")
+        except ConnectionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+        else:
+            return
