@@ -1,0 +1,21 @@
+"""Databases with a large backlog, written before the service starts."""
+
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+from ingest_service.domain import Ingestion, Priority
+from ingest_service.packed_ids import PackedIds
+from ingest_service.stores.connections import connect
+from ingest_service.stores.rows import insert_ingestion
+from ingest_service.stores.schema import migrate
+
+
+def write_backlog(database: Path, ingestions: int) -> None:
+    """Write a database in which so many ingestions of four ids wait."""
+    with closing(connect(database)) as connection, connection:
+        migrate(connection)
+        connection.execute("BEGIN")
+        for number in range(ingestions):
+            ids = PackedIds.of(range(4 * number + 1, 4 * number + 5))
+            insert_ingestion(connection, Ingestion(uuid4(), Priority(number % 3), 3, ids, number))

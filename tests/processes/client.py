@@ -1,0 +1,77 @@
+"""A client of the service that knows nothing but HTTP."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from typing import Any, Self
+
+HOST = "127.0.0.1"
+TIMEOUT_SECONDS = 60.0
+
+# What a request may meet while the service is killed and started again.
+GONE = (OSError, HTTPException)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the service said."""
+
+    code: int
+    content: Any
+
+
+class Client:
+    """One keep-alive connection, opened when it is needed, for one thread."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection; the next request opens another, to a service that was started again."""
+        self.connection.close()
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        """Send a request and return the answer. Raises one of GONE if there is none."""
+        try:
+            self.connection.request(method, path, body)
+            response = self.connection.getresponse()
+            return Answer(response.status, json.loads(response.read()))
+        except GONE:
+            self.close()
+            raise
+
+    def submit(self, ids: Iterable[int], priority: str) -> str:
+        """Submit ids and return the ingestion's id."""
+        body = json.dumps({"ids": list(ids), "priority": priority}).encode()
+        answer = self.ask("POST", "/ingest", body)
+        assert answer.code == 200, answer
+        return str(answer.content["ingestion_id"])
+
+    def status(self, ingestion_id: str) -> dict[str, Any]:
+        """Return the status of an ingestion."""
+        answer = self.ask("GET", f"/status/{ingestion_id}")
+        assert answer.code == 200, answer
+        return dict(answer.content)
+
+    def batch_statuses(self, ingestion_id: str) -> list[str]:
+        """Return the statuses of the batches of an ingestion, in their order."""
+        return [batch["status"] for batch in self.status(ingestion_id)["batches"]]
+
+    def completed(self, ingestion_id: str) -> bool:
+        """Whether the whole ingestion is known and reported as completed."""
+        answer = self.ask("GET", f"/status/{ingestion_id}")
+        return answer.code == 200 and bool(answer.content["status"] == "completed")
+
+    def healthy(self) -> bool:
+        """Whether the service answers, and that all is well."""
+        try:
+            return self.ask("GET", "/health").code == 200
+        except GONE:
+            return False

@@ -1,0 +1,105 @@
+"""An upstream of its own that counts: what it sees is what the promise is about."""
+
+import heapq
+import random
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Self
+
+from tests.processes.client import HOST
+
+# SO_TIMESTAMPNS of Linux, which Python names from 3.14.
+_KERNEL_STAMP = 35
+_LONGEST_WAIT_SECONDS = 0.05
+
+
+@dataclass
+class Arrival:
+    """One call as the judge saw it; nanoseconds on the monotonic clock, `answered` before the answer left."""
+
+    record_id: int
+    at: int
+    answered: int | None = None
+
+
+@dataclass(order=True, frozen=True)
+class _Answer:
+    due: float
+    arrival: Arrival = field(compare=False)
+    caller: tuple[str, int] = field(compare=False)
+
+
+class Judge:
+    """A server of datagrams, each of them a call; it answers after a random delay, some longer than others.
+
+    The kernel stamps every call as it arrives, so that a judge who gets the processor late is not misled.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.arrivals: list[Arrival] = []
+        self._random = random.Random(seed)
+        self._unanswered: list[_Answer] = []
+        self._closing = Event()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, _KERNEL_STAMP, 1)
+        self._socket.bind((HOST, 0))
+        self._thread = Thread(target=self._run, name="judge")
+
+    @property
+    def port(self) -> int:
+        """Where it takes calls."""
+        return int(self._socket.getsockname()[1])
+
+    @property
+    def seen(self) -> set[int]:
+        """The ids that were called."""
+        return {arrival.record_id for arrival in list(self.arrivals)}
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._thread.join()
+        self._socket.close()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._receive()
+            self._answer()
+
+    def _receive(self) -> None:
+        wait = self._unanswered[0].due - time.monotonic() if self._unanswered else _LONGEST_WAIT_SECONDS
+        self._socket.settimeout(min(max(wait, 0.001), _LONGEST_WAIT_SECONDS))
+        try:
+            content, stamps, _, caller = self._socket.recvmsg(64, 64)
+        except TimeoutError:
+            return
+        arrival = Arrival(int(content), _arrived(stamps))
+        self.arrivals.append(arrival)
+        heapq.heappush(self._unanswered, _Answer(time.monotonic() + self._delay(), arrival, caller))
+
+    def _answer(self) -> None:
+        while self._unanswered and self._unanswered[0].due <= time.monotonic():
+            answer = heapq.heappop(self._unanswered)
+            answer.arrival.answered = time.monotonic_ns()
+            self._socket.sendto(b'"judged"', answer.caller)
+
+    def _delay(self) -> float:
+        slow = self._random.random() < 0.3
+        return self._random.uniform(0.1, 0.3) if slow else self._random.uniform(0.0, 0.05)
+
+
+def _arrived(stamps: Sequence[tuple[int, int, bytes]]) -> int:
+    """Return the kernel's stamp, which is of the wall clock, on the monotonic clock; now if there is none."""
+    now, wall = time.monotonic_ns(), time.time_ns()
+    for _, kind, content in stamps:
+        if kind == _KERNEL_STAMP:
+            seconds, nanoseconds = struct.unpack("@ll", content)
+            return now - (wall - int(seconds) * 1_000_000_000 - int(nanoseconds))
+    return now

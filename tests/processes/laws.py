@@ -1,0 +1,110 @@
+"""What a record of an ordeal says about the laws; whatever these functions return breaks one."""
+
+from bisect import bisect_left
+from collections import Counter
+from itertools import pairwise
+
+from tests.processes.judge import Arrival
+from tests.processes.load import Accepted
+from tests.processes.record import Record
+
+# By then an accepted submission waits and every slot that was chosen without it has been called.
+_SETTLED = 1_000_000_000
+
+
+def lost(record: Record) -> list[Accepted]:
+    """Return the accepted submissions that were not completed, or not called whole."""
+    called = {arrival.record_id for arrival in record.arrivals}
+    return [
+        accepted
+        for accepted in record.accepted
+        if accepted.ingestion_id not in record.completed or not called.issuperset(accepted.ids)
+    ]
+
+
+def kept(record: Record) -> list[Accepted]:
+    """Return the accepted submissions that are in the database."""
+    return [accepted for accepted in record.accepted if accepted.ids[0] in record.places]
+
+
+def called_after_completion(record: Record) -> list[Arrival]:
+    """Return the calls of ids that had been reported as completed."""
+    return [a for a in record.arrivals if a.at > record.reported.get(a.record_id, a.at)]
+
+
+def repeats(record: Record) -> Counter[int | None]:
+    """Count the repeated calls by the kill that explains them, None if there was none in between."""
+    last: dict[int, int] = {}
+    counts: Counter[int | None] = Counter()
+    for arrival in record.arrivals:
+        if arrival.record_id in last:
+            kill = next_kill(record, last[arrival.record_id])
+            counts[kill if kill is not None and kill < arrival.at else None] += 1
+        last[arrival.record_id] = arrival.at
+    return counts
+
+
+def next_kill(record: Record, at: int) -> int | None:
+    """Return when the process that was alive at this time was dead; None for the last one."""
+    place = bisect_left(record.kills, at)
+    return record.kills[place] if place < len(record.kills) else None
+
+
+def spans_of_four(record: Record) -> list[int]:
+    """Return how long it took, each time, from a call to the third after it; the shortest first."""
+    times = [arrival.at for arrival in record.arrivals]
+    return sorted(fourth - first for first, fourth in zip(times, times[3:], strict=False))
+
+
+def most_in_work(record: Record) -> int:
+    """Return how many calls the judge had not answered at once; those of a dead process do not count on."""
+    changes: list[tuple[int, int]] = []
+    for arrival in record.arrivals:
+        ends = [end for end in (arrival.answered, next_kill(record, arrival.at)) if end is not None]
+        changes += [(arrival.at, 1), (min(ends), -1)]
+    at_once = most = 0
+    for _, change in sorted(changes):
+        at_once += change
+        most = max(most, at_once)
+    return most
+
+
+def overtaken(record: Record) -> list[tuple[Arrival, Accepted]]:
+    """Return the calls made while something more urgent had been waiting, whenever that was."""
+    first_called: dict[int, int] = {}
+    for arrival in reversed(record.arrivals):
+        first_called[arrival.record_id] = arrival.at
+    return [
+        (arrival, accepted)
+        for arrival in record.arrivals
+        for accepted in kept(record)
+        if accepted.answered + _SETTLED < arrival.at
+        if first_called.get(accepted.ids[-1], arrival.at) >= arrival.at + record.interval
+        if record.places[accepted.ids[-1]] < record.places[arrival.record_id]
+    ]
+
+
+def out_of_acceptance_order(record: Record) -> list[tuple[Accepted, Accepted]]:
+    """Return the submissions that were sent after another had been answered, and stand before it."""
+    return [
+        (one, other)
+        for one in kept(record)
+        for other in kept(record)
+        if one.answered < other.sent and record.places[one.ids[0]][1] > record.places[other.ids[0]][1]
+    ]
+
+
+def drained(record: Record) -> list[tuple[int, int, int]]:
+    """Return the places of the ids called after the last kill, by slot; those of one slot are sorted."""
+    slots: list[list[Arrival]] = []
+    for arrival in [a for a in record.arrivals if a.at > record.kills[-1]]:
+        if not slots or arrival.at - slots[-1][0].at >= record.interval:
+            slots.append([])
+        slots[-1].append(arrival)
+    return [place for slot in slots for place in sorted(record.places[a.record_id] for a in slot)]
+
+
+def early_slots(record: Record) -> list[tuple[int, int]]:
+    """Return the slots that opened less than an interval after the last recorded start before them."""
+    starts = [(opened, opened if started is None else started) for opened, started in record.ledger]
+    return [(before, opened) for (_, before), (opened, _) in pairwise(starts) if opened - before < record.interval]

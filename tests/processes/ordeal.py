@@ -1,0 +1,126 @@
+"""A service that is killed again and again under load, and the record of what became of it."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from ingest_service.packed_ids import PackedIds
+from tests.processes.client import Client
+from tests.processes.judge import Judge
+from tests.processes.load import Load
+from tests.processes.record import Plan, Record
+from tests.processes.running import SERVED, Running, settings
+from tests.processes.waiting import comes_true
+
+GUARD_SECONDS = 0.02
+_SILENT = 15_000_000_000
+# A service that does not come to the planned moment is killed at another; judging it comes later.
+_MOMENT_SECONDS = 8
+
+Moment = Callable[[Running], None]
+
+
+class Ordeal:
+    """Kills at moments drawn from a seed, and takes the record."""
+
+    def __init__(self, plan: Plan, directory: Path, seed: int) -> None:
+        self._plan = plan
+        self._database = directory / "ingest.db"
+        self._log = directory / "served.log"
+        self._random = random.Random(seed)
+        self._judge = Judge(seed)
+        self._environ = settings(
+            directory,
+            INGEST_INTERVAL_SECONDS=str(plan.interval_seconds),
+            INGEST_GUARD_SECONDS=str(GUARD_SECONDS),
+            INGEST_LINGER_SECONDS="0.02",
+            JUDGE_PORT=str(self._judge.port),
+        )
+        self._port = int(self._environ["INGEST_PORT"])
+        self._load = Load(self._port, seed, self._judge, plan.room)
+        self._record = Record(plan.interval)
+
+    def run(self) -> Record:
+        """Kill as planned, once more when nothing is submitted any more, and let the rest drain."""
+        with self._judge:
+            with self._load:
+                for moment in [*self._moments(), self._last]:
+                    self._load.resume()
+                    self._kill(moment)
+            self._drain()
+        self._take_record()
+        return self._record
+
+    def _moments(self) -> list[Moment]:
+        plan = self._plan
+        moments: list[Moment] = [self._loaded] * plan.loaded
+        moments += [self._calling] * plan.calling
+        moments += [self._starting] * plan.starting
+        moments += [self._quiet] * plan.quiet
+        self._random.shuffle(moments)
+        return moments
+
+    def _kill(self, moment: Moment) -> None:
+        with self._served() as served:
+            moment(served)
+            self._record.kills.append(served.kill())
+
+    def _served(self) -> Running:
+        return Running(SERVED, self._environ, self._log)
+
+    def _loaded(self, served: Running) -> None:
+        """Somewhere in the work."""
+        served.until_healthy()
+        time.sleep(self._random.uniform(0, self._plan.alive_seconds))
+
+    def _calling(self, served: Running) -> None:
+        """While calls are in flight, or just after."""
+        served.until_healthy()
+        before = len(self._judge.arrivals)
+        comes_true(lambda: len(self._judge.arrivals) > before, _MOMENT_SECONDS)
+        time.sleep(self._random.uniform(0, 0.05))
+
+    def _starting(self, _: Running) -> None:
+        """During the start, or soon after."""
+        time.sleep(self._random.uniform(0, 0.7))
+
+    def _quiet(self, served: Running) -> None:
+        """When there is nothing to do."""
+        served.until_healthy()
+        self._load.pause()
+        comes_true(lambda: self._load.drained, _MOMENT_SECONDS)
+        time.sleep(self._random.uniform(0, 0.4))
+
+    def _last(self, served: Running) -> None:
+        """With a backlog that nothing will be added to."""
+        served.until_healthy()
+        comes_true(lambda: not self._load.has_room, _MOMENT_SECONDS)
+        self._load.close()
+
+    def _drain(self) -> None:
+        with self._served() as served, Client(self._port) as client:
+            served.until_healthy()
+            waiting = {accepted.ingestion_id for accepted in self._load.accepted}
+            started = time.monotonic_ns()
+            while waiting and not self._silent_since(started):
+                done = {ingestion_id for ingestion_id in waiting if client.completed(ingestion_id)}
+                self._record.completed |= done
+                waiting -= done
+            served.stop()
+
+    def _silent_since(self, started: int) -> bool:
+        last = self._judge.arrivals[-1].at if self._judge.arrivals else started
+        return time.monotonic_ns() - max(started, last) > _SILENT
+
+    def _take_record(self) -> None:
+        record, load = self._record, self._load
+        record.arrivals = sorted(self._judge.arrivals, key=lambda arrival: arrival.at)
+        record.accepted, record.unanswered, record.reported = load.accepted, load.unanswered, load.reported
+        with closing(sqlite3.connect(self._database)) as connection:
+            record.ledger = connection.execute("SELECT opened, started FROM slots ORDER BY number").fetchall()
+            for sequence, priority, ids in connection.execute("SELECT sequence, priority, ids FROM ingestions"):
+                for position, record_id in enumerate(PackedIds(ids)):
+                    record.places[record_id] = (priority, sequence, position)

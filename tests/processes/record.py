@@ -1,0 +1,45 @@
+"""What is planned for an ordeal, and what became of it."""
+
+from dataclasses import dataclass, field
+
+from tests.processes.judge import Arrival
+from tests.processes.load import Accepted
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How fast the service may go, and how many times it is killed at which kind of moment.
+
+    `room` is how many ids may wait before no more are submitted, `alive_seconds` how long it lives under load,
+    at most.
+    """
+
+    interval_seconds: float
+    room: int
+    alive_seconds: float
+    loaded: int
+    calling: int
+    starting: int
+    quiet: int
+
+    @property
+    def interval(self) -> int:
+        """The interval in nanoseconds."""
+        return round(self.interval_seconds * 1_000_000_000)
+
+
+@dataclass
+class Record:
+    """What the judge, the clients and the ledger say. Times are nanoseconds of the one monotonic clock."""
+
+    interval: int
+    kills: list[int] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    accepted: list[Accepted] = field(default_factory=list)
+    unanswered: int = 0
+    reported: dict[int, int] = field(default_factory=dict)
+    completed: set[str] = field(default_factory=set)
+    # The place of each id in the order: priority, acceptance, position.
+    places: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    # (opened, start of the last call if the slot was closed), one for each slot in their order.
+    ledger: list[tuple[int, int | None]] = field(default_factory=list)

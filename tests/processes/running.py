@@ -1,0 +1,103 @@
+"""Programs of the service as real processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from tests.processes.client import HOST, Client
+from tests.processes.waiting import PATIENCE_SECONDS, eventually
+
+ROOT = Path(__file__).parents[2]
+WSGI = (sys.executable, "wsgi.py")
+SERVED = (sys.executable, "-m", "tests.processes.served")
+
+
+def free_port() -> int:
+    """Return a port that nobody uses.
+
+    It lies below the ports that outgoing connections are given, or a client that calls while the service is
+    down could be connected to itself and keep the service from its port.
+    """
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("every port is in use")
+
+
+def settings(directory: Path, **changes: str) -> dict[str, str]:
+    """Return the environment of a service with a database in this directory and a port of its own."""
+    return {
+        "INGEST_HOST": HOST,
+        "INGEST_PORT": str(free_port()),
+        "INGEST_DATABASE_URL": f"sqlite:///{directory / 'ingest.db'}",
+        **changes,
+    }
+
+
+class Running:
+    """One process from its start to its end; as a context manager it never outlives the block.
+
+    `spawned` is the monotonic time, in nanoseconds, before anything of it ran. What it prints is added to
+    the file `log`.
+    """
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+        self.spawned = time.monotonic_ns()
+        self._port = int(environ["INGEST_PORT"])
+        self._log = log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={"PATH": os.environ["PATH"], **environ},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    @property
+    def printed(self) -> str:
+        """What it and those before it have printed into the log."""
+        return self._log.read_text()
+
+    def until_healthy(self) -> Self:
+        """Block until it serves."""
+        with Client(self._port) as client:
+            eventually(lambda: self._require_running() and client.healthy())
+        return self
+
+    def kill(self) -> int:
+        """Kill it with SIGKILL, unless it has ended; return the monotonic time at which it was dead."""
+        self._process.kill()
+        self._process.wait()
+        return time.monotonic_ns()
+
+    def stop(self, signum: int = signal.SIGTERM) -> int:
+        """Ask it to stop and return its exit code."""
+        self._process.send_signal(signum)
+        return self.exit_code()
+
+    def exit_code(self) -> int:
+        """Block until it has ended by itself and return its exit code."""
+        return self._process.wait(PATIENCE_SECONDS)
+
+    def _require_running(self) -> bool:
+        assert self._process.poll() is None, f"it has ended: {self.printed}"
+        return True

@@ -1,0 +1,80 @@
+"""kill -9 at random moments, as an upstream of its own judges it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.processes import laws
+from tests.processes.ordeal import Ordeal
+from tests.processes.record import Plan, Record
+
+pytestmark = pytest.mark.slow
+
+# With a short interval much happens between two kills. With the long one, longer than a restart takes, it is
+# the ledger that keeps the first slot after a restart from opening too early.
+PLANS = {
+    "short": Plan(interval_seconds=0.15, room=45, alive_seconds=0.9, loaded=30, calling=10, starting=10, quiet=5),
+    "long": Plan(interval_seconds=1.5, room=20, alive_seconds=3.5, loaded=6, calling=5, starting=2, quiet=0),
+}
+
+
+@pytest.fixture(scope="module", params=PLANS)
+def record(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
+) -> Record:
+    record = Ordeal(PLANS[request.param], tmp_path_factory.mktemp("ordeal"), seed=1).run()
+    say(f"{request.param}: {summary(record)}")
+    return record
+
+
+def summary(record: Record) -> str:
+    spans = laws.spans_of_four(record)
+    return (
+        f"{len(record.kills)} kills; accepted {len(record.accepted)} submissions of "
+        f"{sum(len(accepted.ids) for accepted in record.accepted)} ids, {record.unanswered} unanswered; "
+        f"{len(record.arrivals)} calls, {laws.repeats(record).total()} repeated; lost {len(laws.lost(record))}; "
+        f"spans of four calls below {record.interval / 1e6:.0f} ms: "
+        f"{sum(span < record.interval for span in spans)}, shortest {spans[0] / 1e6:.1f} ms; "
+        f"at most {laws.most_in_work(record)} in work"
+    )
+
+
+def test_after_kill_9_no_accepted_id_is_lost(record: Record) -> None:
+    assert laws.lost(record) == []
+
+
+def test_what_was_reported_as_completed_is_never_called_again(record: Record) -> None:
+    assert record.reported
+    assert laws.called_after_completion(record) == []
+
+
+def test_a_kill_repeats_the_calls_of_one_slot_at_most(record: Record) -> None:
+    repeats = laws.repeats(record)
+    assert repeats[None] == 0
+    assert max(repeats.values()) <= 3
+
+
+def test_no_interval_has_more_than_three_calls_across_restarts(record: Record) -> None:
+    assert laws.spans_of_four(record)[0] >= record.interval
+
+
+def test_never_more_than_three_calls_are_in_work(record: Record) -> None:
+    assert laws.most_in_work(record) == 3
+
+
+def test_nothing_less_urgent_goes_before_what_waits(record: Record) -> None:
+    assert laws.overtaken(record) == []
+
+
+def test_the_order_of_acceptance_survives(record: Record) -> None:
+    assert laws.out_of_acceptance_order(record) == []
+
+
+def test_after_a_restart_the_backlog_is_called_in_strict_order(record: Record) -> None:
+    drained = laws.drained(record)
+    assert len(drained) > 6
+    assert drained == sorted(drained)
+
+
+def test_the_first_slot_after_a_restart_keeps_the_interval_of_the_ledger(record: Record) -> None:
+    assert laws.early_slots(record) == []

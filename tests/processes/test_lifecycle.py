@@ -1,0 +1,68 @@
+"""How the service stops and fails."""
+
+import signal
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.processes.client import Client
+from tests.processes.conftest import Start
+from tests.processes.waiting import eventually
+
+pytestmark = pytest.mark.slow
+
+WAITRESS_SERVE = str(Path(sys.executable).with_name("waitress-serve"))
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT], ids=lambda signum: signum.name)
+def test_an_idle_service_stops_at_once_with_exit_code_0(start: Start, signum: signal.Signals) -> None:
+    running = start().until_healthy()
+    asked = time.monotonic()
+    assert running.stop(signum) == 0
+    assert time.monotonic() - asked < 3
+    assert "Traceback" not in running.printed
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT], ids=lambda signum: signum.name)
+def test_a_stop_lets_the_calls_in_flight_finish_and_opens_no_other_slot(
+    start: Start, client: Client, signum: signal.Signals
+) -> None:
+    slow = {"INGEST_INTERVAL_SECONDS": "0.5", "INGEST_SIMULATED_DELAY_SECONDS": "2"}
+    running = start(**slow).until_healthy()
+    ingestion_id = client.submit([1, 2, 3, 4, 5, 6], "LOW")
+    eventually(lambda: client.batch_statuses(ingestion_id) == ["triggered", "yet_to_start"])
+    client.close()
+    assert running.stop(signum) == 0
+    start(INGEST_LINGER_SECONDS="60").until_healthy()
+    assert client.batch_statuses(ingestion_id) == ["completed", "yet_to_start"]
+
+
+def test_waitress_serve_works_too(start: Start, client: Client, environ: dict[str, str]) -> None:
+    address = f"--listen={environ['INGEST_HOST']}:{environ['INGEST_PORT']}"
+    running = start([WAITRESS_SERVE, address, "wsgi:app"]).until_healthy()
+    ingestion_id = client.submit([1], "LOW")
+    eventually(lambda: client.completed(ingestion_id))
+    assert running.stop(signal.SIGTERM) == 0
+    assert "Traceback" not in running.printed
+
+
+def test_a_dispatcher_that_died_is_reported_and_a_restart_recovers(
+    start: Start, client: Client, tmp_path: Path
+) -> None:
+    running = start().until_healthy()
+    with closing(sqlite3.connect(tmp_path / "ingest.db", isolation_level=None)) as connection:
+        connection.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON slots BEGIN SELECT RAISE(ABORT, 'the disk broke'); END"
+        )
+        ingestion_id = client.submit([1, 2, 3], "HIGH")
+        eventually(lambda: client.ask("GET", "/health").code == 503)
+        assert "the disk broke" in running.printed
+        connection.execute("DROP TRIGGER broken")
+    client.close()
+    assert running.stop() == 0
+    start().until_healthy()
+    eventually(lambda: client.completed(ingestion_id))
