@@ -28,7 +28,7 @@ def filled_backlog(ingestions: int, ids: int) -> Backlog:
     for sequence in range(ingestions):
         priority = Priority(sequence % 3)
         ingestion = Ingestion(uuid4(), priority, SIZE, PackedIds.of(range(1, ids + 1)), 0)
-        backlog.put(Entry(priority, sequence, 0, ingestion.batch_count, ingestion), 0)
+        backlog.put(Entry.of(sequence, ingestion, range(ids)), 0)
     return backlog
 
 
@@ -45,7 +45,7 @@ def filled_heap(ingestions: int, ids: int) -> Batches:
 def take_from_backlog(backlog: Backlog) -> None:
     """Open so many slots."""
     for _ in range(SLOTS):
-        backlog.take(SIZE)
+        backlog.take(SIZE, now=0)
 
 
 def take_from_heap(heap: Batches) -> None:

@@ -16,6 +16,7 @@ from benchmarks.load import latencies, request
 from benchmarks.measure import here, percentile, seconds
 from benchmarks.stamped import Stamps, served
 from ingest_service.clock import NANOSECONDS
+from ingest_service.config import Settings
 from ingest_service.domain import Priority
 
 INTERVAL = 50_000_000
@@ -24,10 +25,21 @@ ROUNDS = 2
 POLLING = 16  # connections
 
 
+def settings(path: Path) -> Settings:
+    """Return the settings of a service without a guard whose slots are an interval apart."""
+    return Settings.from_environ(
+        {
+            "INGEST_DATABASE_URL": f"sqlite:///{path}",
+            "INGEST_INTERVAL_SECONDS": str(INTERVAL / NANOSECONDS),
+            "INGEST_LINGER_SECONDS": "0",
+        }
+    )
+
+
 def window(pool: ProcessPoolExecutor, path: Path, connections: int) -> tuple[list[int], int]:
     """Run slots while so many connections poll; return all arrivals in order and the number of polls."""
     fetcher = Stamps()
-    with served(path, fetcher, INTERVAL) as (service, port):
+    with served(settings(path), fetcher) as (service, port):
         ingestion_id = service.submit(range(1, 6 * SLOTS), Priority.LOW)
         polled = request("GET", f"/status/{ingestion_id}")
         polls = pool.submit(latencies, port, polled, connections, SLOTS * INTERVAL / NANOSECONDS).result()

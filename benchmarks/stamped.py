@@ -3,19 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Thread
 
 from benchmarks.serving import HOST
-from ingest_service.app import create_app
+from ingest_service.app import assemble, create_app
 from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
-from ingest_service.dispatcher import Dispatcher
-from ingest_service.ledger import Outcome
+from ingest_service.ledger import Answer, Call
 from ingest_service.service import Service
-from ingest_service.side_by_side import in_threads
-from ingest_service.slots import EmbeddedSlots, Pace
-from ingest_service.stores.sqlite import SqliteStore
 from ingest_service.web.server import make_server
 
 
@@ -25,21 +20,19 @@ class Stamps:
     def __init__(self) -> None:
         self.arrivals: list[int] = []
 
-    def fetch(self, record_id: int) -> Outcome:
+    def fetch(self, _: int) -> Call:
         """Stamp and answer."""
-        self.arrivals.append(time.monotonic_ns())
+        arrived = time.monotonic_ns()
+        self.arrivals.append(arrived)
         time.sleep(0.001)
-        return Outcome(record_id)
+        return Call(arrived, Answer("null"))
 
 
 @contextmanager
-def served(path: Path, fetcher: Stamps, interval: int) -> Iterator[tuple[Service, int]]:
-    """Run a service whose slots are `interval` nanoseconds apart; yield it and its port."""
-    clock = SystemClock()
-    store = SqliteStore(path, clock)
-    slots = EmbeddedSlots(store, clock, Pace(3, interval, 0))
-    service = Service(store, slots, Dispatcher(slots, fetcher, clock, in_threads), 3)
-    server = make_server(create_app(service, Settings.from_environ({})), HOST, 0, 1_000_000)
+def served(settings: Settings, fetcher: Stamps) -> Iterator[tuple[Service, int]]:
+    """Run a service around this upstream; yield it and its port."""
+    service = assemble(settings, SystemClock(), fetcher)
+    server = make_server(create_app(service, settings), HOST, 0, 1_000_000)
     Thread(target=server.run, daemon=True).start()
     service.start()
     yield service, server.effective_port

@@ -1,49 +1,94 @@
 """The ingestions that still have batches to release, most urgent first."""
 
-from collections import OrderedDict
+from collections.abc import Iterable
+from heapq import heappop, heappush
 from queue import Empty, PriorityQueue
 from threading import Lock
 
 from ingest_service.domain import Batch, Entry
 
+# An ingestion and the last position of an entry: it stays the same while batches are cut off its front.
+Key = tuple[int, int]
+
 
 class Backlog:
-    """One queue entry for each ingestion, however many batches it has. Any thread; blocks only on its lock."""
+    """One queue entry for each ingestion, however many batches it has, and one for each batch to be retried.
+
+    Any thread; blocks only on its lock. Times are nanoseconds on the monotonic clock.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._queue: PriorityQueue[Entry] = PriorityQueue()
-        self._arrivals: OrderedDict[tuple[int, int], int] = OrderedDict()
+        self._later: list[tuple[int, Entry]] = []
+        self._ready: dict[Key, int] = {}
+        self._readies: list[tuple[int, Key]] = []
 
-    def put(self, entry: Entry, arrived: int) -> bool:
-        """Let an entry wait that arrived at this time, no earlier than those before it; True if none waited."""
+    def put(self, entry: Entry, ready: int) -> bool:
+        """Let an entry wait for any slot; it is itself a reason to open one from `ready` on.
+
+        Return whether it is now the first reason of all.
+        """
         with self._lock:
-            was_empty = not self._arrivals
-            self._arrivals[entry.sequence, entry.end] = arrived
             self._queue.put(entry)
-            return was_empty
+            return self._note(entry, ready)
 
-    def longest_waiting(self) -> int | None:
-        """Return when the entry that has waited longest arrived, None if none waits."""
+    def load(self, entries: Iterable[Entry], ready: int) -> None:
+        """Let many entries wait at once, in a fresh backlog; for all of them a slot may open from `ready` on."""
         with self._lock:
-            return next(iter(self._arrivals.values()), None)
+            for entry in entries:
+                self._queue.put(entry)
+                self._ready[_key(entry)] = ready
+            self._readies = [(ready, key) for key in self._ready]
 
-    def take(self, room: int) -> tuple[Batch, ...]:
+    def put_later(self, entry: Entry, due: int) -> None:
+        """Let an entry wait that no slot may take before `due`."""
+        with self._lock:
+            heappush(self._later, (due, entry))
+            self._note(entry, due)
+
+    def ready(self) -> int | None:
+        """Return the earliest time at which any entry is a reason to open a slot, None if nothing waits."""
+        with self._lock:
+            return self._first_ready()
+
+    def take(self, room: int, now: int) -> tuple[Batch, ...]:
         """Remove and return the most urgent batches, whole and in order, up to the first that does not fit.
 
         `room` counts ids.
         """
         taken: list[Batch] = []
         with self._lock:
+            self._move_due(now)
             while (entry := self._next_fitting(room)) is not None:
                 room -= entry.next_size
-                taken.append(entry.next_batch())
-                self._put_back(entry)
+                taken.append(self._cut(entry, entry.next_size))
         return tuple(taken)
+
+    def take_one(self, now: int) -> tuple[Batch, ...]:
+        """Remove and return the single most urgent id, the rest of its batch stays in its place."""
+        with self._lock:
+            self._move_due(now)
+            return (self._cut(self._queue.get_nowait(), 1),)
 
     def __len__(self) -> int:
         """Return how many entries wait."""
-        return len(self._arrivals)
+        return len(self._ready)
+
+    def _note(self, entry: Entry, ready: int) -> bool:
+        first = self._first_ready()
+        self._ready[_key(entry)] = ready
+        heappush(self._readies, (ready, _key(entry)))
+        return first is None or ready < first
+
+    def _first_ready(self) -> int | None:
+        while self._readies and self._ready.get(self._readies[0][1]) != self._readies[0][0]:
+            heappop(self._readies)
+        return self._readies[0][0] if self._readies else None
+
+    def _move_due(self, now: int) -> None:
+        while self._later and self._later[0][0] <= now:
+            self._queue.put(heappop(self._later)[1])
 
     def _next_fitting(self, room: int) -> Entry | None:
         try:
@@ -55,9 +100,14 @@ class Backlog:
         self._queue.put(entry)
         return None
 
-    def _put_back(self, entry: Entry) -> None:
-        rest = entry.rest()
+    def _cut(self, entry: Entry, count: int) -> Batch:
+        batch, rest = entry.split(count)
         if rest is None:
-            del self._arrivals[entry.sequence, entry.end]
+            del self._ready[_key(entry)]
         else:
             self._queue.put(rest)
+        return batch
+
+
+def _key(entry: Entry) -> Key:
+    return entry.sequence, entry.positions[-1]

@@ -1,10 +1,21 @@
 """The settings: read once from the environment, checked, frozen."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.errors import SettingError
@@ -12,6 +23,13 @@ from ingest_service.errors import SettingError
 SQLITE = "sqlite:///"
 
 Seconds = Annotated[float, Field(le=86_400, allow_inf_nan=False)]
+UPSTREAM_HEADERS = "INGEST_UPSTREAM_HEADERS"
+# Enough for the jitter of a network; the simulated upstream has none.
+NETWORK_GUARD_SECONDS = 0.02
+
+_HEADERS = TypeAdapter(dict[str, str])
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
@@ -19,6 +37,23 @@ def _sqlite_url(url: str) -> str:
     if not url.startswith(SQLITE) or url.removeprefix(SQLITE) in ("", "/", ":memory:"):
         raise ValueError("it should be sqlite:///relative/path.db or sqlite:////absolute/path.db")
     return url
+
+
+def _upstream_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "{id}" not in url:
+        raise ValueError("it should be like https://api.example.com/items/{id}")
+    return url
+
+
+def _headers(text: SecretStr) -> SecretStr:
+    try:
+        headers = _HEADERS.validate_json(text.get_secret_value())
+    except ValidationError:
+        raise ValueError('it should be a JSON object like {"Authorization": "Bearer …"}') from None
+    if not all(_HEADER_NAME.fullmatch(name) and value.isprintable() for name, value in headers.items()):
+        raise ValueError("it should have names of letters, digits and hyphens, and values of one line")
+    return text
 
 
 class Settings(BaseModel):
@@ -31,10 +66,18 @@ class Settings(BaseModel):
     database_url: Annotated[str, AfterValidator(_sqlite_url)] = Field(
         "sqlite:///ingest.db", validation_alias="INGEST_DATABASE_URL"
     )
+    upstream_url: Annotated[str, AfterValidator(_upstream_url)] = Field("", validation_alias="INGEST_UPSTREAM_URL")
+    upstream_headers: Annotated[SecretStr, AfterValidator(_headers)] = Field(
+        SecretStr("{}"), validation_alias=UPSTREAM_HEADERS
+    )
     batch_size: int = Field(3, validation_alias="INGEST_BATCH_SIZE", ge=1, le=1000)
     interval_seconds: Seconds = Field(5, validation_alias="INGEST_INTERVAL_SECONDS", gt=0)
     linger_seconds: Seconds = Field(0.2, validation_alias="INGEST_LINGER_SECONDS", ge=0)
-    guard_seconds: Seconds = Field(0, validation_alias="INGEST_GUARD_SECONDS", ge=0)
+    guard_seconds: Seconds | None = Field(None, validation_alias="INGEST_GUARD_SECONDS", ge=0)
+    upstream_timeout_seconds: Seconds = Field(10, validation_alias="INGEST_UPSTREAM_TIMEOUT_SECONDS", gt=0)
+    max_attempts: int = Field(5, validation_alias="INGEST_MAX_ATTEMPTS", ge=1, le=100)
+    backoff_seconds: Seconds = Field(5, validation_alias="INGEST_BACKOFF_SECONDS", ge=0)
+    max_pause_seconds: Seconds = Field(3600, validation_alias="INGEST_MAX_PAUSE_SECONDS", ge=0)
     simulated_delay_seconds: Seconds = Field(1, validation_alias="INGEST_SIMULATED_DELAY_SECONDS", ge=0)
     max_ids: int = Field(1_000_000, validation_alias="INGEST_MAX_IDS", ge=1, le=10_000_000)
 
@@ -50,14 +93,25 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name, reason = first["loc"][0], first["msg"].removeprefix("Value error, ")
-            raise SettingError(
-                f"{name}={first['input']} is not allowed: {reason[0].lower()}{reason[1:]}"
-            ) from None
+            value = "(not shown)" if name == UPSTREAM_HEADERS else first["input"]
+            raise SettingError(f"{name}={value} is not allowed: {reason[0].lower()}{reason[1:]}") from None
 
     @property
     def database_path(self) -> Path:
         """Where the SQLite file is."""
         return Path(self.database_url.removeprefix(SQLITE))
+
+    @property
+    def guard(self) -> float:
+        """Seconds added to the interval."""
+        if self.guard_seconds is not None:
+            return self.guard_seconds
+        return NETWORK_GUARD_SECONDS if self.upstream_url else 0
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is sent to the upstream with every call; it may hold a key: never log it, never show it."""
+        return _HEADERS.validate_json(self.upstream_headers.get_secret_value())
 
     @property
     def max_body(self) -> int:

@@ -1,13 +1,19 @@
 """The single thread that opens slots."""
 
 import logging
-from threading import Thread
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import TypeVar
 
-from ingest_service.clock import Clock
-from ingest_service.ledger import Call, Outcome
+from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.ledger import Answer, Call
 from ingest_service.ports import Fetcher, SideBySide, Slots
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+STORE_RETRY = 1 * NANOSECONDS
 
 
 class Dispatcher:
@@ -19,11 +25,17 @@ class Dispatcher:
         self._clock = clock
         self._side_by_side = side_by_side
         self._thread: Thread | None = None
+        self._trouble: str | None = None
 
     @property
     def alive(self) -> bool:
         """Whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing is released at present, None while all is well."""
+        return self._trouble if self.alive else "the dispatcher does not run; the log says why"
 
     def start(self) -> None:
         """Start the thread, unless it runs."""
@@ -40,12 +52,28 @@ class Dispatcher:
 
     def run_once(self) -> bool:
         """Open the next slot, fetch its ids and close it. Blocks for all of that; False once stopped."""
-        slot = self._slots.open()
+        slot = self._insist(self._slots.open)
         if slot is None:
             return False
         log.info("slot %d opened: ids %s", slot.number, ", ".join(map(str, slot.ids)))
-        self._slots.close(slot, self._side_by_side(self._call, slot.ids))
+        calls = self._side_by_side(self._call, slot.ids)
+        self._insist(lambda: self._slots.close(slot, calls))
         return True
+
+    def _insist(self, act: Callable[[], T]) -> T:
+        """Try until the store goes along: a full disk or another program's lock may pass."""
+        while True:
+            try:
+                result = act()
+            except StoreStopped:
+                raise
+            except StoreError as error:
+                self._trouble = f"the dispatcher waits for the store: {error}"
+                log.warning("%s; trying again in %g s", self._trouble, STORE_RETRY / NANOSECONDS)
+                self._clock.wait(Event(), self._clock.now() + STORE_RETRY)
+            else:
+                self._trouble = None
+                return result
 
     def _run(self) -> None:
         try:
@@ -55,9 +83,8 @@ class Dispatcher:
             log.exception("the dispatcher died; nothing is released until the service is started again")
 
     def _call(self, record_id: int) -> Call:
-        started = self._clock.now()
         try:
-            return Call(started, self._fetcher.fetch(record_id))
+            return self._fetcher.fetch(record_id)
         except Exception as error:
             log.exception("the fetcher failed on id %d", record_id)
-            return Call(started, Outcome(record_id, error=f"{type(error).__name__}: {error}"))
+            return Call(self._clock.now(), Answer(error=f"{type(error).__name__}: {error}"))

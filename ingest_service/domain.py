@@ -1,6 +1,7 @@
 """The words of the service as plain values: nothing here waits, stores or calls anything."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Self
@@ -57,48 +58,69 @@ class Ingestion(Submission):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Neighbouring ids of one ingestion that are released together; `first` is the position of the first."""
+    """Ids of one batch that are released together: all of them, or those that are still without an outcome.
+
+    `positions` are the places of the ids in the ingestion, ascending. `attempts` counts the calls that each of
+    them has had; ids that have had another number of calls are released apart from them.
+    """
 
     sequence: int
-    number: int
-    first: int
-    ids: tuple[int, ...]
+    ingestion: Ingestion
+    positions: Sequence[int]
+    attempts: int
+
+    @property
+    def number(self) -> int:
+        """The number of the batch in its ingestion, from 0."""
+        return self.positions[0] // self.ingestion.batch_size
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids to call, in the order given."""
+        return tuple(self.ingestion.ids[position] for position in self.positions)
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Entry:
-    """A run of waiting batches of one ingestion, `number` up to but not including `end`, in its place.
+    """Ids of one ingestion that wait to be released, in their place.
 
-    Entries order by (priority, sequence, number). `sequence` counts the accepted ingestions, so it stands
-    for the created time and has no ties; the ingestion itself is never compared.
+    Entries order by (priority, sequence, first position). `sequence` counts the accepted ingestions, so it
+    stands for the created time and has no ties; the ingestion itself is never compared. `positions` is a
+    range over any number of batches, or the ids of one batch that are to be called again.
     """
 
     priority: Priority
     sequence: int
-    number: int
-    end: int = field(compare=False)
+    first: int
+    positions: Sequence[int] = field(compare=False)
+    attempts: int = field(compare=False)
     ingestion: Ingestion = field(compare=False)
+
+    @classmethod
+    def of(cls, sequence: int, ingestion: Ingestion, positions: Sequence[int], attempts: int = 0) -> Self:
+        """Let these positions of an ingestion wait."""
+        return cls(ingestion.priority, sequence, positions[0], positions, attempts, ingestion)
 
     @property
     def next_size(self) -> int:
         """How many ids its next batch has."""
         size = self.ingestion.batch_size
-        return min(size, len(self.ingestion.ids) - self.number * size)
+        return bisect_left(self.positions, (self.first // size + 1) * size)
 
-    def next_batch(self) -> Batch:
-        """Return the batch that is released next."""
-        first = self.number * self.ingestion.batch_size
-        ids = self.ingestion.ids.span(first, first + self.next_size)
-        return Batch(self.sequence, self.number, first, ids)
-
-    def rest(self) -> Self | None:
-        """Return what waits after the next batch is released, None if nothing does."""
-        return replace(self, number=self.number + 1) if self.number + 1 < self.end else None
+    def split(self, count: int) -> tuple[Batch, Self | None]:
+        """Cut off the first `count` ids, which are of one batch; return them and what waits after them."""
+        taken, left = self.positions[:count], self.positions[count:]
+        batch = Batch(self.sequence, self.ingestion, taken, self.attempts)
+        return batch, replace(self, first=left[0], positions=left) if left else None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an ingestion has come: batches below `released` were released, those in `open` not finished."""
+    """How far an ingestion has come.
+
+    The first `released` ids were released; `open` are the numbers of the batches that were released, at least
+    in part, and are not finished.
+    """
 
     ingestion: Ingestion
     released: int
@@ -109,7 +131,7 @@ class Progress:
         """The status of the whole ingestion."""
         if self.released == 0:
             return Status.YET_TO_START
-        done = self.released == self.ingestion.batch_count and not self.open
+        done = self.released == len(self.ingestion.ids) and not self.open
         return Status.COMPLETED if done else Status.TRIGGERED
 
     def runs(self) -> Iterator[tuple[int, int, Status]]:
@@ -119,8 +141,9 @@ class Progress:
             yield start, number, Status.COMPLETED
             yield number, number + 1, Status.TRIGGERED
             start = number + 1
-        yield start, self.released, Status.COMPLETED
-        yield self.released, self.ingestion.batch_count, Status.YET_TO_START
+        released = -(-self.released // self.ingestion.batch_size)
+        yield start, released, Status.COMPLETED
+        yield released, self.ingestion.batch_count, Status.YET_TO_START
 
 
 def batch_id(ingestion_id: UUID, number: int) -> UUID:

@@ -3,7 +3,7 @@
 IngestError
 ├── SettingError         a setting that is not allowed; the service does not start
 ├── IngestionNotFound    no ingestion has this id
-├── TooManyIds           one submission with more ids than are allowed
+├── NothingToRetry       no id of the ingestion has failed
 └── StoreError           the store cannot do what it must; the sentence says why
     ├── StoreInUse       another process works on the same database
     └── StoreStopped     the store was asked after it had been stopped
@@ -25,6 +25,13 @@ class IngestionNotFound(IngestError):
 
     def __init__(self, ingestion_id: UUID | str) -> None:
         super().__init__(f"there is no ingestion {ingestion_id}")
+
+
+class NothingToRetry(IngestError):
+    """No id of the ingestion has failed, so far."""
+
+    def __init__(self, ingestion_id: UUID) -> None:
+        super().__init__(f"no id of ingestion {ingestion_id} has failed")
 
 
 class StoreError(IngestError):

@@ -1,10 +1,13 @@
 """What the ledger records: slots, the calls made in them, and what came of each id."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from itertools import chain, islice
+from typing import TypeVar
 
 from ingest_service.domain import Batch
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +28,61 @@ class Slot:
         """The ids to call, in order."""
         return tuple(chain.from_iterable(batch.ids for batch in self.batches))
 
+    def by_batch(self, things: Sequence[T]) -> Iterator[tuple[Batch, list[T]]]:
+        """Yield each batch with its share of `things`, of which there is one for each id, in order."""
+        remaining = iter(things)
+        for batch in self.batches:
+            yield batch, list(islice(remaining, len(batch.positions)))
+
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one id: a result (JSON), or the sentence of an error."""
+class Answer:
+    """What one upstream call brought: a result (JSON text on one line), or the sentence of an `error`.
 
-    record_id: int
-    result: Any = None
+    `status` is the HTTP status, if there was one. An error may pass (`retryable`) or is final. `pause` is how
+    many nanoseconds the upstream asks everybody to stay away.
+    """
+
+    result: str | None = None
     error: str | None = None
+    status: int | None = None
+    retryable: bool = False
+    pause: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One upstream call: when it started (nanoseconds, monotonic) and what came of it."""
+    """One upstream call and its answer.
+
+    `started` is nanoseconds on the monotonic clock: the latest time at which the call may have begun for the
+    upstream, for the next slot is paced from it.
+    """
 
     started: int
-    outcome: Outcome
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one id in the end, after so many attempts: a result (JSON text), or a sentence of error."""
+
+    record_id: int
+    result: str | None = None
+    error: str | None = None
+    attempts: int = 1
+    last_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """An id without an outcome yet: it is called again from `due` on (monotonic; `due_at` on the wall clock)."""
+
+    attempts: int
+    due: int
+    due_at: int
+
+
+Verdict = Outcome | Retry
 
 
 @dataclass(frozen=True, slots=True)

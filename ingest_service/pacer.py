@@ -4,7 +4,7 @@ from ingest_service.ledger import LastSlot
 
 
 class Pacer:
-    """Keeps slots at least `interval` nanoseconds apart, start to start.
+    """Keeps slots at least `interval` nanoseconds apart, start to start, and out of a pause.
 
     The next start counts from the last actual one: a late slot moves the following ones. A fixed grid would
     open a slot too early after every late one. Only the dispatcher thread uses it.
@@ -21,7 +21,11 @@ class Pacer:
 
     def started(self, at: int) -> None:
         """Count the interval from this start, unless a later one is known."""
-        self._next_start = max(self._next_start, at + self._interval)
+        self.pause(at + self._interval)
+
+    def pause(self, until: int) -> None:
+        """Open no slot before this time."""
+        self._next_start = max(self._next_start, until)
 
 
 def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> int:

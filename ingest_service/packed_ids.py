@@ -35,6 +35,12 @@ class PackedIds:
         packed = self.packed[start * BYTES_PER_ID : stop * BYTES_PER_ID]
         return struct.unpack(f"<{len(packed) // BYTES_PER_ID}I", packed)
 
+    def __getitem__(self, position: int) -> int:
+        """Return the id at this position. Raises IndexError beyond the end."""
+        if not 0 <= position < len(self):
+            raise IndexError(position)
+        return self.span(position, position + 1)[0]
+
     def __iter__(self) -> Iterator[int]:
         for start in range(0, len(self), _CHUNK):
             yield from self.span(start, start + _CHUNK)

@@ -1,18 +1,22 @@
 """What the scheduler needs from the outside, for others to fit."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from ingest_service.domain import Entry, Progress, Submission
-from ingest_service.ledger import Call, LastSlot, Outcome, Slot
+from ingest_service.ledger import Call, LastSlot, Outcome, Slot, Verdict
+from ingest_service.packed_ids import PackedIds
 
 
 class Fetcher(Protocol):
     """Calls the upstream."""
 
-    def fetch(self, record_id: int) -> Outcome:
-        """Call the upstream for one id and block until it has answered; several threads call at once."""
+    def fetch(self, record_id: int) -> Call:
+        """Call the upstream once for one id and block until it has answered; several threads call at once.
+
+        What goes wrong with the call is in its answer, not raised.
+        """
 
 
 class SideBySide(Protocol):
@@ -37,11 +41,15 @@ class Slots(Protocol):
     def open(self) -> Slot | None:
         """Block until a slot may open, choose its batches, write it down and return it; None once stopped.
 
-        The slot is durable when this returns: its calls count as made, whatever happens.
+        The slot is durable when this returns: its calls count as made, whatever happens. Raises StoreError if
+        it could not be written down; then nothing was released, and it may be asked again.
         """
 
     def close(self, slot: Slot, calls: Sequence[Call]) -> None:
-        """Write down what came of the slot's calls (one for each id, in order); durable when this returns."""
+        """Write down what came of the slot's calls (one for each id, in order); durable when this returns.
+
+        Raises StoreError if it could not be written down; then it is to be asked again.
+        """
 
 
 class Store(Protocol):
@@ -71,11 +79,21 @@ class Store(Protocol):
     def find(self, ingestion_id: UUID) -> Progress | None:
         """Return how far an ingestion has come, None if there is none with this id."""
 
-    def outcomes(self, ingestion_id: UUID) -> Iterator[Outcome]:
-        """Yield the outcomes there are, in the order of the ids."""
+    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
+        """Return outcomes with their positions, in the order of the ids: the first `limit` past `after`."""
 
-    def waiting(self) -> Iterable[Entry]:
-        """Return what is to be released: what never was, and the batches of a slot that was never closed."""
+    def failed_ids(self, ingestion_id: UUID) -> PackedIds:
+        """Return the ids whose outcome is an error, in the order given."""
+
+    def waiting(self) -> Iterable[tuple[Entry, int]]:
+        """Return what is to be released, with the time (wall clock) before which it may not be, 0 for none.
+
+        That is what never was released, what is to be called again, and what was called in a slot that was
+        never closed.
+        """
+
+    def paused_until(self) -> int:
+        """Return when the last pause ends or ended (wall clock), 0 if there never was one."""
 
     def last_slot(self) -> LastSlot | None:
         """Return what the ledger proves of the last slot, None if there never was one."""
@@ -83,5 +101,8 @@ class Store(Protocol):
     def open_slot(self, slot: Slot) -> None:
         """Write down a slot and release its batches."""
 
-    def close_slot(self, slot: Slot, outcomes: Sequence[Outcome], started: int) -> None:
-        """Keep the outcomes, finish the batches, and write down when the last call of the slot started."""
+    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
+        """Keep the verdict on each id, in order, and when the last call of the slot started.
+
+        A batch is finished when each of its ids has an outcome. A pause (wall clock) is kept, if there is one.
+        """

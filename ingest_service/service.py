@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from ingest_service.dispatcher import Dispatcher
 from ingest_service.domain import Priority, Progress, Submission
-from ingest_service.errors import IngestionNotFound
+from ingest_service.errors import IngestionNotFound, NothingToRetry
+from ingest_service.ledger import Outcome
 from ingest_service.packed_ids import PackedIds
 from ingest_service.ports import Slots, Store
 
@@ -26,9 +27,10 @@ class Service:
         self._batch_size = batch_size
 
     def ailments(self) -> dict[str, str]:
-        """Return what does not run, each with a sentence; empty while all is well. Does not block."""
-        parts = {"dispatcher": self._dispatcher.alive, "store": self._store.alive}
-        return {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
+        """Return what is not well, each with a sentence; empty while all is. Does not block."""
+        store = None if self._store.alive else "the store does not run; the log says why"
+        troubles = {"dispatcher": self._dispatcher.trouble, "store": store}
+        return {part: trouble for part, trouble in troubles.items() if trouble is not None}
 
     def start(self) -> None:
         """Open the store, take up what waits and start the dispatcher.
@@ -63,3 +65,21 @@ class Service:
         if progress is None:
             raise IngestionNotFound(ingestion_id)
         return progress
+
+    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
+        """Return outcomes with their positions: the first `limit` past `after`. Raises IngestionNotFound."""
+        page = self._store.outcomes(ingestion_id, after, limit)
+        if not page:
+            self.progress(ingestion_id)
+        return page
+
+    def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
+        """Make a new ingestion of the ids that failed so far, of the same priority unless one is given.
+
+        Blocks until it is durable. Raises IngestionNotFound, NothingToRetry and StoreError.
+        """
+        ingestion = self.progress(ingestion_id).ingestion
+        failed = self._store.failed_ids(ingestion_id)
+        if not failed:
+            raise NothingToRetry(ingestion_id)
+        return self.submit(failed, ingestion.priority if priority is None else priority)

@@ -1,16 +1,21 @@
 """The embedded way to open slots: a pacer, a backlog in memory and a store of our own."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Event
 
 from ingest_service.backlog import Backlog
-from ingest_service.clock import Clock
-from ingest_service.domain import Entry
-from ingest_service.errors import SettingError
-from ingest_service.ledger import Call, Slot
+from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.domain import Batch, Entry
+from ingest_service.errors import SettingError, StoreError
+from ingest_service.ledger import Call, Slot, Verdict
+from ingest_service.outage import Outage
 from ingest_service.pacer import Pacer, first_start
 from ingest_service.ports import Store
+from ingest_service.retries import LONGEST_BACKOFF, RetryRules, called_again
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +23,14 @@ class Pace:
     """How much may start and how often: ids in a slot, and nanoseconds.
 
     `interval` is the least time between two slot starts. `linger` is how long an idle dispatcher waits after
-    an arrival, so that submissions made together are ordered and packed together.
+    an arrival, so that submissions made together are ordered and packed together. `longest_pause` bounds what
+    the upstream may ask for.
     """
 
     slot_size: int
     interval: int
     linger: int
+    longest_pause: int
 
 
 class EmbeddedSlots:
@@ -32,10 +39,12 @@ class EmbeddedSlots:
     `open` and `close` belong to the dispatcher thread; `join` and `stop` are for any thread.
     """
 
-    def __init__(self, store: Store, clock: Clock, pace: Pace) -> None:
+    def __init__(self, store: Store, clock: Clock, pace: Pace, retry_rules: RetryRules) -> None:
         self._store = store
         self._clock = clock
         self._pace = pace
+        self._retry_rules = retry_rules
+        self._outage = Outage()
         self._backlog = Backlog()
         self._bell = Event()
         self._stopped = False
@@ -48,14 +57,14 @@ class EmbeddedSlots:
         Raises SettingError where a waiting batch is larger than a slot, for it could never be released.
         """
         last = self._store.last_slot()
-        boot, now = self._clock.boot(), self._clock.now()
+        now = self._clock.now()
         self._number = last.number if last else 0
-        self._pacer = Pacer(self._pace.interval, first_start(last, boot, now, self._pace.interval))
+        self._pacer = Pacer(self._pace.interval, first_start(last, self._clock.boot(), now, self._pace.interval))
+        self._pacer.pause(self._from_wall(self._store.paused_until(), self._pace.longest_pause))
+        self._outage = Outage()
         self._backlog = Backlog()
         self._stopped = False
-        for entry in self._store.waiting():
-            self._require_fit(entry)
-            self._backlog.put(entry, now)
+        self._load()
 
     def stop(self) -> None:
         """Wake the dispatcher; `open` returns None from now on."""
@@ -63,8 +72,8 @@ class EmbeddedSlots:
         self._bell.set()
 
     def join(self, entry: Entry) -> None:
-        """Let an entry wait. It wakes the dispatcher only if none waited: no other can open a slot earlier."""
-        if self._backlog.put(entry, self._clock.now()):
+        """Let an entry wait. It wakes the dispatcher only if a slot may open earlier because of it."""
+        if self._backlog.put(entry, self._clock.now() + self._pace.linger):
             self._bell.set()
 
     def open(self) -> Slot | None:
@@ -72,31 +81,74 @@ class EmbeddedSlots:
         return self._open() if self._wait() else None
 
     def close(self, slot: Slot, calls: Sequence[Call]) -> None:
-        """Keep the outcomes, and pace the next slot from the last of the calls that really started."""
+        """Keep what came of the ids, let those wait that are called again, and pace the next slot.
+
+        The interval counts from the last of the calls that really started.
+        """
+        verdicts: list[Verdict] = []
+        for batch, own_calls in slot.by_batch(calls):
+            verdicts += self._retry_rules.verdicts(batch, own_calls, self._clock)
         started = max(call.started for call in calls)
+        self._store.close_slot(slot, verdicts, started, self._pause(calls))
         self._pacer.started(started)
-        self._store.close_slot(slot, [call.outcome for call in calls], started)
+        self._outage.note(calls)
+        for entry, due in called_again(slot, verdicts):
+            self._backlog.put_later(entry, due)
 
     def _wait(self) -> bool:
         while True:
             self._bell.clear()
             if self._stopped:
                 return False
-            due = self._due()
+            ready = self._backlog.ready()
+            due = None if ready is None else max(self._pacer.next_start, ready)
             if due is not None and self._clock.now() >= due:
                 return True
             self._clock.wait(self._bell, due)
 
-    def _due(self) -> int | None:
-        arrived = self._backlog.longest_waiting()
-        return None if arrived is None else max(self._pacer.next_start, arrived + self._pace.linger)
-
     def _open(self) -> Slot:
-        batches = self._backlog.take(self._pace.slot_size)
-        self._number += 1
-        slot = Slot(self._number, self._clock.boot(), self._clock.now(), self._clock.wall(), batches)
-        self._store.open_slot(slot)
+        now = self._clock.now()
+        if self._outage.lasts:
+            batches = self._backlog.take_one(now)
+        else:
+            batches = self._backlog.take(self._pace.slot_size, now)
+        slot = Slot(self._number + 1, self._clock.boot(), now, self._clock.wall(), batches)
+        try:
+            self._store.open_slot(slot)
+        except StoreError:
+            self._put_back(batches)
+            raise
+        self._number = slot.number
         return slot
+
+    def _put_back(self, batches: Sequence[Batch]) -> None:
+        """Let batches wait in their old place, for the slot could not be written down."""
+        for batch in batches:
+            entry = Entry.of(batch.sequence, batch.ingestion, batch.positions, batch.attempts)
+            self._backlog.put(entry, self._clock.now())
+
+    def _pause(self, calls: Sequence[Call]) -> int | None:
+        """Pause as long as any answer asks for; return until when on the wall clock, None without a pause."""
+        asked = max((call.answer.pause or 0 for call in calls), default=0)
+        if asked == 0:
+            return None
+        pause = min(asked, self._pace.longest_pause)
+        log.warning("paused for %g s; the upstream asked for %g s", pause / NANOSECONDS, asked / NANOSECONDS)
+        self._pacer.pause(self._clock.now() + pause)
+        return self._clock.wall() + pause
+
+    def _load(self) -> None:
+        waiting = list(self._store.waiting())
+        for entry, _ in waiting:
+            self._require_fit(entry)
+        self._backlog.load((entry for entry, due_at in waiting if not due_at), self._clock.now())
+        for entry, due_at in waiting:
+            if due_at:
+                self._backlog.put_later(entry, self._from_wall(due_at, LONGEST_BACKOFF))
+
+    def _from_wall(self, at: int, most: int) -> int:
+        """Return a time of the wall clock on the monotonic one, no more than `most` from now."""
+        return self._clock.now() + min(at - self._clock.wall(), most)
 
     def _require_fit(self, entry: Entry) -> None:
         size = entry.ingestion.batch_size

@@ -1,12 +1,14 @@
 """Doubles with behaviour: a clock that only moves when somebody waits, and an upstream that takes notes."""
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import count
 from threading import Event
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.ledger import Call, Outcome, Slot
+from ingest_service.errors import StoreError
+from ingest_service.ledger import Answer, Call, Slot, Verdict
 from ingest_service.stores.memory import MemoryStore
 
 
@@ -21,6 +23,7 @@ class VirtualClock:
         self.time = now
         self.boot_name = boot
         self.thread_lag = 0
+        self.wall_offset = 0
         self._planned: list[tuple[int, int, Callable[[], object]]] = []
         self._numbers = count()
 
@@ -28,7 +31,7 @@ class VirtualClock:
         return self.time
 
     def wall(self) -> int:
-        return 1_700_000_000 * NANOSECONDS + self.time
+        return 1_700_000_000 * NANOSECONDS + self.time + self.wall_offset
 
     def boot(self) -> str:
         return self.boot_name
@@ -80,16 +83,51 @@ class SlowDisk(MemoryStore):
         self._virtual.time += NANOSECONDS
 
 
-class NotingUpstream:
-    """Fits the port `Fetcher`: takes as long as it was told for an id, notes (id, start, end) of every call."""
+def good(record_id: int, _: int) -> Answer:
+    """Answer as an upstream in good health does."""
+    return Answer(f'{{"id": {record_id}}}', status=200)
 
-    def __init__(self, clock: VirtualClock, latency: Callable[[int], int]) -> None:
+
+class MoodyStore(MemoryStore):
+    """A store that refuses to write a few times, as one on a full disk does."""
+
+    refusals = 0
+
+    def open_slot(self, slot: Slot) -> None:
+        self._refuse()
+        super().open_slot(slot)
+
+    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
+        self._refuse()
+        super().close_slot(slot, verdicts, started, paused_until)
+
+    def _refuse(self) -> None:
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise StoreError("the database could not be written: database or disk is full")
+
+
+class NotingUpstream:
+    """Fits the port `Fetcher`: takes as long as it was told for an id, notes (id, start, end) of every call.
+
+    `answer` is asked with the id and the number of the call for it, from 1.
+    """
+
+    def __init__(
+        self,
+        clock: VirtualClock,
+        latency: Callable[[int], int],
+        answer: Callable[[int, int], Answer] = good,
+    ) -> None:
         self._clock = clock
         self._latency = latency
+        self.answer = answer
+        self._numbers: Counter[int] = Counter()
         self.calls: list[tuple[int, int, int]] = []
 
-    def fetch(self, record_id: int) -> Outcome:
+    def fetch(self, record_id: int) -> Call:
         start = self._clock.now()
         self._clock.wait(Event(), start + self._latency(record_id))
         self.calls.append((record_id, start, self._clock.now()))
-        return Outcome(record_id, {"id": record_id, "data": "noted"})
+        self._numbers[record_id] += 1
+        return Call(start, self.answer(record_id, self._numbers[record_id]))

@@ -2,36 +2,57 @@
 
 from collections.abc import Callable, Iterable
 from itertools import groupby
+from random import Random
 from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatcher import Dispatcher
 from ingest_service.domain import Priority
+from ingest_service.ledger import Answer, Outcome
 from ingest_service.ports import Store
+from ingest_service.retries import RetryRules
 from ingest_service.service import Service
 from ingest_service.slots import EmbeddedSlots, Pace
 from ingest_service.stores.memory import MemoryStore
-from tests.doubles import NothingToCome, NotingUpstream, VirtualClock
+from tests.doubles import NothingToCome, NotingUpstream, VirtualClock, good
 
 SECOND = NANOSECONDS
-FIVE_SECONDS = Pace(slot_size=3, interval=5 * SECOND, linger=SECOND // 5)
+FIVE_SECONDS = Pace(slot_size=3, interval=5 * SECOND, linger=SECOND // 5, longest_pause=3600 * SECOND)
+
+
+class LongestBackoff(Random):
+    """A chance that always draws the largest number, so that a backoff is known."""
+
+    def randint(self, a: int, b: int) -> int:
+        return max(a, b)
+
+
+FIVE_ATTEMPTS = RetryRules(max_attempts=5, backoff=5 * SECOND, random=LongestBackoff())
 
 
 class Simulation:
     """A service whose dispatcher is driven by the test; times are nanoseconds since the simulation began."""
 
-    def __init__(self, pace: Pace = FIVE_SECONDS, latency: Callable[[int], int] = lambda _: SECOND) -> None:
+    def __init__(
+        self,
+        pace: Pace = FIVE_SECONDS,
+        latency: Callable[[int], int] = lambda _: SECOND,
+        answer: Callable[[int, int], Answer] = good,
+        retry_rules: RetryRules = FIVE_ATTEMPTS,
+        store: Callable[[VirtualClock], Store] = MemoryStore,
+    ) -> None:
         self.pace = pace
+        self.retry_rules = retry_rules
         self.clock = VirtualClock()
         self.began = self.clock.now()
-        self.upstream = NotingUpstream(self.clock, latency)
-        self.store: Store = MemoryStore(self.clock)
+        self.upstream = NotingUpstream(self.clock, latency, answer)
+        self.store = store(self.clock)
         self.store.start()
         self.start()
 
     def start(self) -> None:
         """Start, or start again after a crash: only the store and the upstream remember anything."""
-        self.slots = EmbeddedSlots(self.store, self.clock, self.pace)
+        self.slots = EmbeddedSlots(self.store, self.clock, self.pace, self.retry_rules)
         self.slots.start()
         self.dispatcher = Dispatcher(self.slots, self.upstream, self.clock, self.clock.side_by_side)
         self.service = Service(self.store, self.slots, self.dispatcher, self.pace.slot_size)
@@ -55,3 +76,6 @@ class Simulation:
         """Return (start, ids) of every slot as the upstream saw them."""
         calls = [(start - self.began, record_id) for record_id, start, _ in self.upstream.calls]
         return [(start, [i for _, i in group]) for start, group in groupby(calls, key=lambda call: call[0])]
+
+    def outcomes(self, ingestion_id: UUID) -> list[Outcome]:
+        return [outcome for _, outcome in self.store.outcomes(ingestion_id, -1, 1_000_000)]

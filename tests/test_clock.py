@@ -3,6 +3,7 @@
 from threading import Event
 
 from ingest_service.clock import SystemClock
+from ingest_service.ledger import Answer
 from ingest_service.upstreams.simulated import SimulatedUpstream
 from tests.doubles import VirtualClock
 
@@ -31,6 +32,7 @@ def test_a_time_that_is_over_is_not_waited_for() -> None:
 def test_the_simulated_upstream_answers_after_its_delay() -> None:
     clock = VirtualClock()
     before = clock.now()
-    outcome = SimulatedUpstream(clock, delay=7).fetch(42)
-    assert outcome.result == {"id": 42, "data": "processed"}
+    call = SimulatedUpstream(clock, delay=7).fetch(42)
+    assert call.started == before
+    assert call.answer == Answer('{"id": 42, "data": "processed"}')
     assert clock.now() == before + 7

@@ -10,17 +10,57 @@ from ingest_service.errors import SettingError
 
 
 def test_an_empty_environment_gives_the_documented_defaults() -> None:
-    assert Settings.from_environ({}).model_dump() == {
+    settings = Settings.from_environ({})
+    assert settings.model_dump(exclude={"upstream_headers"}) == {
         "host": "localhost",
         "port": 8000,
         "database_url": "sqlite:///ingest.db",
+        "upstream_url": "",
         "batch_size": 3,
         "interval_seconds": 5,
         "linger_seconds": 0.2,
-        "guard_seconds": 0,
+        "guard_seconds": None,
+        "upstream_timeout_seconds": 10,
+        "max_attempts": 5,
+        "backoff_seconds": 5,
+        "max_pause_seconds": 3600,
         "simulated_delay_seconds": 1,
         "max_ids": 1_000_000,
     }
+    assert settings.headers == {}
+
+
+def test_a_real_upstream_is_guarded_against_jitter_and_the_simulated_one_needs_no_guard() -> None:
+    url = "https://api.example.com/items/{id}"
+    assert Settings.from_environ({}).guard == 0
+    assert Settings.from_environ({"INGEST_UPSTREAM_URL": url}).guard == 0.02
+    assert Settings.from_environ({"INGEST_UPSTREAM_URL": url, "INGEST_GUARD_SECONDS": "0.5"}).guard == 0.5
+
+
+def test_the_headers_for_the_upstream_are_read_and_never_shown() -> None:
+    settings = Settings.from_environ({"INGEST_UPSTREAM_HEADERS": '{"Authorization": "Bearer s3cret"}'})
+    assert settings.headers == {"Authorization": "Bearer s3cret"}
+    assert "s3cret" not in f"{settings!r} {settings} {settings.model_dump()}"
+
+
+A_JSON_OBJECT = 'it should be a JSON object like {"Authorization": "Bearer …"}'
+NAMES_AND_LINES = "it should have names of letters, digits and hyphens, and values of one line"
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ("Authorization: s3cret", A_JSON_OBJECT),
+        ('["s3cret"]', A_JSON_OBJECT),
+        ('{"X-Key": 5, "Y": "s3cret"}', A_JSON_OBJECT),
+        ('{"X Key": "s3cret"}', NAMES_AND_LINES),
+        ('{"X-Key": "s3cret\\r\\nX: y"}', NAMES_AND_LINES),
+    ],
+)
+def test_bad_headers_are_refused_without_being_shown(headers: str, allowed: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({"INGEST_UPSTREAM_HEADERS": headers})
+    assert str(caught.value) == f"INGEST_UPSTREAM_HEADERS=(not shown) is not allowed: {allowed}"
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
@@ -32,16 +72,20 @@ def test_every_variable_is_read() -> None:
         "INGEST_HOST": "0.0.0.0",
         "INGEST_PORT": "80",
         "INGEST_DATABASE_URL": "sqlite:////data/ingest.db",
-        "INGEST_BATCH_SIZE": "5",
+        "INGEST_BATCH_SIZE": "4",
         "INGEST_INTERVAL_SECONDS": "0.5",
-        "INGEST_LINGER_SECONDS": "0",
+        "INGEST_LINGER_SECONDS": "0.25",
         "INGEST_GUARD_SECONDS": "0.02",
+        "INGEST_UPSTREAM_URL": "http://upstream/{id}",
+        "INGEST_UPSTREAM_TIMEOUT_SECONDS": "2.5",
+        "INGEST_MAX_ATTEMPTS": "7",
+        "INGEST_BACKOFF_SECONDS": "0.75",
+        "INGEST_MAX_PAUSE_SECONDS": "60.5",
         "INGEST_SIMULATED_DELAY_SECONDS": "0.1",
         "INGEST_MAX_IDS": "10",
     }
-    assert [str(value) for value in Settings.from_environ(environ).model_dump().values()] == [
-        *("0.0.0.0", "80", "sqlite:////data/ingest.db", "5", "0.5", "0.0", "0.02", "0.1", "10")
-    ]
+    read = Settings.from_environ(environ).model_dump(exclude={"upstream_headers"})
+    assert {str(value) for value in read.values()} == {*environ.values()}
 
 
 def test_the_port_that_hosting_platforms_set_is_honoured_unless_ours_is_set() -> None:
@@ -57,6 +101,7 @@ def test_three_slashes_are_relative_and_four_are_absolute(url: str, path: str) -
     assert Settings.from_environ({"INGEST_DATABASE_URL": url}).database_path == Path(path)
 
 
+UPSTREAM_URL = "it should be like https://api.example.com/items/{id}"
 SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/path.db"
 
 
@@ -76,6 +121,13 @@ SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/pat
         ("INGEST_SIMULATED_DELAY_SECONDS", "-1", "input should be greater than or equal to 0"),
         ("INGEST_BATCH_SIZE", "0", "input should be greater than or equal to 1"),
         ("INGEST_BATCH_SIZE", "2.5", "input should be a valid integer, unable to parse string as an integer"),
+        ("INGEST_MAX_ATTEMPTS", "0", "input should be greater than or equal to 1"),
+        ("INGEST_BACKOFF_SECONDS", "-1", "input should be greater than or equal to 0"),
+        ("INGEST_MAX_PAUSE_SECONDS", "-1", "input should be greater than or equal to 0"),
+        ("INGEST_UPSTREAM_TIMEOUT_SECONDS", "0", "input should be greater than 0"),
+        ("INGEST_UPSTREAM_URL", "api.example.com/{id}", UPSTREAM_URL),
+        ("INGEST_UPSTREAM_URL", "https://api.example.com/items", UPSTREAM_URL),
+        ("INGEST_UPSTREAM_URL", "ftp://api.example.com/{id}", UPSTREAM_URL),
         ("INGEST_MAX_IDS", "0", "input should be greater than or equal to 1"),
         ("INGEST_DATABASE_URL", "postgresql://localhost/x", SQLITE_URL),
         ("INGEST_DATABASE_URL", "ingest.db", SQLITE_URL),

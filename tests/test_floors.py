@@ -10,7 +10,7 @@ import pytest
 HOUSE = Path(__file__).parent.parent
 FLOORS = [
     {"domain", "errors", "ledger", "packed_ids"},
-    {"backlog", "clock", "dispatcher", "pacer", "ports", "service", "side_by_side", "slots"},
+    {"backlog", "clock", "dispatcher", "outage", "pacer", "ports", "retries", "service", "side_by_side", "slots"},
     {"stores", "upstreams"},
     {"app", "config", "web"},
 ]

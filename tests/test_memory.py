@@ -10,10 +10,7 @@ from tests.simulation import Simulation
 
 
 def test_finished_ingestions_leave_nothing_in_memory(tmp_path: Path) -> None:
-    simulation = Simulation()
-    simulation.store = SqliteStore(tmp_path / "ingest.db", simulation.clock)
-    simulation.store.start()
-    simulation.start()
+    simulation = Simulation(store=lambda clock: SqliteStore(tmp_path / "ingest.db", clock))
     for _ in range(10):
         simulation.submit([1, 2, 3, 4])
     simulation.run()

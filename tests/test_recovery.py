@@ -92,7 +92,7 @@ def test_an_interrupted_batch_stays_triggered_and_comes_back_at_its_old_place() 
 def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
     simulation = Simulation()
     ingestion = simulation.submit([1, 2, 3])
-    simulation.pace = Pace(2, 5 * SECOND, 0)
+    simulation.pace = Pace(2, 5 * SECOND, 0, 0)
     with pytest.raises(SettingError) as caught:
         simulation.start()
     assert str(caught.value) == (
@@ -104,7 +104,7 @@ def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
 def test_batches_smaller_than_a_slot_share_it() -> None:
     simulation = Simulation()
     simulation.submit([1, 2, 3, 4, 5, 6, 7])
-    simulation.pace = Pace(6, 5 * SECOND, 0)
+    simulation.pace = Pace(6, 5 * SECOND, 0, 0)
     simulation.start()
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3, 4, 5, 6], [7]]
@@ -136,7 +136,7 @@ def live_through(simulation: Simulation, event: str, pause: int) -> int:
 def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_pace(
     lives: list[tuple[str, int]], latency: int
 ) -> None:
-    pace = Pace(3, 7, 1)
+    pace = Pace(3, 7, 1, 0)
     simulation = Simulation(pace, lambda _: latency)
     ids = list(range(1, 3 * len(lives) + 2))
     ingestion = simulation.submit(ids)
@@ -146,5 +146,5 @@ def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_p
     assert set(called) == set(ids)
     assert len(called) == len(ids) + repeats
     assert simulation.service.progress(ingestion).status is Status.COMPLETED
-    assert [outcome.record_id for outcome in simulation.store.outcomes(ingestion)] == ids
+    assert [outcome.record_id for outcome in simulation.outcomes(ingestion)] == ids
     assert most_starts_in_a_span(simulation.upstream.calls, pace.interval) <= pace.slot_size

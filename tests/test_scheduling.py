@@ -99,10 +99,7 @@ def test_the_interval_counts_from_the_last_call_that_really_started() -> None:
 
 
 def test_the_interval_counts_from_after_the_commit_however_long_that_took() -> None:
-    simulation = Simulation()
-    simulation.store = SlowDisk(simulation.clock)
-    simulation.store.start()
-    simulation.start()
+    simulation = Simulation(store=SlowDisk)
     simulation.submit_at(0, [1, 2, 3, 4])
     simulation.run()
     starts = [start - LINGER for start, _ in simulation.slots_seen()]

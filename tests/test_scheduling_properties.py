@@ -36,7 +36,7 @@ def arrivals(draw: st.DrawFn) -> list[Arrival]:
     ]
 
 
-paces = st.builds(Pace, st.integers(1, 4), st.integers(1, 9), st.integers(0, 9))
+paces = st.builds(Pace, st.integers(1, 4), st.integers(1, 9), st.integers(0, 9), st.just(0))
 latencies = st.lists(st.integers(0, 20), min_size=1, max_size=7)
 
 

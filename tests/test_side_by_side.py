@@ -2,7 +2,7 @@
 
 from threading import Barrier
 
-from ingest_service.ledger import Call, Outcome
+from ingest_service.ledger import Answer, Call
 from ingest_service.side_by_side import in_threads
 
 
@@ -11,6 +11,6 @@ def test_calls_run_side_by_side_and_come_back_in_order() -> None:
 
     def call(record_id: int) -> Call:
         together.wait()
-        return Call(0, Outcome(record_id))
+        return Call(record_id, Answer())
 
-    assert [made.outcome.record_id for made in in_threads(call, [3, 1, 3])] == [3, 1, 3]
+    assert [made.started for made in in_threads(call, [3, 1, 3])] == [3, 1, 3]

@@ -1,34 +1,37 @@
 """The rows of the SQLite store: how values are written into them and read back."""
 
-import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from ingest_service.domain import Batch, Entry, Ingestion, Priority
-from ingest_service.ledger import Outcome
+from ingest_service.ledger import Outcome, Retry, Verdict
 from ingest_service.packed_ids import PackedIds
 
+_PRIORITIES = tuple(Priority)
 INGESTION = "id, priority, batch_size, ids, created_at"
 
 
 def read_ingestion(columns: tuple[bytes, int, int, bytes, int]) -> Ingestion:
     """Make an ingestion of the columns INGESTION."""
     ingestion_id, priority, batch_size, ids, created_at = columns
-    return Ingestion(UUID(bytes=ingestion_id), Priority(priority), batch_size, PackedIds(ids), created_at)
+    # A start reads every waiting ingestion: this way to a UUID and to a priority is the fastest one.
+    uuid = UUID(int=int.from_bytes(ingestion_id))
+    return Ingestion(uuid, _PRIORITIES[priority], batch_size, PackedIds(ids), created_at)
 
 
 def read_entry(row: tuple[Any, ...]) -> Entry:
-    """Make an entry of (sequence, number, end, *INGESTION); an end of None is the ingestion's."""
-    sequence, number, end, *columns = row
+    """Make an entry of (sequence, released, *INGESTION)."""
+    sequence, released, *columns = row
     ingestion = read_ingestion(tuple(columns))
-    return Entry(ingestion.priority, sequence, number, ingestion.batch_count if end is None else end, ingestion)
+    return Entry.of(sequence, ingestion, range(released, len(ingestion.ids)))
 
 
-def read_outcome(row: tuple[int, str | None, str | None]) -> Outcome:
-    """Make an outcome of (record_id, result, error)."""
-    record_id, result, error = row
-    return Outcome(record_id, None if result is None else json.loads(result), error)
+def read_outcome(row: tuple[int, int, str | None, str | None, int, int | None]) -> tuple[int, Outcome]:
+    """Make a position and an outcome of (position, record_id, result, error, attempts, last_status)."""
+    position, record_id, result, error, attempts, last_status = row
+    return position, Outcome(record_id, result, error, attempts, last_status)
 
 
 def insert_ingestion(connection: sqlite3.Connection, ingestion: Ingestion) -> int:
@@ -48,36 +51,57 @@ def insert_ingestion(connection: sqlite3.Connection, ingestion: Ingestion) -> in
 
 
 def release_batch(connection: sqlite3.Connection, slot: int, batch: Batch) -> None:
-    """Move the cursor past a batch. A batch that is released again, after a crash, lies behind the cursor."""
-    key = [batch.sequence, batch.number]
-    connection.execute("INSERT OR IGNORE INTO open_batches (sequence, number) VALUES (?, ?)", key)
-    connection.execute("UPDATE backlog SET released = released + 1 WHERE sequence = ? AND released = ?", key)
+    """Write down the calls of a batch, and move the cursor past its ids if it had not come there before."""
     connection.execute(
-        "DELETE FROM backlog WHERE sequence = ?1 AND released * "
-        "(SELECT batch_size FROM ingestions WHERE sequence = ?1) >= "
-        "(SELECT length(ids) / 4 FROM ingestions WHERE sequence = ?1)",
-        [batch.sequence],
+        "INSERT OR IGNORE INTO open_batches (sequence, number) VALUES (?, ?)", [batch.sequence, batch.number]
     )
-    positions = range(batch.first, batch.first + len(batch.ids))
+    connection.execute(
+        "UPDATE backlog SET released = ? WHERE sequence = ? AND released = ?",
+        [batch.positions[-1] + 1, batch.sequence, batch.positions[0]],
+    )
+    if batch.positions[-1] + 1 == len(batch.ingestion.ids):
+        connection.execute("DELETE FROM backlog WHERE sequence = ?", [batch.sequence])
     connection.executemany(
-        "INSERT INTO calls (sequence, position, slot) VALUES (?, ?, ?)",
-        [(batch.sequence, position, slot) for position in positions],
+        "INSERT OR IGNORE INTO calls (sequence, position, slot) VALUES (?, ?, ?)",
+        [(batch.sequence, position, slot) for position in batch.positions],
     )
 
 
-def finish_batch(connection: sqlite3.Connection, batch: Batch, outcomes: list[Outcome]) -> None:
-    """Write the outcomes of a batch, one for each of its ids, in order; it is open no more."""
+def close_batch(connection: sqlite3.Connection, batch: Batch, verdicts: Sequence[Verdict]) -> None:
+    """Write the verdicts on the ids of a batch, in order; without a retry in it, it may be finished."""
+    for position, verdict in zip(batch.positions, verdicts, strict=True):
+        if isinstance(verdict, Retry):
+            _insert_retry(connection, batch.sequence, position, verdict)
+        else:
+            _insert_outcome(connection, batch.sequence, position, verdict)
+    _finish_if_done(connection, batch)
+
+
+def _insert_retry(connection: sqlite3.Connection, sequence: int, position: int, retry: Retry) -> None:
     connection.execute(
-        "DELETE FROM open_batches WHERE sequence = ? AND number = ?", [batch.sequence, batch.number]
+        "INSERT OR REPLACE INTO retries (sequence, position, attempts, due_at) VALUES (?, ?, ?, ?)",
+        [sequence, position, retry.attempts, retry.due_at],
     )
-    connection.executemany(
-        "INSERT INTO outcomes (sequence, position, record_id, result, error) VALUES (?, ?, ?, ?, ?)",
+
+
+def _insert_outcome(connection: sqlite3.Connection, sequence: int, position: int, outcome: Outcome) -> None:
+    connection.execute("DELETE FROM retries WHERE sequence = ? AND position = ?", [sequence, position])
+    connection.execute(
+        "INSERT OR REPLACE INTO outcomes (sequence, position, record_id, result, error, attempts, last_status) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (batch.sequence, position, outcome.record_id, _written(outcome.result), outcome.error)
-            for position, outcome in enumerate(outcomes, batch.first)
+            *(sequence, position, outcome.record_id),
+            *(outcome.result, outcome.error, outcome.attempts, outcome.last_status),
         ],
     )
 
 
-def _written(result: Any) -> str | None:
-    return None if result is None else json.dumps(result, separators=(",", ":"))
+def _finish_if_done(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Delete the open batch once each of its ids has an outcome."""
+    first = batch.number * batch.ingestion.batch_size
+    last = min(first + batch.ingestion.batch_size, len(batch.ingestion.ids)) - 1
+    connection.execute(
+        "DELETE FROM open_batches WHERE sequence = ?1 AND number = ?2 AND ?4 - ?3 + 1 = "
+        "(SELECT count(*) FROM outcomes WHERE sequence = ?1 AND position BETWEEN ?3 AND ?4)",
+        [batch.sequence, batch.number, first, last],
+    )

@@ -17,13 +17,13 @@ MIGRATIONS = (
         batch_size INTEGER NOT NULL,
         ids BLOB NOT NULL
     );
-    -- The cursor of each ingestion that still has batches to release; apart from the ids, for changing a cell
-    -- beside a large blob rewrites the blob.
+    -- The cursor of each ingestion that still has ids to release: how many of them were. It stands apart from the
+    -- ids, for changing a cell beside a large blob rewrites the blob.
     CREATE TABLE backlog (
         sequence INTEGER PRIMARY KEY,
         released INTEGER NOT NULL
     );
-    -- Batches that were released and are not finished.
+    -- Batches that were released, at least in part, and are not finished.
     CREATE TABLE open_batches (
         sequence INTEGER NOT NULL,
         number INTEGER NOT NULL,
@@ -45,6 +45,19 @@ MIGRATIONS = (
         slot INTEGER NOT NULL,
         PRIMARY KEY (sequence, position, slot)
     ) WITHOUT ROWID;
+    -- The ids that failed and are called again: after how many attempts, and when (wall clock).
+    CREATE TABLE retries (
+        sequence INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        due_at INTEGER NOT NULL,
+        PRIMARY KEY (sequence, position)
+    ) WITHOUT ROWID;
+    -- One row: until when (wall clock) the upstream asked to be left alone the last time.
+    CREATE TABLE pause (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        until INTEGER NOT NULL
+    );
     -- What came of the id at `position`: a result (JSON), or the sentence of an error.
     CREATE TABLE outcomes (
         sequence INTEGER NOT NULL,
@@ -52,6 +65,8 @@ MIGRATIONS = (
         record_id INTEGER NOT NULL,
         result TEXT,
         error TEXT,
+        attempts INTEGER NOT NULL,
+        last_status INTEGER,
         PRIMARY KEY (sequence, position)
     ) WITHOUT ROWID;
     """,

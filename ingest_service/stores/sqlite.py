@@ -1,7 +1,7 @@
 """The store in one SQLite file, for one process."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import UUID
@@ -9,13 +9,15 @@ from uuid import UUID
 from ingest_service.clock import Clock
 from ingest_service.domain import Entry, Ingestion, Progress, Submission
 from ingest_service.errors import StoreStopped
-from ingest_service.ledger import LastSlot, Outcome, Slot
+from ingest_service.ledger import LastSlot, Outcome, Slot, Verdict
+from ingest_service.packed_ids import PackedIds
 from ingest_service.stores.connections import Readers, connect
 from ingest_service.stores.group_commit import GroupCommit
 from ingest_service.stores.lock_file import LockFile
+from ingest_service.stores.open_batches import read_open_batches
 from ingest_service.stores.rows import (
     INGESTION,
-    finish_batch,
+    close_batch,
     insert_ingestion,
     read_entry,
     read_ingestion,
@@ -61,7 +63,7 @@ class SqliteStore:
         def insert(connection: sqlite3.Connection) -> Callable[[], None]:
             ingestion = Ingestion.of(submission, self._clock.wall())
             sequence = insert_ingestion(connection, ingestion)
-            entry = Entry(ingestion.priority, sequence, 0, ingestion.batch_count, ingestion)
+            entry = Entry.of(sequence, ingestion, range(len(ingestion.ids)))
             return lambda: accepted(entry)
 
         self._writer.write(insert)
@@ -80,30 +82,44 @@ class SqliteStore:
             ingestion = read_ingestion(columns)
             rows = connection.execute("SELECT number FROM open_batches WHERE sequence = ?", [sequence])
             still_open = frozenset(number for (number,) in rows)
-        return Progress(ingestion, ingestion.batch_count if released is None else released, still_open)
+        return Progress(ingestion, len(ingestion.ids) if released is None else released, still_open)
 
-    def outcomes(self, ingestion_id: UUID) -> Iterator[Outcome]:
-        """Read the outcomes there are."""
+    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
+        """Read a page of outcomes."""
         with self._snapshot() as connection:
             rows = connection.execute(
-                "SELECT record_id, result, error FROM outcomes JOIN ingestions USING (sequence) "
-                "WHERE id = ? ORDER BY position",
+                "SELECT position, record_id, result, error, attempts, last_status "
+                "FROM outcomes JOIN ingestions USING (sequence) "
+                "WHERE id = ? AND position > ? ORDER BY position LIMIT ?",
+                [ingestion_id.bytes, after, limit],
+            )
+            return [read_outcome(row) for row in rows]
+
+    def failed_ids(self, ingestion_id: UUID) -> PackedIds:
+        """Read the ids whose outcome is an error."""
+        with self._snapshot() as connection:
+            rows = connection.execute(
+                "SELECT record_id FROM outcomes JOIN ingestions USING (sequence) "
+                "WHERE id = ? AND error IS NOT NULL ORDER BY position",
                 [ingestion_id.bytes],
             )
-            yield from map(read_outcome, rows)
+            return PackedIds.of(record_id for (record_id,) in rows)
 
-    def waiting(self) -> Iterable[Entry]:
-        """Read the cursors, and the batches of a slot that was never closed."""
+    def waiting(self) -> Iterable[tuple[Entry, int]]:
+        """Read the cursors, and the ids of open batches that were released and have no outcome."""
         with self._snapshot() as connection:
+            yield from read_open_batches(connection)
             cursors = connection.execute(
-                f"SELECT sequence, released, NULL, {INGESTION} FROM backlog JOIN ingestions USING (sequence)"
+                f"SELECT sequence, released, {INGESTION} FROM backlog JOIN ingestions USING (sequence)"
             )
-            interrupted = connection.execute(
-                f"SELECT sequence, number, number + 1, {INGESTION} "
-                "FROM open_batches JOIN ingestions USING (sequence)"
-            )
-            yield from map(read_entry, interrupted)
-            yield from map(read_entry, cursors)
+            for row in cursors:
+                yield read_entry(row), 0
+
+    def paused_until(self) -> int:
+        """Read when the last pause ends."""
+        with self._snapshot() as connection:
+            row = connection.execute("SELECT until FROM pause").fetchone()
+        return 0 if row is None else int(row[0])
 
     def last_slot(self) -> LastSlot | None:
         """Read the end of the ledger, trusted only if the lock file confirms it."""
@@ -121,7 +137,7 @@ class SqliteStore:
 
         def insert(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT INTO slots (number, boot, opened, opened_at) VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO slots (number, boot, opened, opened_at) VALUES (?, ?, ?, ?)",
                 [slot.number, slot.boot, slot.opened, slot.opened_at],
             )
             for batch in slot.batches:
@@ -130,14 +146,15 @@ class SqliteStore:
         self._writer.write(insert)
         self._lock_file.record(slot.number)
 
-    def close_slot(self, slot: Slot, outcomes: Sequence[Outcome], started: int) -> None:
+    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
         """Write down all that came of the slot in one commit."""
 
         def finish(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE slots SET started = ? WHERE number = ?", [started, slot.number])
-            remaining = iter(outcomes)
-            for batch in slot.batches:
-                finish_batch(connection, batch, [next(remaining) for _ in batch.ids])
+            for batch, own_verdicts in slot.by_batch(verdicts):
+                close_batch(connection, batch, own_verdicts)
+            if paused_until is not None:
+                connection.execute("INSERT OR REPLACE INTO pause (one, until) VALUES (1, ?)", [paused_until])
 
         self._writer.write(finish)
 

@@ -1,9 +1,10 @@
 """An upstream that answers every id after a fixed delay, for trying the service out."""
 
+import json
 from threading import Event
 
 from ingest_service.clock import Clock
-from ingest_service.ledger import Outcome
+from ingest_service.ledger import Answer, Call
 
 
 class SimulatedUpstream:
@@ -13,9 +14,10 @@ class SimulatedUpstream:
         self._clock = clock
         self._delay = delay
 
-    def fetch(self, record_id: int) -> Outcome:
+    def fetch(self, record_id: int) -> Call:
         """Block for the delay and return `{"id": <id>, "data": "processed"}`."""
-        until = self._clock.now() + self._delay
+        started = self._clock.now()
+        until = started + self._delay
         while self._clock.now() < until:
             self._clock.wait(Event(), until)
-        return Outcome(record_id, {"id": record_id, "data": "processed"})
+        return Call(started, Answer(json.dumps({"id": record_id, "data": "processed"})))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from ingest_service.errors import IngestionNotFound, StoreError
+from ingest_service.errors import IngestionNotFound, NothingToRetry, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ def register_errors(app: Flask) -> None:
     """Let every error of this application be answered as JSON."""
     app.register_error_handler(InvalidInput, _invalid_input)
     app.register_error_handler(IngestionNotFound, _ingestion_not_found)
+    app.register_error_handler(NothingToRetry, _nothing_to_retry)
     app.register_error_handler(StoreError, _store_error)
     app.register_error_handler(MethodNotAllowed, _method_not_allowed)
     app.register_error_handler(NotFound, _not_found)
@@ -49,6 +50,10 @@ def _invalid_input(error: InvalidInput) -> Response:
 
 def _ingestion_not_found(_: IngestionNotFound) -> Response:
     return _answer(404, "Ingestion ID not found")
+
+
+def _nothing_to_retry(error: NothingToRetry) -> Response:
+    return _answer(409, "Nothing to retry", {"ingestion_id": [str(error)]})
 
 
 def _store_error(error: StoreError) -> Response:

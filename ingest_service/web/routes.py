@@ -1,11 +1,11 @@
-"""The operations of the HTTP API."""
+"""The operations of the HTTP API that everybody uses: submit, look, and see that all is well."""
 
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
-from ingest_service.errors import IngestionNotFound
 from ingest_service.service import Service
+from ingest_service.web.parameters import parse_ingestion_id
 from ingest_service.web.status import BATCHES_IN_PIECE, status_body
 from ingest_service.web.submission import parse_submission
 
@@ -18,15 +18,12 @@ def api(service: Service, max_ids: int) -> Blueprint:
     def submit() -> Response:
         """Accept ids; the answer comes after they are durable."""
         ids, priority = parse_submission(request.get_data(cache=False), max_ids)
-        ingestion_id = service.submit(ids, priority)
-        response = jsonify(ingestion_id=str(ingestion_id))
-        response.headers["Location"] = f"/status/{ingestion_id}"
-        return response
+        return accepted(service.submit(ids, priority))
 
     @routes.get("/status/<ingestion_id>")
     def status(ingestion_id: str) -> Response:
         """Report every batch of an ingestion."""
-        progress = service.progress(_parse_id(ingestion_id))
+        progress = service.progress(parse_ingestion_id(ingestion_id))
         body = status_body(progress)
         few = progress.ingestion.batch_count <= BATCHES_IN_PIECE
         # A short body is put together, so that it is sent whole and with its length.
@@ -43,9 +40,8 @@ def api(service: Service, max_ids: int) -> Blueprint:
     return routes
 
 
-def _parse_id(text: str) -> UUID:
-    """Read an ingestion id; what is none cannot be found. Raises IngestionNotFound."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise IngestionNotFound(text) from None
+def accepted(ingestion_id: UUID) -> Response:
+    """Return the answer to an accepted submission."""
+    response = jsonify(ingestion_id=str(ingestion_id))
+    response.headers["Location"] = f"/status/{ingestion_id}"
+    return response

@@ -1,6 +1,6 @@
 """What every store keeps, over a stop and a start too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from threading import Thread
 from uuid import UUID, uuid4
 
@@ -8,7 +8,7 @@ import pytest
 
 from ingest_service.domain import Batch, Entry, Priority, Status, Submission
 from ingest_service.errors import StoreStopped
-from ingest_service.ledger import LastSlot, Outcome, Slot
+from ingest_service.ledger import LastSlot, Outcome, Retry, Slot, Verdict
 from ingest_service.packed_ids import PackedIds
 from ingest_service.ports import Store
 
@@ -25,13 +25,26 @@ def slot_of(number: int, *batches: Batch) -> Slot:
 
 
 def outcomes_of(slot: Slot) -> list[Outcome]:
-    return [Outcome(record_id, {"id": record_id}) for record_id in slot.ids]
+    return [Outcome(record_id, f'{{"id":{record_id}}}') for record_id in slot.ids]
+
+
+def next_batch(entry: Entry) -> Batch:
+    batch, _ = entry.split(entry.next_size)
+    return batch
+
+
+def close(store: Store, slot: Slot, verdicts: Sequence[Verdict]) -> None:
+    store.close_slot(slot, verdicts, started=slot.opened + 1, paused_until=None)
+
+
+def waiting(store: Store) -> list[Entry]:
+    return sorted(entry for entry, _ in store.waiting())
 
 
 def release(store: Store, number: int, *batches: Batch) -> None:
     slot = slot_of(number, *batches)
     store.open_slot(slot)
-    store.close_slot(slot, outcomes_of(slot), started=slot.opened + 1)
+    close(store, slot, outcomes_of(slot))
 
 
 def restart(store: Store) -> None:
@@ -58,14 +71,14 @@ def test_an_accepted_submission_is_found_as_it_was_given(store: Store) -> None:
 
 def test_an_unknown_ingestion_is_not_found(store: Store) -> None:
     assert store.find(uuid4()) is None
-    assert list(store.outcomes(uuid4())) == []
+    assert store.outcomes(uuid4(), -1, 10) == []
 
 
 def test_everything_accepted_waits_whole_and_in_its_place(store: Store) -> None:
     entries = [submit(store, range(1, count + 1)) for count in (1, 3, 7)]
     restart(store)
-    assert sorted(store.waiting()) == entries
-    assert [(entry.number, entry.end) for entry in sorted(store.waiting())] == [(0, 1), (0, 1), (0, 3)]
+    assert waiting(store) == entries
+    assert [entry.positions for entry in waiting(store)] == [range(1), range(3), range(7)]
     assert sorted(entry.sequence for entry in entries) == [entry.sequence for entry in entries]
 
 
@@ -90,64 +103,119 @@ def test_created_times_and_accepted_calls_follow_the_sequence_when_many_submit_a
 
 def test_a_released_batch_is_triggered_until_its_slot_is_closed(store: Store) -> None:
     entry = submit(store, [1, 2, 3, 4])
-    slot = slot_of(1, entry.next_batch())
+    slot = slot_of(1, next_batch(entry))
     store.open_slot(slot)
-    assert progress(store, entry) == (1, {0}, Status.TRIGGERED)
-    store.close_slot(slot, outcomes_of(slot), started=11)
-    assert progress(store, entry) == (1, set(), Status.TRIGGERED)
+    assert progress(store, entry) == (3, {0}, Status.TRIGGERED)
+    close(store, slot, outcomes_of(slot))
+    assert progress(store, entry) == (3, set(), Status.TRIGGERED)
 
 
 def test_an_ingestion_is_completed_when_its_last_batch_is(store: Store) -> None:
     entry = submit(store, [1, 2, 3, 4])
-    last = entry.rest()
+    last = entry.split(3)[1]
     assert last is not None
-    release(store, 1, entry.next_batch(), last.next_batch())
+    release(store, 1, next_batch(entry), next_batch(last))
     restart(store)
-    assert progress(store, entry) == (2, set(), Status.COMPLETED)
-    assert list(store.waiting()) == []
+    assert progress(store, entry) == (4, set(), Status.COMPLETED)
+    assert waiting(store) == []
 
 
 def test_what_was_released_waits_no_more(store: Store) -> None:
     entry = submit(store, range(1, 8))
-    release(store, 1, entry.next_batch())
+    release(store, 1, next_batch(entry))
     restart(store)
-    (waiting,) = store.waiting()
-    assert (waiting.number, waiting.end) == (1, 3)
-    assert waiting.next_batch().ids == (4, 5, 6)
+    (left,) = waiting(store)
+    assert left.positions == range(3, 7)
+    assert next_batch(left).ids == (4, 5, 6)
 
 
 def test_the_batches_of_a_slot_that_was_never_closed_wait_again_one_by_one(store: Store) -> None:
     first, second = submit(store, [1, 2]), submit(store, [3, 4, 5, 6])
-    store.open_slot(slot_of(1, first.next_batch(), second.next_batch()))
+    store.open_slot(slot_of(1, next_batch(first), next_batch(second)))
     restart(store)
-    waiting = sorted(store.waiting())
-    assert [(entry.sequence, entry.number, entry.end) for entry in waiting] == [
-        (first.sequence, 0, 1),
-        (second.sequence, 0, 1),
-        (second.sequence, 1, 2),
+    left = waiting(store)
+    assert [(entry.sequence, tuple(entry.positions)) for entry in left] == [
+        (first.sequence, (0, 1)),
+        (second.sequence, (0, 1, 2)),
+        (second.sequence, (3,)),
     ]
-    assert [entry.next_batch().ids for entry in waiting] == [(1, 2), (3, 4, 5), (6,)]
+    assert [next_batch(entry).ids for entry in left] == [(1, 2), (3, 4, 5), (6,)]
 
 
 def test_a_batch_that_is_released_again_is_finished_once(store: Store) -> None:
     entry = submit(store, [1, 2, 3, 4])
-    store.open_slot(slot_of(1, entry.next_batch()))
+    store.open_slot(slot_of(1, next_batch(entry)))
     restart(store)
-    again = min(store.waiting())
-    release(store, 2, again.next_batch())
-    assert progress(store, entry) == (1, set(), Status.TRIGGERED)
-    (waiting,) = store.waiting()
-    assert waiting.number == 1
+    again = waiting(store)[0]
+    release(store, 2, next_batch(again))
+    assert progress(store, entry) == (3, set(), Status.TRIGGERED)
+    (left,) = waiting(store)
+    assert left.positions == range(3, 4)
 
 
 def test_outcomes_are_kept_in_the_order_of_the_ids_results_and_errors_alike(store: Store) -> None:
     entry = submit(store, [7, 7, 3, 9])
-    slot = slot_of(1, entry.next_batch())
-    outcomes = [Outcome(7, {"n": [1, None, "ü"]}), Outcome(7, error="no such record"), Outcome(3, "text")]
+    slot = slot_of(1, next_batch(entry))
+    outcomes = [
+        Outcome(7, '{"n":[1,null,"ü"]}', None, 1, 200),
+        Outcome(7, None, "HTTP 404 Not Found", 2, 404),
+        Outcome(3, "null"),
+    ]
     store.open_slot(slot)
-    store.close_slot(slot, outcomes, started=11)
+    close(store, slot, outcomes)
     restart(store)
-    assert list(store.outcomes(entry.ingestion.id)) == outcomes
+    assert store.outcomes(entry.ingestion.id, -1, 10) == list(enumerate(outcomes))
+    assert store.outcomes(entry.ingestion.id, 0, 1) == [(1, outcomes[1])]
+    assert store.outcomes(entry.ingestion.id, 2, 10) == []
+    assert list(store.failed_ids(entry.ingestion.id)) == [7]
+
+
+def test_an_id_to_be_called_again_keeps_its_batch_open_and_waits_with_its_attempts(store: Store) -> None:
+    entry = submit(store, [1, 2, 3, 4])
+    slot = slot_of(1, next_batch(entry))
+    store.open_slot(slot)
+    close(store, slot, [Retry(1, due=50, due_at=70), Outcome(2), Retry(1, due=50, due_at=70)])
+    restart(store)
+    assert progress(store, entry) == (3, {0}, Status.TRIGGERED)
+    (again, due_at), (rest, at_once) = sorted(store.waiting())
+    assert (again.positions, again.attempts, due_at) == ((0, 2), 1, 70)
+    assert (rest.positions, rest.attempts, at_once) == (range(3, 4), 0, 0)
+    assert next_batch(again).ids == (1, 3)
+
+
+def test_a_batch_is_finished_by_the_outcome_of_its_last_id(store: Store) -> None:
+    entry = submit(store, [1, 2, 3])
+    slot = slot_of(1, next_batch(entry))
+    store.open_slot(slot)
+    close(store, slot, [Outcome(1), Retry(1, 50, 70), Outcome(3)])
+    again = slot_of(2, next_batch(waiting(store)[0]))
+    store.open_slot(again)
+    close(store, again, [Outcome(2, None, "HTTP 500", 2, 500)])
+    assert progress(store, entry) == (3, set(), Status.COMPLETED)
+    assert waiting(store) == []
+
+
+def test_a_batch_that_was_released_in_part_waits_with_the_rest_of_it(store: Store) -> None:
+    entry = submit(store, [1, 2, 3, 4])
+    one, _ = entry.split(1)
+    slot = slot_of(1, one)
+    store.open_slot(slot)
+    close(store, slot, [Retry(1, due=50, due_at=70)])
+    restart(store)
+    assert progress(store, entry) == (1, {0}, Status.TRIGGERED)
+    assert [tuple(left.positions) for left in waiting(store)] == [(0,), (1, 2, 3)]
+
+
+def test_a_pause_is_kept_until_the_next_one(store: Store) -> None:
+    entry = submit(store, range(1, 10))
+    assert store.paused_until() == 0
+    for number, paused_until in enumerate([70, None, 90], 1):
+        slot = slot_of(number, next_batch(waiting(store)[0]))
+        store.open_slot(slot)
+        store.close_slot(slot, outcomes_of(slot), slot.opened, paused_until)
+        restart(store)
+        assert store.paused_until() == (90 if number == 3 else 70)
+    assert progress(store, entry) == (9, set(), Status.COMPLETED)
 
 
 def test_an_empty_ledger_has_no_last_slot(store: Store) -> None:
@@ -156,17 +224,17 @@ def test_an_empty_ledger_has_no_last_slot(store: Store) -> None:
 
 def test_the_last_slot_is_told_with_the_start_of_its_last_call(store: Store) -> None:
     entry = submit(store, range(1, 7))
-    release(store, 1, entry.next_batch())
+    release(store, 1, next_batch(entry))
     restart(store)
     assert store.last_slot() == LastSlot(1, "b", started=11, trusted=True)
 
 
 def test_nobody_knows_when_the_calls_of_an_open_slot_started(store: Store) -> None:
     entry = submit(store, range(1, 7))
-    release(store, 1, entry.next_batch())
-    rest = entry.rest()
+    release(store, 1, next_batch(entry))
+    rest = entry.split(3)[1]
     assert rest is not None
-    store.open_slot(slot_of(2, rest.next_batch()))
+    store.open_slot(slot_of(2, next_batch(rest)))
     restart(store)
     assert store.last_slot() == LastSlot(2, "b", started=None, trusted=True)
 

@@ -30,9 +30,9 @@ def submit(store: SqliteStore, count: int) -> Entry:
 
 
 def run_slot(store: SqliteStore, number: int, entry: Entry) -> None:
-    slot = Slot(number, "b", number, number, (entry.next_batch(),))
+    slot = Slot(number, "b", number, number, (entry.split(entry.next_size)[0],))
     store.open_slot(slot)
-    store.close_slot(slot, [Outcome(record_id) for record_id in slot.ids], started=number)
+    store.close_slot(slot, [Outcome(record_id) for record_id in slot.ids], started=number, paused_until=None)
 
 
 def trusted(path: Path) -> bool:
@@ -125,7 +125,7 @@ def test_a_ledger_restored_from_a_backup_is_not_trusted(path: Path, tmp_path: Pa
     store.stop()
     backup = shutil.copy(path, tmp_path / "backup")
     store = open_store(path)
-    rest = entry.rest()
+    rest = entry.split(3)[1]
     assert rest is not None
     run_slot(store, 2, rest)
     store.stop()
@@ -160,5 +160,5 @@ def test_a_full_disk_refuses_a_submission_and_keeps_the_others(path: Path) -> No
     with pytest.raises(StoreError, match="the database could not be written: database or disk is full"):
         submit(store, 1_000_000)
     again = submit(store, 3)
-    assert sorted(store.waiting()) == [kept, again]
+    assert sorted(entry for entry, _ in store.waiting()) == [kept, again]
     store.stop()

@@ -12,7 +12,7 @@ from ingest_service.service import Service
 from ingest_service.side_by_side import in_threads
 from ingest_service.slots import EmbeddedSlots
 from tests.doubles import NotingUpstream
-from tests.simulation import FIVE_SECONDS, Simulation
+from tests.simulation import FIVE_ATTEMPTS, FIVE_SECONDS, Simulation
 
 
 class BrokenSlots(EmbeddedSlots):
@@ -29,7 +29,9 @@ def serve(simulation: Simulation, slots: EmbeddedSlots) -> tuple[Service, FlaskC
 
 
 def test_a_service_that_runs_is_healthy_and_one_that_stopped_is_not(simulation: Simulation) -> None:
-    service, client = serve(simulation, EmbeddedSlots(simulation.store, SystemClock(), FIVE_SECONDS))
+    service, client = serve(
+        simulation, EmbeddedSlots(simulation.store, SystemClock(), FIVE_SECONDS, FIVE_ATTEMPTS)
+    )
     service.start()
     service.start()
     assert (client.get("/health").status_code, client.get("/health").get_json()) == (200, {"status": "ok"})
@@ -49,7 +51,9 @@ def test_a_service_that_runs_is_healthy_and_one_that_stopped_is_not(simulation: 
 def test_a_dispatcher_that_dies_turns_health_red_and_the_log_says_why(
     simulation: Simulation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service, client = serve(simulation, BrokenSlots(simulation.store, simulation.clock, FIVE_SECONDS))
+    service, client = serve(
+        simulation, BrokenSlots(simulation.store, simulation.clock, FIVE_SECONDS, FIVE_ATTEMPTS)
+    )
     service.start()
     assert service._dispatcher._thread is not None
     service._dispatcher._thread.join()
@@ -73,7 +77,7 @@ def test_a_fetcher_that_breaks_gives_an_error_for_its_id_and_the_dispatcher_live
     simulation.start()
     ingestion = simulation.submit([1, 2, 3, 4])
     simulation.run()
-    outcomes = list(simulation.store.outcomes(ingestion))
+    outcomes = simulation.outcomes(ingestion)
     assert [outcome.error for outcome in outcomes] == [
         None,
         "RuntimeError: no answer makes sense",

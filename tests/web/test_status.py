@@ -88,7 +88,7 @@ def test_the_text_is_what_json_would_write(data: st.DataObject) -> None:
     still_open = data.draw(
         st.frozensets(st.integers(0, released - 1), max_size=3) if released else st.just(frozenset[int]())
     )
-    progress = Progress(ingestion, released, still_open)
+    progress = Progress(ingestion, min(released * size, count), still_open)
     text = "".join(status_body(progress))
     assert text == json.dumps(plainly(progress), separators=(",", ":"))
 

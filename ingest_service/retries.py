@@ -1,0 +1,53 @@
+"""What becomes of an id after a call: an outcome, or another call later."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.domain import Batch, Entry
+from ingest_service.ledger import Answer, Call, Outcome, Retry, Slot, Verdict
+
+LONGEST_BACKOFF = 3600 * NANOSECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRules:
+    """Calls for each id before its error is final, and the first backoff in nanoseconds.
+
+    The backoff doubles with every attempt up to an hour, with full jitter: anything from nothing to all of it
+    (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+    """
+
+    max_attempts: int
+    backoff: int
+    random: Random = field(default_factory=Random)
+
+    def verdicts(self, batch: Batch, calls: Sequence[Call], clock: Clock) -> list[Verdict]:
+        """Return the verdict on each id of a batch; those to be called again come back together."""
+        attempts = batch.attempts + 1
+        wait = self._wait(attempts)
+        retry = Retry(attempts, clock.now() + wait, clock.wall() + wait)
+        return [
+            retry if self._again(call.answer, attempts) else _outcome(record_id, call.answer, attempts)
+            for record_id, call in zip(batch.ids, calls, strict=True)
+        ]
+
+    def _again(self, answer: Answer, attempts: int) -> bool:
+        return answer.error is not None and answer.retryable and attempts < self.max_attempts
+
+    def _wait(self, attempts: int) -> int:
+        return self.random.randint(0, min(LONGEST_BACKOFF, self.backoff * 2 ** (attempts - 1)))
+
+
+def _outcome(record_id: int, answer: Answer, attempts: int) -> Outcome:
+    return Outcome(record_id, answer.result, answer.error, attempts, answer.status)
+
+
+def called_again(slot: Slot, verdicts: Sequence[Verdict]) -> Iterator[tuple[Entry, int]]:
+    """Yield, for each batch of which ids are called again, the entry in which they wait and when it is due."""
+    for batch, own_verdicts in slot.by_batch(verdicts):
+        judged = zip(batch.positions, own_verdicts, strict=True)
+        again = {position: verdict for position, verdict in judged if isinstance(verdict, Retry)}
+        for retry in list(again.values())[:1]:
+            yield Entry.of(batch.sequence, batch.ingestion, tuple(again), retry.attempts), retry.due

@@ -1,0 +1,85 @@
+"""The upstream API over HTTP."""
+
+import threading
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+
+from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.ledger import Answer, Call
+from ingest_service.upstreams.answers import is_good, read_error, read_result
+from ingest_service.upstreams.cuttable import CallInFlight, CuttableAdapter, of_this_thread
+
+LARGEST_ANSWER = 10 * 1024 * 1024
+_CHUNK = 65_536
+
+
+class HttpUpstream:
+    """Fits the port `Fetcher`: GET of a URL template with `{id}`.
+
+    `timeout` (nanoseconds) bounds a whole call, from the look-up of the name to the last byte, however slowly
+    the bytes come. Redirects are not followed: each would be one more call than was paid for.
+    """
+
+    def __init__(
+        self, template: str, headers: Mapping[str, str], timeout: int, connections: int, clock: Clock
+    ) -> None:
+        self._template = template
+        self._timeout = timeout
+        self._clock = clock
+        self._session = requests.Session()
+        self._session.headers.update(headers)
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, CuttableAdapter(pool_maxsize=connections))
+
+    def fetch(self, record_id: int) -> Call:
+        """Call the upstream once; when the time is up the call is cut off, wherever it is."""
+        call = CallInFlight(self._clock.now)
+        answers: list[Answer] = []
+        ended = threading.Event()
+        threading.Thread(
+            target=self._run, args=[record_id, call, answers, ended], name=f"fetch-{record_id}", daemon=True
+        ).start()
+        until = self._clock.now() + self._timeout
+        while not ended.is_set() and self._clock.now() < until:
+            self._clock.wait(ended, until)
+        call.cut_off()
+        answer = answers[0] if answers else self._too_late()
+        return Call(call.started, answer)
+
+    def _run(self, record_id: int, call: CallInFlight, answers: list[Answer], ended: threading.Event) -> None:
+        of_this_thread(call)
+        try:
+            answers.append(self._get(self._template.replace("{id}", str(record_id))))
+        except (requests.RequestException, OSError) as error:
+            answers.append(Answer(error=_cause(error), retryable=True))
+        finally:
+            ended.set()
+
+    def _get(self, url: str) -> Answer:
+        seconds = self._timeout / NANOSECONDS
+        with self._session.get(url, stream=True, timeout=seconds, allow_redirects=False) as response:
+            status = response.status_code
+            if not is_good(status):
+                return read_error(status, response.headers.get("Retry-After"), self._clock.wall())
+            body = bytearray()
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > LARGEST_ANSWER:
+                    return Answer(error=f"the answer is larger than {LARGEST_ANSWER} bytes", status=status)
+            return read_result(status, bytes(body))
+
+    def _too_late(self) -> Answer:
+        return Answer(error=f"no whole answer within {self._timeout / NANOSECONDS:g} s", retryable=True)
+
+
+def _cause(error: BaseException) -> str:
+    """Return what the system said: requests wraps it three times, into text that shows the URL."""
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "the answer broke off"
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    words = getattr(error, "strerror", None) or type(error).__name__
+    return f"no answer: {words}"

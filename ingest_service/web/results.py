@@ -1,0 +1,44 @@
+"""The bodies of `GET /ingestions/<id>/results`: a page of JSON, or all of them as lines."""
+
+import json
+from collections.abc import Iterator
+from uuid import UUID
+
+from ingest_service.ledger import Outcome
+from ingest_service.service import Service
+
+LARGEST_PAGE = 1000
+
+
+def results_page(service: Service, ingestion_id: UUID, after: int, limit: int) -> str:
+    """Return a page of outcomes past the position `after` as JSON text, with where to go on: `next_after`.
+
+    Raises IngestionNotFound.
+    """
+    page = service.outcomes(ingestion_id, after, limit + 1)
+    results = ",".join(_result(outcome) for _, outcome in page[:limit])
+    next_after = page[limit - 1][0] if len(page) > limit else "null"
+    return f'{{"ingestion_id":"{ingestion_id}","results":[{results}],"next_after":{next_after}}}'
+
+
+def results_lines(service: Service, ingestion_id: UUID, after: int) -> Iterator[str]:
+    """Yield the outcomes past a position as lines of JSON (NDJSON), a page at a time in memory.
+
+    Each page is read on its own, so that a slow reader holds up nothing.
+    """
+    while page := service.outcomes(ingestion_id, after, LARGEST_PAGE):
+        yield "".join(f"{_result(outcome)}\n" for _, outcome in page)
+        after = page[-1][0]
+
+
+def _result(outcome: Outcome) -> str:
+    """Return the upstream's answer as it was given, or the error."""
+    if outcome.error is None:
+        return f'{{"id":{outcome.record_id},"result":{outcome.result}}}'
+    error = {
+        "id": outcome.record_id,
+        "error": outcome.error,
+        "attempts": outcome.attempts,
+        "last_status": outcome.last_status,
+    }
+    return json.dumps(error, separators=(",", ":"))

@@ -1,0 +1,252 @@
+"""Ids that fail: when they are called again, and what it costs, on the virtual clock."""
+
+from collections.abc import Callable
+from random import Random
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_service.domain import Batch, Ingestion, Priority, Status
+from ingest_service.ledger import Answer, Call, Retry
+from ingest_service.packed_ids import PackedIds
+from ingest_service.retries import LONGEST_BACKOFF, RetryRules
+from ingest_service.slots import Pace
+from tests.doubles import VirtualClock, good
+from tests.laws import most_in_work, most_starts_in_a_span
+from tests.simulation import FIVE_ATTEMPTS, FIVE_SECONDS, SECOND, Simulation
+
+LINGER = FIVE_SECONDS.linger
+BROKEN = Answer(error="HTTP 500 Internal Server Error", status=500, retryable=True)
+MISSING = Answer(error="HTTP 404 Not Found", status=404)
+
+
+def failing(bad: dict[int, int], answer: Answer = BROKEN) -> Callable[[int, int], Answer]:
+    """Let each of these ids fail so many times."""
+    return lambda record_id, number: answer if number <= bad.get(record_id, 0) else good(record_id, number)
+
+
+def at_once(answer: Callable[[int, int], Answer], retry_rules: RetryRules = FIVE_ATTEMPTS) -> Simulation:
+    return Simulation(latency=lambda _: 0, answer=answer, retry_rules=retry_rules)
+
+
+def test_an_id_that_failed_comes_back_after_its_backoff_and_the_good_ones_are_not_called_again() -> None:
+    simulation = at_once(failing({2: 1}))
+    simulation.submit_at(0, [1, 2, 3])
+    simulation.run()
+    assert simulation.slots_seen() == [(LINGER, [1, 2, 3]), (LINGER + 5 * SECOND, [2])]
+
+
+def test_a_retry_takes_its_old_place_before_later_batches_and_shares_the_slot() -> None:
+    simulation = at_once(failing({2: 1}), RetryRules(5, SECOND))
+    simulation.submit_at(0, [1, 2, 3, 4, 5, 6, 7, 8])
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3], [2], [4, 5, 6], [7, 8]]
+
+
+def test_a_retry_shares_a_slot_with_what_fits_beside_it() -> None:
+    simulation = at_once(failing({2: 1}), RetryRules(5, SECOND))
+    simulation.submit_at(0, [1, 2, 3, 4, 5])
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3], [2, 4, 5]]
+
+
+def test_ids_of_one_batch_that_failed_together_come_back_together() -> None:
+    simulation = at_once(failing({1: 2, 3: 2}))
+    simulation.submit_at(0, [1, 2, 3])
+    simulation.run()
+    assert simulation.slots_seen() == [
+        (LINGER, [1, 2, 3]),
+        (LINGER + 5 * SECOND, [1, 3]),
+        (LINGER + 15 * SECOND, [1, 3]),
+    ]
+
+
+def test_other_batches_overtake_a_retry_only_while_its_backoff_runs() -> None:
+    simulation = at_once(failing({1: 2}), FIVE_ATTEMPTS)
+    simulation.submit_at(0, [1, 2, 3], "HIGH")
+    simulation.submit_at(0, range(11, 23), "LOW")
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_seen()] == [
+        [1, 2, 3],
+        [1],
+        [11, 12, 13],
+        [1],
+        [14, 15, 16],
+        [17, 18, 19],
+        [20, 21, 22],
+    ]
+
+
+def test_the_backoff_doubles_and_the_last_attempt_is_final() -> None:
+    simulation = at_once(failing({1: 9}), RetryRules(4, 8 * SECOND, FIVE_ATTEMPTS.random))
+    ingestion = simulation.submit([1])
+    simulation.run()
+    starts = [start - LINGER for start, _ in simulation.slots_seen()]
+    assert starts == [0, 8 * SECOND, 24 * SECOND, 56 * SECOND]
+    (outcome,) = simulation.outcomes(ingestion)
+    assert (outcome.error, outcome.attempts, outcome.last_status) == (BROKEN.error, 4, 500)
+    assert simulation.service.progress(ingestion).status is Status.COMPLETED
+
+
+def test_an_error_that_will_not_pass_is_final_at_once() -> None:
+    simulation = at_once(failing({2: 9}, MISSING))
+    ingestion = simulation.submit([1, 2, 3])
+    simulation.run()
+    assert len(simulation.upstream.calls) == 3
+    outcome = simulation.outcomes(ingestion)[1]
+    assert (outcome.error, outcome.attempts, outcome.last_status) == ("HTTP 404 Not Found", 1, 404)
+
+
+def test_a_batch_stays_triggered_until_its_last_id_has_an_outcome() -> None:
+    simulation = at_once(failing({2: 1}))
+    ingestion = simulation.submit([1, 2, 3])
+    simulation.dispatcher.run_once()
+    assert simulation.service.progress(ingestion).open == {0}
+    simulation.dispatcher.run_once()
+    assert simulation.service.progress(ingestion).status is Status.COMPLETED
+    assert [outcome.attempts for outcome in simulation.outcomes(ingestion)] == [1, 2, 1]
+
+
+def test_a_restart_forgets_neither_attempts_nor_backoff() -> None:
+    simulation = at_once(failing({1: 9}), RetryRules(2, 60 * SECOND, FIVE_ATTEMPTS.random))
+    ingestion = simulation.submit([1])
+    simulation.dispatcher.run_once()
+    simulation.start()
+    simulation.run()
+    assert simulation.slots_seen() == [(LINGER, [1]), (LINGER + 60 * SECOND, [1])]
+    assert simulation.outcomes(ingestion)[0].attempts == 2
+
+
+def test_a_wall_clock_set_back_cannot_make_a_backoff_longer_than_an_hour() -> None:
+    simulation = at_once(failing({1: 1}))
+    simulation.submit([1])
+    simulation.dispatcher.run_once()
+    simulation.clock.wall_offset = -30 * 24 * 3600 * SECOND
+    simulation.start()
+    simulation.run()
+    assert simulation.slots_seen()[-1] == (LINGER + LONGEST_BACKOFF, [1])
+
+
+def wait_after(attempts: int, rules: RetryRules) -> int:
+    """Return how long the rules let an id wait that has just failed for the last of so many times."""
+    ingestion = Ingestion(uuid4(), Priority.LOW, 3, PackedIds.of([1]), created_at=0)
+    clock = VirtualClock()
+    (retry,) = rules.verdicts(Batch(0, ingestion, [0], attempts - 1), [Call(0, BROKEN)], clock)
+    assert isinstance(retry, Retry)
+    return retry.due - clock.now()
+
+
+def test_a_backoff_has_full_jitter() -> None:
+    rules = RetryRules(100, 5 * SECOND, Random(1))
+    waits = [wait_after(1, rules) for _ in range(500)]
+    assert 0 <= min(waits) < SECOND // 2
+    assert 4 * SECOND < max(waits) <= 5 * SECOND
+
+
+def test_a_backoff_is_never_longer_than_an_hour() -> None:
+    assert wait_after(60, RetryRules(100, 5 * SECOND, FIVE_ATTEMPTS.random)) == LONGEST_BACKOFF
+
+
+def test_a_pause_that_the_upstream_asks_for_holds_everyone() -> None:
+    paused = Answer(error="HTTP 429 Too Many Requests", status=429, retryable=True, pause=60 * SECOND)
+    simulation = at_once(failing({2: 1}, paused))
+    simulation.submit_at(0, [1, 2, 3, 4])
+    simulation.submit_at(10 * SECOND, [5], "HIGH")
+    simulation.run()
+    assert simulation.slots_seen()[1] == (LINGER + 60 * SECOND, [5, 2, 4])
+
+
+def test_a_pause_survives_a_restart() -> None:
+    paused = Answer(error="HTTP 503 Service Unavailable", status=503, retryable=True, pause=60 * SECOND)
+    simulation = at_once(failing({2: 1}, paused))
+    simulation.submit_at(0, [1, 2, 3, 4])
+    simulation.dispatcher.run_once()
+    simulation.clock.boot_name = "another boot"
+    simulation.start()
+    simulation.run()
+    assert simulation.slots_seen()[1] == (LINGER + 60 * SECOND, [2, 4])
+
+
+def test_a_pause_is_bounded_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    absurd = Answer(error="HTTP 429 Too Many Requests", status=429, retryable=True, pause=10**9 * SECOND)
+    simulation = at_once(failing({1: 1}, absurd))
+    simulation.submit_at(0, [1])
+    simulation.run()
+    assert simulation.slots_seen()[1] == (LINGER + 3600 * SECOND, [1])
+    assert "paused for 3600 s; the upstream asked for 1e+09 s" in caplog.text
+
+
+def test_an_upstream_that_fails_wholly_is_probed_with_one_id_a_slot_until_it_answers(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    simulation = at_once(lambda *_: BROKEN, RetryRules(5, 1000 * SECOND, FIVE_ATTEMPTS.random))
+    simulation.submit_at(0, range(1, 22))
+    for _ in range(5):
+        simulation.dispatcher.run_once()
+    simulation.upstream.answer = good
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_seen()][:9] == [
+        *([1, 2, 3], [4, 5, 6], [7, 8, 9]),
+        *([10], [11], [12]),
+        *([13, 14, 15], [16, 17, 18], [19, 20, 21]),
+    ]
+    assert "the upstream fails wholly: it is probed with one id a slot until it answers" in caplog.text
+
+
+def test_an_upstream_that_refuses_ids_for_good_is_not_taken_for_dead() -> None:
+    simulation = at_once(lambda *_: MISSING)
+    simulation.submit_at(0, range(1, 16))
+    simulation.run()
+    assert [len(ids) for _, ids in simulation.slots_seen()] == [3] * 5
+
+
+answers = st.lists(
+    st.sampled_from([BROKEN, MISSING, Answer("1"), Answer(error="429", status=429, retryable=True, pause=11)]),
+    min_size=1,
+    max_size=9,
+)
+lives = st.lists(st.sampled_from(["slot", "slot", "restart", "crash"]), max_size=15)
+
+
+@given(st.integers(1, 14), answers, lives, st.integers(1, 4), st.integers(0, 9))
+def test_whatever_fails_every_id_ends_with_one_outcome_in_order_at_the_pace(
+    count: int, answers: list[Answer], lives: list[str], max_attempts: int, latency: int
+) -> None:
+    pace = Pace(3, 7, 1, 20)
+    simulation = Simulation(
+        pace,
+        lambda _: latency + 1,
+        lambda record_id, number: answers[(record_id + number) % len(answers)],
+        RetryRules(max_attempts, 5, Random(0)),
+    )
+    ids = list(range(1, count + 1))
+    ingestion = simulation.submit(ids)
+    crashes = 0
+    for life in lives:
+        crashes += live(simulation, life)
+    simulation.run()
+    outcomes = simulation.outcomes(ingestion)
+    assert [outcome.record_id for outcome in outcomes] == ids
+    assert simulation.service.progress(ingestion).status is Status.COMPLETED
+    calls = simulation.upstream.calls
+    assert sum(outcome.attempts for outcome in outcomes) <= len(calls)
+    assert len(calls) <= sum(outcome.attempts for outcome in outcomes) + 3 * crashes
+    assert most_starts_in_a_span(calls, pace.interval) <= pace.slot_size
+    assert most_in_work(calls) <= pace.slot_size
+
+
+def live(simulation: Simulation, life: str) -> int:
+    """Run a slot, or restart cleanly, or crash after the calls of a slot; return how often it crashed."""
+    if not list(simulation.store.waiting()):
+        return 0
+    if life == "slot":
+        simulation.dispatcher.run_once()
+        return 0
+    if life == "crash":
+        slot = simulation.slots.open()
+        assert slot is not None
+        simulation.clock.side_by_side(simulation.dispatcher._call, slot.ids)
+    simulation.start()
+    return life == "crash"
