@@ -20,22 +20,29 @@ logging.basicConfig(
 )
 log = logging.getLogger("ingest_service")
 
+# waitress stops on SystemExit, but does not listen for the signal that containers and systemd send.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
 # A large backlog is many small objects that live long: looking for cycles among them makes the start and the
 # slowest requests several times slower.
 gc.set_threshold(100_000, 20, 100)
 
 try:
     settings = Settings.from_environ(os.environ)
-    service = build_service(settings)
-    atexit.register(service.stop)
-    service.start()
-    gc.freeze()
 except IngestError as error:
     sys.exit(f"ingest_service: {error}")
+service = build_service(settings)
 app = create_app(service, settings)
 
-# waitress stops on SystemExit, but does not listen for the signal that containers and systemd send.
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+def start() -> None:
+    """Start the service; it stops when this process exits."""
+    atexit.register(service.stop)
+    try:
+        service.start()
+    except IngestError as error:
+        sys.exit(f"ingest_service: {error}")
+    gc.freeze()
 
 
 def main() -> None:
@@ -44,6 +51,7 @@ def main() -> None:
         server = make_server(app, settings.host, settings.port, 2 * settings.max_body)
     except OSError as error:
         sys.exit(f"ingest_service: cannot listen on {settings.host}:{settings.port}: {error}")
+    start()
     log.info("listening on http://%s:%d", settings.host, settings.port)
     server.run()
     log.info("stopping")
@@ -51,3 +59,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+else:
+    start()

@@ -1,15 +1,17 @@
 """How the service stops and fails."""
 
 import signal
+import socket
 import sqlite3
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.processes.client import Client
+from tests.processes.backlogs import write_backlog
+from tests.processes.client import HOST, Client
 from tests.processes.conftest import Start
 from tests.processes.waiting import eventually
 
@@ -50,7 +52,7 @@ def test_waitress_serve_works_too(start: Start, client: Client, environ: dict[st
     assert "Traceback" not in running.printed
 
 
-def test_a_dispatcher_that_died_is_reported_and_a_restart_recovers(
+def test_a_store_that_cannot_be_written_is_reported_and_the_dispatcher_goes_on_when_it_can(
     start: Start, client: Client, tmp_path: Path
 ) -> None:
     running = start().until_healthy()
@@ -60,9 +62,24 @@ def test_a_dispatcher_that_died_is_reported_and_a_restart_recovers(
         )
         ingestion_id = client.submit([1, 2, 3], "HIGH")
         eventually(lambda: client.ask("GET", "/health").code == 503)
-        assert "the disk broke" in running.printed
+        assert "the disk broke; trying again in 1 s" in running.printed
         connection.execute("DROP TRIGGER broken")
+    eventually(lambda: client.completed(ingestion_id))
+    assert client.ask("GET", "/health").code == 200
     client.close()
     assert running.stop() == 0
-    start().until_healthy()
-    eventually(lambda: client.completed(ingestion_id))
+
+
+def test_a_signal_while_the_backlog_is_loaded_stops_it_cleanly(
+    start: Start, environ: dict[str, str], tmp_path: Path
+) -> None:
+    write_backlog(tmp_path / "ingest.db", 50_000)
+    running = start()
+    eventually(lambda: listens(int(environ["INGEST_PORT"])))
+    assert running.stop(signal.SIGTERM) == 0
+
+
+def listens(port: int) -> bool:
+    with suppress(ConnectionRefusedError), socket.create_connection((HOST, port)):
+        return True
+    return False
