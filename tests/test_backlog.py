@@ -105,12 +105,11 @@ def test_what_waits_for_later_makes_a_slot_ready_when_it_is_due() -> None:
 
 def test_an_entry_that_comes_back_later_is_not_taken_for_its_former_self() -> None:
     backlog = Backlog()
-    backlog.put(entry(1, [1, 2, 3]), ready=0)
-    backlog.put(entry(2, [4, 5, 6]), ready=1)
+    backlog.put(entry(1, [1, 2, 3], Priority.LOW), ready=0)
+    backlog.put(entry(2, [4, 5, 6], Priority.HIGH), ready=1)
     (batch,) = backlog.take(3, now=1)
-    backlog.put_later(Entry.of(1, batch.ingestion, batch.positions, attempts=1), due=50)
-    assert backlog.ready() == 1
-    assert taken(backlog, now=1) == [4, 5, 6]
+    backlog.put_later(Entry.of(2, batch.ingestion, batch.positions, attempts=1), due=50)
+    assert taken(backlog, now=1) == [1, 2, 3]
     assert backlog.ready() == 50
 
 
