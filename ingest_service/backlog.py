@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from heapq import heappop, heappush
+from operator import attrgetter
 from queue import Empty, PriorityQueue
 from threading import Lock
 
@@ -9,6 +10,14 @@ from ingest_service.domain import Batch, Entry
 
 # An ingestion and the last position of an entry: it stays the same while batches are cut off its front.
 Key = tuple[int, int]
+
+
+class _Loaded(PriorityQueue[Entry]):
+    """A queue that begins with these entries: a sorted list is a heap, and made in a tenth of the time."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        super().__init__()
+        self.queue = sorted(entries, key=attrgetter("priority", "sequence", "first"))
 
 
 class Backlog:
@@ -19,7 +28,7 @@ class Backlog:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._queue: PriorityQueue[Entry] = PriorityQueue()
+        self._queue: PriorityQueue[Entry] = _Loaded([])
         self._later: list[tuple[int, Entry]] = []
         self._ready: dict[Key, int] = {}
         self._readies: list[tuple[int, Key]] = []
@@ -34,11 +43,11 @@ class Backlog:
             return self._note(entry, ready)
 
     def load(self, entries: Iterable[Entry], ready: int) -> None:
-        """Let many entries wait at once, in a fresh backlog; for all of them a slot may open from `ready` on."""
+        """Let many entries wait, and nothing else; for all of them a slot may open from `ready` on."""
         with self._lock:
-            for entry in entries:
-                self._queue.put(entry)
-                self._ready[_key(entry)] = ready
+            self._queue = _Loaded(entries)
+            self._later = []
+            self._ready = {_key(entry): ready for entry in self._queue.queue}
             self._readies = [(ready, key) for key in self._ready]
 
     def put_later(self, entry: Entry, due: int) -> None:

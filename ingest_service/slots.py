@@ -152,7 +152,7 @@ class EmbeddedSlots:
 
     def _require_fit(self, entry: Entry) -> None:
         size = entry.ingestion.batch_size
-        if entry.next_size > self._pace.slot_size:
+        if size > self._pace.slot_size and entry.next_size > self._pace.slot_size:
             raise SettingError(
                 f"INGEST_BATCH_SIZE={self._pace.slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
                 f"in batches of {size}; allowed is {size} or more until it is done"

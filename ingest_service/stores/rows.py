@@ -23,8 +23,8 @@ def read_ingestion(columns: tuple[bytes, int, int, bytes, int]) -> Ingestion:
 
 def read_entry(row: tuple[Any, ...]) -> Entry:
     """Make an entry of (sequence, released, *INGESTION)."""
-    sequence, released, *columns = row
-    ingestion = read_ingestion(tuple(columns))
+    sequence, released = row[:2]
+    ingestion = read_ingestion(row[2:])
     return Entry.of(sequence, ingestion, range(released, len(ingestion.ids)))
 
 
