@@ -5,11 +5,12 @@ from flask import Flask
 from ingest_service.clock import Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
 from ingest_service.dispatcher import Dispatcher
+from ingest_service.pacer import Pace
 from ingest_service.ports import Fetcher
 from ingest_service.retries import RetryRules
 from ingest_service.service import Service
 from ingest_service.side_by_side import in_threads
-from ingest_service.slots import EmbeddedSlots, Pace
+from ingest_service.slots import EmbeddedSlots
 from ingest_service.stores.sqlite import SqliteStore
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream

@@ -1,6 +1,21 @@
 """When the next slot may open."""
 
-from ingest_service.ledger import LastSlot
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much may start and how often: ids in a slot, and nanoseconds.
+
+    `interval` is the least time between two slot starts. `linger` is how long an idle dispatcher waits after
+    an arrival, so that submissions made together are ordered and packed together. `longest_pause` bounds what
+    the upstream may ask for.
+    """
+
+    slot_size: int
+    interval: int
+    linger: int
+    longest_pause: int
 
 
 class Pacer:
@@ -26,17 +41,3 @@ class Pacer:
     def pause(self, until: int) -> None:
         """Open no slot before this time."""
         self._next_start = max(self._next_start, until)
-
-
-def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> int:
-    """Return when the first slot may open after a start of the service at `now` in the boot `boot`.
-
-    One interval after the last call in the ledger where that is proven: same boot, the ledger this machine
-    wrote last, and a slot that was closed, since nobody knows when the calls of an open one started. In any
-    doubt one whole interval from now. An empty ledger has nothing to wait for.
-    """
-    if last is None:
-        return now
-    if last.started is None or not last.trusted or not boot or last.boot != boot or last.started > now:
-        return now + interval
-    return last.started + interval

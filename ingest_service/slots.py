@@ -2,35 +2,20 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Event
 
 from ingest_service.backlog import Backlog
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain import Batch, Entry
-from ingest_service.errors import SettingError, StoreError
+from ingest_service.errors import StoreError
 from ingest_service.ledger import Call, Slot, Verdict
 from ingest_service.outage import Outage
-from ingest_service.pacer import Pacer, first_start
+from ingest_service.pacer import Pace, Pacer
 from ingest_service.ports import Store
-from ingest_service.retries import LONGEST_BACKOFF, RetryRules, called_again
+from ingest_service.recovery import last_number, recovered_backlog, recovered_pacer
+from ingest_service.retries import RetryRules, called_again
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How much may start and how often: ids in a slot, and nanoseconds.
-
-    `interval` is the least time between two slot starts. `linger` is how long an idle dispatcher waits after
-    an arrival, so that submissions made together are ordered and packed together. `longest_pause` bounds what
-    the upstream may ask for.
-    """
-
-    slot_size: int
-    interval: int
-    linger: int
-    longest_pause: int
 
 
 class EmbeddedSlots:
@@ -56,15 +41,11 @@ class EmbeddedSlots:
 
         Raises SettingError where a waiting batch is larger than a slot, for it could never be released.
         """
-        last = self._store.last_slot()
-        now = self._clock.now()
-        self._number = last.number if last else 0
-        self._pacer = Pacer(self._pace.interval, first_start(last, self._clock.boot(), now, self._pace.interval))
-        self._pacer.pause(self._from_wall(self._store.paused_until(), self._pace.longest_pause))
+        self._number = last_number(self._store)
+        self._pacer = recovered_pacer(self._store, self._clock, self._pace)
         self._outage = Outage()
-        self._backlog = Backlog()
+        self._backlog = recovered_backlog(self._store, self._clock, self._pace)
         self._stopped = False
-        self._load()
 
     def stop(self) -> None:
         """Wake the dispatcher; `open` returns None from now on."""
@@ -136,24 +117,3 @@ class EmbeddedSlots:
         log.warning("paused for %g s; the upstream asked for %g s", pause / NANOSECONDS, asked / NANOSECONDS)
         self._pacer.pause(self._clock.now() + pause)
         return self._clock.wall() + pause
-
-    def _load(self) -> None:
-        waiting = list(self._store.waiting())
-        for entry, _ in waiting:
-            self._require_fit(entry)
-        self._backlog.load((entry for entry, due_at in waiting if not due_at), self._clock.now())
-        for entry, due_at in waiting:
-            if due_at:
-                self._backlog.put_later(entry, self._from_wall(due_at, LONGEST_BACKOFF))
-
-    def _from_wall(self, at: int, most: int) -> int:
-        """Return a time of the wall clock on the monotonic one, no more than `most` from now."""
-        return self._clock.now() + min(at - self._clock.wall(), most)
-
-    def _require_fit(self, entry: Entry) -> None:
-        size = entry.ingestion.batch_size
-        if size > self._pace.slot_size and entry.next_size > self._pace.slot_size:
-            raise SettingError(
-                f"INGEST_BATCH_SIZE={self._pace.slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
-                f"in batches of {size}; allowed is {size} or more until it is done"
-            )

@@ -9,10 +9,11 @@ from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatcher import Dispatcher
 from ingest_service.domain import Priority
 from ingest_service.ledger import Answer, Outcome
+from ingest_service.pacer import Pace
 from ingest_service.ports import Store
 from ingest_service.retries import RetryRules
 from ingest_service.service import Service
-from ingest_service.slots import EmbeddedSlots, Pace
+from ingest_service.slots import EmbeddedSlots
 from ingest_service.stores.memory import MemoryStore
 from tests.doubles import NothingToCome, NotingUpstream, VirtualClock, good
 

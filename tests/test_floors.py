@@ -10,7 +10,19 @@ import pytest
 HOUSE = Path(__file__).parent.parent
 FLOORS = [
     {"domain", "errors", "ledger", "packed_ids"},
-    {"backlog", "clock", "dispatcher", "outage", "pacer", "ports", "retries", "service", "side_by_side", "slots"},
+    {
+        "backlog",
+        "clock",
+        "dispatcher",
+        "outage",
+        "pacer",
+        "ports",
+        "recovery",
+        "retries",
+        "service",
+        "side_by_side",
+        "slots",
+    },
     {"stores", "upstreams"},
     {"app", "config", "web"},
 ]

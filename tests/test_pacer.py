@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.ledger import LastSlot
-from ingest_service.pacer import Pacer, first_start
+from ingest_service.pacer import Pacer
+from ingest_service.recovery import first_start
 
 PROVEN = LastSlot(number=7, boot="b", started=100, trusted=True)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.domain import Priority
-from ingest_service.slots import Pace
+from ingest_service.pacer import Pace
 from tests.laws import most_in_work, most_starts_in_a_span
 from tests.simulation import Simulation
 

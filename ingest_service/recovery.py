@@ -1,0 +1,67 @@
+"""What a start takes up from the store."""
+
+from ingest_service.backlog import Backlog
+from ingest_service.clock import Clock
+from ingest_service.domain import Entry
+from ingest_service.errors import SettingError
+from ingest_service.ledger import LastSlot
+from ingest_service.pacer import Pace, Pacer
+from ingest_service.ports import Store
+from ingest_service.retries import LONGEST_BACKOFF
+
+
+def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> int:
+    """Return when the first slot may open after a start of the service at `now` in the boot `boot`.
+
+    One interval after the last call in the ledger where that is proven: same boot, the ledger this machine
+    wrote last, and a slot that was closed, since nobody knows when the calls of an open one started. In any
+    doubt one whole interval from now. An empty ledger has nothing to wait for.
+    """
+    if last is None:
+        return now
+    if last.started is None or not last.trusted or not boot or last.boot != boot or last.started > now:
+        return now + interval
+    return last.started + interval
+
+
+def last_number(store: Store) -> int:
+    """Return the number of the last slot in the ledger, 0 if there never was one."""
+    last = store.last_slot()
+    return last.number if last else 0
+
+
+def recovered_pacer(store: Store, clock: Clock, pace: Pace) -> Pacer:
+    """Return a pacer that counts from what the ledger proves, and keeps the pause that was asked for."""
+    pacer = Pacer(pace.interval, first_start(store.last_slot(), clock.boot(), clock.now(), pace.interval))
+    pacer.pause(_from_wall(clock, store.paused_until(), pace.longest_pause))
+    return pacer
+
+
+def recovered_backlog(store: Store, clock: Clock, pace: Pace) -> Backlog:
+    """Return a backlog of all that waits in the store.
+
+    Raises SettingError where a waiting batch is larger than a slot, for it could never be released.
+    """
+    waiting = list(store.waiting())
+    for entry, _ in waiting:
+        _require_fit(entry, pace.slot_size)
+    backlog = Backlog()
+    backlog.load((entry for entry, due_at in waiting if not due_at), clock.now())
+    for entry, due_at in waiting:
+        if due_at:
+            backlog.put_later(entry, _from_wall(clock, due_at, LONGEST_BACKOFF))
+    return backlog
+
+
+def _from_wall(clock: Clock, at: int, most: int) -> int:
+    """Return a time of the wall clock on the monotonic one, no more than `most` from now."""
+    return clock.now() + min(at - clock.wall(), most)
+
+
+def _require_fit(entry: Entry, slot_size: int) -> None:
+    size = entry.ingestion.batch_size
+    if size > slot_size and entry.next_size > slot_size:
+        raise SettingError(
+            f"INGEST_BATCH_SIZE={slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
+            f"in batches of {size}; allowed is {size} or more until it is done"
+        )
