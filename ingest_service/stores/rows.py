@@ -98,10 +98,13 @@ def _insert_outcome(connection: sqlite3.Connection, sequence: int, position: int
 
 def _finish_if_done(connection: sqlite3.Connection, batch: Batch) -> None:
     """Delete the open batch once each of its ids has an outcome."""
-    first = batch.number * batch.ingestion.batch_size
-    last = min(first + batch.ingestion.batch_size, len(batch.ingestion.ids)) - 1
-    connection.execute(
-        "DELETE FROM open_batches WHERE sequence = ?1 AND number = ?2 AND ?4 - ?3 + 1 = "
-        "(SELECT count(*) FROM outcomes WHERE sequence = ?1 AND position BETWEEN ?3 AND ?4)",
-        [batch.sequence, batch.number, first, last],
-    )
+    size = batch.ingestion.batch_size
+    first = batch.number * size
+    span = [batch.sequence, first, first + size]
+    (done,) = connection.execute(
+        "SELECT count(*) FROM outcomes WHERE sequence = ? AND position >= ? AND position < ?", span
+    ).fetchone()
+    if done == min(size, len(batch.ingestion.ids) - first):
+        connection.execute(
+            "DELETE FROM open_batches WHERE sequence = ? AND number = ?", [batch.sequence, batch.number]
+        )

@@ -11,7 +11,7 @@ from ingest_service.domain import Entry, Ingestion, Progress, Submission
 from ingest_service.errors import StoreStopped
 from ingest_service.ledger import LastSlot, Outcome, Slot, Verdict
 from ingest_service.packed_ids import PackedIds
-from ingest_service.stores.connections import Readers, connect
+from ingest_service.stores.connections import Readers, closed_on_error, connect
 from ingest_service.stores.group_commit import GroupCommit
 from ingest_service.stores.lock_file import LockFile
 from ingest_service.stores.open_batches import read_open_batches
@@ -43,7 +43,8 @@ class SqliteStore:
             return
         self._lock_file.acquire()
         connection = connect(self._path)
-        migrate(connection)
+        with closed_on_error(connection):
+            migrate(connection)
         self._writer.start(connection)
 
     def stop(self) -> None:

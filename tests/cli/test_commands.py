@@ -1,3 +1,5 @@
+from http import HTTPStatus
+
 import pytest
 
 from tests.cli.conftest import Run
@@ -89,7 +91,7 @@ def test_a_refused_submission_shows_the_services_reasons_and_exits_1(run: Run, s
         ),
         (
             Answer(413, b"<html>"),
-            "Too large for the service: Request Entity Too Large. Submit fewer ids at a time.",
+            f"Too large for the service: {HTTPStatus(413).phrase}. Submit fewer ids at a time.",
         ),
         (
             refusal(503, "Backlog is full", headers={"Retry-After": "12"}),
