@@ -59,4 +59,4 @@ def _upstream(settings: Settings, clock: Clock) -> Fetcher:
     if not settings.upstream_url:
         return SimulatedUpstream(clock, nanoseconds(settings.simulated_delay_seconds))
     timeout = nanoseconds(settings.upstream_timeout_seconds)
-    return HttpUpstream(settings.upstream_url, settings.headers, timeout, settings.batch_size, clock)
+    return HttpUpstream(settings.upstream_url, settings.headers, timeout, clock)

@@ -29,6 +29,7 @@ NETWORK_GUARD_SECONDS = 0.02
 
 _HEADERS = TypeAdapter(dict[str, str])
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+_HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -51,8 +52,8 @@ def _headers(text: SecretStr) -> SecretStr:
         headers = _HEADERS.validate_json(text.get_secret_value())
     except ValidationError:
         raise ValueError('it should be a JSON object like {"Authorization": "Bearer …"}') from None
-    if not all(_HEADER_NAME.fullmatch(name) and value.isprintable() for name, value in headers.items()):
-        raise ValueError("it should have names of letters, digits and hyphens, and values of one line")
+    if not all(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value) for name, value in headers.items()):
+        raise ValueError("it should have names of letters, digits and hyphens, and values of one line of Latin-1")
     return text
 
 

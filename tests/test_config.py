@@ -44,7 +44,7 @@ def test_the_headers_for_the_upstream_are_read_and_never_shown() -> None:
 
 
 A_JSON_OBJECT = 'it should be a JSON object like {"Authorization": "Bearer …"}'
-NAMES_AND_LINES = "it should have names of letters, digits and hyphens, and values of one line"
+NAMES_AND_LINES = "it should have names of letters, digits and hyphens, and values of one line of Latin-1"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,8 @@ NAMES_AND_LINES = "it should have names of letters, digits and hyphens, and valu
         ('["s3cret"]', A_JSON_OBJECT),
         ('{"X-Key": 5, "Y": "s3cret"}', A_JSON_OBJECT),
         ('{"X Key": "s3cret"}', NAMES_AND_LINES),
+        ('{"X-Key": " s3cret"}', NAMES_AND_LINES),
+        ('{"Authorization": "Bearer s3cret…"}', NAMES_AND_LINES),
         ('{"X-Key": "s3cret\\r\\nX: y"}', NAMES_AND_LINES),
     ],
 )

@@ -37,7 +37,8 @@ class CallInFlight:
             self._cut = True
             if self._socket is not None:
                 with suppress(OSError):
-                    self._socket.shutdown(socket.SHUT_RDWR)
+                    # Not that of an SSLSocket, which for a moment would send what it is given as it is.
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def sends_through(self, connected: socket.socket) -> None:
         """Note that it is about to be sent. Raises ProtocolError if it has been cut off."""
@@ -50,6 +51,11 @@ class CallInFlight:
     def was_sent(self) -> None:
         """Note that all of it has been handed to the system."""
         self._sent = self._now()
+
+    def lets_go(self) -> None:
+        """Note that its connection is not its own any more."""
+        with self._lock:
+            self._socket = None
 
 
 _here = threading.local()
@@ -78,8 +84,15 @@ class _NotedSecureConnection(_NotedConnection, HTTPSConnection):
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _NotedConnection
 
+    def _put_conn(self, conn: Any) -> None:
+        """Let go of a connection whose call is over, and close it (see HttpUpstream)."""
+        call: CallInFlight = _here.call
+        call.lets_go()
+        if conn is not None:
+            conn.close()
 
-class _SecurePool(HTTPSConnectionPool):
+
+class _SecurePool(_Pool, HTTPSConnectionPool):
     ConnectionCls = _NotedSecureConnection
 
 

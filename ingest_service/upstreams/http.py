@@ -1,5 +1,6 @@
 """The upstream API over HTTP."""
 
+import logging
 import threading
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -13,53 +14,65 @@ from ingest_service.upstreams.cuttable import CallInFlight, CuttableAdapter, of_
 
 LARGEST_ANSWER = 10 * 1024 * 1024
 _CHUNK = 65_536
+# Seconds beyond the deadline after which the system gives up too, in threads that nobody waits for any more.
+_BEYOND = 1
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Find none: requests reads the whole body of a redirect and trips over a garbled Location."""
 
 
 class HttpUpstream:
     """Fits the port `Fetcher`: GET of a URL template with `{id}`.
 
     `timeout` (nanoseconds) bounds a whole call, from the look-up of the name to the last byte, however slowly
-    the bytes come. Redirects are not followed: each would be one more call than was paid for.
+    the bytes come. Redirects are not followed: each would be one more call than was paid for. The calls of a
+    slot run side by side, and connections are not kept for the next slot: many servers close an idle one
+    after five seconds, just when it would be used, and the call would be lost.
     """
 
-    def __init__(
-        self, template: str, headers: Mapping[str, str], timeout: int, connections: int, clock: Clock
-    ) -> None:
+    def __init__(self, template: str, headers: Mapping[str, str], timeout: int, clock: Clock) -> None:
         self._template = template
         self._timeout = timeout
         self._clock = clock
-        self._session = requests.Session()
+        # It writes URLs into the log, which may hold a key.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
+        self._session = _Session()
         self._session.headers.update(headers)
+        # Anything here keeps requests from putting what ~/.netrc says over the headers of the settings.
+        self._session.auth = lambda prepared: prepared
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, CuttableAdapter(pool_maxsize=connections))
+            self._session.mount(scheme, CuttableAdapter())
 
     def fetch(self, record_id: int) -> Call:
         """Call the upstream once; when the time is up the call is cut off, wherever it is."""
         call = CallInFlight(self._clock.now)
         answers: list[Answer] = []
         ended = threading.Event()
+        until = self._clock.now() + self._timeout
         threading.Thread(
             target=self._run, args=[record_id, call, answers, ended], name=f"fetch-{record_id}", daemon=True
         ).start()
-        until = self._clock.now() + self._timeout
         while not ended.is_set() and self._clock.now() < until:
             self._clock.wait(ended, until)
-        call.cut_off()
+        # First the verdict, then the cut: a body without a length looks whole where it is cut.
         answer = answers[0] if answers else self._too_late()
+        call.cut_off()
         return Call(call.started, answer)
 
     def _run(self, record_id: int, call: CallInFlight, answers: list[Answer], ended: threading.Event) -> None:
         of_this_thread(call)
         try:
             answers.append(self._get(self._template.replace("{id}", str(record_id))))
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, OSError, ValueError) as error:
             answers.append(Answer(error=_cause(error), retryable=True))
         finally:
             ended.set()
 
     def _get(self, url: str) -> Answer:
-        seconds = self._timeout / NANOSECONDS
+        seconds = self._timeout / NANOSECONDS + _BEYOND
         with self._session.get(url, stream=True, timeout=seconds, allow_redirects=False) as response:
             status = response.status_code
             if not is_good(status):

@@ -1,6 +1,7 @@
 """The header Retry-After."""
 
 import logging
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from ingest_service.clock import NANOSECONDS
@@ -19,21 +20,22 @@ def parse_retry_after(text: str | None, wall: int) -> int | None:
     """
     if text is None:
         return None
-    wanted = _seconds(text.strip()) or _until(text.strip(), wall)
-    if wanted is None or wanted <= 0:
+    digits = text.strip()
+    wanted = _seconds(digits) if digits.isascii() and digits.isdigit() else _until(digits, wall)
+    if wanted is None or wanted < 0:
         log.warning("an absurd Retry-After of the upstream is ignored: %.60r", text)
         return None
     return wanted
 
 
-def _seconds(text: str) -> int | None:
-    if not (text.isascii() and text.isdigit()):
-        return None
-    return (int(text) if len(text) <= _DIGITS else 10**_DIGITS) * NANOSECONDS
+def _seconds(digits: str) -> int:
+    return (int(digits) if len(digits) <= _DIGITS else 10**_DIGITS) * NANOSECONDS
 
 
 def _until(text: str, wall: int) -> int | None:
     try:
-        return round(parsedate_to_datetime(text).timestamp() * NANOSECONDS) - wall
+        date = parsedate_to_datetime(text)
+        # The form of asctime names no zone: it is UTC, not the zone of this machine.
+        return round(date.replace(tzinfo=date.tzinfo or UTC).timestamp() * NANOSECONDS) - wall
     except (ValueError, OverflowError):
         return None

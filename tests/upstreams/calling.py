@@ -1,0 +1,92 @@
+"""What the tests of HttpUpstream share: how it is made, and peers that are rawer than the fake upstream."""
+
+import socket
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Self
+
+from ingest_service.clock import NANOSECONDS, Clock, SystemClock
+from ingest_service.ledger import Answer
+from ingest_service.upstreams.http import HttpUpstream
+from tests.fake_upstream import Arrival, Behaviour, Peer
+
+PATIENCE = 20.0  # seconds: only a broken test waits so long
+SOON = 5.0  # seconds: what is cut off after a moment ends long before, even on a busy machine
+MOMENT = 0.1
+TOO_LATE = Answer(error=f"no whole answer within {MOMENT} s", retryable=True)
+PROCESSED = Answer('{"id":5,"data":"processed"}', status=200)
+GOOD_RESPONSE = b'HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{"id":5,"data":"processed"}'
+MANY = 1_000_000
+
+
+def http_upstream(
+    url: str,
+    timeout: float = PATIENCE,
+    headers: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+) -> HttpUpstream:
+    return HttpUpstream(url, headers or {}, round(timeout * NANOSECONDS), clock or SystemClock())
+
+
+def raw(answer: bytes) -> Behaviour:
+    """Send these bytes and leave the connection open."""
+
+    def play(_arrival: Arrival, peer: Peer) -> None:
+        peer.send(answer)
+        peer.wait(None)
+
+    return play
+
+
+@contextmanager
+def listening(converse: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Serve one connection, received into little room, in a thread; give the URL template."""
+
+    def accept() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            converse(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield template(listener)
+        finally:
+            thread.join()
+
+
+def template(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/items/{{id}}"
+
+
+class Stopwatch:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+
+class Memory:
+    """While the block runs, keeps in `peak` how many bytes more than before were in use at most."""
+
+    def __enter__(self) -> Self:
+        tracemalloc.start()
+        self._before, _ = tracemalloc.get_traced_memory()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        tracemalloc.stop()
+
+    @property
+    def peak(self) -> int:
+        return tracemalloc.get_traced_memory()[1] - self._before

@@ -1,0 +1,128 @@
+"""The bad upstreams: how each behaves, and what is to come of every id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+from tests.fake_upstream import (
+    Behaviour,
+    choose,
+    cut,
+    drip,
+    drip_headers,
+    empty,
+    first,
+    flapping,
+    for_ids,
+    garbage,
+    half_json,
+    hang,
+    hang_up,
+    html,
+    huge,
+    ok,
+    redirect,
+    reset_before,
+    reset_in_body,
+    slow,
+    sometimes,
+    status,
+    too_many,
+)
+
+IDS = (1, 2, 3, 4)
+IMPATIENT = 0.4
+PATIENT = 10.0
+
+
+@dataclass(frozen=True)
+class End:
+    """How an id ends: after so many attempts (None: any number), with a result or the start of an error."""
+
+    attempts: int | None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A bad upstream. `pause` is how many seconds it may rely on being left alone after a 429 or a 503."""
+
+    name: str
+    behaviour: Behaviour
+    others: End
+    ends: Mapping[int, End] = field(default_factory=dict)
+    pause: float = 0
+    timeout: float = PATIENT
+    max_attempts: int = 4
+
+    def end(self, record_id: int) -> End:
+        return self.ends.get(record_id, self.others)
+
+
+AT_ONCE = End(1)
+SECOND_TIME = End(2)
+SOMETIME = End(None)
+FAILED_500 = End(4, "HTTP 500 Internal Server Error")
+
+
+def passing(name: str, bad: Behaviour, pause: float = 0, timeout: float = PATIENT) -> Scenario:
+    """Be bad at the first call for every id, and good from then on."""
+    return Scenario(name, first(1, bad), SECOND_TIME, pause=pause, timeout=timeout)
+
+
+def for_one(name: str, bad: Behaviour, end: End) -> Scenario:
+    """Be bad for one id and good for all others."""
+    return Scenario(name, for_ids({2: bad}), AT_ONCE, {2: end})
+
+
+def at_two(bad: Behaviour) -> Behaviour:
+    """Be bad at the first call for id 2 only: whom else it holds up shows in their arrivals."""
+    return for_ids({2: first(1, bad)})
+
+
+def told(name: str, bad: Behaviour, pause: float = 0) -> Scenario:
+    """Ask for a pause at the first call for id 2."""
+    return Scenario(name, at_two(bad), AT_ONCE, {2: SECOND_TIME}, pause)
+
+
+def until(seconds: float) -> Behaviour:
+    """Answer 429 and the date in so many seconds; dates have no fractions, so it may be a second less."""
+    return choose(lambda _: too_many(format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)))
+
+
+SCENARIOS = [
+    passing("hang", hang(), timeout=IMPATIENT),
+    passing("drip", drip(every_seconds=0.2), timeout=IMPATIENT),
+    passing("drip headers", drip_headers(every_seconds=0.05), timeout=IMPATIENT),
+    passing("reset before the body", reset_before()),
+    passing("reset in the middle of the body", reset_in_body()),
+    passing("hang up", hang_up()),
+    passing("cut off the body", cut()),
+    passing("empty body", empty()),
+    passing("half JSON", half_json()),
+    passing("garbage", garbage()),
+    passing("500", status(500)),
+    passing("502 with a page", html()),
+    passing("408", status(408)),
+    passing("425", status(425)),
+    told("429 for a second", too_many("1"), pause=1),
+    told("503 for a second", too_many("1", 503), pause=1),
+    told("429 until a date", until(2), pause=0.9),
+    told("429 for 30 years, believed for a second", too_many("1000000000"), pause=1),
+    told("429 with a row of 5,000 digits", too_many("9" * 5000), pause=1),
+    told("429 with a negative pause", too_many("-5")),
+    told("429 until a date in the past", too_many("Sun, 06 Nov 1994 08:49:37 GMT")),
+    told("429 with garbage", too_many("soon\x00")),
+    told("429 without a word", status(429)),
+    told("503 without a word", status(503)),
+    for_one("404", status(404), End(1, "HTTP 404 Not Found")),
+    for_one("redirect", redirect("/items/9"), End(1, "HTTP 302 Found: redirects are not followed")),
+    for_one("huge body", huge(100_000_000), End(1, "the answer is larger than")),
+    for_one("one id of three fails for ever", status(500), FAILED_500),
+    Scenario("everything fails for ever", status(500), FAILED_500),
+    Scenario("slower than the interval", slow(0.5), AT_ONCE),
+    Scenario("flapping by the call", flapping(reset_before(), ok()), SECOND_TIME),
+    Scenario("flapping by the time", flapping(hang_up(), ok(), 0.5), SOMETIME, max_attempts=50),
+    Scenario("sometimes broken", sometimes(0.5, status(503)), SOMETIME, max_attempts=50),
+]

@@ -1,0 +1,136 @@
+"""What an HTTP response means: a result on one line, an error that passes, or one that is final."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_service.clock import NANOSECONDS
+from ingest_service.ledger import Answer
+from ingest_service.upstreams.answers import is_good, read_error, read_result
+
+WALL = 1_700_000_000 * NANOSECONDS
+REDIRECTED = "redirects are not followed"
+
+FINAL = {
+    301: f"HTTP 301 Moved Permanently: {REDIRECTED}",
+    302: f"HTTP 302 Found: {REDIRECTED}",
+    304: f"HTTP 304 Not Modified: {REDIRECTED}",
+    307: f"HTTP 307 Temporary Redirect: {REDIRECTED}",
+    308: f"HTTP 308 Permanent Redirect: {REDIRECTED}",
+    399: f"HTTP 399: {REDIRECTED}",
+    400: "HTTP 400 Bad Request",
+    401: "HTTP 401 Unauthorized",
+    403: "HTTP 403 Forbidden",
+    404: "HTTP 404 Not Found",
+    409: "HTTP 409 Conflict",
+    410: "HTTP 410 Gone",
+    418: "HTTP 418 I'm a Teapot",
+    499: "HTTP 499",
+}
+PASSING = {
+    408: "HTTP 408 Request Timeout",
+    425: "HTTP 425 Too Early",
+    429: "HTTP 429 Too Many Requests",
+    500: "HTTP 500 Internal Server Error",
+    501: "HTTP 501 Not Implemented",
+    502: "HTTP 502 Bad Gateway",
+    503: "HTTP 503 Service Unavailable",
+    504: "HTTP 504 Gateway Timeout",
+    599: "HTTP 599",
+}
+RESULTS = {
+    b'{"id": 5, "data": "processed"}': '{"id":5,"data":"processed"}',
+    b'\r\n {\n\t"a": [1, 2.5, null, true]\n}\n': '{"a":[1,2.5,null,true]}',
+    b"null": "null",
+    b'"two\\nlines"': '"two\\nlines"',
+    b'"\\u2028"': '"\\u2028"',
+    '"ü\u2028"'.encode(): '"\\u00fc\\u2028"',
+    b'"\\ud800"': '"\\ud800"',
+    b'\xef\xbb\xbf{"a":1}': '{"a":1}',
+    b"1" * 4000: "1" * 4000,
+    b"[" * 500 + b"]" * 500: "[" * 500 + "]" * 500,
+}
+NO_JSON = {
+    "nothing": b"",
+    "blank": b" \r\n",
+    "half": b'{"id": 5, "da',
+    "two": b"{} {}",
+    "a page": b"<html></html>",
+    "NaN": b"NaN",
+    "Infinity": b'{"a": Infinity}',
+    "-Infinity": b"[-Infinity]",
+    "1e999": b'{"a": 1e999}',
+    "-1e999": b"-1e999",
+    "deep": b"[" * 100_000,
+    "deep and whole": b"[" * 100_000 + b"]" * 100_000,
+    "deep objects": b'{"a":' * 100_000,
+    "5,000 digits": b"9" * 5000,
+    "no UTF-8": b'"\xff\xfe\xfd"',
+    "half a character": b'"\xc3"',
+    "a bare line break": b'"a\nb"',
+    "zero bytes": b"\x00" * 7,
+}
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 299])
+def test_the_two_hundreds_are_good(status: int) -> None:
+    assert is_good(status)
+
+
+@pytest.mark.parametrize("status", [101, 103, 199, *FINAL, *PASSING, 600, 999])
+def test_all_others_are_not(status: int) -> None:
+    assert not is_good(status)
+
+
+@pytest.mark.parametrize(("status", "words"), FINAL.items())
+def test_redirects_and_mistakes_are_final_and_ask_for_no_pause(status: int, words: str) -> None:
+    assert read_error(status, "60", WALL) == Answer(error=words, status=status)
+
+
+@pytest.mark.parametrize(("status", "words"), PASSING.items())
+def test_what_is_the_fault_of_the_moment_passes(status: int, words: str) -> None:
+    assert read_error(status, None, WALL) == Answer(error=words, status=status, retryable=True)
+
+
+@pytest.mark.parametrize("status", PASSING)
+def test_only_429_and_503_ask_for_a_pause(status: int) -> None:
+    assert read_error(status, "60", WALL).pause == (60 * NANOSECONDS if status in (429, 503) else None)
+
+
+@pytest.mark.parametrize(("body", "line"), RESULTS.items(), ids=lambda text: repr(text[:30]))
+def test_a_result_is_one_line_of_json(body: bytes, line: str) -> None:
+    assert read_result(200, body) == Answer(line, status=200)
+
+
+@pytest.mark.parametrize("body", [b"", b"anything"])
+def test_no_content_is_null(body: bytes) -> None:
+    assert read_result(204, body) == Answer("null", status=204)
+
+
+@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
+@pytest.mark.parametrize("status", [200, 201])
+def test_a_body_that_is_no_json_is_an_error_that_passes(status: int, body: bytes) -> None:
+    assert read_result(status, body) == Answer(error="the answer is not JSON", status=status, retryable=True)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(values, st.integers(0, 4))
+def test_whatever_json_comes_is_kept_as_it_is_on_one_line(value: object, indent: int) -> None:
+    result = read_result(200, json.dumps(value, indent=indent, ensure_ascii=False).encode()).result
+    assert result is not None
+    assert json.loads(result) == value
+    assert len(f"{result}\n".splitlines()) == 1
+
+
+@given(st.binary())
+def test_no_body_at_all_raises(body: bytes) -> None:
+    answer = read_result(200, body)
+    assert (answer.result is None) != (answer.error is None)

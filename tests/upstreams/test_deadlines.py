@@ -1,0 +1,75 @@
+"""The deadline of a whole call: however the upstream stalls, the call ends in time and nothing of it is kept."""
+
+import socket
+
+import pytest
+
+from tests.fake_upstream import Behaviour, FakeUpstream, drip, drip_headers, hang
+from tests.upstreams.calling import MOMENT, SOON, TOO_LATE, Stopwatch, http_upstream, raw, template
+
+UNFRAMED = b"HTTP/1.1 200 OK\r\n\r\n123"
+STALLS: dict[str, Behaviour] = {
+    "hang": hang(),
+    "drip": drip(every_seconds=1),
+    "many small drips": drip(b" " * 9999, every_seconds=0.001),
+    "drip headers": drip_headers(every_seconds=1),
+    "many small drips of headers": drip_headers(every_seconds=0.02),
+    "half a body": raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123"),
+    "a body without a length": raw(UNFRAMED),
+    "half a header": raw(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "half a chunk": raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n1"),
+}
+
+
+@pytest.mark.parametrize("behaviour", STALLS.values(), ids=STALLS)
+def test_a_call_ends_when_its_time_is_up(behaviour: Behaviour) -> None:
+    with FakeUpstream(behaviour=behaviour) as upstream:
+        stopwatch = Stopwatch()
+        answer = http_upstream(upstream.url, MOMENT).fetch(5).answer
+        assert MOMENT <= stopwatch.seconds < SOON
+        assert upstream.wait_idle(SOON)
+    assert answer == TOO_LATE
+
+
+def test_what_had_come_of_a_body_without_a_length_is_never_a_result() -> None:
+    with FakeUpstream(behaviour=raw(UNFRAMED)) as upstream:
+        ours = http_upstream(upstream.url, 0.02)
+        answers = [ours.fetch(5).answer.result for _ in range(15)]
+    assert answers == [None] * 15
+
+
+def test_a_peer_that_listens_and_never_accepts_costs_no_more_than_the_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        stopwatch = Stopwatch()
+        answer = http_upstream(template(listener), MOMENT).fetch(5).answer
+        assert MOMENT <= stopwatch.seconds < SOON
+    assert answer == TOO_LATE
+
+
+def test_a_peer_that_lets_nobody_connect_costs_no_more_than_the_time() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        waiting = [socket.socket() for _ in range(4)]
+        for connection in waiting:
+            connection.setblocking(False)
+            connection.connect_ex(listener.getsockname())
+        stopwatch = Stopwatch()
+        answer = http_upstream(template(listener), MOMENT).fetch(5).answer
+        assert stopwatch.seconds < SOON
+        for connection in waiting:
+            connection.close()
+    assert answer.retryable
+
+
+def test_a_name_that_does_not_resolve_costs_no_more_than_the_time() -> None:
+    stopwatch = Stopwatch()
+    answer = http_upstream("http://no-such-host.invalid/{id}", MOMENT).fetch(5).answer
+    assert stopwatch.seconds < SOON
+    assert answer.retryable
+
+
+def test_after_a_call_that_was_cut_off_the_next_one_is_as_good_as_any() -> None:
+    with FakeUpstream(behaviour=hang()) as upstream:
+        ours = http_upstream(upstream.url, MOMENT)
+        assert ours.fetch(5).answer == TOO_LATE
+        upstream.behaviour = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n7")
+        assert ours.fetch(5).answer.result == "7"

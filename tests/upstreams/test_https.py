@@ -1,0 +1,107 @@
+"""The same calls over TLS, with a certificate made for the occasion."""
+
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.upstreams.calling import (
+    GOOD_RESPONSE,
+    MOMENT,
+    PATIENCE,
+    PROCESSED,
+    SOON,
+    TOO_LATE,
+    Stopwatch,
+    http_upstream,
+    listening,
+)
+
+OPENSSL = shutil.which("openssl")
+ASK = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+NAMES = ["-addext", "subjectAltName=IP:127.0.0.1"]
+
+pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl makes the certificate")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a key and its certificate for 127.0.0.1."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    command = [str(OPENSSL), "req", *ASK, *NAMES, "-keyout", str(path), "-out", str(path) + ".crt"]
+    subprocess.run(command, check=True, capture_output=True)
+    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
+    return path
+
+
+@pytest.fixture
+def _trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+
+
+def secured(connection: socket.socket, certificate: Path) -> ssl.SSLSocket:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    connection.settimeout(PATIENCE)
+    return context.wrap_socket(connection, server_side=True)
+
+
+def secure(url: str) -> str:
+    return url.replace("http:", "https:")
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_a_call_over_tls_is_read_like_any_other(certificate: Path) -> None:
+    def answer(connection: socket.socket) -> None:
+        with secured(connection, certificate) as peer:
+            peer.recv(65_536)
+            peer.sendall(GOOD_RESPONSE)
+            peer.recv(1)
+
+    with listening(answer) as url:
+        assert http_upstream(secure(url)).fetch(5).answer == PROCESSED
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_a_call_over_tls_that_hangs_is_cut_off(certificate: Path) -> None:
+    def hang(connection: socket.socket) -> None:
+        with secured(connection, certificate) as peer:
+            while peer.recv(65_536):
+                pass
+
+    stopwatch = Stopwatch()
+    with listening(hang) as url:
+        assert http_upstream(secure(url), 3 * MOMENT).fetch(5).answer.error is not None
+    assert stopwatch.seconds < SOON
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_a_call_whose_handshake_ends_too_late_is_never_sent(certificate: Path) -> None:
+    given_up = threading.Event()
+    received: list[bytes] = []
+
+    def shake_hands_late(connection: socket.socket) -> None:
+        assert given_up.wait(PATIENCE)
+        with secured(connection, certificate) as peer:
+            received.append(peer.recv(65_536))
+
+    with listening(shake_hands_late) as url:
+        assert http_upstream(secure(url), MOMENT).fetch(5).answer == TOO_LATE
+        given_up.set()
+    assert received == [b""]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_a_sentence(certificate: Path) -> None:
+    def refuse(connection: socket.socket) -> None:
+        with pytest.raises(ssl.SSLError):
+            secured(connection, certificate)
+
+    with listening(refuse) as url:
+        answer = http_upstream(secure(url)).fetch(5).answer
+    assert answer.error is not None
+    assert answer.error.startswith("no answer: ")
+    assert "certificate" in answer.error

@@ -1,0 +1,82 @@
+"""When a call started: the next slot is paced from it, so it is never before the upstream could have seen it."""
+
+import socket
+import threading
+import time
+
+from ingest_service.clock import SystemClock
+from tests.fake_upstream import FakeUpstream, hang_up
+from tests.upstreams.calling import GOOD_RESPONSE, MOMENT, PATIENCE, PROCESSED, TOO_LATE, http_upstream, listening
+
+# More than the system takes off a sender's hands while the peer reads nothing.
+LONG = {"X-Long": "x" * 8_000_000}
+
+
+class AttentiveClock(SystemClock):
+    """In the thread that sends, it tells the time only after the upstream has stamped the arrival."""
+
+    def __init__(self, upstream: FakeUpstream) -> None:
+        self._upstream = upstream
+        self._caller = threading.current_thread()
+
+    def now(self) -> int:
+        deadline = time.monotonic() + PATIENCE
+        while threading.current_thread() is not self._caller and not self._upstream.arrivals:
+            assert time.monotonic() < deadline, "the time was read before the request was sent"
+            time.sleep(0.001)
+        return super().now()
+
+
+def test_a_call_starts_only_after_the_whole_request_was_handed_over() -> None:
+    with FakeUpstream() as upstream:
+        call = http_upstream(upstream.url, clock=AttentiveClock(upstream)).fetch(5)
+        (arrival,) = upstream.arrivals
+    assert call.answer == PROCESSED
+    assert call.started >= arrival.started_ns
+
+
+def test_a_call_that_fails_is_paced_from_its_sending_too() -> None:
+    with FakeUpstream(behaviour=hang_up()) as upstream:
+        call = http_upstream(upstream.url, clock=AttentiveClock(upstream)).fetch(5)
+        (arrival,) = upstream.arrivals
+    assert call.answer.error is not None
+    assert call.started >= arrival.started_ns
+
+
+def test_a_request_that_is_taken_slowly_has_not_started_before() -> None:
+    began_to_read: list[int] = []
+
+    def read_late(connection: socket.socket) -> None:
+        time.sleep(MOMENT)
+        began_to_read.append(time.monotonic_ns())
+        with connection.makefile("rb") as lines:
+            while lines.readline().strip():
+                pass
+        connection.sendall(GOOD_RESPONSE)
+
+    with listening(read_late) as url:
+        call = http_upstream(url, headers=LONG).fetch(5)
+    assert call.answer == PROCESSED
+    assert call.started >= began_to_read[0]
+
+
+def test_a_request_that_is_cut_off_on_its_way_may_have_started_until_then() -> None:
+    given_up = threading.Event()
+
+    def read_nothing(_connection: socket.socket) -> None:
+        given_up.wait(PATIENCE)
+
+    with listening(read_nothing) as url:
+        before = time.monotonic_ns()
+        call = http_upstream(url, MOMENT, LONG).fetch(5)
+        given_up.set()
+    assert call.answer == TOO_LATE
+    assert call.started >= before + MOMENT * 10**9
+
+
+def test_a_call_that_never_left_counts_from_its_beginning() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    before = time.monotonic_ns()
+    call = http_upstream(f"http://127.0.0.1:{port}/{{id}}").fetch(5)
+    assert before <= call.started <= time.monotonic_ns()
