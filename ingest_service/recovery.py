@@ -55,7 +55,9 @@ def recovered_backlog(store: Store, clock: Clock, pace: Pace) -> Backlog:
 
 def _from_wall(clock: Clock, at: int, most: int) -> int:
     """Return a time of the wall clock on the monotonic one, no more than `most` from now."""
-    return clock.now() + min(at - clock.wall(), most)
+    # The wall clock is read first: a delay between the two then only makes the wait longer.
+    left = min(at - clock.wall(), most)
+    return clock.now() + left
 
 
 def _require_fit(entry: Entry, slot_size: int) -> None:

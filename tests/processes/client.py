@@ -64,6 +64,13 @@ class Client:
         """Return the statuses of the batches of an ingestion, in their order."""
         return [batch["status"] for batch in self.status(ingestion_id)["batches"]]
 
+    def results(self, ingestion_id: str) -> list[dict[str, Any]]:
+        """Return the first page of what came of the ids of an ingestion; it must be the only one."""
+        answer = self.ask("GET", f"/ingestions/{ingestion_id}/results")
+        assert answer.code == 200, answer
+        assert answer.content["next_after"] is None
+        return list(answer.content["results"])
+
     def completed(self, ingestion_id: str) -> bool:
         """Whether the whole ingestion is known and reported as completed."""
         answer = self.ask("GET", f"/status/{ingestion_id}")

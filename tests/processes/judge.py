@@ -1,4 +1,4 @@
-"""An upstream of its own that counts: what it sees is what the promise is about."""
+"""An upstream of datagrams that judges."""
 
 import heapq
 import random
@@ -10,20 +10,12 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Self
 
+from tests.processes.arrival import Arrival
 from tests.processes.client import HOST
 
 # SO_TIMESTAMPNS of Linux, which Python names from 3.14.
 _KERNEL_STAMP = 35
 _LONGEST_WAIT_SECONDS = 0.05
-
-
-@dataclass
-class Arrival:
-    """One call as the judge saw it; nanoseconds on the monotonic clock, `answered` before the answer left."""
-
-    record_id: int
-    at: int
-    answered: int | None = None
 
 
 @dataclass(order=True, frozen=True)
@@ -36,7 +28,8 @@ class _Answer:
 class Judge:
     """A server of datagrams, each of them a call; it answers after a random delay, some longer than others.
 
-    The kernel stamps every call as it arrives, so that a judge who gets the processor late is not misled.
+    It fits `Upstream`. The kernel stamps every call as it arrives, so that a judge who gets the processor late
+    is not misled.
     """
 
     def __init__(self, seed: int) -> None:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from itertools import pairwise
 
-from tests.processes.judge import Arrival
+from tests.processes.arrival import Answer, Arrival
 from tests.processes.load import Accepted
 from tests.processes.record import Record
 
@@ -33,14 +33,18 @@ def called_after_completion(record: Record) -> list[Arrival]:
 
 
 def repeats(record: Record) -> Counter[int | None]:
-    """Count the repeated calls by the kill that explains them, None if there was none in between."""
+    """Count the repeated calls by the kill that explains them, None if there was none in between.
+
+    A call after a passing failure is none.
+    """
     last: dict[int, int] = {}
     counts: Counter[int | None] = Counter()
     for arrival in record.arrivals:
-        if arrival.record_id in last:
-            kill = next_kill(record, last[arrival.record_id])
+        if (before := last.pop(arrival.record_id, None)) is not None:
+            kill = next_kill(record, before)
             counts[kill if kill is not None and kill < arrival.at else None] += 1
-        last[arrival.record_id] = arrival.at
+        if arrival.answer is not Answer.PASSING:
+            last[arrival.record_id] = arrival.at
     return counts
 
 

@@ -7,8 +7,8 @@ from itertools import chain, count
 from threading import Event, Thread
 from typing import Self
 
+from tests.processes.arrival import Upstream
 from tests.processes.client import GONE, Client
-from tests.processes.judge import Judge
 
 PRIORITIES = ("HIGH", "MEDIUM", "LOW")
 _CLIENTS = 3
@@ -31,7 +31,7 @@ class Load:
     Another thread polls: `reported` says when an id was first known to be in a completed batch.
     """
 
-    def __init__(self, port: int, seed: int, judge: Judge, room: int) -> None:
+    def __init__(self, port: int, seed: int, judge: Upstream, room: int) -> None:
         self.accepted: list[Accepted] = []
         self.unanswered = 0
         self.reported: dict[int, int] = {}

@@ -3,41 +3,46 @@
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from ingest_service.packed_ids import PackedIds
+from tests.processes.arrival import Upstream
 from tests.processes.client import Client
-from tests.processes.judge import Judge
 from tests.processes.load import Load
 from tests.processes.record import Plan, Record
-from tests.processes.running import SERVED, Running, settings
+from tests.processes.running import Running, settings
 from tests.processes.waiting import comes_true
 
-GUARD_SECONDS = 0.02
 _SILENT = 15_000_000_000
 # A service that does not come to the planned moment is killed at another; judging it comes later.
 _MOMENT_SECONDS = 8
+_STAMPED_SECONDS = 0.1
 
 Moment = Callable[[Running], None]
 
 
 class Ordeal:
-    """Kills at moments drawn from a seed, and takes the record."""
+    """Kills at moments drawn from a seed, and takes the record.
 
-    def __init__(self, plan: Plan, directory: Path, seed: int) -> None:
+    The service is run by `command`, with its own settings and with `changes`; its upstream is the judge.
+    """
+
+    def __init__(
+        self, plan: Plan, directory: Path, seed: int, judge: Upstream, command: Sequence[str], **changes: str
+    ) -> None:
         self._plan = plan
         self._database = directory / "ingest.db"
         self._log = directory / "served.log"
         self._random = random.Random(seed)
-        self._judge = Judge(seed)
+        self._judge = judge
+        self._command = command
         self._environ = settings(
             directory,
             INGEST_INTERVAL_SECONDS=str(plan.interval_seconds),
-            INGEST_GUARD_SECONDS=str(GUARD_SECONDS),
             INGEST_LINGER_SECONDS="0.02",
-            JUDGE_PORT=str(self._judge.port),
+            **changes,
         )
         self._port = int(self._environ["INGEST_PORT"])
         self._load = Load(self._port, seed, self._judge, plan.room)
@@ -45,12 +50,11 @@ class Ordeal:
 
     def run(self) -> Record:
         """Kill as planned, once more when nothing is submitted any more, and let the rest drain."""
-        with self._judge:
-            with self._load:
-                for moment in [*self._moments(), self._last]:
-                    self._load.resume()
-                    self._kill(moment)
-            self._drain()
+        with self._load:
+            for moment in [*self._moments(), self._last]:
+                self._load.resume()
+                self._kill(moment)
+        self._drain()
         self._take_record()
         return self._record
 
@@ -66,10 +70,13 @@ class Ordeal:
     def _kill(self, moment: Moment) -> None:
         with self._served() as served:
             moment(served)
-            self._record.kills.append(served.kill())
+            served.kill()
+        # What it had sent is stamped by now too, however late the judge got the processor.
+        time.sleep(_STAMPED_SECONDS)
+        self._record.kills.append(time.monotonic_ns())
 
     def _served(self) -> Running:
-        return Running(SERVED, self._environ, self._log)
+        return Running(self._command, self._environ, self._log)
 
     def _loaded(self, served: Running) -> None:
         """Somewhere in the work."""
@@ -108,7 +115,9 @@ class Ordeal:
             while waiting and not self._silent_since(started):
                 done = {ingestion_id for ingestion_id in waiting if client.completed(ingestion_id)}
                 self._record.completed |= done
+                self._record.results |= {ingestion_id: client.results(ingestion_id) for ingestion_id in done}
                 waiting -= done
+                time.sleep(0.05)
             served.stop()
 
     def _silent_since(self, started: int) -> bool:

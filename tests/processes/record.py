@@ -1,8 +1,9 @@
 """What is planned for an ordeal, and what became of it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from tests.processes.judge import Arrival
+from tests.processes.arrival import Arrival
 from tests.processes.load import Accepted
 
 
@@ -39,6 +40,8 @@ class Record:
     unanswered: int = 0
     reported: dict[int, int] = field(default_factory=dict)
     completed: set[str] = field(default_factory=set)
+    # What came of the ids of each completed ingestion.
+    results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     # The place of each id in the order: priority, acceptance, position.
     places: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     # (opened, start of the last call if the slot was closed), one for each slot in their order.

@@ -83,11 +83,10 @@ class Running:
             eventually(lambda: self._require_running() and client.healthy())
         return self
 
-    def kill(self) -> int:
-        """Kill it with SIGKILL, unless it has ended; return the monotonic time at which it was dead."""
+    def kill(self) -> None:
+        """Kill it with SIGKILL, unless it has ended; it is dead when this returns."""
         self._process.kill()
         self._process.wait()
-        return time.monotonic_ns()
 
     def stop(self, signum: int = signal.SIGTERM) -> int:
         """Ask it to stop and return its exit code."""

@@ -5,8 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.processes import laws
+from tests.processes.judge import Judge
 from tests.processes.ordeal import Ordeal
 from tests.processes.record import Plan, Record
+from tests.processes.running import SERVED
+from tests.processes.summary import summary
 
 pytestmark = pytest.mark.slow
 
@@ -22,21 +25,12 @@ PLANS = {
 def record(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
 ) -> Record:
-    record = Ordeal(PLANS[request.param], tmp_path_factory.mktemp("ordeal"), seed=1).run()
+    plan, directory = PLANS[request.param], tmp_path_factory.mktemp("ordeal")
+    with Judge(seed=1) as judge:
+        environ = {"INGEST_GUARD_SECONDS": "0.02", "JUDGE_PORT": str(judge.port)}
+        record = Ordeal(plan, directory, 1, judge, SERVED, **environ).run()
     say(f"{request.param}: {summary(record)}")
     return record
-
-
-def summary(record: Record) -> str:
-    spans = laws.spans_of_four(record)
-    return (
-        f"{len(record.kills)} kills; accepted {len(record.accepted)} submissions of "
-        f"{sum(len(accepted.ids) for accepted in record.accepted)} ids, {record.unanswered} unanswered; "
-        f"{len(record.arrivals)} calls, {laws.repeats(record).total()} repeated; lost {len(laws.lost(record))}; "
-        f"spans of four calls below {record.interval / 1e6:.0f} ms: "
-        f"{sum(span < record.interval for span in spans)}, shortest {spans[0] / 1e6:.1f} ms; "
-        f"at most {laws.most_in_work(record)} in work"
-    )
 
 
 def test_after_kill_9_no_accepted_id_is_lost(record: Record) -> None:
