@@ -26,6 +26,8 @@ OPTIONS: dict[str, Any] = {
     "asyncore_use_poll": True,
     # With the default of 1 its I/O thread spins on a lock under keep-alive connections: a tenth of the speed.
     "send_bytes": 18_000,
+    # A large answer is held back until its reader has taken what is there; the default holds 16 MB of each.
+    "outbuf_high_watermark": 1_048_576,
     # Seconds without a byte; the default of 120 makes it easy to hold all connections with slow requests.
     "channel_timeout": 30,
 }
