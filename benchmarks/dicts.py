@@ -9,7 +9,8 @@ from uuid import UUID
 
 from flask import Response
 
-from ingest_service.domain import LARGEST_ID, SMALLEST_ID, Ingestion, Progress, Status, batch_id
+from ingest_service.domain import LARGEST_ID, SMALLEST_ID, Ingestion, Status, batch_id
+from ingest_service.progress import Progress
 
 
 def plain_validation(body: bytes) -> list[int]:

@@ -12,8 +12,9 @@ from uuid import uuid4
 from benchmarks.dicts import dicts_body, plain_validation, store_batches
 from benchmarks.measure import here, medians, seconds
 from ingest_service.clock import SystemClock
-from ingest_service.domain import Ingestion, Priority, Progress, Submission
+from ingest_service.domain import Ingestion, Priority, Submission
 from ingest_service.packed_ids import PackedIds
+from ingest_service.progress import Progress
 from ingest_service.stores.connections import connect
 from ingest_service.stores.sqlite import SqliteStore
 from ingest_service.web.status import status_body
@@ -32,7 +33,7 @@ def compare(name: str, ours: Callable[[], object], plain: Callable[[], object]) 
 
 def main() -> None:
     """Measure and print."""
-    progress = Progress(Ingestion(uuid4(), Priority.LOW, 3, PackedIds.of(IDS), 0), 0, frozenset())
+    progress = Progress(1, Ingestion(uuid4(), Priority.LOW, 3, PackedIds.of(IDS), 0), 0, frozenset())
     compare("validating", lambda: parse_submission(BODY, len(IDS)), lambda: plain_validation(BODY))
     with here() as folder:
         store, connection = SqliteStore(Path(folder, "ours.db"), SystemClock()), connect(Path(folder, "plain.db"))

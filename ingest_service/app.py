@@ -18,6 +18,7 @@ from ingest_service.web.errors import register_errors
 from ingest_service.web.ingestions import ingestions
 from ingest_service.web.paths import TidyPaths
 from ingest_service.web.routes import api
+from ingest_service.web.slots import slots
 
 
 def build_service(settings: Settings) -> Service:
@@ -39,9 +40,11 @@ def create_app(service: Service, settings: Settings) -> Flask:
     """Return the HTTP API of a service."""
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.wsgi_app = TidyPaths(app.wsgi_app)  # type: ignore[method-assign]
     app.register_blueprint(api(service, settings.max_ids))
     app.register_blueprint(ingestions(service))
+    app.register_blueprint(slots(service))
     register_errors(app)
     return app
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from heapq import heappop, heappush
 from operator import attrgetter
-from queue import Empty, PriorityQueue
+from queue import PriorityQueue
 from threading import Lock
 
 from ingest_service.domain import Batch, Entry
+from ingest_service.packing import Packing
 
 # An ingestion and the last position of an entry: it stays the same while batches are cut off its front.
 Key = tuple[int, int]
@@ -67,18 +68,59 @@ class Backlog:
         `room` counts ids.
         """
         taken: list[Batch] = []
+        packing = Packing.fresh(room)
         with self._lock:
             self._move_due(now)
-            while (entry := self._next_fitting(room)) is not None:
-                room -= entry.next_size
-                taken.append(self._cut(entry, entry.next_size))
+            while self._queue.queue:
+                size = self._queue.queue[0].next_size
+                packing.add(1, size)
+                if packing.slot > 0:
+                    break
+                taken.append(self._cut(size))
         return tuple(taken)
 
     def take_one(self, now: int) -> tuple[Batch, ...]:
         """Remove and return the single most urgent id, the rest of its batch stays in its place."""
         with self._lock:
             self._move_due(now)
-            return (self._cut(self._queue.get_nowait(), 1),)
+            return (self._cut(1),)
+
+    def copy(self) -> "Backlog":
+        """Return a backlog of the same entries, to try out what becomes of them."""
+        other = Backlog()
+        with self._lock:
+            other._queue.queue = self._queue.queue.copy()
+            other._later = self._later.copy()
+            other._ready = self._ready.copy()
+            other._readies = self._readies.copy()
+        return other
+
+    def settled(self) -> int:
+        """Return the time from which on every entry but those for later is a reason to open a slot."""
+        with self._lock:
+            return max((self._ready[_key(entry)] for entry in self._queue.queue), default=0)
+
+    def ahead(self, priority: int, sequence: int) -> tuple[list[Entry], list[tuple[int, Entry]]]:
+        """Return the entries that decide when those up to this place in the order run, and those for later.
+
+        What is less urgent never delays what waits now. It may delay what comes back later: the slots in
+        between are then spent on it, and the next one opens an interval after them.
+        """
+        place = (priority, sequence)
+        with self._lock:
+            if any((entry.priority, entry.sequence) <= place for _, entry in self._later):
+                return self._queue.queue.copy(), self._later.copy()
+            return [entry for entry in self._queue.queue if (entry.priority, entry.sequence) <= place], []
+
+    def entries(self) -> list[Entry]:
+        """Return all entries, also those for later."""
+        with self._lock:
+            return [*self._queue.queue, *(entry for _, entry in self._later)]
+
+    def before(self, priority: int, sequence: int) -> list[Entry]:
+        """Return the entries that wait now and go before this place in the order."""
+        with self._lock:
+            return [e for e in self._queue.queue if (e.priority, e.sequence) < (priority, sequence)]
 
     def __len__(self) -> int:
         """Return how many entries wait."""
@@ -99,17 +141,8 @@ class Backlog:
         while self._later and self._later[0][0] <= now:
             self._queue.put(heappop(self._later)[1])
 
-    def _next_fitting(self, room: int) -> Entry | None:
-        try:
-            entry = self._queue.get_nowait()
-        except Empty:
-            return None
-        if entry.next_size <= room:
-            return entry
-        self._queue.put(entry)
-        return None
-
-    def _cut(self, entry: Entry, count: int) -> Batch:
+    def _cut(self, count: int) -> Batch:
+        entry = self._queue.get_nowait()
         batch, rest = entry.split(count)
         if rest is None:
             del self._ready[_key(entry)]

@@ -1,7 +1,7 @@
 """The words of the service as plain values: nothing here waits, stores or calls anything."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Self
@@ -107,43 +107,21 @@ class Entry:
         size = self.ingestion.batch_size
         return bisect_left(self.positions, (self.first // size + 1) * size)
 
+    @property
+    def batch_count(self) -> int:
+        """How many batches wait in it, in whole or in part."""
+        size = self.ingestion.batch_size
+        return self.positions[-1] // size - self.first // size + 1
+
     def split(self, count: int) -> tuple[Batch, Self | None]:
         """Cut off the first `count` ids, which are of one batch; return them and what waits after them."""
-        taken, left = self.positions[:count], self.positions[count:]
-        batch = Batch(self.sequence, self.ingestion, taken, self.attempts)
-        return batch, replace(self, first=left[0], positions=left) if left else None
+        batch = Batch(self.sequence, self.ingestion, self.positions[:count], self.attempts)
+        return batch, self.after(count)
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an ingestion has come.
-
-    The first `released` ids were released; `open` are the numbers of the batches that were released, at least
-    in part, and are not finished.
-    """
-
-    ingestion: Ingestion
-    released: int
-    open: frozenset[int]
-
-    @property
-    def status(self) -> Status:
-        """The status of the whole ingestion."""
-        if self.released == 0:
-            return Status.YET_TO_START
-        done = self.released == len(self.ingestion.ids) and not self.open
-        return Status.COMPLETED if done else Status.TRIGGERED
-
-    def runs(self) -> Iterator[tuple[int, int, Status]]:
-        """Yield (start, stop, status) for neighbouring batches of one status, from the first to the last."""
-        start = 0
-        for number in sorted(self.open):
-            yield start, number, Status.COMPLETED
-            yield number, number + 1, Status.TRIGGERED
-            start = number + 1
-        released = -(-self.released // self.ingestion.batch_size)
-        yield start, released, Status.COMPLETED
-        yield released, self.ingestion.batch_count, Status.YET_TO_START
+    def after(self, count: int) -> Self | None:
+        """Return what waits after the first `count` ids, None if nothing does."""
+        left = self.positions[count:]
+        return replace(self, first=left[0], positions=left) if left else None
 
 
 def batch_id(ingestion_id: UUID, number: int) -> UUID:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TypeVar
+from uuid import UUID
 
 from ingest_service.domain import Batch
 
@@ -97,3 +98,39 @@ class LastSlot:
     boot: str
     started: int | None
     trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the ledger tells of one ingestion: times are of the wall clock, None for what has not happened.
+
+    `started_at` is when the first of its slots opened, `ended_at` when the last one so far was closed.
+    """
+
+    failed: int
+    slots_used: int
+    started_at: int | None
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAccount:
+    """What the ledger tells of a batch: in how many slots it was called, and when (wall clock).
+
+    `ended_at` is when the last of these slots was closed, None while it is open.
+    """
+
+    number: int
+    attempts: int
+    started_at: int
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotAccount:
+    """What the ledger tells of a slot: `calls` are (ingestion id, number of the batch, record id), in order."""
+
+    number: int
+    opened_at: int
+    closed_at: int | None
+    calls: tuple[tuple[UUID, int, int], ...]

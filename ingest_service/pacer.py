@@ -18,6 +18,10 @@ class Pace:
     longest_pause: int
 
 
+# Each new lag counts an eighth, so that a single late slot does not move every forecast.
+_LAG_WEIGHT = 8
+
+
 class Pacer:
     """Keeps slots at least `interval` nanoseconds apart, start to start, and out of a pause.
 
@@ -28,6 +32,18 @@ class Pacer:
     def __init__(self, interval: int, first_start: int) -> None:
         self._interval = interval
         self._next_start = first_start
+        self._paused_until = 0
+        self._lag = 0
+
+    @property
+    def lag(self) -> int:
+        """How long after a slot may open its last call starts, as the last few slots had it."""
+        return self._lag
+
+    @property
+    def paused_until(self) -> int:
+        """Until when the last pause lasts or lasted, 0 if there never was one."""
+        return self._paused_until
 
     @property
     def next_start(self) -> int:
@@ -36,8 +52,13 @@ class Pacer:
 
     def started(self, at: int) -> None:
         """Count the interval from this start, unless a later one is known."""
-        self.pause(at + self._interval)
+        self._next_start = max(self._next_start, at + self._interval)
+
+    def note_lag(self, lag: int) -> None:
+        """Take note of a slot: waking up, the commit and the threads of the calls took so long."""
+        self._lag += (lag - self._lag) // _LAG_WEIGHT
 
     def pause(self, until: int) -> None:
         """Open no slot before this time."""
+        self._paused_until = max(self._paused_until, until)
         self._next_start = max(self._next_start, until)

@@ -4,9 +4,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from ingest_service.domain import Entry, Progress, Submission
-from ingest_service.ledger import Call, LastSlot, Outcome, Slot, Verdict
+from ingest_service.domain import Entry, Submission
+from ingest_service.ledger import (
+    Account,
+    BatchAccount,
+    Call,
+    LastSlot,
+    Outcome,
+    Slot,
+    SlotAccount,
+    Verdict,
+)
 from ingest_service.packed_ids import PackedIds
+from ingest_service.progress import Progress
+from ingest_service.schedule import Outlook
 
 
 class Fetcher(Protocol):
@@ -37,6 +48,12 @@ class Slots(Protocol):
 
     def join(self, entry: Entry) -> None:
         """Let an accepted ingestion join the backlog. Any thread; does not block."""
+
+    def opens_in(self) -> int:
+        """Return for how many nanoseconds no slot will open. Any thread; does not block."""
+
+    def outlook(self) -> Outlook:
+        """Return all that the schedule depends on, as it is now. Any thread; does not block."""
 
     def open(self) -> Slot | None:
         """Block until a slot may open, choose its batches, write it down and return it; None once stopped.
@@ -84,6 +101,15 @@ class Store(Protocol):
 
     def failed_ids(self, ingestion_id: UUID) -> PackedIds:
         """Return the ids whose outcome is an error, in the order given."""
+
+    def account(self, sequence: int) -> Account:
+        """Return what the ledger tells of an ingestion."""
+
+    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
+        """Return what the ledger tells of those of these batches that were released, by their numbers."""
+
+    def slots(self, before: int, limit: int) -> list[SlotAccount]:
+        """Return the last `limit` slots with a number below `before`, the latest first."""
 
     def waiting(self) -> Iterable[tuple[Entry, int]]:
         """Return what is to be released, with the time (wall clock) before which it may not be, 0 for none.

@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from ingest_service.dispatcher import Dispatcher
-from ingest_service.domain import Priority, Progress, Submission
+from ingest_service.domain import Priority, Status, Submission
 from ingest_service.errors import IngestionNotFound, NothingToRetry
-from ingest_service.ledger import Outcome
+from ingest_service.ledger import Account, BatchAccount, Outcome, SlotAccount
 from ingest_service.packed_ids import PackedIds
 from ingest_service.ports import Slots, Store
+from ingest_service.progress import Progress
+from ingest_service.prospect import Prospect, prospect
+from ingest_service.schedule import Outlook
+from ingest_service.trial import Trial, try_out
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +69,40 @@ class Service:
         if progress is None:
             raise IngestionNotFound(ingestion_id)
         return progress
+
+    def outlook(self) -> Outlook:
+        """Return all that the schedule depends on, as it is now; computing it holds nothing up."""
+        return self._slots.outlook()
+
+    def account(self, progress: Progress) -> Account:
+        """Return what the ledger tells of an ingestion."""
+        return self._store.account(progress.sequence)
+
+    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
+        """Return what the ledger tells of those of these batches that were released, by their numbers."""
+        return self._store.batch_accounts(progress, numbers)
+
+    def slots(self, before: int, limit: int) -> list[SlotAccount]:
+        """Return the last `limit` slots with a number below `before`, the latest first."""
+        return self._store.slots(before, limit)
+
+    def prospect(self, progress: Progress) -> Prospect | None:
+        """Return when the waiting ids of an ingestion run, None if none waits; computing holds nothing up."""
+        return prospect(self._slots.outlook(), progress.ingestion.priority, progress.sequence)
+
+    def changes_in(self, progress: Progress) -> int | None:
+        """Return for how many nanoseconds an ingestion cannot change; None for one that never will again.
+
+        A batch that is being called may end at any moment; one that waits starts with a slot.
+        """
+        if progress.status is Status.COMPLETED:
+            return None
+        return 0 if progress.open else self._slots.opens_in()
+
+    def try_out(self, ids: Iterable[int], priority: Priority) -> Trial:
+        """Return what would become of a submission now, and of those that wait. Nothing is stored."""
+        submission = Submission(uuid4(), priority, self._batch_size, PackedIds.of(ids))
+        return try_out(submission, self._slots.outlook())
 
     def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
         """Return outcomes with their positions: the first `limit` past `after`. Raises IngestionNotFound."""

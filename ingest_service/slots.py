@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Event
 
 from ingest_service.backlog import Backlog
@@ -14,6 +15,7 @@ from ingest_service.pacer import Pace, Pacer
 from ingest_service.ports import Store
 from ingest_service.recovery import last_number, recovered_backlog, recovered_pacer
 from ingest_service.retries import RetryRules, called_again
+from ingest_service.schedule import Outlook
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ class EmbeddedSlots:
         self._bell = Event()
         self._stopped = False
         self._number = 0
+        self._due = 0
         self._pacer = Pacer(pace.interval, 0)
 
     def start(self) -> None:
@@ -57,9 +60,30 @@ class EmbeddedSlots:
         if self._backlog.put(entry, self._clock.now() + self._pace.linger):
             self._bell.set()
 
+    def opens_in(self) -> int:
+        """Return the time until the pacer lets the next slot open."""
+        return max(0, self._pacer.next_start - self._clock.now())
+
+    def outlook(self) -> Outlook:
+        """Return all that the schedule depends on, as it is now. Any thread."""
+        now, wall = self._clock.now(), self._clock.wall()
+        return Outlook(
+            backlog=self._backlog.copy(),
+            next_start=max(self._pacer.next_start, now),
+            pace=replace(self._pace, interval=self._pace.interval + self._pacer.lag),
+            probing=self._outage.lasts,
+            wall_offset=wall - now,
+            paused_until=self._pacer.paused_until,
+            now=now,
+        )
+
     def open(self) -> Slot | None:
         """Wait first and choose then, so that whatever arrives during the wait takes its place in the order."""
-        return self._open() if self._wait() else None
+        due = self._wait()
+        if due is None:
+            return None
+        self._due = due
+        return self._open()
 
     def close(self, slot: Slot, calls: Sequence[Call]) -> None:
         """Keep what came of the ids, let those wait that are called again, and pace the next slot.
@@ -72,19 +96,21 @@ class EmbeddedSlots:
         started = max(call.started for call in calls)
         self._store.close_slot(slot, verdicts, started, self._pause(calls))
         self._pacer.started(started)
+        self._pacer.note_lag(started - self._due)
         self._outage.note(calls)
         for entry, due in called_again(slot, verdicts):
             self._backlog.put_later(entry, due)
 
-    def _wait(self) -> bool:
+    def _wait(self) -> int | None:
+        """Block until a slot may open, and return since when it may; None once stopped."""
         while True:
             self._bell.clear()
             if self._stopped:
-                return False
+                return None
             ready = self._backlog.ready()
             due = None if ready is None else max(self._pacer.next_start, ready)
             if due is not None and self._clock.now() >= due:
-                return True
+                return due
             self._clock.wait(self._bell, due)
 
     def _open(self) -> Slot:
@@ -100,6 +126,7 @@ class EmbeddedSlots:
             self._put_back(batches)
             raise
         self._number = slot.number
+        self._pacer.started(now)
         return slot
 
     def _put_back(self, batches: Sequence[Batch]) -> None:

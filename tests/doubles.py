@@ -40,6 +40,10 @@ class VirtualClock:
         """Plan an action for when the clock comes to this time."""
         heapq.heappush(self._planned, (time, next(self._numbers), action))
 
+    def forget_plans(self) -> None:
+        """Let nothing happen that was planned."""
+        self._planned.clear()
+
     def wait(self, bell: Event, until: int | None) -> None:
         while self._planned and self._comes_first(self._planned[0][0], bell, until):
             time, _, action = heapq.heappop(self._planned)

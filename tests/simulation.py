@@ -1,6 +1,7 @@
 """The whole scheduler on the virtual clock."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import groupby
 from random import Random
 from uuid import UUID
@@ -72,6 +73,20 @@ class Simulation:
                 pass
         except NothingToCome:
             return
+
+    def run_slot(self) -> None:
+        """Run one slot, if anything is to come."""
+        with suppress(NothingToCome):
+            self.dispatcher.run_once()
+
+    def forget_arrivals(self) -> None:
+        """Let nothing more arrive than has."""
+        self.clock.forget_plans()
+
+    def slots_opened(self) -> list[tuple[int, list[int]]]:
+        """Return (opened, ids) of every slot as the ledger has them."""
+        assert isinstance(self.store, MemoryStore)
+        return [(slot.opened, list(slot.ids)) for slot in self.store._slots]
 
     def slots_seen(self) -> list[tuple[int, list[int]]]:
         """Return (start, ids) of every slot as the upstream saw them."""

@@ -9,19 +9,24 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent
 FLOORS = [
-    {"domain", "errors", "ledger", "packed_ids"},
+    {"domain", "errors", "ledger", "packed_ids", "progress"},
     {
         "backlog",
         "clock",
         "dispatcher",
+        "forecast",
         "outage",
         "pacer",
+        "packing",
         "ports",
+        "prospect",
         "recovery",
         "retries",
+        "schedule",
         "service",
         "side_by_side",
         "slots",
+        "trial",
     },
     {"stores", "upstreams"},
     {"app", "config", "web"},

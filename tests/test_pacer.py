@@ -41,6 +41,15 @@ def test_a_start_that_is_reported_again_and_earlier_does_not_count() -> None:
     assert pacer.next_start == 18
 
 
+def test_the_lag_follows_what_the_slots_take_and_a_single_late_one_hardly_moves_it() -> None:
+    pacer = Pacer(10, first_start=0)
+    for _ in range(100):
+        pacer.note_lag(800)
+    assert 790 <= pacer.lag <= 800
+    pacer.note_lag(8000)
+    assert pacer.lag < 1800
+
+
 def test_a_proven_ledger_sets_the_first_start_one_interval_after_its_last_call() -> None:
     assert first_start(PROVEN, "b", now=103, interval=10) == 110
 

@@ -1,29 +1,25 @@
 """A store that forgets when the process ends: for tests, and the shortest description of what a store does."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from threading import RLock
 from uuid import UUID
 
 from ingest_service.clock import Clock
-from ingest_service.domain import Batch, Entry, Ingestion, Progress, Submission
+from ingest_service.domain import Entry, Ingestion, Submission
 from ingest_service.errors import StoreStopped
-from ingest_service.ledger import LastSlot, Outcome, Retry, Slot, Verdict
+from ingest_service.ledger import (
+    Account,
+    BatchAccount,
+    LastSlot,
+    Outcome,
+    Slot,
+    SlotAccount,
+    Verdict,
+)
 from ingest_service.packed_ids import PackedIds
-
-
-@dataclass
-class _Kept:
-    """An ingestion and all that is known of it."""
-
-    sequence: int
-    ingestion: Ingestion
-    released: int = 0
-    open: set[int] = field(default_factory=set)
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
-    retries: dict[int, Retry] = field(default_factory=dict)
+from ingest_service.progress import Progress
+from ingest_service.stores.kept import Kept, calls_of
 
 
 class MemoryStore:
@@ -33,10 +29,11 @@ class MemoryStore:
         self._clock = clock
         self._lock = RLock()
         self._alive = False
-        self._kept: list[_Kept] = []
-        self._by_id: dict[UUID, _Kept] = {}
+        self._kept: list[Kept] = []
+        self._by_id: dict[UUID, Kept] = {}
         self._slots: list[Slot] = []
         self._started: dict[int, int] = {}
+        self._closed_at: dict[int, int] = {}
         self._paused_until = 0
 
     def start(self) -> None:
@@ -56,7 +53,7 @@ class MemoryStore:
         """Keep a submission; the lock keeps the calls of `accepted` in order."""
         with self._locked():
             ingestion = Ingestion.of(submission, self._clock.wall())
-            kept = _Kept(len(self._kept), ingestion)
+            kept = Kept(len(self._kept), ingestion)
             self._kept.append(kept)
             self._by_id[ingestion.id] = kept
             accepted(Entry.of(kept.sequence, ingestion, range(len(ingestion.ids))))
@@ -65,7 +62,11 @@ class MemoryStore:
         """Return how far an ingestion has come."""
         with self._locked():
             kept = self._by_id.get(ingestion_id)
-            return None if kept is None else Progress(kept.ingestion, kept.released, frozenset(kept.open))
+            return (
+                None
+                if kept is None
+                else Progress(kept.sequence, kept.ingestion, kept.released, frozenset(kept.open))
+            )
 
     def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
         """Return a page of outcomes."""
@@ -78,10 +79,40 @@ class MemoryStore:
         page = self.outcomes(ingestion_id, -1, len(self._by_id[ingestion_id].ingestion.ids))
         return PackedIds.of(outcome.record_id for _, outcome in page if outcome.error is not None)
 
+    def account(self, sequence: int) -> Account:
+        """Return what the ledger tells of an ingestion."""
+        with self._locked():
+            used = [slot for slot in self._slots if any(batch.sequence == sequence for batch in slot.batches)]
+            closed = [self._closed_at[slot.number] for slot in used if slot.number in self._closed_at]
+            failed = sum(o.error is not None for o in self._kept[sequence].outcomes.values())
+            started_at = min((slot.opened_at for slot in used), default=None)
+            return Account(failed, len(used), started_at, max(closed, default=None))
+
+    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
+        """Return what the ledger tells of some batches."""
+        with self._locked():
+            told = {}
+            for number in numbers:
+                place = (progress.sequence, number)
+                used = [slot for slot in self._slots if place in ((b.sequence, b.number) for b in slot.batches)]
+                if used:
+                    ended = [self._closed_at.get(slot.number) for slot in used]
+                    told[number] = BatchAccount(number, len(used), used[0].opened_at, ended[-1])
+            return told
+
+    def slots(self, before: int, limit: int) -> list[SlotAccount]:
+        """Return a page of the ledger."""
+        with self._locked():
+            page = [slot for slot in reversed(self._slots) if slot.number < before][:limit]
+            return [
+                SlotAccount(slot.number, slot.opened_at, self._closed_at.get(slot.number), calls_of(slot))
+                for slot in page
+            ]
+
     def waiting(self) -> Iterable[tuple[Entry, int]]:
         """Return what is to be released."""
         with self._locked():
-            return [waiting for kept in self._kept for waiting in _waiting(kept)]
+            return [waiting for kept in self._kept for waiting in kept.waiting()]
 
     def last_slot(self) -> LastSlot | None:
         """Return the last slot; a memory is never a copy."""
@@ -109,9 +140,10 @@ class MemoryStore:
         """Keep the verdicts."""
         with self._locked():
             self._started[slot.number] = started
+            self._closed_at[slot.number] = self._clock.wall()
             self._paused_until = paused_until or self._paused_until
             for batch, own_verdicts in slot.by_batch(verdicts):
-                _close(self._kept[batch.sequence], batch, own_verdicts)
+                self._kept[batch.sequence].close(batch, own_verdicts)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -119,27 +151,3 @@ class MemoryStore:
             if not self._alive:
                 raise StoreStopped
             yield
-
-
-def _close(kept: _Kept, batch: Batch, verdicts: Sequence[Verdict]) -> None:
-    for position, verdict in zip(batch.positions, verdicts, strict=True):
-        if isinstance(verdict, Retry):
-            kept.retries[position] = verdict
-        else:
-            kept.outcomes[position] = verdict
-    size = kept.ingestion.batch_size
-    whole = range(len(kept.ingestion.ids))[batch.number * size : (batch.number + 1) * size]
-    if all(position in kept.outcomes for position in whole):
-        kept.open.discard(batch.number)
-
-
-def _waiting(kept: _Kept) -> Iterator[tuple[Entry, int]]:
-    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for position in range(kept.released):
-        if position not in kept.outcomes:
-            retry = kept.retries.get(position, Retry(0, 0, 0))
-            groups[position // kept.ingestion.batch_size, retry.attempts, retry.due_at].append(position)
-    for (_, attempts, due_at), positions in groups.items():
-        yield Entry.of(kept.sequence, kept.ingestion, tuple(positions), attempts), due_at
-    if kept.released < len(kept.ingestion.ids):
-        yield Entry.of(kept.sequence, kept.ingestion, range(kept.released, len(kept.ingestion.ids))), 0

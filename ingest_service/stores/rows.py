@@ -62,8 +62,11 @@ def release_batch(connection: sqlite3.Connection, slot: int, batch: Batch) -> No
     if batch.positions[-1] + 1 == len(batch.ingestion.ids):
         connection.execute("DELETE FROM backlog WHERE sequence = ?", [batch.sequence])
     connection.executemany(
-        "INSERT OR IGNORE INTO calls (sequence, position, slot) VALUES (?, ?, ?)",
-        [(batch.sequence, position, slot) for position in batch.positions],
+        "INSERT OR IGNORE INTO calls (sequence, position, slot, record_id) VALUES (?, ?, ?, ?)",
+        [
+            (batch.sequence, position, slot, record_id)
+            for position, record_id in zip(batch.positions, batch.ids, strict=True)
+        ],
     )
 
 

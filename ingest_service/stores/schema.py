@@ -29,22 +29,25 @@ MIGRATIONS = (
         number INTEGER NOT NULL,
         PRIMARY KEY (sequence, number)
     ) WITHOUT ROWID;
-    -- The ledger. `opened` and `started` (of the last call; NULL until closed) are nanoseconds of the
-    -- monotonic clock of `boot`, `opened_at` is the wall clock.
+    -- The ledger. `opened` and `started` (of the last call) are nanoseconds of the monotonic clock of `boot`,
+    -- `opened_at` and `closed_at` of the wall clock; `started` and `closed_at` are NULL until it is closed.
     CREATE TABLE slots (
         number INTEGER PRIMARY KEY,
         boot TEXT NOT NULL,
         opened INTEGER NOT NULL,
         opened_at INTEGER NOT NULL,
-        started INTEGER
+        started INTEGER,
+        closed_at INTEGER
     );
     -- What was called in each slot: one row for each call of the id at `position` of an ingestion.
     CREATE TABLE calls (
         sequence INTEGER NOT NULL,
         position INTEGER NOT NULL,
         slot INTEGER NOT NULL,
+        record_id INTEGER NOT NULL,
         PRIMARY KEY (sequence, position, slot)
     ) WITHOUT ROWID;
+    CREATE INDEX calls_of_slots ON calls (slot);
     -- The ids that failed and are called again: after how many attempts, and when (wall clock).
     CREATE TABLE retries (
         sequence INTEGER NOT NULL,
@@ -69,6 +72,7 @@ MIGRATIONS = (
         last_status INTEGER,
         PRIMARY KEY (sequence, position)
     ) WITHOUT ROWID;
+    CREATE INDEX failed_outcomes ON outcomes (sequence) WHERE error IS NOT NULL;
     """,
 )
 

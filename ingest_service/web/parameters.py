@@ -1,5 +1,6 @@
 """What stands in paths and queries."""
 
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,6 +11,26 @@ from ingest_service.web.errors import InvalidInput
 from ingest_service.web.results import LARGEST_PAGE
 
 LARGEST_POSITION = 2**53
+MOST_SLOTS = 1000
+
+
+Parameters = TypeVar("Parameters", bound=BaseModel)
+
+_ALLOWED = {
+    "limit": f"must be an integer from 1 to {LARGEST_PAGE}",
+    "after": "must be a position: an integer from -1 (the default) on",
+    "before": "must be the number of a slot: an integer from 1 on",
+    "dry_run": "must be true or false",
+    "slots": f"must be an integer from 1 to {MOST_SLOTS}",
+}
+
+
+class Slots(BaseModel):
+    """How many of the next slots are wanted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slots: int = Field(20, ge=1, le=MOST_SLOTS)
 
 
 class Page(BaseModel):
@@ -20,6 +41,27 @@ class Page(BaseModel):
     limit: int = Field(100, ge=1, le=LARGEST_PAGE)
     after: int = Field(-1, ge=-1, le=LARGEST_POSITION)
 
+    def of(self, count: int) -> range:
+        """Return the wanted numbers of those from 0 up to `count`."""
+        return range(count)[self.after + 1 : self.after + 1 + self.limit]
+
+
+class LedgerPage(BaseModel):
+    """Which part of the ledger is wanted: at most `limit` slots, with numbers below `before`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limit: int = Field(100, ge=1, le=LARGEST_PAGE)
+    before: int = Field(LARGEST_POSITION, ge=1, le=LARGEST_POSITION)
+
+
+class DryRun(BaseModel):
+    """Whether a submission is only to be tried out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dry_run: Literal["true", "false"] = "false"
+
 
 def parse_ingestion_id(text: str) -> UUID:
     """Read an ingestion id; what is none cannot be found. Raises IngestionNotFound."""
@@ -29,16 +71,29 @@ def parse_ingestion_id(text: str) -> UUID:
         raise IngestionNotFound(text) from None
 
 
+def parse_slots(query: MultiDict[str, str]) -> int:
+    """Read how many slots are wanted. Raises InvalidInput."""
+    return _parse(Slots, query).slots
+
+
+def parse_ledger_page(query: MultiDict[str, str]) -> LedgerPage:
+    """Read `limit` and `before` of a query. Raises InvalidInput."""
+    return _parse(LedgerPage, query)
+
+
+def parse_dry_run(query: MultiDict[str, str]) -> bool:
+    """Read `dry_run` of a query. Raises InvalidInput."""
+    return _parse(DryRun, query).dry_run == "true"
+
+
 def parse_page(query: MultiDict[str, str]) -> Page:
     """Read `limit` and `after` of a query. Raises InvalidInput."""
+    return _parse(Page, query)
+
+
+def _parse(model: type[Parameters], query: MultiDict[str, str]) -> Parameters:
     try:
-        return Page.model_validate(query.to_dict())
+        return model.model_validate(query.to_dict())
     except ValidationError as error:
-        details = {str(wrong["loc"][0]): [_allowed(str(wrong["loc"][0]))] for wrong in error.errors()}
-        raise InvalidInput(details) from None
-
-
-def _allowed(parameter: str) -> str:
-    if parameter == "limit":
-        return f"must be an integer from 1 to {LARGEST_PAGE}"
-    return "must be a position: an integer from -1 (the default) on"
+        wrong = [str(one["loc"][0]) for one in error.errors()]
+        raise InvalidInput({name: [_ALLOWED[name]] for name in wrong}) from None

@@ -4,10 +4,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
+from ingest_service.progress import Progress
 from ingest_service.service import Service
-from ingest_service.web.parameters import parse_ingestion_id
+from ingest_service.web.parameters import parse_dry_run, parse_ingestion_id
+from ingest_service.web.polling import polled, status_tag
 from ingest_service.web.status import BATCHES_IN_PIECE, status_body
 from ingest_service.web.submission import parse_submission
+from ingest_service.web.trial import trial_body
 
 
 def api(service: Service, max_ids: int) -> Blueprint:
@@ -16,18 +19,18 @@ def api(service: Service, max_ids: int) -> Blueprint:
 
     @routes.post("/ingest")
     def submit() -> Response:
-        """Accept ids; the answer comes after they are durable."""
+        """Accept ids, the answer comes after they are durable; or only tell what would become of them."""
+        dry_run = parse_dry_run(request.args)
         ids, priority = parse_submission(request.get_data(cache=False), max_ids)
-        return accepted(service.submit(ids, priority))
+        if dry_run:
+            return jsonify(trial_body(service.try_out(ids, priority)))
+        return submitted(service.submit(ids, priority))
 
     @routes.get("/status/<ingestion_id>")
     def status(ingestion_id: str) -> Response:
         """Report every batch of an ingestion."""
         progress = service.progress(parse_ingestion_id(ingestion_id))
-        body = status_body(progress)
-        few = progress.ingestion.batch_count <= BATCHES_IN_PIECE
-        # A short body is put together, so that it is sent whole and with its length.
-        return Response("".join(body) if few else body, mimetype="application/json")
+        return polled(status_tag(progress), service.changes_in(progress), lambda: _status(progress))
 
     @routes.get("/health")
     def health() -> tuple[Response, int]:
@@ -40,7 +43,14 @@ def api(service: Service, max_ids: int) -> Blueprint:
     return routes
 
 
-def accepted(ingestion_id: UUID) -> Response:
+def _status(progress: Progress) -> Response:
+    """Return a status; a short one is put together, so that it is sent whole and with its length."""
+    body = status_body(progress)
+    few = progress.ingestion.batch_count <= BATCHES_IN_PIECE
+    return Response("".join(body) if few else body, mimetype="application/json")
+
+
+def submitted(ingestion_id: UUID) -> Response:
     """Return the answer to an accepted submission."""
     response = jsonify(ingestion_id=str(ingestion_id))
     response.headers["Location"] = f"/status/{ingestion_id}"

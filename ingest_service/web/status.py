@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ingest_service.domain import Ingestion, Progress, Status, batch_id
+from ingest_service.domain import Ingestion, Status, batch_id
+from ingest_service.progress import Progress
 
 # Pieces of about a thousand batches are over the 18 kB that the server sends at once, and each takes well
 # under a millisecond, so that other requests are answered in between.

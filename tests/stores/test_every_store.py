@@ -8,7 +8,7 @@ import pytest
 
 from ingest_service.domain import Batch, Entry, Priority, Status, Submission
 from ingest_service.errors import StoreStopped
-from ingest_service.ledger import LastSlot, Outcome, Retry, Slot, Verdict
+from ingest_service.ledger import Account, LastSlot, Outcome, Retry, Slot, Verdict
 from ingest_service.packed_ids import PackedIds
 from ingest_service.ports import Store
 
@@ -237,6 +237,57 @@ def test_nobody_knows_when_the_calls_of_an_open_slot_started(store: Store) -> No
     store.open_slot(slot_of(2, next_batch(rest)))
     restart(store)
     assert store.last_slot() == LastSlot(2, "b", started=None, trusted=True)
+
+
+def test_the_ledger_tells_of_an_ingestion_and_of_its_batches(store: Store) -> None:
+    entry = submit(store, [1, 2, 3, 4, 5, 6, 7])
+    found = store.find(entry.ingestion.id)
+    assert found is not None
+    assert store.account(entry.sequence) == Account(0, 0, None, None)
+    assert store.batch_accounts(found, range(3)) == {}
+    first = slot_of(1, next_batch(entry))
+    store.open_slot(first)
+    close(store, first, [Outcome(1), Outcome(2, None, "HTTP 404", 1, 404), Retry(1, 50, 70)])
+    again = slot_of(2, *(batch for left in waiting(store) for batch in [left.split(left.next_size)[0]]))
+    store.open_slot(again)
+    account = store.account(entry.sequence)
+    assert (account.failed, account.slots_used, account.started_at) == (1, 2, first.opened_at)
+    told = store.batch_accounts(found, range(3))
+    assert {number: (one.attempts, one.started_at) for number, one in told.items()} == {
+        0: (2, first.opened_at),
+        1: (1, again.opened_at),
+    }
+    assert [told[0].ended_at, told[1].ended_at] == [None, None]
+    close(store, again, outcomes_of(again))
+    ended = store.batch_accounts(found, range(1, 3))
+    assert ended.keys() == {1}
+    assert ended[1].ended_at == store.account(entry.sequence).ended_at
+    assert ended[1].ended_at is not None
+
+
+def test_a_batch_whose_first_slot_was_never_closed_ends_with_its_last(store: Store) -> None:
+    entry = submit(store, [1, 2])
+    store.open_slot(slot_of(1, next_batch(entry)))
+    restart(store)
+    release(store, 2, next_batch(waiting(store)[0]))
+    found = store.find(entry.ingestion.id)
+    assert found is not None
+    account = store.batch_accounts(found, range(1))[0]
+    assert (account.attempts, account.started_at) == (2, 1000)
+    assert account.ended_at is not None
+
+
+def test_the_ledger_lists_its_slots_the_latest_first(store: Store) -> None:
+    entries = [submit(store, [number * 10 + 1, number * 10 + 2]) for number in range(3)]
+    for number, entry in enumerate(entries[:2], 1):
+        release(store, number, next_batch(entry))
+    store.open_slot(slot_of(3, next_batch(entries[2])))
+    latest, *_ = page = store.slots(before=100, limit=2)
+    assert [slot.number for slot in page] == [3, 2]
+    assert (latest.opened_at, latest.closed_at) == (3000, None)
+    assert latest.calls == ((entries[2].ingestion.id, 0, 21), (entries[2].ingestion.id, 0, 22))
+    assert [slot.number for slot in store.slots(before=2, limit=2)] == [1]
+    assert store.slots(before=1, limit=2) == []
 
 
 def test_a_stopped_store_says_so(store: Store) -> None:

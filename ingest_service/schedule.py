@@ -1,0 +1,83 @@
+"""The slots to come, exactly as the dispatcher will open them if nothing else arrives and every call succeeds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
+
+from ingest_service.backlog import Backlog
+from ingest_service.domain import Batch, Priority
+from ingest_service.forecast import Line, Span, spans_of
+from ingest_service.pacer import Pace
+
+# Behind everything that was ever accepted.
+LAST_SEQUENCE = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSlot:
+    """A slot to come: when it opens (nanoseconds, monotonic) and what it will carry."""
+
+    opens: int
+    batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """All that the schedule is a function of, at one moment.
+
+    `backlog` is a copy of the dispatcher's. No slot opens before `next_start`, nor before `paused_until` (0 if
+    the upstream never asked for a pause). While an outage lasts the next slot is a probe; the schedule takes
+    it to succeed. `wall_offset` leads from the monotonic clock to the wall clock; `now` is when it was taken.
+    """
+
+    backlog: Backlog
+    next_start: int
+    pace: Pace
+    probing: bool
+    wall_offset: int
+    paused_until: int
+    now: int
+
+    def at(self, time: int) -> int:
+        """Return a time of the schedule on the wall clock."""
+        return time + self.wall_offset
+
+    def copy(self) -> Self:
+        """Return an outlook of the same moment, to be used up on its own."""
+        return replace(self, backlog=self.backlog.copy())
+
+    def slots(self) -> Iterator[PlannedSlot]:
+        """Yield the slots to come, one by one, by the dispatcher's own rules. Uses the backlog up."""
+        earliest, probing = self.next_start, self.probing
+        while (ready := self.backlog.ready()) is not None:
+            opens = max(earliest, ready)
+            room = self.pace.slot_size
+            batches = self.backlog.take_one(opens) if probing else self.backlog.take(room, opens)
+            yield PlannedSlot(opens, batches)
+            earliest, probing = opens + self.pace.interval, False
+
+    def spans(self, priority: int, sequence: int) -> Iterator[Span]:
+        """Yield when the entries up to this place in the order run. Uses the backlog up.
+
+        What is less urgent never delays what is more urgent, so it is left out. Slots are stepped through only
+        as long as the linger may still move them; then it is arithmetic, an entry at a time.
+        """
+        number, earliest, settled = 0, self.next_start, self.backlog.settled()
+        slots = self.slots()
+        while earliest < settled or (self.probing and number == 0):
+            slot = next(slots, None)
+            if slot is None:
+                return
+            yield from (_span(batch, number, slot.opens) for batch in slot.batches)
+            number, earliest = number + 1, slot.opens + self.pace.interval
+        waiting, later = self.backlog.ahead(priority, sequence)
+        yield from spans_of(Line(waiting, later), self.pace, number, earliest)
+
+    def all_spans(self) -> Iterator[Span]:
+        """Yield when everything that waits runs. Uses the backlog up."""
+        return self.spans(Priority.LOW, LAST_SEQUENCE)
+
+
+def _span(batch: Batch, number: int, opens: int) -> Span:
+    """Return the span of a single batch in this slot."""
+    return Span(batch.sequence, batch.number, 1, number, number, opens, 1, 1, 1)

@@ -1,0 +1,57 @@
+"""What the ledger tells, read from the SQLite store."""
+
+import sqlite3
+from uuid import UUID
+
+from ingest_service.ledger import Account, BatchAccount, SlotAccount
+from ingest_service.progress import Progress
+
+
+def read_account(connection: sqlite3.Connection, sequence: int) -> Account:
+    """Make an account of what is in the ledger."""
+    (failed,) = connection.execute(
+        "SELECT count(*) FROM outcomes WHERE sequence = ? AND error IS NOT NULL", [sequence]
+    ).fetchone()
+    used = connection.execute(
+        "SELECT count(*), min(opened_at), max(closed_at) FROM slots "
+        "WHERE number IN (SELECT DISTINCT slot FROM calls WHERE sequence = ?)",
+        [sequence],
+    ).fetchone()
+    return Account(failed, *used)
+
+
+def read_batch_accounts(
+    connection: sqlite3.Connection, progress: Progress, numbers: range
+) -> dict[int, BatchAccount]:
+    """Make accounts of those of these batches that were called."""
+    size = progress.ingestion.batch_size
+    rows = connection.execute(
+        "SELECT batch, attempts, first_opened_at, closed_at FROM (SELECT position / ? AS batch, "
+        "count(DISTINCT slot) AS attempts, min(opened_at) AS first_opened_at, max(slot) AS last_slot "
+        "FROM calls JOIN slots ON slot = number "
+        "WHERE sequence = ? AND position >= ? AND position < ? GROUP BY batch) "
+        "JOIN slots ON number = last_slot",
+        [size, progress.sequence, numbers.start * size, numbers.stop * size],
+    )
+    return {row[0]: BatchAccount(*row) for row in rows}
+
+
+def read_slots(connection: sqlite3.Connection, before: int, limit: int) -> list[SlotAccount]:
+    """Make accounts of the last slots below a number."""
+    slots = connection.execute(
+        "SELECT number, opened_at, closed_at FROM slots WHERE number < ? ORDER BY number DESC LIMIT ?",
+        [before, limit],
+    ).fetchall()
+    return [
+        SlotAccount(number, opened_at, closed_at, _calls(connection, number))
+        for number, opened_at, closed_at in slots
+    ]
+
+
+def _calls(connection: sqlite3.Connection, slot: int) -> tuple[tuple[UUID, int, int], ...]:
+    rows = connection.execute(
+        "SELECT id, position / batch_size, record_id FROM calls JOIN ingestions USING (sequence) "
+        "WHERE slot = ? ORDER BY priority, sequence, position",
+        [slot],
+    )
+    return tuple((UUID(bytes=ingestion_id), number, record_id) for ingestion_id, number, record_id in rows)

@@ -1,0 +1,103 @@
+"""What is read from the SQLite store."""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from uuid import UUID
+
+from ingest_service.domain import Entry
+from ingest_service.errors import StoreStopped
+from ingest_service.ledger import Account, BatchAccount, Outcome, SlotAccount
+from ingest_service.packed_ids import PackedIds
+from ingest_service.progress import Progress
+from ingest_service.stores.accounts import read_account, read_batch_accounts, read_slots
+from ingest_service.stores.connections import Readers
+from ingest_service.stores.open_batches import read_open_batches
+from ingest_service.stores.rows import INGESTION, read_entry, read_ingestion, read_outcome
+
+
+class SqliteReading(ABC):
+    """The reading half of the port `Store`: each answer is of one moment. Any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._readers = Readers(path)
+
+    @property
+    @abstractmethod
+    def alive(self) -> bool:
+        """Whether it may be read."""
+
+    def find(self, ingestion_id: UUID) -> Progress | None:
+        """Read how far an ingestion has come; an ingestion without a cursor was released to the end."""
+        with self._snapshot() as connection:
+            row = connection.execute(
+                f"SELECT sequence, released, {INGESTION} FROM ingestions LEFT JOIN backlog USING (sequence) "
+                "WHERE id = ?",
+                [ingestion_id.bytes],
+            ).fetchone()
+            if row is None:
+                return None
+            sequence, released, *columns = row
+            ingestion = read_ingestion(columns)
+            rows = connection.execute("SELECT number FROM open_batches WHERE sequence = ?", [sequence])
+            still_open = frozenset(number for (number,) in rows)
+        return Progress(sequence, ingestion, len(ingestion.ids) if released is None else released, still_open)
+
+    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
+        """Read a page of outcomes."""
+        with self._snapshot() as connection:
+            rows = connection.execute(
+                "SELECT position, record_id, result, error, attempts, last_status "
+                "FROM outcomes JOIN ingestions USING (sequence) "
+                "WHERE id = ? AND position > ? ORDER BY position LIMIT ?",
+                [ingestion_id.bytes, after, limit],
+            )
+            return [read_outcome(row) for row in rows]
+
+    def failed_ids(self, ingestion_id: UUID) -> PackedIds:
+        """Read the ids whose outcome is an error."""
+        with self._snapshot() as connection:
+            rows = connection.execute(
+                "SELECT record_id FROM outcomes JOIN ingestions USING (sequence) "
+                "WHERE id = ? AND error IS NOT NULL ORDER BY position",
+                [ingestion_id.bytes],
+            )
+            return PackedIds.of(record_id for (record_id,) in rows)
+
+    def account(self, sequence: int) -> Account:
+        """Read what the ledger tells of an ingestion."""
+        with self._snapshot() as connection:
+            return read_account(connection, sequence)
+
+    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
+        """Read what the ledger tells of some batches."""
+        with self._snapshot() as connection:
+            return read_batch_accounts(connection, progress, numbers)
+
+    def slots(self, before: int, limit: int) -> list[SlotAccount]:
+        """Read a page of the ledger."""
+        with self._snapshot() as connection:
+            return read_slots(connection, before, limit)
+
+    def waiting(self) -> Iterable[tuple[Entry, int]]:
+        """Read the cursors, and the ids of open batches that were released and have no outcome."""
+        with self._snapshot() as connection:
+            yield from read_open_batches(connection)
+            cursors = connection.execute(
+                f"SELECT sequence, released, {INGESTION} FROM backlog JOIN ingestions USING (sequence)"
+            )
+            for row in cursors:
+                yield read_entry(row), 0
+
+    def paused_until(self) -> int:
+        """Read when the last pause ends."""
+        with self._snapshot() as connection:
+            row = connection.execute("SELECT until FROM pause").fetchone()
+        return 0 if row is None else int(row[0])
+
+    def _snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
+        if not self.alive:
+            raise StoreStopped
+        return self._readers.snapshot()

@@ -1,0 +1,33 @@
+"""The body of `GET /slots`: the slots that were opened."""
+
+from itertools import groupby
+from typing import Any
+
+from ingest_service.domain import batch_id
+from ingest_service.ledger import SlotAccount
+from ingest_service.web.times import rfc3339
+
+
+def slots_body(page: list[SlotAccount], limit: int) -> dict[str, Any]:
+    """Return a page of the ledger, the latest slot first, with where to go on: `next_before`."""
+    return {
+        "slots": [_slot(slot) for slot in page],
+        "next_before": page[-1].number if len(page) == limit and page[-1].number > 1 else None,
+    }
+
+
+def _slot(slot: SlotAccount) -> dict[str, Any]:
+    return {
+        "number": slot.number,
+        "opened_at": rfc3339(slot.opened_at),
+        "closed_at": rfc3339(slot.closed_at),
+        "ids": [record_id for _, _, record_id in slot.calls],
+        "batches": [
+            {
+                "batch_id": str(batch_id(ingestion_id, number)),
+                "ingestion_id": str(ingestion_id),
+                "ids": [record_id for _, _, record_id in calls],
+            }
+            for (ingestion_id, number), calls in groupby(slot.calls, key=lambda call: call[:2])
+        ],
+    }

@@ -1,0 +1,30 @@
+"""The body of `GET /schedule`."""
+
+from itertools import islice
+from typing import Any
+
+from ingest_service.domain import Batch, batch_id
+from ingest_service.schedule import Outlook, PlannedSlot
+from ingest_service.web.times import rfc3339
+
+
+def schedule_body(outlook: Outlook, count: int) -> dict[str, Any]:
+    """Return the next slots, as JSON. Uses the outlook up."""
+    return {"slots": [_slot(outlook, slot) for slot in islice(outlook.slots(), count)]}
+
+
+def _slot(outlook: Outlook, slot: PlannedSlot) -> dict[str, Any]:
+    return {
+        "opens_at": rfc3339(outlook.at(slot.opens)),
+        "ids": [record_id for batch in slot.batches for record_id in batch.ids],
+        "batches": [_batch(batch) for batch in slot.batches],
+    }
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    return {
+        "batch_id": str(batch_id(batch.ingestion.id, batch.number)),
+        "ingestion_id": str(batch.ingestion.id),
+        "priority": batch.ingestion.priority.name,
+        "ids": list(batch.ids),
+    }

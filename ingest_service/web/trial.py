@@ -1,0 +1,38 @@
+"""The body of `POST /ingest?dry_run=true`."""
+
+from heapq import nlargest
+from typing import Any
+
+from ingest_service.clock import NANOSECONDS
+from ingest_service.trial import Delay, Trial
+from ingest_service.web.times import rfc3339
+
+# The ingestions that would be delayed the most; all of them are counted.
+MOST_DELAYS = 20
+
+
+def trial_body(trial: Trial) -> dict[str, Any]:
+    """Return what would become of a submission."""
+    return {
+        "dry_run": True,
+        "starts_at": rfc3339(trial.starts_at),
+        "completes_at": rfc3339(trial.last_at),
+        "slots": trial.slots,
+        "position": trial.position,
+        "delayed": len(trial.delays),
+        "delays": [_delay(delay) for delay in nlargest(MOST_DELAYS, trial.delays, key=_by)],
+    }
+
+
+def _by(delay: Delay) -> int:
+    return delay.later_at - delay.last_at
+
+
+def _delay(delay: Delay) -> dict[str, Any]:
+    return {
+        "ingestion_id": str(delay.ingestion.id),
+        "priority": delay.ingestion.priority.name,
+        "completes_at": rfc3339(delay.last_at),
+        "would_complete_at": rfc3339(delay.later_at),
+        "seconds": _by(delay) / NANOSECONDS,
+    }

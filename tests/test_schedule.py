@@ -1,0 +1,151 @@
+"""The schedule is what the dispatcher does, slot by slot, id by id."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest_service.domain import Priority
+from ingest_service.forecast import Span
+from ingest_service.ledger import Answer
+from ingest_service.pacer import Pace
+from ingest_service.packing import Packing
+from ingest_service.retries import RetryRules
+from tests.doubles import SlowDisk, good
+from tests.simulation import FIVE_ATTEMPTS, SECOND, Simulation
+
+BROKEN = Answer(error="HTTP 500", status=500, retryable=True)
+PAUSING = Answer(error="HTTP 429", status=429, retryable=True, pause=13)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 4))), st.integers(4, 9))
+def test_adding_many_batches_is_adding_one_after_the_other(groups: list[tuple[int, int]], slot_size: int) -> None:
+    at_once, one_by_one = Packing.fresh(slot_size), Packing.fresh(slot_size)
+    for batches, size in groups:
+        at_once.add(batches, size)
+        for _ in range(batches):
+            one_by_one.add(1, size)
+        assert at_once == one_by_one
+
+
+priorities = st.sampled_from(["HIGH", "MEDIUM", "LOW"])
+arrivals = st.lists(st.tuples(st.integers(0, 25), priorities, st.integers(1, 14)), min_size=1, max_size=9)
+paces = st.builds(Pace, st.integers(1, 5), st.integers(1, 9), st.integers(0, 12), st.just(20))
+
+
+@st.composite
+def running(draw: st.DrawFn) -> Simulation:
+    """A service in the middle of its work: some slots were opened, some ids failed, maybe it was restarted."""
+    answers = draw(st.lists(st.sampled_from([BROKEN, good(1, 1), PAUSING]), min_size=1, max_size=7))
+    simulation = Simulation(
+        draw(paces),
+        lambda _: 0,
+        lambda record_id, number: answers[(record_id * 7 + number) % len(answers)],
+        RetryRules(3, draw(st.integers(0, 40)), FIVE_ATTEMPTS.random),
+    )
+    ids = iter(range(1, 1000))
+    for time, priority, count in draw(arrivals):
+        wanted = [next(ids) for _ in range(count)]
+        simulation.submit_at(time, wanted, priority)
+    for _ in range(draw(st.integers(0, 12))):
+        simulation.run_slot()
+    if draw(st.booleans()):
+        simulation.start()
+    simulation.forget_arrivals()
+    simulation.upstream.answer = good
+    return simulation
+
+
+@given(running())
+def test_the_slots_are_those_that_the_dispatcher_opens(simulation: Simulation) -> None:
+    judge_slots(simulation)
+
+
+@given(running())
+def test_every_batch_runs_in_the_slot_that_was_forecast(simulation: Simulation) -> None:
+    judge_spans(simulation)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
+@given(running())
+def test_ten_thousand_backlogs_run_as_they_were_forecast(simulation: Simulation) -> None:
+    judge_spans(simulation)
+    judge_slots(simulation)
+
+
+def planned_slots(simulation: Simulation) -> list[tuple[int, list[int]]]:
+    return [
+        (slot.opens, [record_id for batch in slot.batches for record_id in batch.ids])
+        for slot in simulation.slots.outlook().slots()
+    ]
+
+
+def judge_slots(simulation: Simulation) -> None:
+    """Compare the schedule with what the dispatcher then does."""
+    planned = planned_slots(simulation)
+    before = len(simulation.slots_opened())
+    simulation.run()
+    assert planned == simulation.slots_opened()[before:]
+
+
+def judge_spans(simulation: Simulation) -> None:
+    """Compare the forecast of every ingestion with the schedule."""
+    slots: dict[int, dict[int, set[int]]] = {}
+    urgency: dict[int, int] = {}
+    numbers: dict[int, int] = {}
+    for number, slot in enumerate(simulation.slots.outlook().slots()):
+        numbers[slot.opens] = number
+        for batch in slot.batches:
+            urgency[batch.sequence] = batch.ingestion.priority
+            slots.setdefault(batch.sequence, {}).setdefault(batch.number, set()).add(slot.opens)
+    for sequence, batches in slots.items():
+        outlook = simulation.slots.outlook()
+        spans = [span for span in outlook.spans(urgency[sequence], sequence) if span.sequence == sequence]
+        assert told(spans) == batches
+        own = [numbers[opens] for times in batches.values() for opens in times]
+        assert (min(s.first_slot for s in spans), max(s.last_slot for s in spans)) == (min(own), max(own))
+
+
+def told(spans: list[Span]) -> dict[int, set[int]]:
+    """Return when each batch runs; one that is released in pieces runs several times."""
+    batches: dict[int, set[int]] = {}
+    for span in spans:
+        for number in range(span.first_batch, span.first_batch + span.batches):
+            batches.setdefault(number, set()).add(span.opens(number))
+    return batches
+
+
+@given(running(), priorities, st.integers(1, 14))
+def test_a_trial_tells_what_then_happens(simulation: Simulation, priority: str, count: int) -> None:
+    ids = list(range(5001, 5001 + count))
+    trial = simulation.service.try_out(ids, Priority[priority])
+    undisturbed = planned_slots(simulation)
+    waiting = {entry.ingestion.id: list(entry.ingestion.ids) for entry, _ in simulation.store.waiting()}
+    before = len(simulation.slots_opened())
+    simulation.submit(ids, priority)
+    simulation.run()
+    opened = simulation.slots_opened()[before:]
+    own = [number for number, (_, called) in enumerate(opened) if set(called) & set(ids)]
+    assert (trial.position, trial.slots) == (own[0], len(own))
+    offset = simulation.clock.wall() - simulation.clock.now()
+    assert (trial.starts_at - offset, trial.last_at - offset) == (opened[own[0]][0], opened[own[-1]][0])
+    delayed = {one for one, its in waiting.items() if last_of(its, opened) > last_of(its, undisturbed)}
+    assert {delay.ingestion.id for delay in trial.delays} == delayed
+
+
+def last_of(ids: list[int], slots: list[tuple[int, list[int]]]) -> int:
+    """Return when the last slot opens that carries any of these ids."""
+    return max(opens for opens, called in slots if set(called) & set(ids))
+
+
+def test_the_schedule_reckons_with_what_a_commit_takes_once_it_has_seen_a_few() -> None:
+    simulation = Simulation(store=SlowDisk, latency=lambda _: 0)
+    simulation.submit(range(1, 301))
+    for _ in range(60):
+        simulation.run_slot()
+    expected = [opens for opens, _ in planned_slots(simulation)]
+    before = len(simulation.slots_opened())
+    simulation.run()
+    actual = [opens for opens, _ in simulation.slots_opened()[before:]]
+    assert len(actual) == 40
+    assert max(abs(a - e) for a, e in zip(actual, expected, strict=True)) < SECOND // 10
