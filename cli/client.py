@@ -5,17 +5,20 @@ with Client("http://localhost:8000") as client:
     print(client.status(ingestion_id).status)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import requests
 
 from cli.answer import read, retry_after
 from cli.errors import InvalidUrlError, UnreachableError
-from cli.ingestion import IngestionStatus, Priority
+from cli.ingestion import Ingestion, IngestionStatus, Priority
+from cli.page import Page
+
+State = TypeVar("State", Ingestion, IngestionStatus)
 
 
 class Client:
@@ -37,12 +40,19 @@ class Client:
 
     def status(self, ingestion_id: str, known: IngestionStatus | None = None) -> IngestionStatus:
         """Ask where an ingestion stands; as long as that is what is `known`, it is not sent again."""
-        etag = known.etag if known else None
-        answer = self._ask("GET", f"/status/{quote(ingestion_id, safe='')}", headers={"If-None-Match": etag})
-        if known and answer.status_code == HTTPStatus.NOT_MODIFIED:
-            return replace(known, retry_after=retry_after(answer))
-        status = read(answer, IngestionStatus.parse)
-        return replace(status, etag=answer.headers.get("ETag"), retry_after=retry_after(answer))
+        return self._ask_again(_path("/status", ingestion_id), IngestionStatus.parse, known)
+
+    def ingestion(self, ingestion_id: str, known: Ingestion | None = None) -> Ingestion:
+        """Ask how an ingestion stands as a whole and when it runs; what is `known` is not sent again.
+
+        An older service knows the ingestion only by its status, and NotFoundError is raised.
+        """
+        return self._ask_again(_path("/ingestions", ingestion_id), Ingestion.parse, known)
+
+    def batches(self, ingestion_id: str, limit: int = 100, after: int = -1) -> Page:
+        """Ask for up to `limit` batches (at most 1000) from the one behind number `after` on."""
+        path = _path("/ingestions", ingestion_id)
+        return read(self._ask("GET", f"{path}/batches?limit={limit}&after={after}"), Page.parse)
 
     def close(self) -> None:
         """Close the connections; calling it twice is fine."""
@@ -53,6 +63,14 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _ask_again(self, path: str, parse: Callable[[Any], State], known: State | None) -> State:
+        etag = known.etag if known else None
+        answer = self._ask("GET", path, headers={"If-None-Match": etag})
+        if known and answer.status_code == HTTPStatus.NOT_MODIFIED:
+            return replace(known, retry_after=retry_after(answer))
+        state = read(answer, parse)
+        return replace(state, etag=answer.headers.get("ETag"), retry_after=retry_after(answer))
 
     def _ask(
         self, method: str, path: str, json: object = None, headers: Mapping[str, str | None] | None = None
@@ -78,6 +96,10 @@ class Client:
 _NO_URL = "No service can be at {!r}: give an address like http://localhost:8000 with --url or INGEST_URL."
 _SILENT = "{} did not answer within {:g} s. What was sent may have arrived all the same."
 _NO_WAY = "Cannot reach the ingest service at {}: {}. Is it running? Set --url or INGEST_URL if it is elsewhere."
+
+
+def _path(resource: str, ingestion_id: str) -> str:
+    return f"{resource}/{quote(ingestion_id, safe='')}"
 
 
 def _reason(error: BaseException) -> str:

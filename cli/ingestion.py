@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
+
+from cli import times
+from cli.why import Why
 
 
 class Priority(StrEnum):
@@ -55,8 +59,66 @@ class IngestionStatus:
         """How many batches are completed."""
         return sum(batch.status is Status.COMPLETED for batch in self.batches)
 
+    @property
+    def total(self) -> int:
+        """How many batches there are."""
+        return len(self.batches)
+
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
         """Read the service's JSON; raises KeyError, TypeError or ValueError if it is something else."""
         batches = tuple(map(Batch.parse, answer["batches"]))
         return cls(str(answer["ingestion_id"]), Status(answer["status"]), batches)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingestion:
+    """One ingestion as a whole, and when it runs: times that lie ahead are expected, the others are facts.
+
+    `batches` counts them by status, `ids` and `failed` count ids; None stands for what is not known. `etag` and
+    `retry_after` are as in IngestionStatus.
+    """
+
+    ingestion_id: str
+    status: Status
+    priority: Priority
+    created_at: datetime | None
+    ids: int
+    batches: Mapping[Status, int]
+    failed: int
+    slots_used: int
+    starts_at: datetime | None
+    completes_at: datetime | None
+    position: int | None
+    why: Why | None
+    etag: str | None = None
+    retry_after: int | None = None
+
+    @property
+    def completed(self) -> int:
+        """How many batches are completed."""
+        return self.batches[Status.COMPLETED]
+
+    @property
+    def total(self) -> int:
+        """How many batches there are."""
+        return sum(self.batches.values())
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> Self:
+        """Read the service's JSON; raises KeyError, TypeError or ValueError if it is something else."""
+        position, why = answer["position"], answer["why"]
+        return cls(
+            ingestion_id=str(answer["ingestion_id"]),
+            status=Status(answer["status"]),
+            priority=Priority(answer["priority"]),
+            created_at=times.parse(answer["created_at"]),
+            ids=int(answer["ids"]),
+            batches={status: int(answer["batches"][status]) for status in Status},
+            failed=int(answer["failed"]),
+            slots_used=int(answer["slots_used"]),
+            starts_at=times.parse(answer["starts_at"]),
+            completes_at=times.parse(answer["completes_at"]),
+            position=None if position is None else int(position),
+            why=None if why is None else Why.parse(why),
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain, repeat
 
-from cli.ingestion import Batch, IngestionStatus, Status
+from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
 from cli.watch import Sight
 
 
@@ -13,20 +13,20 @@ def lines(status: IngestionStatus) -> Iterator[str]:
     yield summary(status)
 
 
-def changes(before: Sight | None, after: Sight) -> Iterator[str]:
+def changes(before: Sight[IngestionStatus] | None, after: Sight[IngestionStatus]) -> Iterator[str]:
     """Yield a line for all that is new since `before`; at the very first, every batch was yet to start."""
     if after.away and not (before and before.away):
         yield f"reconnecting: {after.away}"
-    known = before.status.batches if before else ()
+    known = before.seen.batches if before else ()
     past = chain((batch.status for batch in known), repeat(Status.YET_TO_START))
-    for (number, batch), status in zip(enumerate(after.status.batches, 1), past, strict=False):
+    for (number, batch), status in zip(enumerate(after.seen.batches, 1), past, strict=False):
         if batch.status is not status:
             yield _line(number, batch)
 
 
-def summary(status: IngestionStatus) -> str:
+def summary(whole: IngestionStatus | Ingestion) -> str:
     """Return how far it has come, as one line."""
-    return f"{status.completed:,} of {len(status.batches):,} batches completed"
+    return f"{whole.completed:,} of {whole.total:,} batches completed"
 
 
 def _line(number: int, batch: Batch) -> str:

@@ -88,13 +88,13 @@ def submit(url: str, ids: tuple[int, ...], priority: Priority) -> None:
 def status(url: str, ingestion_id: UUID) -> None:
     """Print how far an ingestion has come.
 
-    A screenful on a terminal; piped, every batch is a line.
+    A screenful with the times on a terminal; piped, every batch is a line.
     """
     from cli.client import Client
     from cli.screen import show
 
     with Client(url) as client:
-        show(client.status(str(ingestion_id)))
+        show(client, str(ingestion_id))
 
 
 @ingestctl.command()
@@ -102,17 +102,16 @@ def status(url: str, ingestion_id: UUID) -> None:
 @ingestion_id_argument
 @click.pass_obj
 def watch(url: str, ingestion_id: UUID) -> None:
-    """Show an ingestion live until it is completed.
+    """Show an ingestion live, and when it runs, until it is completed.
 
     Piped, every change is a line. Ctrl-C ends the watching, never the ingestion.
     """
     from cli.client import Client
     from cli.screen import play
-    from cli.watch import follow
 
     try:
         with Client(url) as client:
-            play(follow(client, str(ingestion_id)))
+            play(client, str(ingestion_id))
     except KeyboardInterrupt:
         again = _watch_command(url, str(ingestion_id))
         click.echo(f"The ingestion goes on; watch it again with: {again}", err=True)

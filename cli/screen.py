@@ -2,33 +2,37 @@
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 
 import click
 from rich.console import Console
-from rich.live import Live
 
+from cli.client import Client
+from cli.excerpt import look
+from cli.film import Film, here_and_now
 from cli.ingestion import IngestionStatus
 from cli.lines import changes, lines, summary
 from cli.picture import picture
-from cli.watch import Sight
+from cli.watch import Sight, follow
 
 
-def show(status: IngestionStatus) -> None:
-    """Print the picture of a status on a terminal, and every batch as a line elsewhere."""
+def show(client: Client, ingestion_id: str) -> None:
+    """Print the picture of an ingestion on a terminal, and every batch as a line elsewhere."""
     console = Console()
     if _draws(console):
-        console.print(picture(Sight(status), console.size))
+        console.print(picture(Sight(look(client, ingestion_id)), console.size, here_and_now()))
     else:
-        click.echo("\n".join(lines(status)))
+        click.echo("\n".join(lines(client.status(ingestion_id))))
 
 
-def play(sights: Iterable[Sight]) -> None:
-    """Keep the picture of the last sight on a terminal, and print every change as a line elsewhere."""
+def play(client: Client, ingestion_id: str) -> None:
+    """Follow an ingestion to its end: as a picture on a terminal, as a line for every change elsewhere."""
     console = Console()
     if _draws(console):
-        _redraw(sights, console)
+        film = Film(console)
+        film.show(follow(partial(look, client, ingestion_id), film.wait))
     else:
-        _tell(sights)
+        _tell(follow(partial(client.status, ingestion_id)))
 
 
 def _draws(console: Console) -> bool:
@@ -36,21 +40,11 @@ def _draws(console: Console) -> bool:
     return sys.stdout.isatty() and console.is_interactive
 
 
-def _redraw(sights: Iterable[Sight], console: Console) -> None:
-    live = Live(console=console, auto_refresh=False)
-    try:
-        for sight in sights:
-            live.start()  # only now: a first request that fails leaves no empty frame behind
-            live.update(picture(sight, console.size), refresh=True)
-    finally:
-        live.stop()
-
-
-def _tell(sights: Iterable[Sight]) -> None:
-    before: Sight | None = None
+def _tell(sights: Iterable[Sight[IngestionStatus]]) -> None:
+    before: Sight[IngestionStatus] | None = None
     for sight in sights:
         for change in changes(before, sight):
             click.echo(change)
         before = sight
     if before:
-        click.echo(summary(before.status))
+        click.echo(summary(before.seen))

@@ -3,42 +3,57 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
 
-from cli.client import Client
 from cli.errors import AwayError, UnreachableError
-from cli.ingestion import IngestionStatus, Status
+from cli.ingestion import Status
 
 POLL_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a watcher knows at one moment: the last status, and why the service gives no answer now."""
+class Progress(Protocol):
+    """What a look at an ingestion must tell."""
 
-    status: IngestionStatus
+    @property
+    def status(self) -> Status:
+        """How far it has come."""
+
+    @property
+    def retry_after(self) -> int | None:
+        """How many seconds the service asks to be left alone, None if it did not say."""
+
+
+Seen = TypeVar("Seen", bound=Progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight(Generic[Seen]):
+    """What a watcher knows at one moment: what was seen last, and why the service gives no answer now."""
+
+    seen: Seen
     away: AwayError | None = None
 
 
 def follow(
-    client: Client,
-    ingestion_id: str,
+    look: Callable[[Seen | None], Seen],
     wait: Callable[[float], object] = time.sleep,
     now: Callable[[], float] = time.monotonic,
-) -> Iterator[Sight]:
-    """Ask again and again, and yield every sight until the ingestion is completed; blocks in `wait` between.
+) -> Iterator[Sight[Seen]]:
+    """Look again and again, and yield every sight until the ingestion is completed; blocks in `wait` between.
 
+    `look` gets what was seen before and asks the service, which may raise the errors of the client.
     A service that goes away after its first answer has PATIENCE_SECONDS to come back, then UnreachableError
-    is raised. Every other error of the client is raised at once.
+    is raised. Every other error is raised at once.
     """
-    sight = Sight(client.status(ingestion_id))
+    sight = Sight(look(None))
     answered = now()
     yield sight
-    while sight.status.status is not Status.COMPLETED:
+    while sight.seen.status is not Status.COMPLETED:
         wait(_pause(sight))
         try:
-            sight = Sight(client.status(ingestion_id, known=sight.status))
+            sight = Sight(look(sight.seen))
             answered = now()
         except AwayError as error:
             if now() - answered > PATIENCE_SECONDS:
@@ -47,6 +62,6 @@ def follow(
         yield sight
 
 
-def _pause(sight: Sight) -> float:
-    asked = (sight.away or sight.status).retry_after or 0
+def _pause(sight: Sight[Seen]) -> float:
+    asked = (sight.away or sight.seen).retry_after or 0
     return min(max(asked, POLL_SECONDS), LONGEST_PAUSE_SECONDS)

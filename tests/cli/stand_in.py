@@ -5,7 +5,9 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol, TypeVar
+
+Said = TypeVar("Said")
 
 INGESTION_ID = "3f0c7a52-8d0e-4d2b-9f5e-6a1b5c0d9e42"
 
@@ -15,12 +17,15 @@ class Answer:
     """`body` is sent as JSON, bytes are sent as they are."""
 
     status: int = 200
-    body: object = b""
+    body: Any = b""
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def content(self) -> bytes:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+
+    def answer(self, _: "Question") -> "Answer":
+        return self
 
 
 HANG_UP = Answer(status=0)
@@ -34,13 +39,26 @@ class Question:
     headers: dict[str, str]
     body: Any
 
+    @property
+    def etag(self) -> str | None:
+        return self.headers.get("If-None-Match")
+
+
+class Resource(Protocol):
+    def answer(self, question: Question) -> Answer: ...
+
 
 class StandIn:
-    """Gives its answers one by one, the last one again and again, and remembers what it was asked."""
+    """Gives its answers one by one, the last one again and again, and remembers what it was asked.
+
+    It knows nothing under /ingestions, as an older service, until it is told timetables.
+    """
 
     def __init__(self) -> None:
         self.questions: list[Question] = []
         self._answers: deque[Answer] = deque()
+        self._timetables: deque[Resource] = deque()
+        self._current: Resource = refusal(404, "Not found")
         self._stopped = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._door())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -49,6 +67,14 @@ class StandIn:
 
     def answers(self, *answers: Answer) -> None:
         self._answers = deque(answers)
+
+    def timetables(self, *timetables: Resource) -> None:
+        """Each is what an ingestion is said to be when it is asked for, until it is asked for again."""
+        self._timetables = deque(timetables)
+
+    def asked(self) -> list[str]:
+        """Return all paths that were asked for, without the ingestion id."""
+        return [question.path.replace(INGESTION_ID, "id") for question in self.questions]
 
     def stop(self) -> None:
         self._stopped.set()
@@ -61,8 +87,14 @@ class StandIn:
 
     def answer(self, question: Question) -> Answer:
         self.questions.append(question)
-        answers = self._answers  # once: the test may replace them meanwhile
-        return answers.popleft() if len(answers) > 1 else answers[0]
+        if question.path.startswith("/ingestions/"):
+            return self._look_up(question)
+        return _next(self._answers)
+
+    def _look_up(self, question: Question) -> Answer:
+        if self._timetables and question.path.endswith(INGESTION_ID):
+            self._current = _next(self._timetables)
+        return self._current.answer(question)
 
     def _door(self) -> type[BaseHTTPRequestHandler]:
         class Door(_Door):
@@ -100,6 +132,10 @@ class _Door(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the output of the tests stays clean."""
+
+
+def _next(queue: deque[Said]) -> Said:
+    return queue.popleft() if len(queue) > 1 else queue[0]
 
 
 def accepted() -> Answer:

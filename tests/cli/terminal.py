@@ -1,7 +1,9 @@
 """A terminal: ingestctl runs in a pseudo-terminal, and what it draws is read back from a screen."""
 
 import os
+import re
 import sys
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pexpect
@@ -9,6 +11,9 @@ import pyte
 
 INGESTCTL = Path(sys.executable).with_name("ingestctl")
 PATIENCE_SECONDS = 60
+HOURS_EAST = 12 - datetime.now(UTC).hour
+NOON_ZONE = timezone(timedelta(hours=HOURS_EAST))
+"""The time zone of the terminal: it is about noon there, so that no test runs into the next day."""
 
 
 class Terminal:
@@ -24,6 +29,7 @@ class Terminal:
                 "PATH": os.environ["PATH"],
                 "TERM": "xterm-256color",
                 "LANG": "C.UTF-8",
+                "TZ": f"NOON{-HOURS_EAST:+}",
                 "INGEST_URL": url,
             },
             dimensions=(rows, columns),
@@ -48,8 +54,13 @@ class Terminal:
 
     def read_until(self, words: str) -> None:
         """Read what is drawn until the words are on the screen."""
-        while words not in self.text:
+        self.read_until_match(re.escape(words))
+
+    def read_until_match(self, pattern: str) -> re.Match[str]:
+        """Read what is drawn until the pattern is on the screen, and return where."""
+        while not (match := re.search(pattern, self.text)):
             self._stream.feed(self._child.read_nonblocking(4096))
+        return match
 
     def read_to_the_end(self) -> int:
         """Read all that is drawn and return the exit code."""

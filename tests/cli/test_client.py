@@ -1,9 +1,15 @@
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from cli.client import Client
-from cli.errors import UnexpectedAnswerError, UnreachableError
-from cli.ingestion import Batch, Priority, Status
+from cli.errors import NotFoundError, UnexpectedAnswerError, UnreachableError
+from cli.ingestion import Batch, Ingestion, Priority, Status
+from cli.page import Page, TimedBatch
+from cli.why import Ahead, Why
 from tests.cli.stand_in import INGESTION_ID, SILENCE, Answer, StandIn, accepted, progress
+from tests.cli.timetable import START, timetable, written
 
 
 def test_it_submits_ids_and_returns_their_ingestion_id(client: Client, service: StandIn) -> None:
@@ -59,3 +65,62 @@ def test_a_service_that_says_nothing_is_given_up_after_the_timeout(service: Stan
     assert str(raised.value) == (
         f"{service.url} did not answer within 0.05 s. What was sent may have arrived all the same."
     )
+
+
+def test_it_reads_an_ingestion(client: Client, service: StandIn) -> None:
+    ahead = {"HIGH": {"ingestions": 1, "batches": 3}}
+    why = {"ahead": ahead, "paused_until": None, "next_at": written(START), "text": "3 HIGH batches go first"}
+    service.timetables(timetable("triggered", "yet_to_start", headers={"Retry-After": "4"}, position=7, why=why))
+    ingestion = client.ingestion(INGESTION_ID)
+    assert ingestion == Ingestion(
+        ingestion_id=INGESTION_ID,
+        status=Status.TRIGGERED,
+        priority=Priority.MEDIUM,
+        created_at=START,
+        ids=6,
+        batches={Status.YET_TO_START: 1, Status.TRIGGERED: 1, Status.COMPLETED: 0},
+        failed=0,
+        slots_used=1,
+        starts_at=START,
+        completes_at=START + timedelta(seconds=6),
+        position=7,
+        why=Why((Ahead("HIGH", 1, 3),), None, START),
+        etag=ingestion.etag,
+        retry_after=4,
+    )
+    assert (ingestion.completed, ingestion.total) == (0, 2)
+
+
+def test_an_ingestion_that_is_known_is_not_sent_again(client: Client, service: StandIn) -> None:
+    service.timetables(timetable("triggered"))
+    known = client.ingestion(INGESTION_ID)
+    assert client.ingestion(INGESTION_ID, known) == known
+    assert service.questions[1].etag == known.etag
+
+
+def test_it_reads_batches_page_by_page(client: Client, service: StandIn) -> None:
+    service.timetables(timetable("completed", "triggered", "yet_to_start"))
+    client.ingestion(INGESTION_ID)
+    page = client.batches(INGESTION_ID, limit=1, after=0)
+    started = START + timedelta(seconds=5)
+    assert page == Page((TimedBatch("batch-1", 1, (4, 5, 6), Status.TRIGGERED, 1, started),), next_after=1)
+    last = client.batches(INGESTION_ID, after=1)
+    assert ([batch.number for batch in last.batches], last.next_after) == ([2], None)
+    assert service.asked()[1:] == [
+        "/ingestions/id/batches?limit=1&after=0",
+        "/ingestions/id/batches?limit=100&after=1",
+    ]
+
+
+def test_an_older_service_knows_no_ingestion_by_its_times(client: Client) -> None:
+    with pytest.raises(NotFoundError):
+        client.ingestion(INGESTION_ID)
+
+
+@pytest.mark.parametrize("wrong", [{"starts_at": "soon"}, {"completes_at": 7}, {"why": []}, {"batches": {}}])
+def test_times_it_cannot_read_are_an_unexpected_answer(
+    client: Client, service: StandIn, wrong: dict[str, Any]
+) -> None:
+    service.timetables(timetable("triggered", **wrong))
+    with pytest.raises(UnexpectedAnswerError, match="is this the ingest service"):
+        client.ingestion(INGESTION_ID)

@@ -6,13 +6,13 @@ from cli.lines import changes, summary
 from cli.watch import Sight
 
 
-def sight(*statuses: str, away: UnreachableError | None = None) -> Sight:
+def sight(*statuses: str, away: UnreachableError | None = None) -> Sight[IngestionStatus]:
     batches = tuple(Batch(f"batch-{n}", (n, n + 1), Status(status)) for n, status in enumerate(statuses, 1))
     return Sight(IngestionStatus("an id", Status.TRIGGERED, batches), away)
 
 
 def test_every_change_is_one_line() -> None:
-    past = [
+    past: list[Sight[IngestionStatus] | None] = [
         None,
         sight("yet_to_start", "yet_to_start"),
         sight("triggered", "yet_to_start"),
@@ -43,5 +43,5 @@ def test_a_service_that_goes_away_is_told_once() -> None:
 
 
 def test_the_summary_counts_the_batches() -> None:
-    status = sight(*["completed"] * 1203, "triggered").status
+    status = sight(*["completed"] * 1203, "triggered").seen
     assert summary(status) == "1,203 of 1,204 batches completed"

@@ -1,23 +1,42 @@
 import io
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from rich.console import Console, ConsoleDimensions
 
 from cli.errors import UnreachableError
-from cli.ingestion import Batch, IngestionStatus, Status
+from cli.excerpt import Excerpt, untimed
+from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
+from cli.page import TimedBatch
 from cli.picture import picture
 from cli.watch import Sight
+from tests.cli.timetable import timetable, written
 
+START = datetime(2026, 11, 22, 8, 33, 20, 408000, UTC)
+NOW = datetime(2026, 11, 22, 14, 3, 26, tzinfo=timezone(timedelta(hours=5, minutes=30)))
 COMPLETED, TRIGGERED, YET_TO_START = Status.COMPLETED, Status.TRIGGERED, Status.YET_TO_START
 
 
-def rows(*statuses: Status, width: int = 60, height: int = 20, away: str = "") -> list[str]:
-    batches = tuple(Batch(f"batch-{n}", (n, 1000000007), status) for n, status in enumerate(statuses, 1))
-    sight = Sight(IngestionStatus("an-id", TRIGGERED, batches), UnreachableError(away) if away else None)
+def drawn(excerpt: Excerpt, width: int, height: int, away: str = "") -> list[str]:
+    sight = Sight(excerpt, UnreachableError(away) if away else None)
     console = Console(file=io.StringIO(), width=width, height=height)
     with console.capture() as capture:
-        console.print(picture(sight, ConsoleDimensions(width, height)))
+        console.print(picture(sight, ConsoleDimensions(width, height), NOW))
     return [row.rstrip() for row in capture.get().splitlines()]
+
+
+def rows(*statuses: Status, width: int = 60, height: int = 20, away: str = "") -> list[str]:
+    """What is drawn of an older service's answer."""
+    batches = [Batch(f"batch-{n}", (n, 1000000007), status) for n, status in enumerate(statuses, 1)]
+    return drawn(untimed(IngestionStatus("an-id", TRIGGERED, tuple(batches))), width, height, away)
+
+
+def timed_rows(*statuses: Status, width: int = 82, height: int = 20, away: str = "", **changed: Any) -> list[str]:
+    """What is drawn when the batches run every 5 seconds from 14:03:20 on."""
+    said = timetable(*statuses, **{"start": START, **changed})
+    batches = tuple(map(TimedBatch.parse, said.batches))
+    return drawn(Excerpt(Ingestion.parse(said.ingestion.body), batches), width, height, away)
 
 
 def test_it_shows_every_batch_and_how_far_it_all_has_come() -> None:
@@ -78,3 +97,65 @@ def test_on_a_narrow_screen_the_ids_are_cut_and_nothing_wraps() -> None:
 
 def test_a_service_that_is_away_is_shown_below_the_bar() -> None:
     assert rows(TRIGGERED, away="Nobody there.")[-1] == "Reconnecting … Nobody there."
+
+
+WHY = {
+    "ahead": {"HIGH": {"ingestions": 1, "batches": 3}},
+    "paused_until": None,
+    "next_at": written(START + timedelta(seconds=10)),
+}
+
+
+def test_every_batch_has_its_time_and_below_stands_when_all_is_done_and_why() -> None:
+    assert timed_rows(COMPLETED, TRIGGERED, YET_TO_START, why=WHY) == [
+        "Ingestion 3f0c7a52-8d0e-4d2b-9f5e-6a1b5c0d9e42",
+        "",
+        "Batch   Ids                            Status         When",
+        "─" * 80,
+        "    1   1, 2, 3                        completed      done 14:03:21",
+        "    2   4, 5, 6                        triggered      since 14:03:25",
+        "    3   7, 8, 9                        yet to start   at 14:03:30, in 4s",
+        "",
+        "━" * 18 + " " * 38 + "1 of 3 batches completed",
+        "done in 5s, at 14:03:31",
+        "3 HIGH batches of 1 ingestion go first; the next batch runs at 14:03:30",
+    ]
+
+
+def test_a_time_that_is_not_today_has_its_date() -> None:
+    tomorrow = START + timedelta(days=1)
+    assert timed_rows(YET_TO_START, start=tomorrow, width=86)[4].endswith("at 2026-11-23 14:03:20, in 23h 59m")
+
+
+def test_a_time_that_nobody_knows_is_left_open() -> None:
+    said = timetable(COMPLETED, TRIGGERED, YET_TO_START, completes_at=None)
+    unknown = {"started_at": None, "finished_at": None}
+    batches = tuple(TimedBatch.parse(batch | unknown) for batch in said.batches)
+    shown = drawn(Excerpt(Ingestion.parse(said.ingestion.body), batches), width=82, height=20)
+    assert [row.split()[-1] for row in shown[4:7]] == ["completed", "triggered", "start"]
+    assert len(shown) == 9
+
+
+@pytest.mark.parametrize(
+    ("width", "columns", "fold", "row"),
+    [
+        (70, "Batch Ids Status When", "… 29 more yet to start", "3 7, 8, 9 yet to start at 14:03:30, in 4s"),
+        (60, "Batch Ids Status When", "… 29 more yet to start", "3 7, 8, 9 yet to start at 14:03:30"),
+        (40, "Batch Status When", "… yet to start 29 more", "3 yet to start at 14:03:30"),
+        (38, "Batch When", "… 29 more yet to start", "3 at 14:03:30"),
+        (32, "Batch When", "… 29 more yet to start", "3 at 14:03:30"),
+    ],
+)
+def test_on_a_narrow_screen_the_time_is_the_last_to_go(width: int, columns: str, fold: str, row: str) -> None:
+    shown = timed_rows(TRIGGERED, TRIGGERED, *[YET_TO_START] * 31, width=width, height=16)
+    assert max(map(len, shown)) <= width - 2
+    assert [" ".join(shown[n].split()) for n in (2, 6, 8)] == [columns, row, fold]
+
+
+@pytest.mark.parametrize("height", [10, 11, 12, 13, 14, 16, 24, 50])
+@pytest.mark.parametrize("width", [24, 40, 82])
+@pytest.mark.parametrize("count", [1, 7, 14, 40, 150])
+def test_the_times_never_need_more_rows_than_the_screen_has(height: int, width: int, count: int) -> None:
+    statuses = [COMPLETED] * count + [TRIGGERED] * 5 + [YET_TO_START] * count
+    shown = timed_rows(*statuses, width=width, height=height, away="Nobody there.", why=WHY)
+    assert len(shown) < max(height, 12)

@@ -1,11 +1,26 @@
+import re
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn, accepted, progress
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import NOON_ZONE, Terminal
+from tests.cli.timetable import timetable, written
 
 Open = Callable[..., Terminal]
+
+
+def anytime_today() -> datetime:
+    """The expected time of the first batch: in half an hour."""
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=29, seconds=45)
+
+
+def clock(start: datetime, seconds: int) -> str:
+    """The time some seconds after the start, as the terminal shows it."""
+    return f"{(start + timedelta(seconds=seconds)).astimezone(NOON_ZONE):%H:%M:%S}"
+
 
 AT_REST = {"Retry-After": "10"}
 
@@ -52,6 +67,61 @@ def test_watch_draws_three_batches_through_all_statuses(terminal: Open, service:
     assert screen.cursor_is_visible
     assert [row.split()[-1] for row in screen.rows[4:7]] == ["completed"] * 3
     assert screen.rows[8:] == ["━" * 47 + " 3 of 3 batches completed", *[""] * 15]
+
+
+def test_watch_draws_the_time_of_every_batch_and_of_the_end(terminal: Open, service: StandIn) -> None:
+    start = anytime_today()
+    why = {
+        "ahead": {"HIGH": {"ingestions": 1, "batches": 3}},
+        "paused_until": None,
+        "next_at": written(start + timedelta(seconds=10)),
+    }
+    service.timetables(timetable("completed", "triggered", "yet_to_start", start=start, why=why))
+    screen = terminal("watch", INGESTION_ID)
+    screen.read_until(f"3 HIGH batches of 1 ingestion go first; the next batch runs at {clock(start, 10)}")
+    assert re.sub(r"in \d+m \d\ds", "in some time", screen.text).splitlines()[2:] == [
+        "Batch   Ids                          Status         When",
+        "─" * 78,
+        f"    1   1, 2, 3                      completed      done {clock(start, 1)}",
+        f"    2   4, 5, 6                      triggered      since {clock(start, 5)}",
+        f"    3   7, 8, 9                      yet to start   at {clock(start, 10)}, in some time",
+        "",
+        "━" * 17 + "╸" + "━" * 35 + " 1 of 3 batches completed",
+        f"done in some time, at {clock(start, 11)}",
+        f"3 HIGH batches of 1 ingestion go first; the next batch runs at {clock(start, 10)}",
+        *[""] * 12,
+    ]
+    service.timetables(timetable("completed", "completed", "completed", start=start))
+    assert screen.read_to_the_end() == 0
+    assert [row.split()[-3:] for row in screen.rows[4:7]] == [
+        ["completed", "done", clock(start, 5 * number + 1)] for number in range(3)
+    ]
+    assert screen.rows[9:] == [f"done at {clock(start, 11)}", *[""] * 14]
+
+
+def test_watch_counts_down_without_asking_the_service(terminal: Open, service: StandIn) -> None:
+    began = time.monotonic()
+    service.timetables(timetable("triggered", "yet_to_start", start=anytime_today(), headers=AT_REST))
+    screen = terminal("watch", INGESTION_ID)
+    for _ in range(3):
+        left = screen.read_until_match(r"done in \d+m \d\ds")[0]
+        screen.read_until_match(rf"(?!{left})done in \d+m \d\ds")
+    asked = service.asked().count("/ingestions/id")
+    assert asked <= 1 + (time.monotonic() - began) / 10
+    screen.press_ctrl_c()
+    assert screen.read_to_the_end() == 130
+    assert screen.text.count("done in") == screen.text.count("Batch") == 1
+
+
+def test_watch_fetches_only_the_batches_around_the_next_one(terminal: Open, service: StandIn) -> None:
+    rest = [*["completed"] * 1203, "triggered", *["yet_to_start"] * 980]
+    service.timetables(timetable(*rest, start=anytime_today()))
+    screen = terminal("watch", INGESTION_ID, rows=16)
+    screen.read_until("1,203 of 2,184 batches completed")
+    assert [row.split()[0] for row in screen.rows[4:9]] == ["…", "1204", "1205", "1206", "1207"]
+    assert [path for path in service.asked() if "batches" in path] == [
+        "/ingestions/id/batches?limit=200&after=1103"
+    ]
 
 
 def test_ctrl_c_leaves_a_clean_terminal_and_says_that_the_ingestion_goes_on(
@@ -124,7 +194,18 @@ def test_status_draws_the_table_once(terminal: Open, service: StandIn) -> None:
     assert screen.read_to_the_end() == 0
     assert screen.rows[4].split() == ["1", "1,", "2,", "3", "completed"]
     assert screen.rows[7].endswith(" 1 of 2 batches completed")
-    assert len(service.questions) == 1
+    assert service.asked() == ["/ingestions/id", "/status/id"]
+
+
+def test_status_draws_the_times_too(terminal: Open, service: StandIn) -> None:
+    start = anytime_today()
+    service.timetables(timetable("completed", "yet_to_start", start=start))
+    screen = terminal("status", INGESTION_ID)
+    assert screen.read_to_the_end() == 0
+    assert screen.rows[4].endswith(f"completed      done {clock(start, 1)}")
+    assert f"yet to start   at {clock(start, 5)}, in 2" in screen.rows[5]
+    assert screen.rows[8].startswith("done in 2")
+    assert screen.rows[9:] == [""] * 15
 
 
 def test_submit_says_on_a_terminal_how_to_go_on(terminal: Open, service: StandIn) -> None:

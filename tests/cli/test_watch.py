@@ -1,9 +1,11 @@
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from cli.client import Client
 from cli.errors import NotFoundError, UnreachableError
+from cli.ingestion import IngestionStatus
 from cli.watch import Sight, follow
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, Answer, StandIn, progress, refusal
 
@@ -13,7 +15,9 @@ class Watch:
 
     def __init__(self, client: Client) -> None:
         self.waits: list[float] = []
-        self.sights: Iterator[Sight] = follow(client, INGESTION_ID, self.waits.append, self.now)
+        self.sights: Iterator[Sight[IngestionStatus]] = follow(
+            partial(client.status, INGESTION_ID), self.waits.append, self.now
+        )
 
     def now(self) -> float:
         return sum(self.waits)
@@ -26,7 +30,7 @@ def watch(client: Client) -> Watch:
 
 def test_it_follows_until_all_is_completed(watch: Watch, service: StandIn) -> None:
     service.answers(progress("yet_to_start"), progress("triggered"), progress("completed"))
-    assert [sight.status.status for sight in watch.sights] == ["yet_to_start", "triggered", "completed"]
+    assert [sight.seen.status for sight in watch.sights] == ["yet_to_start", "triggered", "completed"]
     assert watch.waits == [0.5, 0.5]
 
 
@@ -45,7 +49,7 @@ def test_an_unchanged_status_is_seen_again_though_it_is_not_sent_again(watch: Wa
         Answer(304, headers={"Retry-After": "2"}),
         progress("completed"),
     )
-    assert [sight.status.status for sight in watch.sights] == ["triggered", "triggered", "completed"]
+    assert [sight.seen.status for sight in watch.sights] == ["triggered", "triggered", "completed"]
     assert service.questions[2].headers["If-None-Match"] == '"v1"'
     assert watch.waits == [0.5, 2]
 
@@ -59,7 +63,7 @@ def test_a_service_that_goes_away_for_a_while_is_waited_for(watch: Watch, servic
     )
     sights = list(watch.sights)
     assert [str(sight.away or "") != "" for sight in sights] == [False, True, True, False]
-    assert sights[2].status is sights[0].status
+    assert sights[2].seen is sights[0].seen
     assert watch.waits == [0.5, 0.5, 3]
 
 

@@ -1,0 +1,34 @@
+"""Moments as the service writes them, and as a person reads them; `now` brings the time zone of the reader."""
+
+from datetime import datetime
+
+
+def parse(text: str | None) -> datetime | None:
+    """Read a time of the service's JSON; raises ValueError or TypeError if it is none."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def clock(time: datetime, now: datetime) -> str:
+    """Return the time of day, behind its date if that is not today."""
+    local = time.astimezone(now.tzinfo)
+    return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+def how_soon(time: datetime, now: datetime) -> str:
+    """Return how far ahead a time lies, "now" if it does not.
+
+    It is the difference of the two as a clock shows them, so it counts down by one at every tick of the clock.
+    """
+    seconds = int(time.timestamp()) - int(now.timestamp())
+    return f"in {_span(seconds)}" if seconds > 0 else "now"
+
+
+def _span(seconds: int) -> str:
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days:,}d {hours:02}h"
+    if hours:
+        return f"{hours}h {minutes:02}m"
+    return f"{minutes}m {seconds:02}s" if minutes else f"{seconds}s"

@@ -1,0 +1,79 @@
+import pytest
+
+from cli.client import Client
+from cli.errors import NotFoundError, UnreachableError
+from cli.excerpt import look
+from cli.ingestion import Status
+from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn, progress, refusal
+from tests.cli.timetable import timetable
+
+
+def test_it_sees_the_whole_and_its_batches(client: Client, service: StandIn) -> None:
+    service.timetables(timetable("completed", "triggered", "yet_to_start", headers={"Retry-After": "4"}))
+    excerpt = look(client, INGESTION_ID)
+    assert (excerpt.status, excerpt.retry_after) == (Status.TRIGGERED, 4)
+    assert [batch.status for batch in excerpt.batches] == ["completed", "triggered", "yet_to_start"]
+    assert service.asked() == ["/ingestions/id", "/ingestions/id/batches?limit=200&after=-1"]
+
+
+@pytest.mark.parametrize(
+    ("completed", "waiting", "first"),
+    [(0, 5000, 0), (100, 100, 0), (101, 199, 1), (2000, 3000, 1900), (4950, 50, 4800), (5000, 0, 4800)],
+)
+def test_of_thousands_of_batches_it_fetches_one_page_around_the_next_one(
+    client: Client, service: StandIn, completed: int, waiting: int, first: int
+) -> None:
+    service.timetables(timetable(*["completed"] * completed, *["yet_to_start"] * waiting))
+    excerpt = look(client, INGESTION_ID)
+    assert [batch.number for batch in excerpt.batches] == list(range(first, first + 200))
+    assert len(service.questions) == 2
+
+
+def test_as_long_as_nothing_changes_no_batches_are_fetched(client: Client, service: StandIn) -> None:
+    service.timetables(timetable("triggered"))
+    known = look(client, INGESTION_ID)
+    again = look(client, INGESTION_ID, known)
+    assert again == known
+    assert service.questions[2].etag == known.whole.etag
+    assert len(service.questions) == 3
+
+
+def test_what_changed_is_fetched_again(client: Client, service: StandIn) -> None:
+    service.timetables(timetable("triggered"), timetable("completed"))
+    again = look(client, INGESTION_ID, look(client, INGESTION_ID))
+    assert [batch.status for batch in again.batches] == [again.status] == ["completed"]
+
+
+def test_without_an_etag_everything_counts_as_changed(client: Client, service: StandIn) -> None:
+    service.timetables(timetable("triggered", headers={"ETag": ""}))
+    look(client, INGESTION_ID, look(client, INGESTION_ID))
+    assert len(service.questions) == 4
+
+
+def test_an_older_service_is_asked_for_the_status_and_not_for_times_again(
+    client: Client, service: StandIn
+) -> None:
+    service.answers(progress("triggered", "yet_to_start"), progress("completed", "triggered"))
+    first = look(client, INGESTION_ID)
+    again = look(client, INGESTION_ID, first)
+    assert [(batch.number, batch.started_at, batch.status) for batch in again.batches] == [
+        (0, None, "completed"),
+        (1, None, "triggered"),
+    ]
+    assert again.counts == {"completed": 1, "triggered": 1}
+    assert service.asked() == ["/ingestions/id", "/status/id", "/status/id"]
+
+
+def test_an_ingestion_that_no_resource_knows_is_not_found(client: Client, service: StandIn) -> None:
+    service.answers(refusal(404, "Ingestion ID not found"))
+    with pytest.raises(NotFoundError, match=r"Ingestion ID not found: .*/status/"):
+        look(client, INGESTION_ID)
+
+
+def test_a_service_that_goes_away_between_the_whole_and_its_batches_is_away(
+    client: Client, service: StandIn
+) -> None:
+    service.timetables(timetable("triggered"), HANG_UP)
+    known = look(client, INGESTION_ID)
+    with pytest.raises(UnreachableError):
+        look(client, INGESTION_ID, known)

@@ -1,0 +1,76 @@
+"""What a stand-in for the ingest service says of an ingestion and its times."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.cli.stand_in import INGESTION_ID, Answer, Question
+
+START = datetime(2026, 11, 22, 0, 50, 40, 408000, UTC)
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """What the resources under /ingestions say at one moment."""
+
+    ingestion: Answer
+    batches: list[dict[str, Any]]
+
+    def answer(self, question: Question) -> Answer:
+        url = urlsplit(question.path)
+        if url.path.endswith("/batches"):
+            return self._page(**{name: int(value) for name, [value] in parse_qs(url.query).items()})
+        etag = self.ingestion.headers["ETag"]
+        return replace(self.ingestion, status=304, body=b"") if etag == question.etag else self.ingestion
+
+    def _page(self, limit: int, after: int) -> Answer:
+        page = list(islice((batch for batch in self.batches if batch["number"] > after), limit))
+        last = page[-1]["number"] if page else after
+        more = last + 1 < len(self.batches)
+        return Answer(body={"ingestion_id": INGESTION_ID, "batches": page, "next_after": last if more else None})
+
+
+def timetable(
+    *statuses: str, start: datetime = START, headers: dict[str, str] | None = None, **changed: Any
+) -> Timetable:
+    """The batches of `progress`: one every 5 seconds from the start on, each takes a second."""
+    counts = Counter(statuses)
+    batches = [_timed(number, status, start) for number, status in enumerate(statuses)]
+    ingestion = {
+        "ingestion_id": INGESTION_ID,
+        "status": statuses[0] if len(counts) == 1 else "triggered",
+        "priority": "MEDIUM",
+        "created_at": written(start),
+        "ids": 3 * len(statuses),
+        "batches": {status: counts[status] for status in ("yet_to_start", "triggered", "completed")},
+        "failed": 0,
+        "slots_used": len(statuses) - counts["yet_to_start"],
+        "starts_at": written(start),
+        "completes_at": written(start + timedelta(seconds=5 * len(statuses) - 4)),
+        "position": None,
+        "why": None,
+        **changed,
+    }
+    etag = f'"{hash(json.dumps(ingestion))}"'
+    return Timetable(Answer(body=ingestion, headers={"ETag": etag, **(headers or {})}), batches)
+
+
+def _timed(number: int, status: str, start: datetime) -> dict[str, Any]:
+    started = start + timedelta(seconds=5 * number)
+    return {
+        "batch_id": f"batch-{number}",
+        "number": number,
+        "ids": [3 * number + 1, 3 * number + 2, 3 * number + 3],
+        "status": status,
+        "attempts": int(status != "yet_to_start"),
+        "started_at": written(started),
+        "finished_at": written(started + timedelta(seconds=1)) if status == "completed" else None,
+    }
+
+
+def written(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
