@@ -108,6 +108,11 @@ class Entry:
         return bisect_left(self.positions, (self.first // size + 1) * size)
 
     @property
+    def largest_size(self) -> int:
+        """How many ids its largest batch has; the next one may be the rest of a batch."""
+        return max(self.next_size, min(self.ingestion.batch_size, len(self.positions) - self.next_size))
+
+    @property
     def batch_count(self) -> int:
         """How many batches wait in it, in whole or in part."""
         size = self.ingestion.batch_size

@@ -62,7 +62,7 @@ def _from_wall(clock: Clock, at: int, most: int) -> int:
 
 def _require_fit(entry: Entry, slot_size: int) -> None:
     size = entry.ingestion.batch_size
-    if size > slot_size and entry.next_size > slot_size:
+    if size > slot_size and entry.largest_size > slot_size:
         raise SettingError(
             f"INGEST_BATCH_SIZE={slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
             f"in batches of {size}; allowed is {size} or more until it is done"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ingest_service.domain import Status
 from ingest_service.errors import SettingError
-from ingest_service.ledger import Slot
+from ingest_service.ledger import Outcome, Slot
 from ingest_service.pacer import Pace
 from tests.laws import most_starts_in_a_span
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
@@ -99,6 +99,18 @@ def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
         f"INGEST_BATCH_SIZE=2 is not allowed: ingestion {ingestion} waits in batches of 3; "
         "allowed is 3 or more until it is done"
     )
+
+
+def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
+    simulation = Simulation()
+    ingestion = simulation.submit([1, 2, 3, 4, 5, 6])
+    ((entry, _),) = simulation.store.waiting()
+    one, _ = entry.split(1)
+    simulation.store.open_slot(Slot(1, "this boot", 0, 0, (one,)))
+    simulation.store.close_slot(Slot(1, "this boot", 0, 0, (one,)), [Outcome(1)], started=0, paused_until=None)
+    simulation.pace = Pace(2, 5 * SECOND, 0, 0)
+    with pytest.raises(SettingError, match=f"ingestion {ingestion} waits in batches of 3"):
+        simulation.start()
 
 
 def test_batches_smaller_than_a_slot_share_it() -> None:
