@@ -72,7 +72,7 @@ class Settings(BaseModel):
         SecretStr("{}"), validation_alias=UPSTREAM_HEADERS
     )
     batch_size: int = Field(3, validation_alias="INGEST_BATCH_SIZE", ge=1, le=1000)
-    interval_seconds: Seconds = Field(5, validation_alias="INGEST_INTERVAL_SECONDS", gt=0)
+    interval_seconds: Seconds = Field(5, validation_alias="INGEST_INTERVAL_SECONDS", ge=0.001)
     linger_seconds: Seconds = Field(0.2, validation_alias="INGEST_LINGER_SECONDS", ge=0)
     guard_seconds: Seconds | None = Field(None, validation_alias="INGEST_GUARD_SECONDS", ge=0)
     upstream_timeout_seconds: Seconds = Field(10, validation_alias="INGEST_UPSTREAM_TIMEOUT_SECONDS", gt=0)

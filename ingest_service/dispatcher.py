@@ -79,6 +79,8 @@ class Dispatcher:
         try:
             while self.run_once():
                 pass
+        except StoreStopped:
+            log.warning("the store was closed before the last slot was; its calls are made again after a start")
         except Exception:
             log.exception("the dispatcher died; nothing is released until the service is started again")
 

@@ -50,7 +50,7 @@ class Service:
     def stop(self) -> None:
         """Open no further slot, let the calls in flight finish within the grace time, close the store."""
         if not self._dispatcher.stop(GRACE_SECONDS):
-            log.warning("stopped with calls in flight; they are made again after the next start")
+            log.warning("stopped with calls in flight after %g s of grace", GRACE_SECONDS)
         self._store.stop()
 
     def submit(self, ids: Iterable[int], priority: Priority) -> UUID:

@@ -114,7 +114,7 @@ SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/pat
         ("INGEST_PORT", "70000", "input should be less than or equal to 65535"),
         ("PORT", "-1", "input should be greater than or equal to 0"),
         ("INGEST_INTERVAL_SECONDS", "abc", "input should be a valid number, unable to parse string as a number"),
-        ("INGEST_INTERVAL_SECONDS", "0", "input should be greater than 0"),
+        ("INGEST_INTERVAL_SECONDS", "0", "input should be greater than or equal to 0.001"),
         ("INGEST_INTERVAL_SECONDS", "nan", "input should be a finite number"),
         ("INGEST_INTERVAL_SECONDS", "inf", "input should be a finite number"),
         ("INGEST_INTERVAL_SECONDS", "1e9", "input should be less than or equal to 86400"),

@@ -48,3 +48,13 @@ def test_the_health_tells_of_the_trouble_while_it_lasts() -> None:
     told.append(simulation.dispatcher._trouble)
     assert told == [FULL, None]
     assert store.refusals == 0
+
+
+def test_a_store_that_is_closed_under_the_dispatcher_ends_it_without_an_alarm(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    simulation, store = moody(refusals=0)
+    simulation.clock.at(simulation.began + SECOND, store.stop)
+    simulation.dispatcher._run()
+    assert "the store was closed before the last slot was" in caplog.text
+    assert "died" not in caplog.text
