@@ -1,6 +1,7 @@
 """A list of record ids in four bytes each."""
 
 import struct
+import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class PackedIds:
     def of(cls, ids: Iterable[int]) -> Self:
         """Pack these ids in the order given. Raises OverflowError for one that is not of 32 bits."""
         packed = array("I", ids)
-        if struct.pack("=I", 1) != struct.pack("<I", 1):
+        if sys.byteorder == "big":
             packed.byteswap()
         return cls(packed.tobytes())
 

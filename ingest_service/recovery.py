@@ -24,16 +24,10 @@ def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> in
     return last.started + interval
 
 
-def last_number(store: Store) -> int:
-    """Return the number of the last slot in the ledger, 0 if there never was one."""
-    last = store.last_slot()
-    return last.number if last else 0
-
-
-def recovered_pacer(store: Store, clock: Clock, pace: Pace) -> Pacer:
-    """Return a pacer that counts from what the ledger proves, and keeps the pause that was asked for."""
-    pacer = Pacer(pace.interval, first_start(store.last_slot(), clock.boot(), clock.now(), pace.interval))
-    pacer.pause(_from_wall(clock, store.paused_until(), pace.longest_pause))
+def recovered_pacer(last: LastSlot | None, paused_until: int, clock: Clock, pace: Pace) -> Pacer:
+    """Return a pacer that counts from what the ledger proves, and keeps a pause that lasts (wall clock)."""
+    pacer = Pacer(pace.interval, first_start(last, clock.boot(), clock.now(), pace.interval))
+    pacer.pause(_from_wall(clock, paused_until, pace.longest_pause))
     return pacer
 
 

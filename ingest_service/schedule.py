@@ -59,8 +59,8 @@ class Outlook:
     def spans(self, priority: int, sequence: int) -> Iterator[Span]:
         """Yield when the entries up to this place in the order run. Uses the backlog up.
 
-        What is less urgent never delays what is more urgent, so it is left out. Slots are stepped through only
-        as long as the linger may still move them; then it is arithmetic, an entry at a time.
+        Entries behind this place come too where they matter (see Backlog.ahead). Slots are stepped through
+        only as long as the linger may still move them; then it is arithmetic, an entry at a time.
         """
         number, earliest, settled = 0, self.next_start, self.backlog.settled()
         slots = self.slots()
@@ -80,4 +80,14 @@ class Outlook:
 
 def _span(batch: Batch, number: int, opens: int) -> Span:
     """Return the span of a single batch in this slot."""
-    return Span(batch.sequence, batch.number, 1, number, number, opens, 1, 1, 1)
+    return Span(
+        sequence=batch.sequence,
+        first_batch=batch.number,
+        batches=1,
+        first_slot=number,
+        last_slot=number,
+        first_opens=opens,
+        interval=1,
+        in_first=1,
+        in_others=1,
+    )

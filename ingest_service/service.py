@@ -105,11 +105,8 @@ class Service:
         return try_out(submission, self._slots.outlook())
 
     def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
-        """Return outcomes with their positions: the first `limit` past `after`. Raises IngestionNotFound."""
-        page = self._store.outcomes(ingestion_id, after, limit)
-        if not page:
-            self.progress(ingestion_id)
-        return page
+        """Return outcomes with their positions: the first `limit` past `after`; none of an unknown ingestion."""
+        return self._store.outcomes(ingestion_id, after, limit)
 
     def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
         """Make a new ingestion of the ids that failed so far, of the same priority unless one is given.

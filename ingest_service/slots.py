@@ -13,7 +13,7 @@ from ingest_service.ledger import Call, Slot, Verdict
 from ingest_service.outage import Outage
 from ingest_service.pacer import Pace, Pacer
 from ingest_service.ports import Store
-from ingest_service.recovery import last_number, recovered_backlog, recovered_pacer
+from ingest_service.recovery import recovered_backlog, recovered_pacer
 from ingest_service.retries import RetryRules, called_again
 from ingest_service.schedule import Outlook
 
@@ -44,8 +44,9 @@ class EmbeddedSlots:
 
         Raises SettingError where a waiting batch is larger than a slot, for it could never be released.
         """
-        self._number = last_number(self._store)
-        self._pacer = recovered_pacer(self._store, self._clock, self._pace)
+        last = self._store.last_slot()
+        self._number = last.number if last else 0
+        self._pacer = recovered_pacer(last, self._store.paused_until(), self._clock, self._pace)
         self._outage = Outage()
         self._backlog = recovered_backlog(self._store, self._clock, self._pace)
         self._stopped = False

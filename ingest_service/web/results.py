@@ -11,10 +11,7 @@ LARGEST_PAGE = 1000
 
 
 def results_page(service: Service, ingestion_id: UUID, after: int, limit: int) -> str:
-    """Return a page of outcomes past the position `after` as JSON text, with where to go on: `next_after`.
-
-    Raises IngestionNotFound.
-    """
+    """Return a page of outcomes past the position `after` as JSON text, with where to go on: `next_after`."""
     page = service.outcomes(ingestion_id, after, limit + 1)
     results = ",".join(_result(outcome) for _, outcome in page[:limit])
     next_after = page[limit - 1][0] if len(page) > limit else "null"
