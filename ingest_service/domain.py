@@ -11,6 +11,9 @@ from ingest_service.packed_ids import PackedIds
 
 SMALLEST_ID = 1
 LARGEST_ID = 10**9 + 7
+# Ingestions are counted from FIRST_SEQUENCE on; LAST_SEQUENCE is behind everything that was ever accepted.
+FIRST_SEQUENCE = 0
+LAST_SEQUENCE = 2**62
 
 
 class Priority(IntEnum):
@@ -22,21 +25,29 @@ class Priority(IntEnum):
 
 
 class Status(StrEnum):
-    """How far a batch, or a whole ingestion, has come. It only ever moves downwards in this list."""
+    """How far a batch, or a whole ingestion, has come. It only ever moves downwards in this list.
+
+    The last two are both final: a batch is cancelled only as long as it has yet to start.
+    """
 
     YET_TO_START = "yet_to_start"
     TRIGGERED = "triggered"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Ids that somebody asks for, and how they are cut into batches."""
+    """Ids that somebody asks for, and how they are cut into batches.
+
+    `deadline` is the wall clock in nanoseconds by which all are to be called, None if that does not matter.
+    """
 
     id: UUID
     priority: Priority
     batch_size: int
     ids: PackedIds
+    deadline: int | None = field(default=None, kw_only=True)
 
     @property
     def batch_count(self) -> int:
@@ -53,7 +64,43 @@ class Ingestion(Submission):
     @classmethod
     def of(cls, submission: Submission, created_at: int) -> Self:
         """Accept a submission."""
-        return cls(submission.id, submission.priority, submission.batch_size, submission.ids, created_at)
+        return cls(
+            submission.id,
+            submission.priority,
+            submission.batch_size,
+            submission.ids,
+            created_at,
+            deadline=submission.deadline,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of an ingestion without reading its ids, which may be a million."""
+
+    id: UUID
+    priority: Priority
+    batch_size: int
+    id_count: int
+    created_at: int
+    deadline: int | None = None
+
+    @classmethod
+    def of(cls, ingestion: Ingestion) -> Self:
+        """Leave out the ids."""
+        return cls(
+            ingestion.id,
+            ingestion.priority,
+            ingestion.batch_size,
+            len(ingestion.ids),
+            ingestion.created_at,
+            ingestion.deadline,
+        )
+
+    @property
+    def batch_count(self) -> int:
+        """How many batches it is cut into."""
+        return -(-self.id_count // self.batch_size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +164,10 @@ class Entry:
         """How many batches wait in it, in whole or in part."""
         size = self.ingestion.batch_size
         return self.positions[-1] // size - self.first // size + 1
+
+    def of_priority(self, priority: Priority) -> Self:
+        """Return what waits in another place."""
+        return replace(self, priority=priority, ingestion=replace(self.ingestion, priority=priority))
 
     def split(self, count: int) -> tuple[Batch, Self | None]:
         """Cut off the first `count` ids, which are of one batch; return them and what waits after them."""

@@ -4,6 +4,11 @@ IngestError
 ├── SettingError         a setting that is not allowed; the service does not start
 ├── IngestionNotFound    no ingestion has this id
 ├── NothingToRetry       no id of the ingestion has failed
+├── NothingToCancel      the ingestion is completed
+├── NothingToChange      no id of the ingestion waits any more
+├── KeyReused            an idempotency key came again with another content
+├── DeadlineImpossible   the ingestion would end too late, as things stand
+├── BacklogFull          there is no room for so many ids now
 └── StoreError           the store cannot do what it must; the sentence says why
     ├── StoreInUse       another process works on the same database
     └── StoreStopped     the store was asked after it had been stopped
@@ -32,6 +37,51 @@ class NothingToRetry(IngestError):
 
     def __init__(self, ingestion_id: UUID) -> None:
         super().__init__(f"no id of ingestion {ingestion_id} has failed")
+
+
+class NothingToCancel(IngestError):
+    """The ingestion is completed."""
+
+    def __init__(self, ingestion_id: UUID) -> None:
+        super().__init__(f"ingestion {ingestion_id} is completed")
+
+
+class NothingToChange(IngestError):
+    """No id of the ingestion waits any more."""
+
+    def __init__(self, ingestion_id: UUID) -> None:
+        super().__init__(f"no id of ingestion {ingestion_id} waits to be called")
+
+
+class KeyReused(IngestError):
+    """An idempotency key came again with another content."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} was sent before with other ids, another priority or another deadline")
+
+
+class DeadlineImpossible(IngestError):
+    """The ingestion would end after its deadline, as things stand; `earliest` is when (wall clock).
+
+    It is None while nobody knows: an operator has paused the dispatcher.
+    """
+
+    def __init__(self, earliest: int | None) -> None:
+        super().__init__("the deadline cannot be met as things stand")
+        self.earliest = earliest
+
+
+class BacklogFull(IngestError):
+    """There is no room for so many ids now.
+
+    `room_at` is when there will be if nothing else arrives (wall clock) and `room_in` the nanoseconds until
+    then; both are None while nobody knows: an operator has paused the dispatcher.
+    """
+
+    def __init__(self, room: int, room_at: int | None, room_in: int | None) -> None:
+        super().__init__(f"the backlog has room for {room} more {'id' if room == 1 else 'ids'}")
+        self.room_at = room_at
+        self.room_in = room_in
 
 
 class StoreError(IngestError):

@@ -1,4 +1,4 @@
-"""What the ledger records: slots, the calls made in them, and what came of each id."""
+"""What the ledger records: slots, the calls made in them, what came of each id, and what moved an end."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import TypeVar
 from uuid import UUID
 
-from ingest_service.domain import Batch
+from ingest_service.domain import Batch, Priority
 
 T = TypeVar("T")
 
@@ -134,3 +134,22 @@ class SlotAccount:
     opened_at: int
     closed_at: int | None
     calls: tuple[tuple[UUID, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an ingestion stands in the store: its first `released` ids were released (see Progress)."""
+
+    priority: Priority
+    released: int
+    cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The end of an ingestion moved back, by so many slots or nanoseconds, because of `cause` (at, wall clock)."""
+
+    at: int
+    slots: int
+    nanoseconds: int
+    cause: str

@@ -1,9 +1,10 @@
 """How far an ingestion has come."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest_service.domain import Ingestion, Status
+from ingest_service.domain import Profile, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,28 +12,37 @@ class Progress:
     """How far an ingestion has come.
 
     The first `released` ids were released; `open` are the numbers of the batches that were released, at least
-    in part, and are not finished.
+    in part, and are not finished. Of a cancelled ingestion nothing more is released: `released` then counts
+    whole batches, and those past it are cancelled.
     """
 
     sequence: int
-    ingestion: Ingestion
+    ingestion: Profile
     released: int
     open: frozenset[int]
+    cancelled: bool = False
 
     @property
     def status(self) -> Status:
         """The status of the whole ingestion."""
-        if self.released == 0:
-            return Status.YET_TO_START
-        done = self.released == len(self.ingestion.ids) and not self.open
-        return Status.COMPLETED if done else Status.TRIGGERED
+        if self.open:
+            return Status.TRIGGERED
+        if self.released == self.ingestion.id_count:
+            return Status.COMPLETED
+        if self.cancelled:
+            return Status.CANCELLED
+        return Status.TRIGGERED if self.released else Status.YET_TO_START
+
+    @property
+    def ended(self) -> bool:
+        """Whether it never changes again."""
+        return self.status in (Status.COMPLETED, Status.CANCELLED)
 
     def status_of(self, number: int) -> Status:
         """Return the status of one batch."""
         if number in self.open:
             return Status.TRIGGERED
-        waits = number * self.ingestion.batch_size >= self.released
-        return Status.YET_TO_START if waits else Status.COMPLETED
+        return self._unreleased if number * self.ingestion.batch_size >= self.released else Status.COMPLETED
 
     def runs(self) -> Iterator[tuple[int, int, Status]]:
         """Yield (start, stop, status) for neighbouring batches of one status, from the first to the last."""
@@ -43,4 +53,15 @@ class Progress:
             start = number + 1
         released = -(-self.released // self.ingestion.batch_size)
         yield start, released, Status.COMPLETED
-        yield released, self.ingestion.batch_count, Status.YET_TO_START
+        yield released, self.ingestion.batch_count, self._unreleased
+
+    def counts(self) -> Counter[Status]:
+        """Return how many batches there are of each status."""
+        counts: Counter[Status] = Counter()
+        for start, stop, status in self.runs():
+            counts[status] += stop - start
+        return counts
+
+    @property
+    def _unreleased(self) -> Status:
+        return Status.CANCELLED if self.cancelled else Status.YET_TO_START

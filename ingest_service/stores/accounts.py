@@ -3,21 +3,19 @@
 import sqlite3
 from uuid import UUID
 
-from ingest_service.ledger import Account, BatchAccount, SlotAccount
+from ingest_service.ledger import Account, BatchAccount, LastSlot, SlotAccount
 from ingest_service.progress import Progress
+from ingest_service.stores.counting import count_failed
 
 
 def read_account(connection: sqlite3.Connection, sequence: int) -> Account:
     """Make an account of what is in the ledger."""
-    (failed,) = connection.execute(
-        "SELECT count(*) FROM outcomes WHERE sequence = ? AND error IS NOT NULL", [sequence]
-    ).fetchone()
     used = connection.execute(
         "SELECT count(*), min(opened_at), max(closed_at) FROM slots "
         "WHERE number IN (SELECT DISTINCT slot FROM calls WHERE sequence = ?)",
         [sequence],
     ).fetchone()
-    return Account(failed, *used)
+    return Account(count_failed(connection, [sequence])[sequence], *used)
 
 
 def read_batch_accounts(
@@ -48,10 +46,19 @@ def read_slots(connection: sqlite3.Connection, before: int, limit: int) -> list[
     ]
 
 
+def read_last_slot(connection: sqlite3.Connection) -> LastSlot | None:
+    """Read the end of the ledger, which nothing here proves to be trusted."""
+    row = connection.execute("SELECT number, boot, started FROM slots ORDER BY number DESC LIMIT 1").fetchone()
+    if row is None:
+        return None
+    number, boot, started = row
+    return LastSlot(number, boot, started, trusted=False)
+
+
 def _calls(connection: sqlite3.Connection, slot: int) -> tuple[tuple[UUID, int, int], ...]:
     rows = connection.execute(
         "SELECT id, position / batch_size, record_id FROM calls JOIN ingestions USING (sequence) "
-        "WHERE slot = ? ORDER BY priority, sequence, position",
+        "WHERE slot = ? ORDER BY place, priority, sequence, position",
         [slot],
     )
     return tuple((UUID(bytes=ingestion_id), number, record_id) for ingestion_id, number, record_id in rows)

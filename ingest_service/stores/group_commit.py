@@ -6,16 +6,25 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from typing import Any, TypeVar
 
+from ingest_service.clock import Clock
 from ingest_service.errors import StoreError, StoreStopped
 
-Statements = Callable[[sqlite3.Connection], Callable[[], None] | None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    statements: Statements
-    durable: Future[None] = field(default_factory=Future)
+    statements: Callable[[sqlite3.Connection], Any]
+    afterwards: Callable[[Any], None] | None
+    durable: Future[Any] = field(default_factory=Future)
+
+    def ended(self, result: object) -> None:
+        """Tell that it is durable."""
+        if self.afterwards is not None:
+            self.afterwards(result)
+        self.durable.set_result(result)
 
 
 class GroupCommit:
@@ -23,9 +32,13 @@ class GroupCommit:
 
     A group is as large as the number of threads that wait for one, so it needs no bound of its own. The
     connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from start to stop.
+    `committed` is told by the writing thread of every commit: how many writes it kept, and the nanoseconds
+    that they and the wait for the disk took.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock, committed: Callable[[int, int], None]) -> None:
+        self._clock = clock
+        self._committed = committed
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
         self._lock = Lock()
         self._thread: Thread | None = None
@@ -49,19 +62,22 @@ class GroupCommit:
                 self._thread.join()
                 self._thread = None
 
-    def write(self, statements: Statements) -> None:
-        """Run these statements in the next commit and block until it is durable. Any thread.
+    def write(
+        self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None
+    ) -> T:
+        """Run these statements in the next commit, block until it is durable and return their result. Any thread.
 
-        What `statements` returns, if anything, is called by the writing thread after the commit, in the order
-        of the writes. They may run twice, the first time rolled back. Raises StoreError if they or the commit
-        failed, StoreStopped when the thread does not run; then nothing of them was kept.
+        `afterwards`, if any, is called with the result by the writing thread after the commit, in the order of
+        the writes. The statements may run twice, the first time rolled back. Raises StoreError if they or the
+        commit failed, StoreStopped when the thread does not run; then nothing of them was kept.
         """
-        write = _Write(statements)
+        write = _Write(statements, afterwards)
         with self._lock:
             if self._thread is None:
                 raise StoreStopped
             self._queue.put(write)
-        write.durable.result()
+        result: T = write.durable.result()
+        return result
 
     def _run(self, connection: sqlite3.Connection) -> None:
         while self._commit_next(connection):
@@ -71,7 +87,7 @@ class GroupCommit:
     def _commit_next(self, connection: sqlite3.Connection) -> bool:
         """Commit the next group; False once told to stop."""
         group, more = self._gather()
-        _commit_or_split(connection, group)
+        self._commit_or_split(connection, group)
         return more
 
     def _gather(self) -> tuple[list[_Write], bool]:
@@ -86,28 +102,26 @@ class GroupCommit:
                 return group, True
         return group, False
 
+    def _commit_or_split(self, connection: sqlite3.Connection, group: list[_Write]) -> None:
+        """Commit the group whole; if that fails, each write alone, so that only the one at fault fails."""
+        if len(group) > 1 and self._commit(connection, group) is None:
+            return
+        for write in group:
+            error = self._commit(connection, [write])
+            if isinstance(error, sqlite3.Error):
+                error = StoreError(f"the database could not be written: {error}")
+            if error is not None:
+                write.durable.set_exception(error)
 
-def _commit_or_split(connection: sqlite3.Connection, group: list[_Write]) -> None:
-    """Commit the group whole; if that fails, each write alone, so that only the one at fault fails."""
-    if len(group) > 1 and _commit(connection, group) is None:
-        return
-    for write in group:
-        error = _commit(connection, [write])
-        if isinstance(error, sqlite3.Error):
-            error = StoreError(f"the database could not be written: {error}")
-        if error is not None:
-            write.durable.set_exception(error)
-
-
-def _commit(connection: sqlite3.Connection, group: list[_Write]) -> Exception | None:
-    try:
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            afterwards = [write.statements(connection) for write in group]
-    except Exception as error:  # noqa: BLE001 - it belongs to those who asked, not to this thread
-        return error
-    for write, call in zip(group, afterwards, strict=True):
-        if call is not None:
-            call()
-        write.durable.set_result(None)
-    return None
+    def _commit(self, connection: sqlite3.Connection, group: list[_Write]) -> Exception | None:
+        begun = self._clock.now()
+        try:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                results = [write.statements(connection) for write in group]
+        except Exception as error:  # noqa: BLE001 - it belongs to those who asked, not to this thread
+            return error
+        self._committed(len(group), self._clock.now() - begun)
+        for write, result in zip(group, results, strict=True):
+            write.ended(result)
+        return None

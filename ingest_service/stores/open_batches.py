@@ -4,39 +4,60 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ingest_service.domain import Entry, Ingestion
-from ingest_service.stores.rows import INGESTION, read_ingestion
+from ingest_service.domain import Entry
+from ingest_service.stores.rows import ID_COUNT, INGESTION, JOIN_INGESTION, read_ingestion
+
+_BETWEEN = "WHERE sequence = ? AND position >= ? AND position < ?"
 
 
 def read_open_batches(connection: sqlite3.Connection) -> Iterator[tuple[Entry, int]]:
     """Yield the entries to be called again, each with the time (wall clock) at which it is due, 0 for at once.
 
-    Ids of one batch that have had the same number of attempts and are due together wait together.
+    Ids of one batch that have had the same number of attempts and are due together wait together. Of a cancelled
+    ingestion only those ids wait whose last call was in a slot that was never closed.
     """
     rows = connection.execute(
-        f"SELECT sequence, number, coalesce(released, length(ids) / 4), {INGESTION} FROM open_batches "
-        "JOIN ingestions USING (sequence) LEFT JOIN backlog USING (sequence)"
+        "SELECT sequence, number, cancelled_at IS NOT NULL, "
+        f"coalesce(backlog.released, {ID_COUNT}), {INGESTION} "
+        f"FROM open_batches {JOIN_INGESTION} "
+        "LEFT JOIN backlog USING (sequence) LEFT JOIN cancellations USING (sequence)"
     )
-    for sequence, number, released, *columns in rows:
-        ingestion = read_ingestion(tuple(columns))
-        for (attempts, due_at), positions in _without_outcome(
-            connection, sequence, ingestion, number, released
-        ).items():
+    for sequence, number, cancelled, released, *columns in rows:
+        ingestion = read_ingestion(columns)
+        first = number * ingestion.batch_size
+        span = range(first, min(released, first + ingestion.batch_size))
+        left = (
+            _in_flight(connection, sequence, span) if cancelled else _without_outcome(connection, sequence, span)
+        )
+        for (attempts, due_at), positions in _alike(connection, sequence, span, left).items():
             yield Entry.of(sequence, ingestion, tuple(positions), attempts), due_at
 
 
-def _without_outcome(
-    connection: sqlite3.Connection, sequence: int, ingestion: Ingestion, number: int, released: int
+def _without_outcome(connection: sqlite3.Connection, sequence: int, span: range) -> list[int]:
+    rows = connection.execute(f"SELECT position FROM outcomes {_BETWEEN}", [sequence, span.start, span.stop])
+    done = {position for (position,) in rows}
+    return [position for position in span if position not in done]
+
+
+def _in_flight(connection: sqlite3.Connection, sequence: int, span: range) -> list[int]:
+    rows = connection.execute(
+        f"SELECT position FROM (SELECT position, max(slot) AS last FROM calls {_BETWEEN} GROUP BY position) "
+        "JOIN slots ON number = last WHERE closed_at IS NULL ORDER BY position",
+        [sequence, span.start, span.stop],
+    )
+    without_outcome = _without_outcome(connection, sequence, span)
+    return [position for (position,) in rows if position in without_outcome]
+
+
+def _alike(
+    connection: sqlite3.Connection, sequence: int, span: range, positions: list[int]
 ) -> dict[tuple[int, int], list[int]]:
-    """Return the released positions of a batch that have no outcome, by (attempts, due_at)."""
-    first = number * ingestion.batch_size
-    span = [sequence, first, min(released, first + ingestion.batch_size)]
-    between = "WHERE sequence = ? AND position >= ? AND position < ?"
-    done = {p for (p,) in connection.execute(f"SELECT position FROM outcomes {between}", span)}
-    retries = connection.execute(f"SELECT position, attempts, due_at FROM retries {between}", span)
-    failed = {position: (attempts, due_at) for position, attempts, due_at in retries}
+    """Group these positions of a batch by (attempts, due_at)."""
+    rows = connection.execute(
+        f"SELECT position, attempts, due_at FROM retries {_BETWEEN}", [sequence, span.start, span.stop]
+    )
+    failed = {position: (attempts, due_at) for position, attempts, due_at in rows}
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for position in range(span[1], span[2]):
-        if position not in done:
-            groups[failed.get(position, (0, 0))].append(position)
+    for position in positions:
+        groups[failed.get(position, (0, 0))].append(position)
     return groups

@@ -2,20 +2,25 @@
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import UUID
 
-from ingest_service.domain import Entry
-from ingest_service.errors import StoreStopped
-from ingest_service.ledger import Account, BatchAccount, Outcome, SlotAccount
+from ingest_service.domain import Entry, Priority, Status, Submission
+from ingest_service.errors import KeyReused, StoreStopped
+from ingest_service.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount, Standing
 from ingest_service.packed_ids import PackedIds
 from ingest_service.progress import Progress
+from ingest_service.storage import Wanted
 from ingest_service.stores.accounts import read_account, read_batch_accounts, read_slots
 from ingest_service.stores.connections import Readers
+from ingest_service.stores.counting import count_batches, count_failed
+from ingest_service.stores.keys import Key, read_key
+from ingest_service.stores.listing import read_listed, read_progress, read_standing
 from ingest_service.stores.open_batches import read_open_batches
-from ingest_service.stores.rows import INGESTION, read_entry, read_ingestion, read_outcome
+from ingest_service.stores.rows import INGESTION, JOIN_INGESTION, read_entry, read_outcome
+from ingest_service.stores.slips import read_slips
 
 
 class SqliteReading(ABC):
@@ -29,21 +34,44 @@ class SqliteReading(ABC):
     def alive(self) -> bool:
         """Whether it may be read."""
 
-    def find(self, ingestion_id: UUID) -> Progress | None:
-        """Read how far an ingestion has come; an ingestion without a cursor was released to the end."""
+    def resubmitted(self, submission: Submission, key: str) -> UUID | None:
+        """Read what came with this key."""
         with self._snapshot() as connection:
-            row = connection.execute(
-                f"SELECT sequence, released, {INGESTION} FROM ingestions LEFT JOIN backlog USING (sequence) "
-                "WHERE id = ?",
-                [ingestion_id.bytes],
-            ).fetchone()
-            if row is None:
-                return None
-            sequence, released, *columns = row
-            ingestion = read_ingestion(columns)
-            rows = connection.execute("SELECT number FROM open_batches WHERE sequence = ?", [sequence])
-            still_open = frozenset(number for (number,) in rows)
-        return Progress(sequence, ingestion, len(ingestion.ids) if released is None else released, still_open)
+            found = read_key(connection, Key.of(key, submission))
+        if isinstance(found, KeyReused):
+            raise found
+        return found
+
+    def find(self, ingestion_id: UUID) -> Progress | None:
+        """Read how far an ingestion has come, without its ids."""
+        with self._snapshot() as connection:
+            return read_progress(connection, ingestion_id)
+
+    def ids(self, sequence: int) -> PackedIds:
+        """Read the ids of an ingestion."""
+        with self._snapshot() as connection:
+            row = connection.execute("SELECT ids FROM ingestions WHERE sequence = ?", [sequence]).fetchone()
+        return PackedIds(row[0] if row else b"")
+
+    def listed(self, wanted: Wanted) -> list[Progress]:
+        """Read how far the wanted ingestions have come, without their ids."""
+        with self._snapshot() as connection:
+            return read_listed(connection, wanted)
+
+    def failed_counts(self, sequences: Collection[int]) -> dict[int, int]:
+        """Count the ids that have failed."""
+        with self._snapshot() as connection:
+            return count_failed(connection, sequences)
+
+    def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
+        """Count all batches."""
+        with self._snapshot() as connection:
+            return count_batches(connection)
+
+    def standing(self, sequence: int) -> Standing:
+        """Read how an ingestion stands."""
+        with self._snapshot() as connection:
+            return read_standing(connection, sequence)
 
     def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
         """Read a page of outcomes."""
@@ -85,9 +113,7 @@ class SqliteReading(ABC):
         """Read the cursors, and the ids of open batches that were released and have no outcome."""
         with self._snapshot() as connection:
             yield from read_open_batches(connection)
-            cursors = connection.execute(
-                f"SELECT sequence, released, {INGESTION} FROM backlog JOIN ingestions USING (sequence)"
-            )
+            cursors = connection.execute(f"SELECT sequence, released, {INGESTION} FROM backlog {JOIN_INGESTION}")
             for row in cursors:
                 yield read_entry(row), 0
 
@@ -96,6 +122,17 @@ class SqliteReading(ABC):
         with self._snapshot() as connection:
             row = connection.execute("SELECT until FROM pause").fetchone()
         return 0 if row is None else int(row[0])
+
+    def slips(self, sequence: int) -> list[Slip]:
+        """Read the latest slips of an ingestion."""
+        with self._snapshot() as connection:
+            return read_slips(connection, sequence)
+
+    def paused_at(self) -> int | None:
+        """Read since when an operator has paused the dispatcher."""
+        with self._snapshot() as connection:
+            row = connection.execute("SELECT at FROM operator_pause").fetchone()
+        return None if row is None else int(row[0])
 
     def _snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
         if not self.alive:

@@ -74,11 +74,60 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX failed_outcomes ON outcomes (sequence) WHERE error IS NOT NULL;
     """,
+    """
+    -- For lists by priority, and for finding what is old.
+    CREATE INDEX ingestions_by_priority ON ingestions (priority);
+    CREATE INDEX ingestions_by_time ON ingestions (created_at);
+    -- The deadlines (wall clock) of those ingestions that have one. They stand apart from the ingestions: a column
+    -- after the ids is reached only by reading through the ids.
+    CREATE TABLE deadlines (
+        sequence INTEGER PRIMARY KEY,
+        deadline INTEGER NOT NULL
+    );
+    -- Ingestions that were cancelled: how many ids were released by then, counting the rest of a batch that was
+    -- released in part. They have no row in `backlog`.
+    CREATE TABLE cancellations (
+        sequence INTEGER PRIMARY KEY,
+        released INTEGER NOT NULL,
+        cancelled_at INTEGER NOT NULL
+    );
+    -- The idempotency key that came with an ingestion, and a digest of what it was sent with.
+    CREATE TABLE idempotency_keys (
+        sequence INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        digest BLOB NOT NULL,
+        created_at INTEGER NOT NULL
+    );
+    CREATE INDEX keys_by_time ON idempotency_keys (created_at);
+    -- One row while an operator has paused the dispatcher: since when (wall clock).
+    CREATE TABLE operator_pause (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        at INTEGER NOT NULL
+    );
+    -- The latest slips of an ingestion, the last one first: a JSON array of [at, slots, nanoseconds, cause].
+    CREATE TABLE slips (
+        sequence INTEGER PRIMARY KEY,
+        latest TEXT NOT NULL
+    );
+    -- Ingestions that were removed while some of their rows in other tables are still there.
+    CREATE TABLE forgotten (
+        sequence INTEGER PRIMARY KEY
+    );
+    -- Slots of which calls were removed: they go too once they have none left and are not the last one.
+    CREATE TABLE thinned_slots (
+        number INTEGER PRIMARY KEY
+    );
+    -- The place of a call in its slot, from 0; NULL in slots older than this column.
+    ALTER TABLE calls ADD COLUMN place INTEGER;
+    """,
 )
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the newest version, each step in a transaction. Raises StoreError for a newer one."""
+    """Bring the database to the newest version, each step in a transaction.
+
+    Raises StoreError for a newer one, and where a step fails; the caller closes the connection then.
+    """
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):
         raise StoreError(
@@ -86,4 +135,7 @@ def migrate(connection: sqlite3.Connection) -> None:
             "run the newer program that wrote it"
         )
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+        try:
+            connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+        except sqlite3.Error as error:
+            raise StoreError(f"the database cannot be brought to schema version {number}: {error}") from error

@@ -5,20 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service.ports import Store
+from ingest_service.storage import Store
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite import SqliteStore
 from tests.doubles import VirtualClock
 
-STORES: dict[str, Callable[[Path], Store]] = {
-    "memory": lambda _: MemoryStore(VirtualClock()),
-    "sqlite": lambda folder: SqliteStore(folder / "ingest.db", VirtualClock()),
+STORES: dict[str, Callable[[Path, VirtualClock], Store]] = {
+    "memory": lambda _, clock: MemoryStore(clock),
+    "sqlite": lambda folder, clock: SqliteStore(folder / "ingest.db", clock),
 }
 
 
+@pytest.fixture
+def clock() -> VirtualClock:
+    """The clock of the store."""
+    return VirtualClock()
+
+
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    store = STORES[request.param](tmp_path)
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Iterator[Store]:
+    store = STORES[request.param](tmp_path, clock)
     store.start()
     yield store
     store.stop()

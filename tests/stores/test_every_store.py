@@ -1,77 +1,53 @@
 """What every store keeps, over a stop and a start too."""
 
-from collections.abc import Iterable, Sequence
 from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
 
-from ingest_service.domain import Batch, Entry, Priority, Status, Submission
+from ingest_service.domain import Entry, Priority, Profile, Status, Submission
 from ingest_service.errors import StoreStopped
-from ingest_service.ledger import Account, LastSlot, Outcome, Retry, Slot, Verdict
+from ingest_service.ledger import Account, LastSlot, Outcome, Retry
 from ingest_service.packed_ids import PackedIds
-from ingest_service.ports import Store
-
-
-def submit(store: Store, ids: Iterable[int], priority: Priority = Priority.MEDIUM) -> Entry:
-    entries: list[Entry] = []
-    store.add(Submission(uuid4(), priority, 3, PackedIds.of(ids)), entries.append)
-    (entry,) = entries
-    return entry
-
-
-def slot_of(number: int, *batches: Batch) -> Slot:
-    return Slot(number, "b", opened=number * 10, opened_at=number * 1000, batches=batches)
-
-
-def outcomes_of(slot: Slot) -> list[Outcome]:
-    return [Outcome(record_id, f'{{"id":{record_id}}}') for record_id in slot.ids]
-
-
-def next_batch(entry: Entry) -> Batch:
-    batch, _ = entry.split(entry.next_size)
-    return batch
-
-
-def close(store: Store, slot: Slot, verdicts: Sequence[Verdict]) -> None:
-    store.close_slot(slot, verdicts, started=slot.opened + 1, paused_until=None)
-
-
-def waiting(store: Store) -> list[Entry]:
-    return sorted(entry for entry, _ in store.waiting())
-
-
-def release(store: Store, number: int, *batches: Batch) -> None:
-    slot = slot_of(number, *batches)
-    store.open_slot(slot)
-    close(store, slot, outcomes_of(slot))
-
-
-def restart(store: Store) -> None:
-    store.stop()
-    store.start()
-
-
-def progress(store: Store, entry: Entry) -> tuple[int, set[int], Status]:
-    found = store.find(entry.ingestion.id)
-    assert found is not None
-    return found.released, set(found.open), found.status
+from ingest_service.storage import Store
+from tests.stores.steps import (
+    close,
+    find,
+    next_batch,
+    open_next,
+    outcomes_of,
+    progress,
+    release,
+    restart,
+    slot_of,
+    submit,
+    waiting,
+)
 
 
 def test_an_accepted_submission_is_found_as_it_was_given(store: Store) -> None:
     entry = submit(store, [5, 5, 1_000_000_007, 1], Priority.HIGH)
     restart(store)
-    found = store.find(entry.ingestion.id)
-    assert found is not None
-    assert found.ingestion == entry.ingestion
-    assert list(found.ingestion.ids) == [5, 5, 1_000_000_007, 1]
-    assert found.ingestion.priority is Priority.HIGH
+    profile = find(store, entry).ingestion
+    assert profile == Profile.of(entry.ingestion)
+    assert (profile.priority, profile.id_count, profile.deadline) == (Priority.HIGH, 4, None)
+    assert list(store.ids(entry.sequence)) == [5, 5, 1_000_000_007, 1]
     assert progress(store, entry) == (0, set(), Status.YET_TO_START)
+
+
+def test_a_deadline_is_kept(store: Store) -> None:
+    entry = submit(store, [1, 2, 3, 4], deadline=5 * 10**18)
+    open_next(store, 1, entry)
+    restart(store)
+    assert find(store, entry).ingestion.deadline == 5 * 10**18
+    assert [left.ingestion.deadline for left in waiting(store)] == [5 * 10**18] * 2
 
 
 def test_an_unknown_ingestion_is_not_found(store: Store) -> None:
     assert store.find(uuid4()) is None
     assert store.outcomes(uuid4(), -1, 10) == []
+    assert list(store.failed_ids(uuid4())) == []
+    assert list(store.ids(7)) == []
 
 
 def test_everything_accepted_waits_whole_and_in_its_place(store: Store) -> None:
@@ -241,8 +217,7 @@ def test_nobody_knows_when_the_calls_of_an_open_slot_started(store: Store) -> No
 
 def test_the_ledger_tells_of_an_ingestion_and_of_its_batches(store: Store) -> None:
     entry = submit(store, [1, 2, 3, 4, 5, 6, 7])
-    found = store.find(entry.ingestion.id)
-    assert found is not None
+    found = find(store, entry)
     assert store.account(entry.sequence) == Account(0, 0, None, None)
     assert store.batch_accounts(found, range(3)) == {}
     first = slot_of(1, next_batch(entry))
@@ -270,8 +245,7 @@ def test_a_batch_whose_first_slot_was_never_closed_ends_with_its_last(store: Sto
     store.open_slot(slot_of(1, next_batch(entry)))
     restart(store)
     release(store, 2, next_batch(waiting(store)[0]))
-    found = store.find(entry.ingestion.id)
-    assert found is not None
+    found = find(store, entry)
     account = store.batch_accounts(found, range(1))[0]
     assert (account.attempts, account.started_at) == (2, 1000)
     assert account.ended_at is not None
@@ -288,6 +262,14 @@ def test_the_ledger_lists_its_slots_the_latest_first(store: Store) -> None:
     assert latest.calls == ((entries[2].ingestion.id, 0, 21), (entries[2].ingestion.id, 0, 22))
     assert [slot.number for slot in store.slots(before=2, limit=2)] == [1]
     assert store.slots(before=1, limit=2) == []
+
+
+def test_a_slot_lists_its_calls_in_the_order_of_the_slot_whatever_changes_later(store: Store) -> None:
+    low, high = submit(store, [1, 2, 3], Priority.LOW), submit(store, [4], Priority.HIGH)
+    release(store, 1, next_batch(high), next_batch(low))
+    store.reprioritise(high.sequence, Priority.LOW)
+    (slot,) = store.slots(before=100, limit=2)
+    assert [record_id for _, _, record_id in slot.calls] == [4, 1, 2, 3]
 
 
 def test_a_stopped_store_says_so(store: Store) -> None:

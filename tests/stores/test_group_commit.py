@@ -2,14 +2,19 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.stores.connections import connect
-from ingest_service.stores.group_commit import GroupCommit, Statements
+from ingest_service.stores.group_commit import GroupCommit
+from tests.doubles import VirtualClock
+from tests.stores.gathering import Gathering
+
+Statements = Callable[[sqlite3.Connection], None]
 
 
 @pytest.fixture
@@ -24,11 +29,19 @@ def traced() -> list[str]:
 
 
 @pytest.fixture
-def group_commit(path: Path, traced: list[str]) -> Iterator[GroupCommit]:
+def commits() -> list[tuple[int, int]]:
+    """Every commit that was told: its writes, and how long it took."""
+    return []
+
+
+@pytest.fixture
+def group_commit(
+    path: Path, traced: list[str], clock: VirtualClock, commits: list[tuple[int, int]]
+) -> Iterator[GroupCommit]:
     connection = connect(path)
     connection.execute("CREATE TABLE words (word TEXT UNIQUE)")
     connection.set_trace_callback(traced.append)
-    group_commit = GroupCommit()
+    group_commit = GroupCommit(clock, lambda writes, took: commits.append((writes, took)))
     group_commit.start(connection)
     yield group_commit
     group_commit.stop()
@@ -48,45 +61,6 @@ def insert(word: str) -> Statements:
     return statements
 
 
-class Gathering:
-    """Holds the writing thread inside a write until others have gathered behind it."""
-
-    def __init__(self, group_commit: GroupCommit) -> None:
-        self._group_commit = group_commit
-        self._entered, self._go_on = Event(), Event()
-        self._threads: list[Thread] = []
-        self.errors: dict[str, Exception] = {}
-        self._write("first", self._hold)
-        self._entered.wait()
-
-    def write(self, word: str, statements: Statements | None = None) -> None:
-        """Write from a thread of its own, and see to it that the write has joined the queue."""
-        before = self._group_commit._queue.qsize()
-        self._write(word, statements or insert(word))
-        while self._group_commit._queue.qsize() == before:
-            pass
-
-    def let_go(self) -> None:
-        self._go_on.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _hold(self, connection: sqlite3.Connection) -> None:
-        self._entered.set()
-        self._go_on.wait()
-        connection.execute("INSERT INTO words VALUES ('first')")
-
-    def _write(self, word: str, statements: Statements) -> None:
-        def run() -> None:
-            try:
-                self._group_commit.write(statements)
-            except StoreError as error:
-                self.errors[word] = error
-
-        self._threads.append(Thread(target=run))
-        self._threads[-1].start()
-
-
 def test_a_write_is_durable_when_it_returns(group_commit: GroupCommit, path: Path) -> None:
     group_commit.write(insert("one"))
     assert words(path) == ["one"]
@@ -97,9 +71,9 @@ def test_what_gathers_during_a_commit_shares_the_next_one(
 ) -> None:
     gathering = Gathering(group_commit)
     for word in ("a", "b", "c"):
-        gathering.write(word)
+        gathering.ask(word, partial(group_commit.write, insert(word)))
     gathering.let_go()
-    assert words(path) == ["first", "a", "b", "c"]
+    assert words(path) == ["a", "b", "c"]
     assert traced.count("COMMIT") == 2
 
 
@@ -107,10 +81,10 @@ def test_one_bad_write_fails_alone_and_the_others_of_its_group_are_kept(
     group_commit: GroupCommit, path: Path
 ) -> None:
     gathering = Gathering(group_commit)
-    for word, statements in {"a": insert("a"), "twice": insert("first"), "b": insert("b")}.items():
-        gathering.write(word, statements)
+    for name, word in {"a": "a", "twice": "a", "b": "b"}.items():
+        gathering.ask(name, partial(group_commit.write, insert(word)))
     gathering.let_go()
-    assert words(path) == ["first", "a", "b"]
+    assert words(path) == ["a", "b"]
     assert [*gathering.errors] == ["twice"]
     assert "UNIQUE constraint failed" in str(gathering.errors["twice"])
 
@@ -119,27 +93,65 @@ def test_what_follows_a_commit_runs_in_the_order_of_the_writes(group_commit: Gro
     gathering = Gathering(group_commit)
     seen: list[tuple[str, list[str]]] = []
 
-    def noting(word: str) -> Statements:
-        def statements(connection: sqlite3.Connection) -> Callable[[], None]:
+    def returning(word: str) -> Callable[[sqlite3.Connection], str]:
+        def statements(connection: sqlite3.Connection) -> str:
             insert(word)(connection)
-            return lambda: seen.append((word, words(path)))
+            return word.upper()
 
         return statements
 
     for word in ("a", "b"):
-        gathering.write(word, noting(word))
+        note = partial(group_commit.write, returning(word), lambda result: seen.append((result, words(path))))
+        gathering.ask(word, note)
     gathering.let_go()
-    assert seen == [("a", ["first", "a", "b"]), ("b", ["first", "a", "b"])]
+    assert seen == [("A", ["a", "b"]), ("B", ["a", "b"])]
+
+
+def test_a_write_returns_the_result_of_the_run_that_was_kept(group_commit: GroupCommit) -> None:
+    gathering = Gathering(group_commit)
+    runs: list[str] = []
+
+    def count_runs(connection: sqlite3.Connection) -> int:
+        runs.append("run")
+        insert("counted")(connection)
+        return len(runs)
+
+    gathering.ask("count", partial(group_commit.write, count_runs))
+    gathering.ask("twice", partial(group_commit.write, insert("counted")))
+    gathering.let_go()
+    assert gathering.results["count"] == 2
+    assert [*gathering.errors] == ["twice"]
+
+
+def test_every_commit_is_told_with_its_writes_and_how_long_it_took(
+    group_commit: GroupCommit, clock: VirtualClock, commits: list[tuple[int, int]]
+) -> None:
+    def take_long(connection: sqlite3.Connection) -> None:
+        clock.time += 70
+        insert("long")(connection)
+
+    gathering = Gathering(group_commit)
+    gathering.ask("a", partial(group_commit.write, insert("a")))
+    gathering.ask("long", partial(group_commit.write, take_long))
+    gathering.let_go()
+    assert commits == [(1, 0), (2, 70)]
+
+
+def test_a_commit_that_failed_is_not_told(group_commit: GroupCommit, commits: list[tuple[int, int]]) -> None:
+    group_commit.write(insert("a"))
+    with pytest.raises(StoreError, match="UNIQUE constraint failed"):
+        group_commit.write(insert("a"))
+    assert commits == [(1, 0)]
 
 
 def test_a_stop_commits_what_was_asked_before_it(group_commit: GroupCommit, path: Path) -> None:
     gathering = Gathering(group_commit)
-    gathering.write("a")
+    gathering.ask("a", partial(group_commit.write, insert("a")))
     stopping = Thread(target=group_commit.stop)
     stopping.start()
     gathering.let_go()
     stopping.join()
-    assert words(path) == ["first", "a"]
+    assert words(path) == ["a"]
     assert not group_commit.alive
 
 

@@ -2,19 +2,22 @@
 
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from ingest_service.domain import Entry, Priority, Submission
-from ingest_service.errors import StoreError, StoreInUse
+from ingest_service.errors import KeyReused, StoreError, StoreInUse
 from ingest_service.ledger import Outcome, Slot
 from ingest_service.packed_ids import PackedIds
 from ingest_service.stores.connections import connect
 from ingest_service.stores.schema import MIGRATIONS
 from ingest_service.stores.sqlite import SqliteStore
 from tests.doubles import VirtualClock
+from tests.stores.gathering import Gathering
+from tests.stores.steps import submission_of, waiting
 
 
 def open_store(path: Path) -> SqliteStore:
@@ -105,7 +108,7 @@ def test_a_database_of_a_newer_program_is_refused_with_a_sentence(path: Path) ->
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     connection.close()
     store = SqliteStore(path, VirtualClock())
-    with pytest.raises(StoreError, match="schema version 2, this program knows versions up to 1"):
+    with pytest.raises(StoreError, match="schema version 3, this program knows versions up to 2"):
         store.start()
     store.stop()
 
@@ -160,5 +163,43 @@ def test_a_full_disk_refuses_a_submission_and_keeps_the_others(path: Path) -> No
     with pytest.raises(StoreError, match="the database could not be written: database or disk is full"):
         submit(store, 1_000_000)
     again = submit(store, 3)
-    assert sorted(entry for entry, _ in store.waiting()) == [kept, again]
+    assert waiting(store) == [kept, again]
+    store.stop()
+
+
+def test_a_reused_key_fails_alone_and_the_others_of_its_group_are_kept(path: Path) -> None:
+    commits: list[int] = []
+    store = SqliteStore(path, VirtualClock(), lambda writes, _: commits.append(writes))
+    store.start()
+    gathering = Gathering(store._writer)
+    first, other = submission_of([1]), submission_of([2])
+    entries: list[Entry] = []
+    gathering.ask("before", lambda: store.add(submission_of([3]), entries.append))
+    gathering.ask("first", lambda: store.add(first, entries.append, "k"))
+    gathering.ask("reused", lambda: store.add(other, entries.append, "k"))
+    gathering.ask("again", lambda: store.add(replace(first, id=other.id), entries.append, "k"))
+    gathering.ask("after", lambda: store.add(submission_of([4]), entries.append))
+    gathering.let_go()
+    assert [list(entry.ingestion.ids) for entry in entries] == [[3], [1], [4]]
+    assert [*gathering.errors] == ["reused"]
+    assert isinstance(gathering.errors["reused"], KeyReused)
+    assert gathering.results["again"] == first.id
+    assert commits == [1, 5]
+    assert waiting(store) == entries
+    store.stop()
+
+
+def test_a_key_in_a_group_that_is_split_makes_one_ingestion(path: Path) -> None:
+    store = open_store(path)
+    gathering = Gathering(store._writer)
+    first = submission_of([1])
+    entries: list[Entry] = []
+    gathering.ask("first", lambda: store.add(first, entries.append, "k"))
+    gathering.ask("bad", lambda: store._writer.write(lambda connection: connection.execute("nonsense").close()))
+    gathering.ask("again", lambda: store.add(replace(first, id=uuid4()), entries.append, "k"))
+    gathering.let_go()
+    assert gathering.results == {"first": first.id, "again": first.id}
+    assert [*gathering.errors] == ["bad"]
+    assert waiting(store) == entries
+    assert len(entries) == 1
     store.stop()

@@ -1,0 +1,41 @@
+"""What is counted in the SQLite store, without reading any ids."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Mapping
+
+from ingest_service.domain import Priority, Status
+from ingest_service.stores.rows import ID_COUNT
+
+_ALL = f"({ID_COUNT} + batch_size - 1) / batch_size"
+_UNRELEASED = f"coalesce(sum({_ALL} - (released + batch_size - 1) / batch_size), 0)"
+_OF_PRIORITY = "CROSS JOIN ingestions USING (sequence) WHERE priority = ?"
+# One priority at a time: a GROUP BY would sort the ids with the rest.
+_BATCHES = f"SELECT coalesce(sum({_ALL}), 0) FROM ingestions WHERE priority = ?"
+_UNFINISHED = {
+    Status.YET_TO_START: f"SELECT {_UNRELEASED} FROM backlog {_OF_PRIORITY}",
+    Status.TRIGGERED: f"SELECT count(*) FROM open_batches {_OF_PRIORITY}",
+    Status.CANCELLED: f"SELECT {_UNRELEASED} FROM cancellations {_OF_PRIORITY}",
+}
+
+
+def count_failed(connection: sqlite3.Connection, sequences: Collection[int]) -> dict[int, int]:
+    """Count the ids of these ingestions that have failed."""
+    rows = connection.execute(
+        "SELECT sequence, count(*) FROM outcomes INDEXED BY failed_outcomes "
+        "WHERE error IS NOT NULL AND sequence IN (SELECT value FROM json_each(?)) GROUP BY sequence",
+        [json.dumps(list(sequences))],
+    )
+    return dict.fromkeys(sequences, 0) | dict(rows.fetchall())
+
+
+def count_batches(connection: sqlite3.Connection) -> Mapping[tuple[Priority, Status], int]:
+    """Count all batches; those that neither wait nor are open nor were cancelled are completed."""
+    counts: Counter[tuple[Priority, Status]] = Counter()
+    for priority in Priority:
+        (counts[priority, Status.COMPLETED],) = connection.execute(_BATCHES, [priority]).fetchone()
+        for status, statement in _UNFINISHED.items():
+            (counts[priority, status],) = connection.execute(statement, [priority]).fetchone()
+            counts[priority, Status.COMPLETED] -= counts[priority, status]
+    return +counts

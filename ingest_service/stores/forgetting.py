@@ -1,0 +1,97 @@
+"""How history is removed from the SQLite store.
+
+First goes the row of the ingestion itself, so that nobody finds it any more, while its sequence is written into
+`forgotten`; then, a few at a time, what is left of it in the other tables; and then the slots without calls.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import accumulate
+
+# What an ingestion may have besides calls, with the keys. (The last outcome of an id takes its retry with it.)
+_LEFT = {
+    "outcomes": "sequence, position",
+    "cancellations": "sequence",
+    "deadlines": "sequence",
+    "slips": "sequence",
+    "idempotency_keys": "sequence",
+}
+_OF_FORGOTTEN = "WHERE sequence IN (SELECT sequence FROM forgotten) LIMIT ?"
+_PAGE_BYTES = 4096
+
+
+def read_ended(connection: sqlite3.Connection, before: int, most: int) -> list[int]:
+    """Find the oldest ingestions that ended before this time, none while something is left of others.
+
+    There are at most so many, counting each page of ids: deleting the ids reads them.
+    """
+    rows = connection.execute(
+        f"SELECT sequence, 1 + length(ids) / {_PAGE_BYTES} FROM ingestions "
+        "LEFT JOIN backlog USING (sequence) LEFT JOIN cancellations USING (sequence) "
+        "WHERE created_at < :before AND NOT EXISTS (SELECT 1 FROM forgotten) AND backlog.released IS NULL "
+        "AND sequence NOT IN (SELECT sequence FROM open_batches) AND coalesce(cancelled_at, 0) < :before "
+        "AND coalesce((SELECT max(closed_at) FROM slots WHERE number IN "
+        "(SELECT slot FROM calls WHERE calls.sequence = ingestions.sequence)), 0) < :before "
+        "ORDER BY created_at LIMIT :most",
+        {"before": before, "most": most},
+    ).fetchall()
+    affordable = sum(total <= most for total in accumulate(weight for _, weight in rows))
+    return [sequence for sequence, _ in rows[: max(1, affordable)]]
+
+
+def remove_history(connection: sqlite3.Connection, ended: Sequence[int], keys_before: int, most: int) -> bool:
+    """Remove at most so many rows of one kind, these ingestions among them; return whether there were any."""
+    return bool(
+        _remove_left(connection, most)
+        or _remove_slots(connection, most)
+        or _remove_ingestions(connection, ended)
+        or _remove_keys(connection, keys_before, most)
+    )
+
+
+def _remove_left(connection: sqlite3.Connection, most: int) -> int:
+    removed = _remove_calls(connection, most)
+    for table, key in _LEFT.items():
+        removed += connection.execute(
+            f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} {_OF_FORGOTTEN})", [most - removed]
+        ).rowcount
+    if removed < most:
+        connection.execute("DELETE FROM forgotten")
+    return removed
+
+
+def _remove_calls(connection: sqlite3.Connection, most: int) -> int:
+    """Remove calls of what is forgotten, and note their slots, which may have none left."""
+    rows = connection.execute(f"SELECT sequence, position, slot FROM calls {_OF_FORGOTTEN}", [most]).fetchall()
+    connection.executemany("DELETE FROM calls WHERE sequence = ? AND position = ? AND slot = ?", rows)
+    connection.executemany(
+        "INSERT OR IGNORE INTO thinned_slots (number) VALUES (?)", [(slot,) for _, _, slot in rows]
+    )
+    return len(rows)
+
+
+def _remove_slots(connection: sqlite3.Connection, most: int) -> int:
+    """Remove thinned slots without calls; the last one stays, and stays noted."""
+    numbers = connection.execute(
+        "SELECT number FROM thinned_slots WHERE number < (SELECT max(number) FROM slots) LIMIT ?", [most]
+    ).fetchall()
+    connection.executemany(
+        "DELETE FROM slots WHERE number = ? AND NOT EXISTS (SELECT 1 FROM calls WHERE slot = slots.number)",
+        numbers,
+    )
+    connection.executemany("DELETE FROM thinned_slots WHERE number = ?", numbers)
+    return len(numbers)
+
+
+def _remove_ingestions(connection: sqlite3.Connection, sequences: Sequence[int]) -> int:
+    rows = [(sequence,) for sequence in sequences]
+    connection.executemany("INSERT OR IGNORE INTO forgotten (sequence) VALUES (?)", rows)
+    return connection.executemany("DELETE FROM ingestions WHERE sequence = ?", rows).rowcount
+
+
+def _remove_keys(connection: sqlite3.Connection, before: int, most: int) -> int:
+    return connection.execute(
+        "DELETE FROM idempotency_keys WHERE sequence IN "
+        "(SELECT sequence FROM idempotency_keys WHERE created_at < ? LIMIT ?)",
+        [before, most],
+    ).rowcount

@@ -1,0 +1,43 @@
+"""Idempotency keys: the same submission sent twice is one ingestion."""
+
+import sqlite3
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Self
+from uuid import UUID
+
+from ingest_service.domain import Ingestion, Submission
+from ingest_service.errors import KeyReused
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An idempotency key, with a digest of the submission it came with."""
+
+    text: str
+    digest: bytes
+
+    @classmethod
+    def of(cls, text: str, submission: Submission) -> Self:
+        """Digest what makes two submissions the same."""
+        digest = blake2b(f"{submission.priority:d} {submission.deadline} ".encode(), digest_size=16)
+        digest.update(submission.ids.packed)
+        return cls(text, digest.digest())
+
+
+def read_key(connection: sqlite3.Connection, key: Key) -> UUID | KeyReused | None:
+    """Find the ingestion that came with this key before: its id, or an error if it was sent with other content."""
+    row = connection.execute(
+        "SELECT id, digest FROM idempotency_keys JOIN ingestions USING (sequence) WHERE key = ?", [key.text]
+    ).fetchone()
+    if row is None:
+        return None
+    return UUID(bytes=row[0]) if row[1] == key.digest else KeyReused(key.text)
+
+
+def insert_key(connection: sqlite3.Connection, key: Key, sequence: int, ingestion: Ingestion) -> None:
+    """Keep the key of an ingestion, in place of the same key of one that is gone."""
+    connection.execute(
+        "INSERT OR REPLACE INTO idempotency_keys (sequence, key, digest, created_at) VALUES (?, ?, ?, ?)",
+        [sequence, key.text, key.digest, ingestion.created_at],
+    )

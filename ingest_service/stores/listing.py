@@ -1,0 +1,75 @@
+"""How far ingestions have come, read from the SQLite store without reading their ids."""
+
+import sqlite3
+from typing import Any
+from uuid import UUID
+
+from ingest_service.domain import Priority, Profile, Status
+from ingest_service.ledger import Standing
+from ingest_service.progress import Progress
+from ingest_service.storage import Wanted
+from ingest_service.stores.rows import ID_COUNT
+
+# An ingestion without a cursor was released to the end, unless it was cancelled.
+_RELEASED = f"coalesce(cancellations.released, backlog.released, {ID_COUNT})"
+_PROGRESS = (
+    f"SELECT sequence, {_RELEASED}, cancelled_at IS NOT NULL, "
+    f"id, priority, batch_size, {ID_COUNT}, created_at, deadline FROM"
+)
+_JOINED = (
+    "LEFT JOIN backlog USING (sequence) LEFT JOIN cancellations USING (sequence) "
+    "LEFT JOIN deadlines USING (sequence)"
+)
+# CROSS JOIN keeps the order: what waits, is open or was cancelled is gone through, and not all of history.
+_SOURCES = {
+    None: "ingestions",
+    Status.YET_TO_START: "(SELECT sequence FROM backlog WHERE released = 0) "
+    "CROSS JOIN ingestions USING (sequence)",
+    Status.TRIGGERED: "(SELECT sequence FROM open_batches UNION SELECT sequence FROM backlog WHERE released > 0) "
+    "CROSS JOIN ingestions USING (sequence)",
+    Status.COMPLETED: "ingestions",
+    Status.CANCELLED: "(SELECT sequence FROM cancellations) CROSS JOIN ingestions USING (sequence)",
+}
+_NOT_OPEN = "sequence NOT IN (SELECT sequence FROM open_batches)"
+_CONDITIONS = dict.fromkeys(_SOURCES, "") | {
+    Status.COMPLETED: f"AND backlog.released IS NULL AND {_RELEASED} = {ID_COUNT} AND {_NOT_OPEN}",
+    Status.CANCELLED: f"AND {_RELEASED} < {ID_COUNT} AND {_NOT_OPEN}",
+}
+
+
+def read_progress(connection: sqlite3.Connection, ingestion_id: UUID) -> Progress | None:
+    """Find an ingestion by its id."""
+    row = connection.execute(f"{_PROGRESS} ingestions {_JOINED} WHERE id = ?", [ingestion_id.bytes]).fetchone()
+    return None if row is None else _progress(connection, row)
+
+
+def read_listed(connection: sqlite3.Connection, wanted: Wanted) -> list[Progress]:
+    """Find the wanted ingestions, the newest first."""
+    of_priority = "" if wanted.priority is None else f"AND priority = {wanted.priority:d}"
+    rows = connection.execute(
+        f"{_PROGRESS} {_SOURCES[wanted.status]} {_JOINED} WHERE sequence < ? {of_priority} "
+        f"{_CONDITIONS[wanted.status]} ORDER BY sequence DESC LIMIT ?",
+        [wanted.before, wanted.limit],
+    ).fetchall()
+    return [_progress(connection, row) for row in rows]
+
+
+def read_standing(connection: sqlite3.Connection, sequence: int) -> Standing:
+    """Read how an ingestion that there is stands."""
+    priority, released, cancelled = connection.execute(
+        f"SELECT priority, {_RELEASED}, cancelled_at IS NOT NULL FROM ingestions {_JOINED} WHERE sequence = ?",
+        [sequence],
+    ).fetchone()
+    return Standing(Priority(priority), released, bool(cancelled))
+
+
+def _progress(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Progress:
+    sequence, released, cancelled, ingestion_id, priority, *profile = row
+    numbers = connection.execute("SELECT number FROM open_batches WHERE sequence = ?", [sequence])
+    return Progress(
+        sequence,
+        Profile(UUID(bytes=ingestion_id), Priority(priority), *profile),
+        released,
+        frozenset(number for (number,) in numbers),
+        bool(cancelled),
+    )

@@ -1,0 +1,28 @@
+"""The latest slips of ingestions in the SQLite store: one row of JSON for each ingestion, the last slip last."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+
+from ingest_service.ledger import Slip
+from ingest_service.storage import SLIPS_KEPT
+
+
+def insert_slips(connection: sqlite3.Connection, slips: Mapping[int, Slip]) -> None:
+    """Append a slip to the row of each of these ingestions that is there; the oldest one makes room."""
+    connection.executemany(
+        "INSERT INTO slips (sequence, latest) "
+        "SELECT sequence, json_array(json(?2)) FROM ingestions WHERE sequence = ?1 "
+        "ON CONFLICT DO UPDATE SET latest = json_insert("
+        f"iif(json_array_length(latest) < {SLIPS_KEPT}, latest, json_remove(latest, '$[0]')), '$[#]', json(?2))",
+        [
+            (sequence, json.dumps([slip.at, slip.slots, slip.nanoseconds, slip.cause]))
+            for sequence, slip in slips.items()
+        ],
+    )
+
+
+def read_slips(connection: sqlite3.Connection, sequence: int) -> list[Slip]:
+    """Read the slips of an ingestion, the last one first."""
+    row = connection.execute("SELECT latest FROM slips WHERE sequence = ?", [sequence]).fetchone()
+    return [Slip(*slip) for slip in reversed(json.loads(row[0]))] if row else []

@@ -1,0 +1,184 @@
+"""History that is forgotten, in every store."""
+
+import pytest
+
+from ingest_service.domain import Status
+from ingest_service.ledger import Account, Outcome, Retry, Slip
+from ingest_service.storage import Store, Wanted
+from tests.doubles import VirtualClock
+from tests.stores.steps import (
+    close,
+    find,
+    finish,
+    next_batch,
+    open_next,
+    outcomes_of,
+    release,
+    rest_of,
+    restart,
+    submit,
+    waiting,
+)
+
+EVERYTHING = Wanted(None, None, 10**9, 99)
+
+
+def forget(store: Store, ended_before: int, most: int = 100) -> None:
+    """Remove history to the last row."""
+    while store.forget(ended_before, 0, most):
+        pass
+
+
+def numbers(store: Store) -> list[int]:
+    return [slot.number for slot in store.slots(before=10**9, limit=99)]
+
+
+def sequences(store: Store) -> list[int]:
+    return [progress.sequence for progress in store.listed(EVERYTHING)]
+
+
+def later(clock: VirtualClock) -> int:
+    """Let time pass, and return the time then."""
+    clock.time += 1000
+    return clock.wall()
+
+
+def test_a_store_without_history_has_nothing_to_forget(store: Store, clock: VirtualClock) -> None:
+    assert not store.forget(clock.wall(), clock.wall(), 100)
+
+
+@pytest.mark.parametrize("most", [1, 2, 7, 100])
+def test_an_ingestion_that_ended_long_ago_is_forgotten_with_all_that_belongs_to_it(
+    store: Store, clock: VirtualClock, most: int
+) -> None:
+    entry, newer = submit(store, range(1, 9), key="k", deadline=7), submit(store, [9])
+    store.add_slips({entry.sequence: Slip(1, 2, 3, "because")})
+    finish(store, 1, entry)
+    release(store, 9, next_batch(newer))
+    store.cancel(entry.sequence, [])
+    forget(store, later(clock), most)
+    restart(store)
+    assert store.find(entry.ingestion.id) is None
+    assert sequences(store) == []
+    assert store.outcomes(entry.ingestion.id, -1, 99) == []
+    assert list(store.ids(entry.sequence)) == []
+    assert store.slips(entry.sequence) == []
+    assert store.account(entry.sequence) == Account(0, 0, None, None)
+    assert store.batch_counts() == {}
+    assert numbers(store) == [9]
+
+
+def test_what_waits_is_open_or_ended_later_is_kept(store: Store, clock: VirtualClock) -> None:
+    waits, begun, in_flight, failing, done = (submit(store, range(1, 9)) for _ in range(5))
+    release(store, 1, next_batch(begun))
+    open_next(store, 2, in_flight)
+    close(store, open_next(store, 3, failing), [Outcome(1), Outcome(2), Retry(1, 50, 70)])
+    finish(store, 4, done)
+    ended_at = store.account(done.sequence).ended_at
+    assert ended_at is not None
+    before = store.listed(EVERYTHING)
+    assert not store.forget(ended_at, 0, 100)
+    assert store.listed(EVERYTHING) == before
+    assert store.forget(ended_at + 1, 0, 100)
+    forget(store, later(clock))
+    assert sequences(store) == [entry.sequence for entry in (failing, in_flight, begun, waits)]
+    assert len(store.outcomes(begun.ingestion.id, -1, 99)) == 3
+    assert len(store.outcomes(failing.ingestion.id, -1, 99)) == 2
+    assert sorted(numbers(store)) == [1, 2, 3, 6]
+
+
+def test_an_ingestion_ends_with_the_last_of_its_slots(store: Store, clock: VirtualClock) -> None:
+    entry = submit(store, [1, 2, 3, 4])
+    release(store, 1, next_batch(entry))
+    between = later(clock)
+    release(store, 2, next_batch(rest_of(entry)))
+    forget(store, between)
+    assert find(store, entry).status is Status.COMPLETED
+    forget(store, later(clock))
+    assert store.find(entry.ingestion.id) is None
+
+
+def test_a_cancelled_ingestion_ends_when_it_was_cancelled_or_when_its_last_slot_was_closed(
+    store: Store, clock: VirtualClock
+) -> None:
+    untouched, begun, in_flight = (submit(store, range(1, 9)) for _ in range(3))
+    release(store, 1, next_batch(begun))
+    slot = open_next(store, 2, in_flight)
+    at_cancel = later(clock)
+    for entry in (untouched, begun, in_flight):
+        store.cancel(entry.sequence, [])
+    at_close = later(clock)
+    close(store, slot, outcomes_of(slot))
+    forget(store, at_cancel)
+    assert len(sequences(store)) == 3
+    forget(store, at_cancel + 1)
+    assert sequences(store) == [in_flight.sequence]
+    forget(store, at_close + 1)
+    assert sequences(store) == []
+
+
+def test_a_cancelled_ingestion_with_ids_in_flight_is_kept(store: Store, clock: VirtualClock) -> None:
+    entry = submit(store, [1, 2, 3, 4])
+    open_next(store, 1, entry)
+    store.cancel(entry.sequence, [])
+    forget(store, later(clock))
+    assert find(store, entry).status is Status.TRIGGERED
+    assert len(waiting(store)) == 1
+
+
+def test_a_slot_stays_as_long_as_it_has_calls_and_the_last_one_until_another_follows(
+    store: Store, clock: VirtualClock
+) -> None:
+    done, other, begun = submit(store, [1]), submit(store, [2]), submit(store, [3, 4])
+    release(store, 1, next_batch(done), begun.split(1)[0])
+    finish(store, 2, other)
+    forget(store, later(clock))
+    _, slot = store.slots(before=99, limit=99)
+    assert slot.calls == ((begun.ingestion.id, 0, 3),)
+    finish(store, 3, begun.after(1))
+    forget(store, later(clock))
+    restart(store)
+    assert numbers(store) == [3]
+    last = store.last_slot()
+    assert last is not None
+    assert (last.number, last.trusted) == (3, True)
+    open_next(store, 4, submit(store, [4]))
+    forget(store, later(clock))
+    assert numbers(store) == [4]
+
+
+def test_a_slot_that_was_never_closed_goes_with_its_last_call(store: Store, clock: VirtualClock) -> None:
+    entry = submit(store, [1])
+    open_next(store, 1, entry)
+    restart(store)
+    finish(store, 2, waiting(store)[0])
+    finish(store, 3, submit(store, [2]))
+    forget(store, later(clock))
+    assert numbers(store) == [3]
+
+
+def test_an_ingestion_is_forgotten_in_one_moment_for_those_who_look(store: Store, clock: VirtualClock) -> None:
+    entries = [submit(store, range(1, 9), key=str(number)) for number in range(3)]
+    for number, entry in enumerate(entries):
+        finish(store, number * 10 + 1, entry)
+    before = later(clock)
+    more = True
+    while more:
+        more = store.forget(before, 0, 3)
+        there = [entry.sequence for entry in reversed(entries) if store.find(entry.ingestion.id)]
+        assert sequences(store) == there
+        for entry in entries:
+            kept = entry.sequence in there
+            assert len(store.outcomes(entry.ingestion.id, -1, 99)) == (8 if kept else 0)
+            assert len(store.ids(entry.sequence)) == (8 if kept else 0)
+            called = [call for slot in store.slots(before=99, limit=99) for call in slot.calls]
+            assert len([call for call in called if call[0] == entry.ingestion.id]) == (8 if kept else 0)
+    assert sequences(store) == []
+
+
+def test_a_sequence_is_never_used_again(store: Store, clock: VirtualClock) -> None:
+    entry = submit(store, [1])
+    finish(store, 1, entry)
+    forget(store, later(clock))
+    restart(store)
+    assert submit(store, [2]).sequence > entry.sequence

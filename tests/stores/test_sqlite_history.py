@@ -1,0 +1,125 @@
+"""How the SQLite store forgets: in small steps, and a crash may come between any two of them."""
+
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ingest_service.ledger import Outcome, Retry, Slip
+from ingest_service.stores.forgetting import read_ended
+from ingest_service.stores.sqlite import SqliteStore
+from tests.doubles import VirtualClock
+from tests.stores.steps import close, finish, open_next, submit, waiting
+
+TABLES = ("ingestions", "calls", "outcomes", "cancellations", "deadlines", "slips", "idempotency_keys")
+OTHERS = ("slots", "retries", "forgotten", "thinned_slots")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ingest.db"
+
+
+@pytest.fixture
+def store(path: Path, clock: VirtualClock) -> Iterator[SqliteStore]:
+    """A store with rows in every table, all of them history but for the slot of one id."""
+    store = SqliteStore(path, clock)
+    store.start()
+    entries = [submit(store, range(1, 9), key=str(number), deadline=9) for number in range(3)]
+    store.add_slips({entry.sequence: Slip(1, 2, 3, "because") for entry in entries})
+    close(store, open_next(store, 1, entries[1]), [Outcome(1), Retry(1, 50, 70), Retry(1, 50, 70)])
+    for number, entry in enumerate(waiting(store)[1:]):
+        finish(store, number * 10 + 2, entry)
+    for entry in entries:
+        store.cancel(entry.sequence, [(7, Outcome(8, error="cancelled"))])
+    clock.time += 1000
+    open_next(store, 50, submit(store, [1]))
+    yield store
+    store.stop()
+
+
+def rows(path: Path) -> Counter[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        counts = {name: connection.execute(f"SELECT count(*) FROM {name}") for name in (*TABLES, *OTHERS)}
+        return +Counter({name: count.fetchone()[0] for name, count in counts.items()})
+
+
+LEFT = Counter(ingestions=1, calls=1, slots=1)
+
+
+def test_every_row_of_history_goes_and_no_other(store: SqliteStore, path: Path, clock: VirtualClock) -> None:
+    assert rows(path).keys() == {*TABLES, "slots"}
+    while store.forget(clock.wall(), 0, 100):
+        pass
+    assert rows(path) == LEFT
+
+
+def test_the_next_ingestions_are_looked_for_when_nothing_is_left_of_the_last(
+    store: SqliteStore, path: Path, clock: VirtualClock
+) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        assert read_ended(connection, clock.wall(), 2) == [1, 2]
+        assert store.forget(clock.wall(), 0, 2)
+        assert read_ended(connection, clock.wall(), 2) == []
+
+
+@pytest.mark.parametrize("most", [1, 2, 5, 30])
+def test_a_step_removes_no_more_rows_than_it_may(
+    store: SqliteStore, path: Path, clock: VirtualClock, most: int
+) -> None:
+    more, before = True, rows(path)
+    while more:
+        more = store.forget(clock.wall(), 0, most)
+        after = rows(path)
+        assert sum(before[name] - after[name] for name in (*TABLES, "slots")) in range(more, most + 1)
+        before = after
+
+
+@pytest.mark.parametrize("steps", range(1, 18))
+def test_a_crash_between_two_steps_leaves_nothing_behind(
+    store: SqliteStore, path: Path, tmp_path: Path, clock: VirtualClock, steps: int
+) -> None:
+    for _ in range(steps):
+        assert store.forget(clock.wall(), 0, 3)
+    crashed = tmp_path / "crashed.db"
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{path}{suffix}", f"{crashed}{suffix}")
+    restarted = SqliteStore(crashed, clock)
+    restarted.start()
+    assert len(waiting(restarted)) == 1
+    while restarted.forget(clock.wall(), 0, 100):
+        pass
+    restarted.stop()
+    assert rows(crashed) == LEFT
+
+
+def test_large_ingestions_are_forgotten_one_at_a_time(tmp_path: Path, clock: VirtualClock) -> None:
+    path = tmp_path / "large.db"
+    store = SqliteStore(path, clock)
+    store.start()
+    for _ in range(2):
+        store.cancel(submit(store, range(1, 100_001)).sequence, [])
+    for _ in range(20):
+        store.cancel(submit(store, [1]).sequence, [])
+    clock.time += 1000
+    seen = [22]
+    while store.forget(clock.wall(), 0, 50):
+        seen.append(rows(path)["ingestions"])
+    store.stop()
+    assert [*dict.fromkeys(seen)] == [22, 21, 20, 0]
+
+
+def test_a_key_of_an_ingestion_that_is_half_removed_may_be_used_again(
+    store: SqliteStore, path: Path, clock: VirtualClock
+) -> None:
+    assert store.forget(clock.wall(), 0, 3)
+    assert rows(path)["idempotency_keys"] == 3
+    again = submit(store, [7], key="1")
+    while store.forget(clock.wall(), 0, 100):
+        pass
+    assert store.resubmitted(again.ingestion, "1") == again.ingestion.id
+    assert rows(path)["idempotency_keys"] == 1
