@@ -28,7 +28,7 @@ def filled_backlog(ingestions: int, ids: int) -> Backlog:
     for sequence in range(ingestions):
         priority = Priority(sequence % 3)
         ingestion = Ingestion(uuid4(), priority, SIZE, PackedIds.of(range(1, ids + 1)), 0)
-        backlog.put(Entry.of(sequence, ingestion, range(ids)), 0)
+        backlog.join(Entry.of(sequence, ingestion, range(ids)), 0)
     return backlog
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from flask import Response
 
-from ingest_service.domain import LARGEST_ID, SMALLEST_ID, Ingestion, Status, batch_id
+from ingest_service.domain import LARGEST_ID, SMALLEST_ID, Profile, Status, batch_id
+from ingest_service.packed_ids import PackedIds
 from ingest_service.progress import Progress
 
 
@@ -33,10 +34,10 @@ def store_batches(connection: sqlite3.Connection, ids: list[int]) -> None:
         connection.executemany("INSERT INTO batches VALUES (?, ?)", rows)
 
 
-def dicts_body(progress: Progress) -> str:
+def dicts_body(progress: Progress, ids: PackedIds) -> str:
     """Return the body of GET /status by way of dicts and `json.dumps`."""
     batches = [
-        _batch(progress.ingestion, number, status)
+        _batch(progress.ingestion, ids, number, status)
         for start, stop, status in progress.runs()
         for number in range(start, stop)
     ]
@@ -44,9 +45,9 @@ def dicts_body(progress: Progress) -> str:
     return json.dumps({"ingestion_id": ingestion_id, "status": progress.status, "batches": batches})
 
 
-def _batch(ingestion: Ingestion, number: int, status: Status) -> dict[str, object]:
-    ids = ingestion.ids.span(number * ingestion.batch_size, (number + 1) * ingestion.batch_size)
-    return {"batch_id": str(batch_id(ingestion.id, number)), "ids": ids, "status": status}
+def _batch(ingestion: Profile, ids: PackedIds, number: int, status: Status) -> dict[str, object]:
+    own_ids = ids.span(number * ingestion.batch_size, (number + 1) * ingestion.batch_size)
+    return {"batch_id": str(batch_id(ingestion.id, number)), "ids": own_ids, "status": status}
 
 
 def main() -> None:
@@ -56,7 +57,8 @@ def main() -> None:
     @wsgi.app.get("/dicts/<ingestion_id>")
     def dicts(ingestion_id: str) -> Response:
         """Report every batch of an ingestion."""
-        return Response(dicts_body(wsgi.service.progress(UUID(ingestion_id))), mimetype="application/json")
+        progress = wsgi.service.progress(UUID(ingestion_id))
+        return Response(dicts_body(progress, wsgi.service.ids(progress)), mimetype="application/json")
 
     wsgi.main()
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from benchmarks.dicts import dicts_body, plain_validation, store_batches
 from benchmarks.measure import here, medians, seconds
 from ingest_service.clock import SystemClock
-from ingest_service.domain import Ingestion, Priority, Submission
+from ingest_service.domain import Priority, Profile, Submission
 from ingest_service.packed_ids import PackedIds
 from ingest_service.progress import Progress
 from ingest_service.stores.connections import connect
@@ -33,7 +33,8 @@ def compare(name: str, ours: Callable[[], object], plain: Callable[[], object]) 
 
 def main() -> None:
     """Measure and print."""
-    progress = Progress(1, Ingestion(uuid4(), Priority.LOW, 3, PackedIds.of(IDS), 0), 0, frozenset())
+    ids = PackedIds.of(IDS)
+    progress = Progress(1, Profile(uuid4(), Priority.LOW, 3, len(ids), 0), 0, frozenset())
     compare("validating", lambda: parse_submission(BODY, len(IDS)), lambda: plain_validation(BODY))
     with here() as folder:
         store, connection = SqliteStore(Path(folder, "ours.db"), SystemClock()), connect(Path(folder, "plain.db"))
@@ -44,7 +45,7 @@ def main() -> None:
 
         compare("packing and storing", pack_and_store, lambda: store_batches(connection, IDS))
         store.stop()
-    compare("writing the status", lambda: "".join(status_body(progress)), lambda: dicts_body(progress))
+    compare("writing the status", lambda: "".join(status_body(progress, ids)), lambda: dicts_body(progress, ids))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def expected_starts(service: Service) -> dict[UUID, int]:
     starts: dict[UUID, int] = {}
     for ingestion_id in submitted:
         prospect = service.prospect(service.progress(ingestion_id))
-        if prospect is not None:
+        if prospect is not None and prospect.next_at is not None:
             starts[ingestion_id] = prospect.next_at
     return starts
 

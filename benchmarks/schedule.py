@@ -12,10 +12,10 @@ from uuid import uuid4
 from benchmarks.measure import medians, seconds
 from ingest_service.backlog import Backlog
 from ingest_service.clock import NANOSECONDS
-from ingest_service.domain import Entry, Ingestion, Priority
+from ingest_service.domain import LAST_SEQUENCE, Entry, Ingestion, Priority
 from ingest_service.pacer import Pace
 from ingest_service.packed_ids import PackedIds
-from ingest_service.schedule import LAST_SEQUENCE, Outlook
+from ingest_service.schedule import Outlook
 
 PACE = Pace(slot_size=3, interval=5 * NANOSECONDS, linger=0, longest_pause=0)
 ROUNDS = 5
@@ -37,7 +37,9 @@ def filled(ingestions: int, ids: int) -> Backlog:
 
 def outlook(backlog: Backlog) -> Outlook:
     """Return the outlook of a dispatcher that may open a slot now."""
-    return Outlook(backlog.copy(), 0, PACE, probing=False, wall_offset=0, paused_until=0, now=0)
+    return Outlook(
+        backlog.copy(), 0, PACE, probing=False, wall_offset=0, paused_until=0, paused_at=None, took=0, now=0
+    )
 
 
 def compare(ingestions: int, ids: int) -> None:

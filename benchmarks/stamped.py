@@ -10,6 +10,7 @@ from ingest_service.app import assemble, create_app
 from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
 from ingest_service.ledger import Answer, Call
+from ingest_service.metrics import Metrics
 from ingest_service.service import Service
 from ingest_service.web.server import make_server
 
@@ -31,7 +32,7 @@ class Stamps:
 @contextmanager
 def served(settings: Settings, fetcher: Stamps) -> Iterator[tuple[Service, int]]:
     """Run a service around this upstream; yield it and its port."""
-    service = assemble(settings, SystemClock(), fetcher)
+    service = assemble(settings, SystemClock(), fetcher, Metrics())
     server = make_server(create_app(service, settings), HOST, 0, 1_000_000)
     Thread(target=server.run, daemon=True).start()
     service.start()

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event
 from typing import TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.ledger import Answer, Call
-from ingest_service.ports import Fetcher, SideBySide, Slots
+from ingest_service.loop import Loop
+from ingest_service.ports import Fetcher, Observer, SideBySide, Slots
 
 log = logging.getLogger(__name__)
 
@@ -16,46 +17,38 @@ T = TypeVar("T")
 STORE_RETRY = 1 * NANOSECONDS
 
 
-class Dispatcher:
+class Dispatcher(Loop):
     """Opens slots one after the other, fetches their ids side by side and closes them with their outcomes."""
 
-    def __init__(self, slots: Slots, fetcher: Fetcher, clock: Clock, side_by_side: SideBySide) -> None:
+    name = "dispatcher"
+
+    def __init__(
+        self, slots: Slots, fetcher: Fetcher, clock: Clock, side_by_side: SideBySide, observer: Observer
+    ) -> None:
+        super().__init__()
         self._slots = slots
         self._fetcher = fetcher
         self._clock = clock
         self._side_by_side = side_by_side
-        self._thread: Thread | None = None
+        self._observer = observer
         self._trouble: str | None = None
-
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
 
     @property
     def trouble(self) -> str | None:
         """Why nothing is released at present, None while all is well."""
         return self._trouble if self.alive else "the dispatcher does not run; the log says why"
 
-    def start(self) -> None:
-        """Start the thread, unless it runs."""
-        if not self.alive:
-            self._thread = Thread(target=self._run, name="dispatcher", daemon=True)
-            self._thread.start()
-
-    def stop(self, grace: float) -> bool:
-        """Open no further slot and wait `grace` seconds for the calls in flight; True if they have ended."""
+    def halt(self) -> None:
+        """Open no further slot."""
         self._slots.stop()
-        if self._thread is not None:
-            self._thread.join(grace)
-        return not self.alive
 
     def run_once(self) -> bool:
         """Open the next slot, fetch its ids and close it. Blocks for all of that; False once stopped."""
         slot = self._insist(self._slots.open)
         if slot is None:
             return False
-        log.info("slot %d opened: ids %s", slot.number, ", ".join(map(str, slot.ids)))
+        ids = ", ".join(map(str, slot.ids))
+        log.info("slot %d opened: ids %s", slot.number, ids, extra={"slot": slot.number, "ids": len(slot.ids)})
         calls = self._side_by_side(self._call, slot.ids)
         self._insist(lambda: self._slots.close(slot, calls))
         return True
@@ -75,18 +68,16 @@ class Dispatcher:
                 self._trouble = None
                 return result
 
-    def _run(self) -> None:
-        try:
-            while self.run_once():
-                pass
-        except StoreStopped:
-            log.warning("the store was closed before the last slot was; its calls are made again after a start")
-        except Exception:
-            log.exception("the dispatcher died; nothing is released until the service is started again")
-
     def _call(self, record_id: int) -> Call:
+        """Call the upstream once, and let the call be counted. Runs in a thread of its own."""
+        began = self._clock.now()
+        call = self._fetched(record_id)
+        self._observer.call_ended(call.answer, self._clock.now() - began)
+        return call
+
+    def _fetched(self, record_id: int) -> Call:
         try:
             return self._fetcher.fetch(record_id)
         except Exception as error:
-            log.exception("the fetcher failed on id %d", record_id)
+            log.exception("the fetcher failed on id %d", record_id, extra={"id": record_id})
             return Call(self._clock.now(), Answer(error=f"{type(error).__name__}: {error}"))

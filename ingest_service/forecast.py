@@ -14,7 +14,8 @@ class Span:
     """Neighbouring slots in which neighbouring batches of one ingestion run, from the batch `first_batch` on.
 
     Slots are numbered from 0, the next one, and open `interval` apart from `first_opens` on. The first carries
-    `in_first` of the batches, the others `in_others`, and the last batch runs in the last slot.
+    `in_first` of the batches, the others `in_others`, and the last batch runs in the last slot. There are `ids`
+    in it: `first_size` in the first batch, `size` in the others, in the last one perhaps fewer.
     """
 
     sequence: int
@@ -26,6 +27,9 @@ class Span:
     interval: int
     in_first: int
     in_others: int
+    first_size: int
+    size: int
+    ids: int
 
     @property
     def last_opens(self) -> int:
@@ -39,6 +43,10 @@ class Span:
             return self.last_opens
         slots = 0 if place < self.in_first else 1 + (place - self.in_first) // self.in_others
         return self.first_opens + slots * self.interval
+
+    def batch_of(self, count: int) -> int:
+        """Return the number of the batch with which `count` ids of the span have been released."""
+        return self.first_batch + -(-max(0, count - self.first_size) // self.size)
 
 
 class Line:
@@ -98,7 +106,7 @@ class Grid:
             batches, ids = batches + fitting, ids + fitting * each
             if fitting < count:
                 break
-        span = self._span(entry, batches, first, in_first) if batches else None
+        span = self._span(entry, batches, ids, first, in_first) if batches else None
         return span, entry.after(ids)
 
     def _first(self, first_size: int, size: int) -> tuple[int, int]:
@@ -111,7 +119,7 @@ class Grid:
     def _limit(self, due: int | None) -> int | None:
         return None if due is None else -((self._opens - due) // self._pace.interval)
 
-    def _span(self, entry: Entry, batches: int, first: int, in_first: int) -> Span:
+    def _span(self, entry: Entry, batches: int, ids: int, first: int, in_first: int) -> Span:
         return Span(
             sequence=entry.sequence,
             first_batch=entry.first // entry.ingestion.batch_size,
@@ -122,6 +130,9 @@ class Grid:
             interval=self._pace.interval,
             in_first=in_first,
             in_others=self._pace.slot_size // entry.ingestion.batch_size,
+            first_size=entry.next_size,
+            size=entry.ingestion.batch_size,
+            ids=ids,
         )
 
 

@@ -34,6 +34,12 @@ class Pacer:
         self._next_start = first_start
         self._paused_until = 0
         self._lag = 0
+        self._took = 0
+
+    @property
+    def took(self) -> int:
+        """How long the calls of the last slot took, 0 before the first."""
+        return self._took
 
     @property
     def lag(self) -> int:
@@ -54,11 +60,16 @@ class Pacer:
         """Count the interval from this start, unless a later one is known."""
         self._next_start = max(self._next_start, at + self._interval)
 
-    def note_lag(self, lag: int) -> None:
-        """Take note of a slot: waking up, the commit and the threads of the calls took so long."""
+    def note(self, lag: int, took: int) -> None:
+        """Take note of a slot: waking up, the commit and the threads took `lag`, then the calls `took`."""
         self._lag += (lag - self._lag) // _LAG_WEIGHT
+        self._took = took
 
     def pause(self, until: int) -> None:
-        """Open no slot before this time."""
+        """Open no slot before this time, as the upstream asks."""
         self._paused_until = max(self._paused_until, until)
+        self.hold(until)
+
+    def hold(self, until: int) -> None:
+        """Open no slot before this time."""
         self._next_start = max(self._next_start, until)

@@ -1,22 +1,11 @@
 """What the scheduler needs from the outside, for others to fit."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
-from uuid import UUID
 
-from ingest_service.domain import Entry, Submission
-from ingest_service.ledger import (
-    Account,
-    BatchAccount,
-    Call,
-    LastSlot,
-    Outcome,
-    Slot,
-    SlotAccount,
-    Verdict,
-)
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.backlog import Load
+from ingest_service.domain import Entry, Priority
+from ingest_service.ledger import Answer, Call, Slot
 from ingest_service.schedule import Outlook
 
 
@@ -37,6 +26,28 @@ class SideBySide(Protocol):
         """Run `call` for every id at once, block until all have ended, return them in the order of the ids."""
 
 
+class Observer(Protocol):
+    """Is told what happened, to count it. Any thread; never blocks and never raises. Times are nanoseconds."""
+
+    def slot_opened(self, ids: int, late: int) -> None:
+        """Note a slot of so many ids, opened so late after it might have been."""
+
+    def call_ended(self, answer: Answer, duration: int) -> None:
+        """Note the answer to one upstream call."""
+
+    def called_again(self, ids: int) -> None:
+        """Note that so many ids failed and will be called again."""
+
+    def paused(self, duration: int) -> None:
+        """Note a pause that the upstream asked for."""
+
+    def deadline_broken(self) -> None:
+        """Note that an accepted deadline can no longer be met."""
+
+    def committed(self, writes: int, duration: int) -> None:
+        """Note a commit to the disk that so many requests shared."""
+
+
 class Slots(Protocol):
     """The one seam that opens slots: whatever stands behind it waits, chooses and writes down."""
 
@@ -45,15 +56,6 @@ class Slots(Protocol):
 
     def stop(self) -> None:
         """Let `open` return None from now on, at once. Any thread; may be called twice."""
-
-    def join(self, entry: Entry) -> None:
-        """Let an accepted ingestion join the backlog. Any thread; does not block."""
-
-    def opens_in(self) -> int:
-        """Return for how many nanoseconds no slot will open. Any thread; does not block."""
-
-    def outlook(self) -> Outlook:
-        """Return all that the schedule depends on, as it is now. Any thread; does not block."""
 
     def open(self) -> Slot | None:
         """Block until a slot may open, choose its batches, write it down and return it; None once stopped.
@@ -69,66 +71,46 @@ class Slots(Protocol):
         """
 
 
-class Store(Protocol):
-    """Keeps ingestions, the ledger and the outcomes. Any thread; every method may block on the disk.
+class Intake(Protocol):
+    """The other end of the same seam: what waits for a slot, and what people change about it.
 
-    Everything a method wrote is durable when it returns. Raises StoreError where the disk fails, StoreInUse
-    where another process works on the same store, StoreStopped when it is not running.
+    Any thread. What changes something is durable when it returns, blocks while a slot is written down, and
+    raises StoreError.
     """
 
-    def start(self) -> None:
-        """Open the store, migrate it and keep every other process out."""
+    def reserve(self, count: int) -> None:
+        """Keep room in the backlog for an ingestion of so many ids that is about to be accepted.
 
-    def stop(self) -> None:
-        """Finish what was asked and let go of the store. May be called twice; `start` opens it again."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can take an ingestion. Does not touch the disk."""
-
-    def add(self, submission: Submission, accepted: Callable[[Entry], None]) -> None:
-        """Keep a submission as a new ingestion; `accepted` gets its entry once it is durable.
-
-        `accepted` is called before this returns, one call at a time and in the order of the sequences (which
-        is the order of the created times), so it must not block.
+        Raises BacklogFull.
         """
 
-    def find(self, ingestion_id: UUID) -> Progress | None:
-        """Return how far an ingestion has come, None if there is none with this id."""
+    def give_back(self, count: int) -> None:
+        """Give back the room that was kept for an ingestion that was not accepted."""
 
-    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
-        """Return outcomes with their positions, in the order of the ids: the first `limit` past `after`."""
+    def join(self, entry: Entry) -> None:
+        """Let an accepted ingestion join the backlog, where room is kept for it."""
 
-    def failed_ids(self, ingestion_id: UUID) -> PackedIds:
-        """Return the ids whose outcome is an error, in the order given."""
+    def cancel(self, sequence: int) -> None:
+        """Release no more ids of an ingestion.
 
-    def account(self, sequence: int) -> Account:
-        """Return what the ledger tells of an ingestion."""
-
-    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
-        """Return what the ledger tells of those of these batches that were released, by their numbers."""
-
-    def slots(self, before: int, limit: int) -> list[SlotAccount]:
-        """Return the last `limit` slots with a number below `before`, the latest first."""
-
-    def waiting(self) -> Iterable[tuple[Entry, int]]:
-        """Return what is to be released, with the time (wall clock) before which it may not be, 0 for none.
-
-        That is what never was released, what is to be called again, and what was called in a slot that was
-        never closed.
+        Those that wait to be called again have failed, and so has the rest of a batch that was released in
+        part; other batches are cancelled.
         """
 
-    def paused_until(self) -> int:
-        """Return when the last pause ends or ended (wall clock), 0 if there never was one."""
+    def reprioritise(self, sequence: int, priority: Priority) -> None:
+        """Give an ingestion another priority; it keeps its created time."""
 
-    def last_slot(self) -> LastSlot | None:
-        """Return what the ledger proves of the last slot, None if there never was one."""
+    def pause(self) -> None:
+        """Open no slot until `resume`, across restarts."""
 
-    def open_slot(self, slot: Slot) -> None:
-        """Write down a slot and release its batches."""
+    def resume(self) -> None:
+        """Open slots again."""
 
-    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
-        """Keep the verdict on each id, in order, and when the last call of the slot started.
+    def opens_in(self) -> int:
+        """Return for how many nanoseconds no slot will open. Does not block."""
 
-        A batch is finished when each of its ids has an outcome. A pause (wall clock) is kept, if there is one.
-        """
+    def outlook(self) -> Outlook:
+        """Return all that the schedule depends on, as it is now. Does not block."""
+
+    def loads(self) -> Mapping[Priority, Load]:
+        """Return how much waits of each priority. Does not block."""

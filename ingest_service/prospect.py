@@ -11,22 +11,27 @@ from ingest_service.schedule import Outlook
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What is to come for an ingestion; times are of the wall clock.
+    """What is to come for an ingestion; times are of the wall clock, None while an operator's pause lasts.
 
-    `position` counts the slots that open before its next one. `ahead` counts, for each priority, the
-    ingestions and the batches that go first.
+    `position` counts the slots that open before its next one, at `next_at`; the last one opens at `last_at` and
+    its calls end at `ends_at`. `ahead` counts, for each priority, the ingestions and the batches that go first.
+    The operator's pause lasts since `paused_at`, the upstream's until `paused_until`.
     """
 
     position: int
-    next_at: int
-    last_at: int
+    next_at: int | None
+    last_at: int | None
+    ends_at: int | None
     ahead: Mapping[Priority, tuple[int, int]]
+    paused_at: int | None
     paused_until: int | None
     spans: tuple[Span, ...]
     wall_offset: int
 
     def starts_at(self, batch: int) -> int | None:
-        """Return when the slot opens in which a batch runs next, None if it does not wait."""
+        """Return when the slot opens in which a batch runs next, None if it does not wait or nobody knows."""
+        if self.paused_at is not None:
+            return None
         for span in self.spans:
             if span.first_batch <= batch < span.first_batch + span.batches:
                 return span.opens(batch) + self.wall_offset
@@ -42,13 +47,15 @@ def prospect(outlook: Outlook, priority: Priority, sequence: int) -> Prospect | 
     spans = tuple(span for span in outlook.spans(priority, sequence) if span.sequence == sequence)
     if not spans:
         return None
-    paused = outlook.paused_until >= outlook.next_start
+    last = max(span.last_opens for span in spans)
     return Prospect(
         position=spans[0].first_slot,
         next_at=outlook.at(spans[0].first_opens),
-        last_at=outlook.at(max(span.last_opens for span in spans)),
+        last_at=outlook.at(last),
+        ends_at=outlook.at(last + outlook.took),
         ahead=ahead,
-        paused_until=outlook.at(outlook.paused_until) if paused and outlook.paused_until else None,
+        paused_at=outlook.paused_at,
+        paused_until=outlook.upstream_paused_until,
         spans=spans,
         wall_offset=outlook.wall_offset,
     )

@@ -6,8 +6,8 @@ from ingest_service.domain import Entry
 from ingest_service.errors import SettingError
 from ingest_service.ledger import LastSlot
 from ingest_service.pacer import Pace, Pacer
-from ingest_service.ports import Store
 from ingest_service.retries import LONGEST_BACKOFF
+from ingest_service.storage import Store
 
 
 def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> int:

@@ -23,13 +23,20 @@ class RetryRules:
     backoff: int
     random: Random = field(default_factory=Random)
 
-    def verdicts(self, batch: Batch, calls: Sequence[Call], clock: Clock) -> list[Verdict]:
-        """Return the verdict on each id of a batch; those to be called again come back together."""
+    def verdicts(
+        self, batch: Batch, calls: Sequence[Call], clock: Clock, cancelled: bool = False
+    ) -> list[Verdict]:
+        """Return the verdict on each id of a batch; those to be called again come back together.
+
+        Of a cancelled ingestion none is called again.
+        """
         attempts = batch.attempts + 1
         wait = self._wait(attempts)
         retry = Retry(attempts, clock.now() + wait, clock.wall() + wait)
         return [
-            retry if self._again(call.answer, attempts) else _outcome(record_id, call.answer, attempts)
+            retry
+            if not cancelled and self._again(call.answer, attempts)
+            else _outcome(record_id, call.answer, attempts)
             for record_id, call in zip(batch.ids, calls, strict=True)
         ]
 

@@ -5,12 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from ingest_service.backlog import Backlog
-from ingest_service.domain import Batch, Priority
+from ingest_service.domain import LAST_SEQUENCE, Batch, Priority
 from ingest_service.forecast import Line, Span, spans_of
 from ingest_service.pacer import Pace
-
-# Behind everything that was ever accepted.
-LAST_SEQUENCE = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,9 @@ class Outlook:
 
     `backlog` is a copy of the dispatcher's. No slot opens before `next_start`, nor before `paused_until` (0 if
     the upstream never asked for a pause). While an outage lasts the next slot is a probe; the schedule takes
-    it to succeed. `wall_offset` leads from the monotonic clock to the wall clock; `now` is when it was taken.
+    it to succeed. `took` is how long the calls of a slot take. `wall_offset` leads from the monotonic clock to
+    the wall clock; `now` is when it was taken. While an operator's pause lasts (since `paused_at`, wall clock),
+    the order is known and no time is: times are as if it ended now.
     """
 
     backlog: Backlog
@@ -36,11 +35,19 @@ class Outlook:
     probing: bool
     wall_offset: int
     paused_until: int
+    paused_at: int | None
+    took: int
     now: int
 
-    def at(self, time: int) -> int:
-        """Return a time of the schedule on the wall clock."""
-        return time + self.wall_offset
+    def at(self, time: int) -> int | None:
+        """Return a time of the schedule on the wall clock, None if an operator's pause makes it unknown."""
+        return None if self.paused_at is not None else time + self.wall_offset
+
+    @property
+    def upstream_paused_until(self) -> int | None:
+        """Until when the upstream wants to be left alone (wall clock), None if nothing waits for that."""
+        lasts = self.paused_until > 0 and self.paused_until >= self.next_start
+        return self.paused_until + self.wall_offset if lasts else None
 
     def copy(self) -> Self:
         """Return an outlook of the same moment, to be used up on its own."""
@@ -51,8 +58,7 @@ class Outlook:
         earliest, probing = self.next_start, self.probing
         while (ready := self.backlog.ready()) is not None:
             opens = max(earliest, ready)
-            room = self.pace.slot_size
-            batches = self.backlog.take_one(opens) if probing else self.backlog.take(room, opens)
+            batches = self.backlog.take(self.pace.slot_size, opens, probing)
             yield PlannedSlot(opens, batches)
             earliest, probing = opens + self.pace.interval, False
 
@@ -90,4 +96,7 @@ def _span(batch: Batch, number: int, opens: int) -> Span:
         interval=1,
         in_first=1,
         in_others=1,
+        first_size=len(batch.positions),
+        size=1,
+        ids=len(batch.positions),
     )

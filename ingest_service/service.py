@@ -1,40 +1,67 @@
 """What the service does for those who use it, whatever they use it through."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
+from ingest_service.admission import Admission
 from ingest_service.dispatcher import Dispatcher
 from ingest_service.domain import Priority, Status, Submission
-from ingest_service.errors import IngestionNotFound, NothingToRetry
-from ingest_service.ledger import Account, BatchAccount, Outcome, SlotAccount
+from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry, StoreError
+from ingest_service.loop import Loop
 from ingest_service.packed_ids import PackedIds
-from ingest_service.ports import Slots, Store
+from ingest_service.ports import Intake, Slots
 from ingest_service.progress import Progress
-from ingest_service.prospect import Prospect, prospect
-from ingest_service.schedule import Outlook
+from ingest_service.reports import Reports
+from ingest_service.storage import Store
 from ingest_service.trial import Trial, try_out
 
 log = logging.getLogger(__name__)
 
 # Shorter than the ten seconds that `docker stop` gives before it kills.
 GRACE_SECONDS = 8.0
+COMPANION_GRACE_SECONDS = 0.5
 
 
-class Service:
-    """Takes ingestions, reports on them, and runs the dispatcher. Any thread may call it."""
+class Service(Reports):
+    """Takes ingestions, changes and reports on them, and runs the dispatcher. Any thread may call it.
 
-    def __init__(self, store: Store, slots: Slots, dispatcher: Dispatcher, batch_size: int) -> None:
-        self._store = store
+    `companions` are the loops that run beside the dispatcher. What changes something is durable when it
+    returns, blocks until then, and raises StoreError.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        slots: Slots,
+        intake: Intake,
+        dispatcher: Dispatcher,
+        companions: Sequence[Loop],
+        batch_size: int,
+    ) -> None:
+        super().__init__(store, intake)
         self._slots = slots
         self._dispatcher = dispatcher
+        self._companions = companions
         self._batch_size = batch_size
+        self._admission = Admission(store, intake)
 
     def ailments(self) -> dict[str, str]:
-        """Return what is not well, each with a sentence; empty while all is. Does not block."""
-        store = None if self._store.alive else "the store does not run; the log says why"
-        troubles = {"dispatcher": self._dispatcher.trouble, "store": store}
-        return {part: trouble for part, trouble in troubles.items() if trouble is not None}
+        """Return which parts do not run, each with a sentence; empty while all do. Does not block."""
+        parts = {loop.name: loop.alive for loop in (self._dispatcher, *self._companions)}
+        parts["store"] = self._store.alive
+        return {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
+
+    def obstacles(self) -> dict[str, str]:
+        """Return what keeps ingestions from being taken or released now, each with a sentence. Reads the store."""
+        found = self.ailments()
+        if (trouble := self._dispatcher.trouble) is not None:
+            found["dispatcher"] = trouble
+        try:
+            self._store.paused_at()
+        except StoreError as error:
+            found.setdefault("store", str(error))
+        return found
 
     def start(self) -> None:
         """Open the store, take up what waits and start the dispatcher.
@@ -45,76 +72,78 @@ class Service:
             return
         self._store.start()
         self._slots.start()
-        self._dispatcher.start()
+        for loop in (self._dispatcher, *self._companions):
+            loop.start()
 
     def stop(self) -> None:
         """Open no further slot, let the calls in flight finish within the grace time, close the store."""
+        for companion in self._companions:
+            companion.halt()
         if not self._dispatcher.stop(GRACE_SECONDS):
             log.warning("stopped with calls in flight after %g s of grace", GRACE_SECONDS)
+        for companion in self._companions:
+            companion.stop(COMPANION_GRACE_SECONDS)
         self._store.stop()
 
-    def submit(self, ids: Iterable[int], priority: Priority) -> UUID:
-        """Accept a non-empty list of ids and return the ingestion's id. Blocks until it is durable.
+    def submit(
+        self, ids: Iterable[int], priority: Priority, deadline: int | None = None, key: str | None = None
+    ) -> UUID:
+        """Accept a non-empty list of ids and return the ingestion's id.
 
-        Raises StoreError if it could not be kept.
+        With an idempotency key that came before it is the id of the ingestion that came with it. Raises
+        BacklogFull, DeadlineImpossible (of the wall clock, see Submission) and KeyReused.
         """
-        submission = Submission(uuid4(), priority, self._batch_size, PackedIds.of(ids))
-        self._store.add(submission, self._slots.join)
-        log.info("ingestion %s accepted: %d ids, %s", submission.id, len(submission.ids), priority.name)
-        return submission.id
-
-    def progress(self, ingestion_id: UUID) -> Progress:
-        """Return how far an ingestion has come. Raises IngestionNotFound."""
-        progress = self._store.find(ingestion_id)
-        if progress is None:
-            raise IngestionNotFound(ingestion_id)
-        return progress
-
-    def outlook(self) -> Outlook:
-        """Return all that the schedule depends on, as it is now; computing it holds nothing up."""
-        return self._slots.outlook()
-
-    def account(self, progress: Progress) -> Account:
-        """Return what the ledger tells of an ingestion."""
-        return self._store.account(progress.sequence)
-
-    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
-        """Return what the ledger tells of those of these batches that were released, by their numbers."""
-        return self._store.batch_accounts(progress, numbers)
-
-    def slots(self, before: int, limit: int) -> list[SlotAccount]:
-        """Return the last `limit` slots with a number below `before`, the latest first."""
-        return self._store.slots(before, limit)
-
-    def prospect(self, progress: Progress) -> Prospect | None:
-        """Return when the waiting ids of an ingestion run, None if none waits; computing holds nothing up."""
-        return prospect(self._slots.outlook(), progress.ingestion.priority, progress.sequence)
-
-    def changes_in(self, progress: Progress) -> int | None:
-        """Return for how many nanoseconds an ingestion cannot change; None for one that never will again.
-
-        A batch that is being called may end at any moment; one that waits starts with a slot.
-        """
-        if progress.status is Status.COMPLETED:
-            return None
-        return 0 if progress.open else self._slots.opens_in()
+        return self._admission.admit(self._submission(ids, priority, deadline), key)
 
     def try_out(self, ids: Iterable[int], priority: Priority) -> Trial:
         """Return what would become of a submission now, and of those that wait. Nothing is stored."""
-        submission = Submission(uuid4(), priority, self._batch_size, PackedIds.of(ids))
-        return try_out(submission, self._slots.outlook())
-
-    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
-        """Return outcomes with their positions: the first `limit` past `after`; none of an unknown ingestion."""
-        return self._store.outcomes(ingestion_id, after, limit)
+        return try_out(self._submission(ids, priority, None), self._intake.outlook())
 
     def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
         """Make a new ingestion of the ids that failed so far, of the same priority unless one is given.
 
-        Blocks until it is durable. Raises IngestionNotFound, NothingToRetry and StoreError.
+        Raises IngestionNotFound, NothingToRetry and BacklogFull.
         """
         ingestion = self.progress(ingestion_id).ingestion
         failed = self._store.failed_ids(ingestion_id)
         if not failed:
             raise NothingToRetry(ingestion_id)
         return self.submit(failed, ingestion.priority if priority is None else priority)
+
+    def cancel(self, ingestion_id: UUID) -> Progress:
+        """Release no more of an ingestion, and return what has become of it. May be asked twice.
+
+        Raises IngestionNotFound, and NothingToCancel for one that is completed.
+        """
+        progress = self.progress(ingestion_id)
+        if progress.status is Status.COMPLETED:
+            raise NothingToCancel(ingestion_id)
+        if not progress.cancelled:
+            self._intake.cancel(progress.sequence)
+            log.info("ingestion %s cancelled", ingestion_id, extra={"ingestion_id": str(ingestion_id)})
+        return self.progress(ingestion_id)
+
+    def reprioritise(self, ingestion_id: UUID, priority: Priority) -> Progress:
+        """Give an ingestion another priority, and return what has become of it; it keeps its created time.
+
+        Raises IngestionNotFound, and NothingToChange where nothing of it will be called any more.
+        """
+        progress = self.progress(ingestion_id)
+        if progress.ended or progress.cancelled:
+            raise NothingToChange(ingestion_id)
+        self._intake.reprioritise(progress.sequence, priority)
+        log.info("ingestion %s is %s now", ingestion_id, priority.name, extra={"ingestion_id": str(ingestion_id)})
+        return self.progress(ingestion_id)
+
+    def pause(self) -> None:
+        """Open no slot until `resume`, across restarts; calls in flight finish. May be asked twice."""
+        self._intake.pause()
+        log.info("the dispatcher is paused")
+
+    def resume(self) -> None:
+        """Open slots again. May be asked twice."""
+        self._intake.resume()
+        log.info("the dispatcher goes on")
+
+    def _submission(self, ids: Iterable[int], priority: Priority, deadline: int | None) -> Submission:
+        return Submission(uuid4(), priority, self._batch_size, PackedIds.of(ids), deadline=deadline)

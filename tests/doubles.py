@@ -2,13 +2,13 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from threading import Event
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.errors import StoreError
-from ingest_service.ledger import Answer, Call, Slot, Verdict
+from ingest_service.ledger import Answer, Call, Slip, Slot, Verdict
 from ingest_service.stores.memory import MemoryStore
 
 
@@ -87,6 +87,36 @@ class SlowDisk(MemoryStore):
         self._virtual.time += NANOSECONDS
 
 
+class NotingObserver:
+    """Fits the port `Observer`: keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.slots: list[tuple[int, int]] = []
+        self.answers: list[tuple[Answer, int]] = []
+        self.retries: list[int] = []
+        self.pauses: list[int] = []
+        self.broken_deadlines = 0
+        self.commits: list[tuple[int, int]] = []
+
+    def slot_opened(self, ids: int, late: int) -> None:
+        self.slots.append((ids, late))
+
+    def call_ended(self, answer: Answer, duration: int) -> None:
+        self.answers.append((answer, duration))
+
+    def called_again(self, ids: int) -> None:
+        self.retries.append(ids)
+
+    def paused(self, duration: int) -> None:
+        self.pauses.append(duration)
+
+    def deadline_broken(self) -> None:
+        self.broken_deadlines += 1
+
+    def committed(self, writes: int, duration: int) -> None:
+        self.commits.append((writes, duration))
+
+
 def good(record_id: int, _: int) -> Answer:
     """Answer as an upstream in good health does."""
     return Answer(f'{{"id": {record_id}}}', status=200)
@@ -104,6 +134,14 @@ class MoodyStore(MemoryStore):
     def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
         self._refuse()
         super().close_slot(slot, verdicts, started, paused_until)
+
+    def forget(self, ended_before: int, keys_before: int, most: int) -> bool:
+        self._refuse()
+        return super().forget(ended_before, keys_before, most)
+
+    def add_slips(self, slips: Mapping[int, Slip]) -> None:
+        self._refuse()
+        super().add_slips(slips)
 
     def _refuse(self) -> None:
         if self.refusals > 0:

@@ -4,19 +4,23 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import groupby
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatcher import Dispatcher
 from ingest_service.domain import Priority
-from ingest_service.ledger import Answer, Outcome
+from ingest_service.gate import Gate
+from ingest_service.intake import EmbeddedIntake
+from ingest_service.ledger import Answer, Outcome, Slot
 from ingest_service.pacer import Pace
-from ingest_service.ports import Store
 from ingest_service.retries import RetryRules
 from ingest_service.service import Service
+from ingest_service.slips import Slips
 from ingest_service.slots import EmbeddedSlots
+from ingest_service.storage import Store
 from ingest_service.stores.memory import MemoryStore
-from tests.doubles import NothingToCome, NotingUpstream, VirtualClock, good
+from tests.doubles import NothingToCome, NotingObserver, NotingUpstream, VirtualClock, good
 
 SECOND = NANOSECONDS
 FIVE_SECONDS = Pace(slot_size=3, interval=5 * SECOND, linger=SECOND // 5, longest_pause=3600 * SECOND)
@@ -32,6 +36,20 @@ class LongestBackoff(Random):
 FIVE_ATTEMPTS = RetryRules(max_attempts=5, backoff=5 * SECOND, random=LongestBackoff())
 
 
+class NotingSlots(EmbeddedSlots):
+    """Slots that are noted when they open."""
+
+    def __init__(self, opened: list[tuple[int, list[int]]], *args: Any) -> None:
+        super().__init__(*args)
+        self._opened = opened
+
+    def open(self) -> Slot | None:
+        slot = super().open()
+        if slot is not None:
+            self._opened.append((slot.opened, list(slot.ids)))
+        return slot
+
+
 class Simulation:
     """A service whose dispatcher is driven by the test; times are nanoseconds since the simulation began."""
 
@@ -42,22 +60,40 @@ class Simulation:
         answer: Callable[[int, int], Answer] = good,
         retry_rules: RetryRules = FIVE_ATTEMPTS,
         store: Callable[[VirtualClock], Store] = MemoryStore,
+        most_ids: int = 10_000_000,
     ) -> None:
         self.pace = pace
         self.retry_rules = retry_rules
+        self.most_ids = most_ids
         self.clock = VirtualClock()
         self.began = self.clock.now()
         self.upstream = NotingUpstream(self.clock, latency, answer)
         self.store = store(self.clock)
         self.store.start()
+        self.opened: list[tuple[int, list[int]]] = []
         self.start()
 
     def start(self) -> None:
         """Start, or start again after a crash: only the store and the upstream remember anything."""
-        self.slots = EmbeddedSlots(self.store, self.clock, self.pace, self.retry_rules)
+        self.observer = NotingObserver()
+        self.gate = Gate(self.clock, self.pace)
+        self.slips = Slips(self.store, self.gate.outlook, self.clock, self.observer)
+        self.slots = NotingSlots(
+            self.opened,
+            self.gate,
+            self.store,
+            self.clock,
+            self.pace,
+            self.retry_rules,
+            self.observer,
+            self.slips.note,
+        )
         self.slots.start()
-        self.dispatcher = Dispatcher(self.slots, self.upstream, self.clock, self.clock.side_by_side)
-        self.service = Service(self.store, self.slots, self.dispatcher, self.pace.slot_size)
+        intake = EmbeddedIntake(
+            self.gate, self.store, self.clock, self.pace.linger, self.most_ids, self.slips.note
+        )
+        self.dispatcher = Dispatcher(self.slots, self.upstream, self.clock, self.clock.side_by_side, self.observer)
+        self.service = Service(self.store, self.slots, intake, self.dispatcher, [], self.pace.slot_size)
 
     def submit(self, ids: Iterable[int], priority: str = "MEDIUM") -> UUID:
         return self.service.submit(ids, Priority[priority])
@@ -84,9 +120,8 @@ class Simulation:
         self.clock.forget_plans()
 
     def slots_opened(self) -> list[tuple[int, list[int]]]:
-        """Return (opened, ids) of every slot as the ledger has them."""
-        assert isinstance(self.store, MemoryStore)
-        return [(slot.opened, list(slot.ids)) for slot in self.store._slots]
+        """Return (opened, ids) of every slot, also those before a crash."""
+        return list(self.opened)
 
     def slots_seen(self) -> list[tuple[int, list[int]]]:
         """Return (start, ids) of every slot as the upstream saw them."""

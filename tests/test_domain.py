@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain import LARGEST_ID, Ingestion, Priority, Status, batch_id
+from ingest_service.domain import LARGEST_ID, Ingestion, Priority, Profile, Status, batch_id
 from ingest_service.packed_ids import PackedIds
 from ingest_service.progress import Progress
 
@@ -54,7 +54,7 @@ def test_an_ingestion_is_cut_into_batches_of_three_and_a_rest(count: int, batche
 def test_an_ingestion_is_triggered_from_its_first_release_until_all_is_done(
     released: int, still_open: set[int], status: Status
 ) -> None:
-    assert Progress(1, ingestion(list(range(1, 8))), released, frozenset(still_open)).status is status
+    assert Progress(1, Profile.of(ingestion(list(range(1, 8)))), released, frozenset(still_open)).status is status
 
 
 @given(st.data())
@@ -62,7 +62,7 @@ def test_the_runs_cover_every_batch_once_in_order_with_its_status(data: st.DataO
     whole = ingestion(data.draw(record_ids), data.draw(st.integers(1, 4)))
     released = data.draw(st.integers(0, whole.batch_count))
     still_open = data.draw(st.frozensets(st.integers(0, released - 1)) if released else st.just(frozenset[int]()))
-    progress = Progress(1, whole, min(released * whole.batch_size, len(whole.ids)), still_open)
+    progress = Progress(1, Profile.of(whole), min(released * whole.batch_size, len(whole.ids)), still_open)
     told = [(number, status) for start, stop, status in progress.runs() for number in range(start, stop)]
     assert told == [(number, progress.status_of(number)) for number in range(whole.batch_count)]
     assert told == [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ingest_service.ledger import LastSlot
 from ingest_service.pacer import Pacer
 from ingest_service.recovery import first_start
+from tests.simulation import SECOND, Simulation
 
 PROVEN = LastSlot(number=7, boot="b", started=100, trusted=True)
 
@@ -44,10 +45,11 @@ def test_a_start_that_is_reported_again_and_earlier_does_not_count() -> None:
 def test_the_lag_follows_what_the_slots_take_and_a_single_late_one_hardly_moves_it() -> None:
     pacer = Pacer(10, first_start=0)
     for _ in range(100):
-        pacer.note_lag(800)
+        pacer.note(800, took=5)
     assert 790 <= pacer.lag <= 800
-    pacer.note_lag(8000)
+    pacer.note(8000, took=7)
     assert pacer.lag < 1800
+    assert pacer.took == 7
 
 
 def test_a_proven_ledger_sets_the_first_start_one_interval_after_its_last_call() -> None:
@@ -70,3 +72,13 @@ def test_an_empty_ledger_lets_the_first_slot_open_at_once() -> None:
 )
 def test_in_any_doubt_the_first_slot_waits_one_whole_interval(last: LastSlot, boot: str) -> None:
     assert first_start(last, boot, now=103, interval=10) == 113
+
+
+def test_a_slot_that_opens_late_because_somebody_paused_is_not_late() -> None:
+    simulation = Simulation()
+    simulation.service.pause()
+    simulation.submit_at(0, [1, 2, 3])
+    simulation.clock.at(simulation.began + 60 * SECOND, simulation.service.resume)
+    simulation.run()
+    assert simulation.observer.slots == [(3, 0)]
+    assert simulation.gate.pacer.lag == 0

@@ -175,7 +175,7 @@ def test_a_pause_is_bounded_and_the_log_says_so(caplog: pytest.LogCaptureFixture
     simulation.submit_at(0, [1])
     simulation.run()
     assert simulation.slots_seen()[1] == (LINGER + 3600 * SECOND, [1])
-    assert "paused for 3600 s; the upstream asked for 1e+09 s" in caplog.text
+    assert "no slot opens for 3600 s; the upstream asked for 1e+09 s" in caplog.text
 
 
 def test_an_upstream_that_fails_wholly_is_probed_with_one_id_a_slot_until_it_answers(

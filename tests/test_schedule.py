@@ -1,10 +1,15 @@
 """The schedule is what the dispatcher does, slot by slot, id by id."""
 
+from contextlib import suppress
+from functools import partial
+from uuid import UUID
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest_service.domain import Priority
+from ingest_service.errors import NothingToCancel, NothingToChange
 from ingest_service.forecast import Span
 from ingest_service.ledger import Answer
 from ingest_service.pacer import Pace
@@ -32,9 +37,35 @@ arrivals = st.lists(st.tuples(st.integers(0, 25), priorities, st.integers(1, 14)
 paces = st.builds(Pace, st.integers(1, 5), st.integers(1, 9), st.integers(0, 12), st.just(20))
 
 
+changes = st.lists(
+    st.tuples(st.integers(0, 25), st.integers(0, 8), priorities | st.sampled_from(["cancel", "pause", "resume"])),
+    max_size=6,
+)
+
+
+def submit(simulation: Simulation, accepted: list[UUID], ids: list[int], priority: str) -> None:
+    accepted.append(simulation.submit(ids, priority))
+
+
+def change(simulation: Simulation, accepted: list[UUID], which: int, wanted: str) -> None:
+    service = simulation.service
+    if wanted in ("pause", "resume"):
+        (service.pause if wanted == "pause" else service.resume)()
+    elif which < len(accepted):
+        with suppress(NothingToCancel, NothingToChange):
+            if wanted == "cancel":
+                service.cancel(accepted[which])
+            else:
+                service.reprioritise(accepted[which], Priority[wanted])
+
+
 @st.composite
 def running(draw: st.DrawFn) -> Simulation:
-    """A service in the middle of its work: some slots were opened, some ids failed, maybe it was restarted."""
+    """A service in the middle of its work.
+
+    Some slots were opened, some ids failed, somebody cancelled or changed something or paused, and maybe it was
+    restarted.
+    """
     answers = draw(st.lists(st.sampled_from([BROKEN, good(1, 1), PAUSING]), min_size=1, max_size=7))
     simulation = Simulation(
         draw(paces),
@@ -43,14 +74,18 @@ def running(draw: st.DrawFn) -> Simulation:
         RetryRules(3, draw(st.integers(0, 40)), FIVE_ATTEMPTS.random),
     )
     ids = iter(range(1, 1000))
+    accepted: list[UUID] = []
     for time, priority, count in draw(arrivals):
         wanted = [next(ids) for _ in range(count)]
-        simulation.submit_at(time, wanted, priority)
+        simulation.clock.at(simulation.began + time, partial(submit, simulation, accepted, wanted, priority))
+    for time, which, changed in draw(changes):
+        simulation.clock.at(simulation.began + time, partial(change, simulation, accepted, which, changed))
     for _ in range(draw(st.integers(0, 12))):
         simulation.run_slot()
     if draw(st.booleans()):
         simulation.start()
     simulation.forget_arrivals()
+    simulation.service.resume()
     simulation.upstream.answer = good
     return simulation
 
@@ -76,7 +111,7 @@ def test_ten_thousand_backlogs_run_as_they_were_forecast(simulation: Simulation)
 def planned_slots(simulation: Simulation) -> list[tuple[int, list[int]]]:
     return [
         (slot.opens, [record_id for batch in slot.batches for record_id in batch.ids])
-        for slot in simulation.slots.outlook().slots()
+        for slot in simulation.gate.outlook().slots()
     ]
 
 
@@ -93,13 +128,13 @@ def judge_spans(simulation: Simulation) -> None:
     slots: dict[int, dict[int, set[int]]] = {}
     urgency: dict[int, int] = {}
     numbers: dict[int, int] = {}
-    for number, slot in enumerate(simulation.slots.outlook().slots()):
+    for number, slot in enumerate(simulation.gate.outlook().slots()):
         numbers[slot.opens] = number
         for batch in slot.batches:
             urgency[batch.sequence] = batch.ingestion.priority
             slots.setdefault(batch.sequence, {}).setdefault(batch.number, set()).add(slot.opens)
     for sequence, batches in slots.items():
-        outlook = simulation.slots.outlook()
+        outlook = simulation.gate.outlook()
         spans = [span for span in outlook.spans(urgency[sequence], sequence) if span.sequence == sequence]
         assert told(spans) == batches
         own = [numbers[opens] for times in batches.values() for opens in times]
@@ -128,7 +163,7 @@ def test_a_trial_tells_what_then_happens(simulation: Simulation, priority: str, 
     own = [number for number, (_, called) in enumerate(opened) if set(called) & set(ids)]
     assert (trial.position, trial.slots) == (own[0], len(own))
     offset = simulation.clock.wall() - simulation.clock.now()
-    assert (trial.starts_at - offset, trial.last_at - offset) == (opened[own[0]][0], opened[own[-1]][0])
+    assert (trial.starts_at, trial.last_at) == (opened[own[0]][0] + offset, opened[own[-1]][0] + offset)
     delayed = {one for one, its in waiting.items() if last_of(its, opened) > last_of(its, undisturbed)}
     assert {delay.ingestion.id for delay in trial.delays} == delayed
 

@@ -1,17 +1,22 @@
-"""Random arrivals: the scheduler and an independent model of the laws open the same slots."""
+"""Random arrivals and changes: the scheduler and an independent model of the laws open the same slots."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.domain import Priority
+from ingest_service.errors import NothingToCancel, NothingToChange
 from ingest_service.pacer import Pace
 from tests.laws import most_in_work, most_starts_in_a_span
 from tests.simulation import Simulation
 
 Slots = list[tuple[int, list[int]]]
+END = 100
 
 
 @dataclass(frozen=True)
@@ -21,10 +26,33 @@ class Arrival:
     ids: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Change:
+    """Of the ingestion that arrived as number `which`: cancelled, or with a priority another one."""
+
+    time: int
+    which: int
+    priority: Priority | None
+
+
+@dataclass(frozen=True)
+class Switch:
+    """An operator pauses or resumes."""
+
+    time: int
+    pauses: bool
+
+
+Happening = Arrival | Change | Switch
+
+times = st.integers(0, 60)
+changes = st.builds(Change, times, st.integers(0, 11), st.none() | st.sampled_from(Priority))
+switches = st.builds(Switch, times, st.booleans())
+
+
 @st.composite
-def arrivals(draw: st.DrawFn) -> list[Arrival]:
+def arrivals(draw: st.DrawFn) -> list[Happening]:
     """Ids are unique over all arrivals, so that what was lost or doubled shows."""
-    times = sorted(draw(st.lists(st.integers(0, 60), max_size=12)))
     numbers = count(1)
     return [
         Arrival(
@@ -32,67 +60,159 @@ def arrivals(draw: st.DrawFn) -> list[Arrival]:
             draw(st.sampled_from(Priority)),
             tuple(next(numbers) for _ in range(draw(st.integers(1, 10)))),
         )
-        for time in times
+        for time in sorted(draw(st.lists(times, max_size=12)))
     ]
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Happening]:
+    """Arrivals and what people change about them; in the end nobody holds anything up."""
+    happenings = draw(arrivals()) + draw(st.lists(changes, max_size=6)) + draw(st.lists(switches, max_size=4))
+    return [*sorted(happenings, key=lambda happening: happening.time), Switch(END, pauses=False)]
 
 
 paces = st.builds(Pace, st.integers(1, 4), st.integers(1, 9), st.integers(0, 9), st.just(0))
 latencies = st.lists(st.integers(0, 20), min_size=1, max_size=7)
 
 
-def model(arrived: list[Arrival], latency: list[int], pace: Pace) -> Slots:
-    """Open slots by the letter of the laws, batch by batch, without a queue and without a clock."""
-    waiting = [
-        (a.priority, sequence, first, a.time, a.ids[first : first + pace.slot_size])
-        for sequence, a in enumerate(arrived)
-        for first in range(0, len(a.ids), pace.slot_size)
-    ]
-    slots: Slots = []
-    free = 0
-    while waiting:
-        opens = max(free, min(time for _, _, _, time, _ in waiting) + pace.linger)
+@dataclass
+class Waits:
+    """A batch that waits, in the model."""
+
+    priority: Priority
+    sequence: int
+    first: int
+    since: int
+    ids: tuple[int, ...]
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        return self.priority, self.sequence, self.first
+
+
+class Model:
+    """Opens slots by the letter of the laws, batch by batch, without a queue and without a clock."""
+
+    def __init__(self, latency: list[int], pace: Pace) -> None:
+        self.latency = latency
+        self.pace = pace
+        self.slots: Slots = []
+        self.waiting: list[Waits] = []
+        self.arrived = 0
+        self.paused = False
+        self.free = 0
+        self.now = 0
+
+    def run(self, happenings: list[Happening]) -> Slots:
+        for happening in happenings:
+            while (opens := self.opens()) is not None and opens < happening.time:
+                self.open(opens)
+            self.now = happening.time
+            self.happen(happening)
+        while (opens := self.opens()) is not None:
+            self.open(opens)
+        return self.slots
+
+    def opens(self) -> int | None:
+        if self.paused or not self.waiting:
+            return None
+        return max(self.free, self.now, min(batch.since for batch in self.waiting) + self.pace.linger)
+
+    def open(self, opens: int) -> None:
         taken: list[int] = []
-        for batch in sorted(batch for batch in waiting if batch[3] <= opens):
-            if len(taken) + len(batch[4]) > pace.slot_size:
+        for batch in sorted(self.waiting, key=lambda batch: batch.place):
+            if len(taken) + len(batch.ids) > self.pace.slot_size:
                 break
-            taken += batch[4]
-            waiting.remove(batch)
-        slots.append((opens, taken))
-        free = opens + max(pace.interval, *(latency[i % len(latency)] for i in taken))
-    return slots
+            taken += batch.ids
+            self.waiting.remove(batch)
+        self.slots.append((opens, taken))
+        self.free = opens + max(self.pace.interval, *(self.latency[i % len(self.latency)] for i in taken))
+
+    def happen(self, happening: Happening) -> None:
+        if isinstance(happening, Switch):
+            self.paused = happening.pauses
+        elif isinstance(happening, Arrival):
+            size = self.pace.slot_size
+            for first in range(0, len(happening.ids), size):
+                ids = happening.ids[first : first + size]
+                self.waiting.append(Waits(happening.priority, self.arrived, first, happening.time, ids))
+            self.arrived += 1
+        elif happening.priority is None:
+            self.waiting = [batch for batch in self.waiting if batch.sequence != happening.which]
+        else:
+            for batch in self.waiting:
+                if batch.sequence == happening.which:
+                    batch.priority = happening.priority
 
 
-def simulate(arrived: list[Arrival], latency: list[int], pace: Pace) -> Simulation:
+def simulate(happenings: list[Happening], latency: list[int], pace: Pace) -> Simulation:
     simulation = Simulation(pace, lambda record_id: latency[record_id % len(latency)])
-    for arrival in arrived:
-        simulation.submit_at(arrival.time, arrival.ids, arrival.priority.name)
+    accepted: list[UUID] = []
+    for happening in happenings:
+        simulation.clock.at(simulation.began + happening.time, action(simulation, accepted, happening))
     simulation.run()
     return simulation
 
 
+def action(simulation: Simulation, accepted: list[UUID], happening: Happening) -> Callable[[], object]:
+    service = simulation.service
+    if isinstance(happening, Switch):
+        return service.pause if happening.pauses else service.resume
+    if isinstance(happening, Arrival):
+        return lambda: accepted.append(service.submit(happening.ids, happening.priority))
+    return lambda: change(simulation, accepted, happening)
+
+
+def change(simulation: Simulation, accepted: list[UUID], wanted: Change) -> None:
+    if wanted.which >= len(accepted):
+        return
+    with suppress(NothingToCancel, NothingToChange):
+        if wanted.priority is None:
+            simulation.service.cancel(accepted[wanted.which])
+        else:
+            simulation.service.reprioritise(accepted[wanted.which], wanted.priority)
+
+
 @given(arrivals(), latencies, paces)
 def test_the_model_of_the_laws_gives_the_same_slots(
-    arrived: list[Arrival], latency: list[int], pace: Pace
+    happenings: list[Happening], latency: list[int], pace: Pace
 ) -> None:
-    assert simulate(arrived, latency, pace).slots_seen() == model(arrived, latency, pace)
+    assert simulate(happenings, latency, pace).slots_seen() == Model(latency, pace).run(happenings)
 
 
-@given(arrivals(), latencies, paces)
+@given(lives(), latencies, paces)
+def test_the_model_gives_the_same_slots_when_people_cancel_change_and_pause(
+    happenings: list[Happening], latency: list[int], pace: Pace
+) -> None:
+    assert simulate(happenings, latency, pace).slots_seen() == Model(latency, pace).run(happenings)
+
+
+@given(lives(), latencies, paces)
 def test_no_span_of_an_interval_has_more_starts_than_a_slot_has_room(
-    arrived: list[Arrival], latency: list[int], pace: Pace
+    happenings: list[Happening], latency: list[int], pace: Pace
 ) -> None:
-    calls = simulate(arrived, latency, pace).upstream.calls
+    calls = simulate(happenings, latency, pace).upstream.calls
     assert most_starts_in_a_span(calls, pace.interval) <= pace.slot_size
 
 
-@given(arrivals(), latencies, paces)
+@given(lives(), latencies, paces)
 def test_never_more_ids_are_in_work_than_a_slot_has_room(
-    arrived: list[Arrival], latency: list[int], pace: Pace
+    happenings: list[Happening], latency: list[int], pace: Pace
 ) -> None:
-    assert most_in_work(simulate(arrived, [1 + wait for wait in latency], pace).upstream.calls) <= pace.slot_size
+    calls = simulate(happenings, [1 + wait for wait in latency], pace).upstream.calls
+    assert most_in_work(calls) <= pace.slot_size
 
 
 @given(arrivals(), latencies, paces)
-def test_nothing_is_lost_or_doubled(arrived: list[Arrival], latency: list[int], pace: Pace) -> None:
-    called = [record_id for record_id, _, _ in simulate(arrived, latency, pace).upstream.calls]
-    assert sorted(called) == sorted(record_id for arrival in arrived for record_id in arrival.ids)
+def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[int], pace: Pace) -> None:
+    called = [record_id for record_id, _, _ in simulate(happenings, latency, pace).upstream.calls]
+    asked = [record_id for one in happenings if isinstance(one, Arrival) for record_id in one.ids]
+    assert sorted(called) == sorted(asked)
+
+
+@given(lives(), latencies, paces)
+def test_the_room_that_was_taken_is_all_given_back(
+    happenings: list[Happening], latency: list[int], pace: Pace
+) -> None:
+    backlog = simulate(happenings, latency, pace).gate.backlog
+    assert (backlog.ids, len(backlog)) == (0, 0)

@@ -56,5 +56,5 @@ def test_a_store_that_is_closed_under_the_dispatcher_ends_it_without_an_alarm(
     simulation, store = moody(refusals=0)
     simulation.clock.at(simulation.began + SECOND, store.stop)
     simulation.dispatcher._run()
-    assert "the store was closed before the last slot was" in caplog.text
+    assert "the store was closed before the dispatcher had ended" in caplog.text
     assert "died" not in caplog.text

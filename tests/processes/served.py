@@ -15,6 +15,7 @@ from ingest_service.app import assemble, create_app
 from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
 from ingest_service.ledger import Answer, Call
+from ingest_service.metrics import Metrics
 from ingest_service.web.server import make_server
 from tests.processes.client import HOST, TIMEOUT_SECONDS
 
@@ -45,7 +46,7 @@ def main() -> None:
     """Serve until SIGTERM."""
     logging.basicConfig(level=logging.INFO)
     settings = Settings.from_environ(os.environ)
-    service = assemble(settings, SystemClock(), JudgedUpstream(int(os.environ["JUDGE_PORT"])))
+    service = assemble(settings, SystemClock(), JudgedUpstream(int(os.environ["JUDGE_PORT"])), Metrics())
     service.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(service, settings)

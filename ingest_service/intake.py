@@ -1,0 +1,98 @@
+"""The embedded way to let ingestions wait and to change what waits."""
+
+from collections.abc import Callable, Mapping
+
+from ingest_service import changes
+from ingest_service.backlog import Load
+from ingest_service.clock import Clock
+from ingest_service.domain import Entry, Priority
+from ingest_service.gate import Gate
+from ingest_service.room import backlog_full
+from ingest_service.schedule import Outlook
+from ingest_service.slips import Cause
+from ingest_service.storage import Store
+
+
+class EmbeddedIntake:
+    """Fits the port `Intake` for one process.
+
+    `happened` is told what moves the ends of ingestions, before it does; any thread, it does not block.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        store: Store,
+        clock: Clock,
+        linger: int,
+        most_ids: int,
+        happened: Callable[[Cause], None],
+    ) -> None:
+        self._gate = gate
+        self._store = store
+        self._clock = clock
+        self._linger = linger
+        self._most_ids = most_ids
+        self._happened = happened
+
+    def reserve(self, count: int) -> None:
+        """Keep room for an ingestion that is about to be accepted."""
+        room = self._gate.backlog.reserve(count, self._most_ids)
+        if room is not None:
+            raise backlog_full(self.outlook(), room, count)
+
+    def give_back(self, count: int) -> None:
+        """Give back room that was kept."""
+        self._gate.backlog.give_back(count)
+
+    def join(self, entry: Entry) -> None:
+        """Let an entry wait. It wakes the dispatcher only if a slot may open earlier because of it."""
+        self._happened(Cause.of(entry, f"ingestion {entry.ingestion.id}, {entry.priority.name}"))
+        if self._gate.backlog.join(entry, self._clock.now() + self._linger):
+            self._gate.ring()
+
+    def cancel(self, sequence: int) -> None:
+        """Take an ingestion out of the backlog."""
+        with self._gate.lock:
+            changes.cancel(sequence, self._store, self._gate.backlog)
+
+    def reprioritise(self, sequence: int, priority: Priority) -> None:
+        """Give an ingestion another place in the backlog."""
+        with self._gate.lock:
+            for entry in self._gate.backlog.of(sequence)[:1]:
+                text = f"ingestion {entry.ingestion.id}, now {priority.name}"
+                self._happened(Cause.of(entry.of_priority(priority), text))
+            changes.reprioritise(sequence, priority, self._store, self._gate.backlog)
+
+    def pause(self) -> None:
+        """Let no slot open, unless that is so already."""
+        with self._gate.lock:
+            if self._gate.paused_at is None:
+                now = self._clock.wall()
+                self._store.pause(now)
+                self._gate.paused_at = now
+
+    def resume(self) -> None:
+        """Let slots open again."""
+        with self._gate.lock:
+            if self._gate.paused_at is None:
+                return
+            self._store.pause(None)
+            lasted = max(0, self._clock.wall() - self._gate.paused_at)
+            self._happened(Cause("an operator's pause", delay=lasted))
+            # A slot that opens late because of the pause is not late.
+            self._gate.pacer.hold(self._clock.now())
+            self._gate.paused_at = None
+            self._gate.ring()
+
+    def opens_in(self) -> int:
+        """Return the time until the pacer lets the next slot open."""
+        return self._gate.opens_in()
+
+    def loads(self) -> Mapping[Priority, Load]:
+        """Return how much waits."""
+        return self._gate.backlog.loads()
+
+    def outlook(self) -> Outlook:
+        """Return all that the schedule depends on."""
+        return self._gate.outlook()

@@ -1,0 +1,176 @@
+"""Why ingestions end later than it once looked."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from threading import Event
+from typing import Self
+
+from ingest_service.clock import Clock
+from ingest_service.domain import Entry
+from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.ledger import Slip
+from ingest_service.loop import Loop
+from ingest_service.ports import Observer
+from ingest_service.schedule import Outlook
+from ingest_service.storage import Store
+
+log = logging.getLogger(__name__)
+
+# For this many times as long as a round took nothing is done, so that large backlogs slow nobody down.
+RESTS = 20
+# Of one event the most urgent ingestions that slipped are written down.
+MOST_SLIPS = 1000
+MOST_CAUSES = 3
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What may move ends: all of them by `delay` nanoseconds, or those behind a place in the order."""
+
+    text: str
+    place: Place | None = None
+    delay: int = 0
+
+    @classmethod
+    def of(cls, entry: Entry, text: str) -> Self:
+        """Name what an entry does to those behind it."""
+        return cls(text, (entry.priority, entry.sequence))
+
+    def reaches(self, place: Place) -> bool:
+        """Whether it may move the end of the ingestion at this place."""
+        return self.place is None or self.place <= place
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where an ingestion stands in the order, and the slot it ends in: its number since the start, its opening."""
+
+    place: Place
+    slot: int
+    opens: int
+
+
+class Slips(Loop):
+    """Compares the ends of all waiting ingestions before and after something happened.
+
+    Ends are counted in slots, so that slots which open a little late are no slips. Things that happen together
+    share a slip. Deadlines that can no longer be met are logged, once.
+    """
+
+    name = "slips"
+
+    def __init__(self, store: Store, outlook: Callable[[], Outlook], clock: Clock, observer: Observer) -> None:
+        super().__init__()
+        self._store = store
+        self._outlook = outlook
+        self._clock = clock
+        self._observer = observer
+        self._bell = Event()
+        self._halted = False
+        self._causes: deque[Cause] = deque()
+        self._ends: dict[int, _End] = {}
+        self._broken: set[int] = set()
+
+    def start(self) -> None:
+        """Take note of where everything ends, and start the thread."""
+        self._halted = False
+        self._bell.set()
+        super().start()
+
+    def halt(self) -> None:
+        """Let the thread end."""
+        self._halted = True
+        self._bell.set()
+
+    def note(self, cause: Cause) -> None:
+        """Take note of what is about to happen. Any thread; does not block."""
+        self._causes.append(cause)
+        self._bell.set()
+
+    def run_once(self) -> bool:
+        """Block until something happened, and write down what slipped. Rests after it."""
+        self._clock.wait(self._bell, None)
+        self._bell.clear()
+        if self._halted:
+            return False
+        began = self._clock.now()
+        self._look()
+        now = self._clock.now()
+        if now > began and not self._halted:
+            self._clock.wait(Event(), now + RESTS * (now - began))
+        return not self._halted
+
+    def _look(self) -> None:
+        # The outlook comes first: what it shows was noted before.
+        outlook = self._outlook()
+        causes = [self._causes.popleft() for _ in range(len(self._causes))]
+        before, self._ends = self._ends, _ends(outlook.copy())
+        self._write_down(dict(islice(_slips(before, self._ends, causes, outlook), MOST_SLIPS)))
+        self._watch_deadlines(outlook)
+
+    def _write_down(self, slips: dict[int, Slip]) -> None:
+        if not slips:
+            return
+        try:
+            self._store.add_slips(slips)
+        except StoreStopped:
+            raise
+        except StoreError as error:
+            log.warning("slips are not written down: %s", error)
+
+    def _watch_deadlines(self, outlook: Outlook) -> None:
+        broken = {
+            entry.sequence: entry.ingestion
+            for entry in outlook.backlog.entries()
+            if entry.ingestion.deadline is not None and self._misses(outlook, entry)
+        }
+        for sequence in broken.keys() - self._broken:
+            ingestion = broken[sequence]
+            self._observer.deadline_broken()
+            log.warning(
+                "the deadline of ingestion %s can no longer be met",
+                ingestion.id,
+                extra={"ingestion_id": str(ingestion.id)},
+            )
+        self._broken = set(broken)
+
+    def _misses(self, outlook: Outlook, entry: Entry) -> bool:
+        """Whether the last slot of an ingestion with a deadline ends after it."""
+        end = self._ends.get(entry.sequence)
+        deadline = entry.ingestion.deadline
+        if end is None or deadline is None:
+            return False
+        return end.opens + outlook.took + outlook.wall_offset > deadline
+
+
+def _ends(outlook: Outlook) -> dict[int, _End]:
+    places = {entry.sequence: (entry.priority, entry.sequence) for entry in outlook.backlog.entries()}
+    filled = outlook.backlog.slots
+    return {
+        span.sequence: _End(places[span.sequence], filled + span.last_slot, span.last_opens)
+        for span in outlook.all_spans()
+    }
+
+
+def _slips(
+    before: dict[int, _End], after: dict[int, _End], causes: list[Cause], outlook: Outlook
+) -> Iterable[tuple[int, Slip]]:
+    """Yield the slips of those that waited before and end later now."""
+    delay = sum(cause.delay for cause in causes)
+    at = outlook.now + outlook.wall_offset
+    for sequence, end in after.items():
+        slots = end.slot - before[sequence].slot if sequence in before else 0
+        reaching = [cause.text for cause in causes if cause.reaches(end.place)]
+        if sequence in before and reaching and (slots > 0 or delay > 0):
+            moved = max(0, slots)
+            yield sequence, Slip(at, moved, moved * outlook.pace.interval + delay, _said(reaching))
+
+
+def _said(causes: list[str]) -> str:
+    more = len(causes) - MOST_CAUSES
+    return "; ".join(causes[:MOST_CAUSES]) + (f"; and {more} more" if more > 0 else "")

@@ -1,0 +1,169 @@
+"""What moved the end of an ingestion is recorded: as much as it moved, and why."""
+
+from functools import partial
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_service.domain import Batch
+from ingest_service.ledger import Answer, Slip
+from ingest_service.slips import MOST_CAUSES
+from ingest_service.storage import SLIPS_KEPT
+from tests.doubles import MoodyStore, good
+from tests.simulation import FIVE_SECONDS, SECOND, Simulation
+
+BROKEN = Answer(error="HTTP 500", status=500, retryable=True)
+INTERVAL = FIVE_SECONDS.interval
+
+
+def submit(simulation: Simulation, count: int, priority: str) -> UUID:
+    """Submit so many ids, and let what slips be written down."""
+    ingestion_id = simulation.submit(range(1, count + 1), priority)
+    simulation.slips.run_once()
+    return ingestion_id
+
+
+def slips(simulation: Simulation, ingestion_id: UUID) -> list[Slip]:
+    return simulation.service.slips(simulation.service.progress(ingestion_id))
+
+
+def moved(simulation: Simulation, ingestion_id: UUID) -> list[tuple[int, int, str]]:
+    return [(slip.slots, slip.nanoseconds, slip.cause) for slip in slips(simulation, ingestion_id)]
+
+
+def test_a_later_more_urgent_arrival_is_a_slip_of_those_behind_it_only() -> None:
+    simulation = Simulation()
+    low, high = submit(simulation, 5, "LOW"), submit(simulation, 3, "HIGH")
+    second = submit(simulation, 6, "HIGH")
+    assert moved(simulation, high) == moved(simulation, second) == []
+    assert moved(simulation, low) == [
+        (2, 2 * INTERVAL, f"ingestion {second}, HIGH"),
+        (1, INTERVAL, f"ingestion {high}, HIGH"),
+    ]
+    assert slips(simulation, low)[0].at == simulation.clock.wall()
+
+
+def test_an_arrival_that_fits_into_a_hole_moves_nobody() -> None:
+    simulation = Simulation()
+    low = submit(simulation, 5, "LOW")
+    submit(simulation, 4, "HIGH")
+    before = moved(simulation, low)
+    submit(simulation, 2, "HIGH")
+    assert moved(simulation, low) == before
+
+
+def test_a_retry_that_takes_a_slot_of_its_own_is_a_slip() -> None:
+    simulation = Simulation(latency=lambda _: 0, answer=lambda i, n: BROKEN if (i, n) == (1, 1) else good(i, n))
+    first, low = submit(simulation, 3, "HIGH"), submit(simulation, 9, "LOW")
+    simulation.run_slot()
+    simulation.slips.run_once()
+    assert moved(simulation, low) == [(1, INTERVAL, f"ids of ingestion {first} are called again")]
+
+
+def test_a_pause_of_the_upstream_is_a_slip_of_everybody_who_waits() -> None:
+    busy = Answer(error="HTTP 429", status=429, retryable=False, pause=30 * SECOND)
+    simulation = Simulation(latency=lambda _: 0, answer=lambda i, n: busy if i == 1 else good(i, n))
+    low = submit(simulation, 9, "LOW")
+    simulation.run_slot()
+    simulation.slips.run_once()
+    assert moved(simulation, low) == [(0, 25 * SECOND, "the upstream asked for a pause")]
+
+
+def test_an_operators_pause_is_a_slip_once_it_is_over() -> None:
+    simulation = Simulation()
+    low = submit(simulation, 9, "LOW")
+    simulation.service.pause()
+    simulation.clock.time += 60 * SECOND
+    simulation.service.resume()
+    simulation.slips.run_once()
+    assert moved(simulation, low) == [(0, 60 * SECOND, "an operator's pause")]
+
+
+def test_somebody_elses_new_priority_is_a_slip() -> None:
+    simulation = Simulation()
+    medium, low = submit(simulation, 3, "MEDIUM"), submit(simulation, 6, "LOW")
+    simulation.service.reprioritise(low, simulation.service.progress(medium).ingestion.priority.HIGH)
+    simulation.slips.run_once()
+    assert moved(simulation, medium) == [(2, 2 * INTERVAL, f"ingestion {low}, now HIGH")]
+    assert moved(simulation, low) == []
+
+
+def test_what_happens_together_shares_a_slip_and_only_the_first_causes_are_named() -> None:
+    simulation = Simulation()
+    low = submit(simulation, 3, "LOW")
+    ids = [simulation.submit([1, 2, 3], "HIGH") for _ in range(MOST_CAUSES + 2)]
+    simulation.slips.run_once()
+    named = "; ".join(f"ingestion {one}, HIGH" for one in ids[:MOST_CAUSES])
+    assert moved(simulation, low) == [(5, 5 * INTERVAL, f"{named}; and 2 more")]
+
+
+def test_only_what_goes_first_is_named_as_the_cause() -> None:
+    simulation = Simulation()
+    medium = submit(simulation, 3, "MEDIUM")
+    high, _ = simulation.submit([1, 2, 3], "HIGH"), simulation.submit([1, 2, 3], "LOW")
+    simulation.slips.run_once()
+    assert moved(simulation, medium) == [(1, INTERVAL, f"ingestion {high}, HIGH")]
+
+
+def test_the_latest_slips_are_kept_and_no_more() -> None:
+    simulation = Simulation()
+    low = submit(simulation, 3, "LOW")
+    highs = [submit(simulation, 3, "HIGH") for _ in range(SLIPS_KEPT + 5)]
+    causes = [cause for _, _, cause in moved(simulation, low)]
+    assert causes == [f"ingestion {one}, HIGH" for one in reversed(highs[5:])]
+
+
+def test_slots_that_open_and_calls_that_succeed_are_no_slips() -> None:
+    simulation = Simulation(latency=lambda _: 9 * SECOND)
+    first = submit(simulation, 9, "HIGH")
+    low = submit(simulation, 9, "LOW")
+    for _ in range(4):
+        simulation.run_slot()
+    submit(simulation, 3, "LOW")
+    assert moved(simulation, low) == moved(simulation, first) == []
+
+
+def test_slips_that_cannot_be_written_down_do_no_harm(caplog: pytest.LogCaptureFixture) -> None:
+    simulation = Simulation(store=MoodyStore)
+    assert isinstance(simulation.store, MoodyStore)
+    low = submit(simulation, 3, "LOW")
+    simulation.store.refusals = 1
+    submit(simulation, 3, "HIGH")
+    assert "slips are not written down: the database could not be written" in caplog.text
+    second = submit(simulation, 3, "HIGH")
+    assert moved(simulation, low) == [(1, INTERVAL, f"ingestion {second}, HIGH")]
+
+
+arrivals = st.lists(
+    st.tuples(st.integers(1, 90), st.sampled_from(["HIGH", "MEDIUM", "LOW"]), st.integers(1, 10)),
+    max_size=15,
+    unique_by=lambda arrival: arrival[0],
+)
+
+
+@given(st.integers(1, 20), arrivals)
+def test_the_slips_are_exactly_by_how_much_the_end_came_later(
+    count: int, later: list[tuple[int, str, int]]
+) -> None:
+    simulation = Simulation(latency=lambda _: 0)
+    ids = range(1001, 1001 + count)
+    simulation.submit([1, 2, 3, 4], "MEDIUM")
+    watched = simulation.submit(ids, "MEDIUM")
+    simulation.slips.run_once()
+    promised = last_slot(ids, [slot_ids(slot.batches) for slot in simulation.gate.outlook().slots()])
+    for second, priority, size in later:
+        arrives = partial(submit, simulation, size, priority)
+        simulation.clock.at(simulation.began + second * SECOND, arrives)
+    simulation.run()
+    kept = last_slot(ids, [called for _, called in simulation.slots_opened()])
+    assert sum(slip.slots for slip in slips(simulation, watched)) == kept - promised
+
+
+def slot_ids(batches: tuple[Batch, ...]) -> list[int]:
+    return [record_id for batch in batches for record_id in batch.ids]
+
+
+def last_slot(ids: range, slots: list[list[int]]) -> int:
+    return max(number for number, called in enumerate(slots) if set(called) & set(ids))
