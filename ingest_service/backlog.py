@@ -41,10 +41,13 @@ class Backlog:
         return self._ids
 
     def reserve(self, count: int, most: int) -> int | None:
-        """Keep room for so many ids if then there are no more than `most`; else return the room there is."""
+        """Keep room for so many ids if then there are no more than `most`; else return how many are too many.
+
+        There may be more than `most` already, for ids that are called again come back.
+        """
         with self._lock:
             if self._ids + count > most:
-                return max(0, most - self._ids)
+                return self._ids + count - most
             self._ids += count
             return None
 

@@ -37,9 +37,9 @@ class EmbeddedIntake:
 
     def reserve(self, count: int) -> None:
         """Keep room for an ingestion that is about to be accepted."""
-        room = self._gate.backlog.reserve(count, self._most_ids)
-        if room is not None:
-            raise backlog_full(self.outlook(), room, count)
+        missing = self._gate.backlog.reserve(count, self._most_ids)
+        if missing is not None:
+            raise backlog_full(self.outlook(), count, missing)
 
     def give_back(self, count: int) -> None:
         """Give back room that was kept."""
@@ -79,9 +79,10 @@ class EmbeddedIntake:
                 return
             self._store.pause(None)
             lasted = max(0, self._clock.wall() - self._gate.paused_at)
-            self._happened(Cause("an operator's pause", delay=lasted))
+            now, pacer = self._clock.now(), self._gate.pacer
+            self._happened(Cause("an operator's pause", delay=min(lasted, max(0, now - pacer.next_start))))
             # A slot that opens late because of the pause is not late.
-            self._gate.pacer.hold(self._clock.now())
+            pacer.hold(now)
             self._gate.paused_at = None
             self._gate.ring()
 

@@ -9,6 +9,7 @@ from threading import Event
 from typing import Self
 
 from ingest_service.clock import Clock
+from ingest_service.deadlines import Deadlines
 from ingest_service.domain import Entry
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.ledger import Slip
@@ -59,7 +60,7 @@ class Slips(Loop):
     """Compares the ends of all waiting ingestions before and after something happened.
 
     Ends are counted in slots, so that slots which open a little late are no slips. Things that happen together
-    share a slip. Deadlines that can no longer be met are logged, once.
+    share a slip. The deadlines are watched with it.
     """
 
     name = "slips"
@@ -69,22 +70,21 @@ class Slips(Loop):
         self._store = store
         self._outlook = outlook
         self._clock = clock
-        self._observer = observer
+        self._deadlines = Deadlines(observer)
         self._bell = Event()
-        self._halted = False
+        self._halted = Event()
         self._causes: deque[Cause] = deque()
         self._ends: dict[int, _End] = {}
-        self._broken: set[int] = set()
 
     def start(self) -> None:
         """Take note of where everything ends, and start the thread."""
-        self._halted = False
+        self._halted.clear()
         self._bell.set()
         super().start()
 
     def halt(self) -> None:
         """Let the thread end."""
-        self._halted = True
+        self._halted.set()
         self._bell.set()
 
     def note(self, cause: Cause) -> None:
@@ -93,17 +93,16 @@ class Slips(Loop):
         self._bell.set()
 
     def run_once(self) -> bool:
-        """Block until something happened, and write down what slipped. Rests after it."""
-        self._clock.wait(self._bell, None)
+        """Block until something happened or a deadline has come, and write down what slipped. Rests after it."""
+        self._clock.wait(self._bell, self._deadlines.next)
         self._bell.clear()
-        if self._halted:
+        if self._halted.is_set():
             return False
         began = self._clock.now()
         self._look()
         now = self._clock.now()
-        if now > began and not self._halted:
-            self._clock.wait(Event(), now + RESTS * (now - began))
-        return not self._halted
+        self._clock.wait(self._halted, now + RESTS * (now - began))
+        return not self._halted.is_set()
 
     def _look(self) -> None:
         # The outlook comes first: what it shows was noted before.
@@ -111,7 +110,7 @@ class Slips(Loop):
         causes = [self._causes.popleft() for _ in range(len(self._causes))]
         before, self._ends = self._ends, _ends(outlook.copy())
         self._write_down(dict(islice(_slips(before, self._ends, causes, outlook), MOST_SLIPS)))
-        self._watch_deadlines(outlook)
+        self._deadlines.watch(outlook, {sequence: end.opens for sequence, end in self._ends.items()})
 
     def _write_down(self, slips: dict[int, Slip]) -> None:
         if not slips:
@@ -122,30 +121,6 @@ class Slips(Loop):
             raise
         except StoreError as error:
             log.warning("slips are not written down: %s", error)
-
-    def _watch_deadlines(self, outlook: Outlook) -> None:
-        broken = {
-            entry.sequence: entry.ingestion
-            for entry in outlook.backlog.entries()
-            if entry.ingestion.deadline is not None and self._misses(outlook, entry)
-        }
-        for sequence in broken.keys() - self._broken:
-            ingestion = broken[sequence]
-            self._observer.deadline_broken()
-            log.warning(
-                "the deadline of ingestion %s can no longer be met",
-                ingestion.id,
-                extra={"ingestion_id": str(ingestion.id)},
-            )
-        self._broken = set(broken)
-
-    def _misses(self, outlook: Outlook, entry: Entry) -> bool:
-        """Whether the last slot of an ingestion with a deadline ends after it."""
-        end = self._ends.get(entry.sequence)
-        deadline = entry.ingestion.deadline
-        if end is None or deadline is None:
-            return False
-        return end.opens + outlook.took + outlook.wall_offset > deadline
 
 
 def _ends(outlook: Outlook) -> dict[int, _End]:

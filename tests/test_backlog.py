@@ -206,9 +206,9 @@ def test_what_waits_for_later_keeps_its_time_in_another_place() -> None:
 def test_room_is_kept_up_to_the_bound_and_not_beyond() -> None:
     backlog = Backlog()
     assert backlog.reserve(7, most=10) is None
-    assert backlog.reserve(4, most=10) == 3
+    assert backlog.reserve(4, most=10) == 1
     assert backlog.reserve(3, most=10) is None
-    assert backlog.reserve(1, most=10) == 0
+    assert backlog.reserve(1, most=10) == 1
     backlog.give_back(3)
     assert (backlog.ids, backlog.reserve(3, most=10)) == (7, None)
 

@@ -15,6 +15,7 @@ FLOORS = [
         "backlog",
         "changes",
         "clock",
+        "deadlines",
         "dispatcher",
         "forecast",
         "gate",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain import Batch
+from ingest_service.domain import Batch, Priority
 from ingest_service.ledger import Answer, Slip
 from ingest_service.slips import MOST_CAUSES
 from ingest_service.storage import SLIPS_KEPT
@@ -123,6 +123,20 @@ def test_slots_that_open_and_calls_that_succeed_are_no_slips() -> None:
         simulation.run_slot()
     submit(simulation, 3, "LOW")
     assert moved(simulation, low) == moved(simulation, first) == []
+
+
+def test_a_deadline_that_passes_while_calls_take_long_is_noticed_when_it_passes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    simulation = Simulation(latency=lambda _: 60 * SECOND)
+    deadline = simulation.clock.wall() + 12 * SECOND
+    simulation.service.submit(range(1, 7), Priority.LOW, deadline)
+    simulation.slips.run_once()
+    simulation.run_slot()
+    assert simulation.observer.broken_deadlines == 0
+    simulation.slips.run_once()
+    assert simulation.observer.broken_deadlines == 1
+    assert "can no longer be met" in caplog.text
 
 
 def test_slips_that_cannot_be_written_down_do_no_harm(caplog: pytest.LogCaptureFixture) -> None:
