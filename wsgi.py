@@ -13,11 +13,10 @@ import sys
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
 from ingest_service.errors import IngestError
+from ingest_service.logs import log_to
+from ingest_service.metrics import Metrics
 from ingest_service.web.server import make_server
 
-logging.basicConfig(
-    level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
-)
 log = logging.getLogger("ingest_service")
 
 # waitress stops on SystemExit, but does not listen for the signal that containers and systemd send.
@@ -31,8 +30,10 @@ try:
     settings = Settings.from_environ(os.environ)
 except IngestError as error:
     sys.exit(f"ingest_service: {error}")
-service = build_service(settings)
-app = create_app(service, settings)
+logging.basicConfig(level=logging.INFO, handlers=[log_to(sys.stderr, settings.log_format)])
+metrics = Metrics()
+service = build_service(settings, metrics)
+app = create_app(service, settings, metrics)
 
 
 def start() -> None:

@@ -1,52 +1,89 @@
 """The wiring: the only module that knows every concrete class. Nothing is started here."""
 
+from importlib.metadata import version
+
 from flask import Flask
 
 from ingest_service.clock import Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
 from ingest_service.dispatcher import Dispatcher
+from ingest_service.gate import Gate
+from ingest_service.intake import EmbeddedIntake
+from ingest_service.metrics import Metrics
 from ingest_service.pacer import Pace
-from ingest_service.ports import Fetcher
+from ingest_service.ports import Fetcher, Observer
 from ingest_service.retries import RetryRules
 from ingest_service.service import Service
 from ingest_service.side_by_side import in_threads
+from ingest_service.slips import Slips
 from ingest_service.slots import EmbeddedSlots
 from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.sweeper import DAY, Sweeper
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream
+from ingest_service.web.cors import allow_origins
+from ingest_service.web.dispatcher import dispatcher
+from ingest_service.web.docs import docs
 from ingest_service.web.errors import register_errors
+from ingest_service.web.gauges import Gauges
+from ingest_service.web.health import health
 from ingest_service.web.ingestions import ingestions
+from ingest_service.web.metrics import scraped
 from ingest_service.web.paths import TidyPaths
+from ingest_service.web.problem import register_problems
+from ingest_service.web.request_id import RequestIds
 from ingest_service.web.routes import api
 from ingest_service.web.slots import slots
+from ingest_service.web.traffic import Traffic
+
+VERSION = version("ingest-service")
 
 
-def build_service(settings: Settings) -> Service:
+def build_service(settings: Settings, observer: Observer | None = None) -> Service:
     """Return the service that these settings describe, not started."""
     clock = SystemClock()
-    return assemble(settings, clock, _upstream(settings, clock))
+    return assemble(settings, clock, _upstream(settings, clock), observer or Metrics())
 
 
-def assemble(settings: Settings, clock: Clock, upstream: Fetcher) -> Service:
+def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Observer) -> Service:
     """Return the service around an upstream of the caller's, not started."""
-    store = SqliteStore(settings.database_path, clock)
+    pace = _pace(settings)
+    store = SqliteStore(settings.database_path, clock, observer.committed)
+    gate = Gate(clock, pace)
+    slips = Slips(store, gate.outlook, clock, observer)
     retry_rules = RetryRules(settings.max_attempts, nanoseconds(settings.backoff_seconds))
-    slots = EmbeddedSlots(store, clock, _pace(settings), retry_rules)
-    dispatcher = Dispatcher(slots, upstream, clock, in_threads)
-    return Service(store, slots, dispatcher, settings.batch_size)
+    slots = EmbeddedSlots(gate, store, clock, pace, retry_rules, observer, slips.note)
+    intake = EmbeddedIntake(gate, store, clock, pace.linger, settings.max_pending_ids, slips.note)
+    dispatcher = Dispatcher(slots, upstream, clock, in_threads, observer)
+    sweeper = Sweeper(store, clock, settings.keep_days * DAY)
+    return Service(store, slots, intake, dispatcher, [slips, sweeper], settings.batch_size)
 
 
-def create_app(service: Service, settings: Settings) -> Flask:
-    """Return the HTTP API of a service."""
+def create_app(service: Service, settings: Settings, metrics: Metrics | None = None) -> Flask:
+    """Return the HTTP API of a service; `metrics` are those that the service tells what happens."""
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.wsgi_app = TidyPaths(app.wsgi_app)  # type: ignore[method-assign]
-    app.register_blueprint(api(service, settings.max_ids))
+    app.wsgi_app = RequestIds(TidyPaths(app.wsgi_app))  # type: ignore[method-assign]
+    most_ids = min(settings.max_ids, settings.max_pending_ids)
+    app.register_blueprint(api(service, most_ids))
     app.register_blueprint(ingestions(service))
     app.register_blueprint(slots(service))
+    app.register_blueprint(dispatcher(service))
+    app.register_blueprint(docs(VERSION, most_ids))
+    _watch(app, service, settings, metrics or Metrics())
     register_errors(app)
+    register_problems(app)
+    allow_origins(app, settings.cors_origins)
     return app
+
+
+def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> None:
+    """Let the API tell how the service is and what happens, itself included."""
+    metrics.registry.register(Gauges(service, settings, VERSION))
+    Traffic(metrics.registry, SystemClock()).watch(app)
+    app.register_blueprint(health(service, VERSION))
+    app.register_blueprint(scraped(metrics.registry))
 
 
 def _pace(settings: Settings) -> Pace:

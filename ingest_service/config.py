@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -29,6 +30,7 @@ NETWORK_GUARD_SECONDS = 0.02
 
 _HEADERS = TypeAdapter(dict[str, str])
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
 _HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -57,6 +59,13 @@ def _headers(text: SecretStr) -> SecretStr:
     return text
 
 
+def _origins(text: str) -> list[str]:
+    origins = [origin.strip() for origin in text.split(",")]
+    if origins != ["*"] and not all(_ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError("it should be * or origins like https://app.example.com, separated by commas")
+    return origins
+
+
 class Settings(BaseModel):
     """What the environment says; every field names its variable, its default and what is allowed."""
 
@@ -81,6 +90,12 @@ class Settings(BaseModel):
     max_pause_seconds: Seconds = Field(3600, validation_alias="INGEST_MAX_PAUSE_SECONDS", ge=0)
     simulated_delay_seconds: Seconds = Field(1, validation_alias="INGEST_SIMULATED_DELAY_SECONDS", ge=0)
     max_ids: int = Field(1_000_000, validation_alias="INGEST_MAX_IDS", ge=1, le=10_000_000)
+    max_pending_ids: int = Field(10_000_000, validation_alias="INGEST_MAX_PENDING_IDS", ge=1, le=1_000_000_000)
+    cors_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = Field(
+        (), validation_alias="INGEST_CORS_ORIGINS"
+    )
+    log_format: Literal["human", "json"] = Field("human", validation_alias="INGEST_LOG_FORMAT")
+    keep_days: int = Field(30, validation_alias="INGEST_KEEP_DAYS", ge=1, le=36_500)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

@@ -26,6 +26,10 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "max_pause_seconds": 3600,
         "simulated_delay_seconds": 1,
         "max_ids": 1_000_000,
+        "max_pending_ids": 10_000_000,
+        "cors_origins": (),
+        "log_format": "human",
+        "keep_days": 30,
     }
     assert settings.headers == {}
 
@@ -85,8 +89,13 @@ def test_every_variable_is_read() -> None:
         "INGEST_MAX_PAUSE_SECONDS": "60.5",
         "INGEST_SIMULATED_DELAY_SECONDS": "0.1",
         "INGEST_MAX_IDS": "10",
+        "INGEST_MAX_PENDING_IDS": "20",
+        "INGEST_CORS_ORIGINS": "https://app.example.com",
+        "INGEST_LOG_FORMAT": "json",
+        "INGEST_KEEP_DAYS": "9",
     }
     read = Settings.from_environ(environ).model_dump(exclude={"upstream_headers"})
+    read["cors_origins"] = ", ".join(read["cors_origins"])
     assert {str(value) for value in read.values()} == {*environ.values()}
 
 
@@ -103,7 +112,16 @@ def test_three_slashes_are_relative_and_four_are_absolute(url: str, path: str) -
     assert Settings.from_environ({"INGEST_DATABASE_URL": url}).database_path == Path(path)
 
 
+@pytest.mark.parametrize(
+    ("written", "origins"),
+    [("*", ("*",)), (" https://a.example , http://[::1]:3000 ", ("https://a.example", "http://[::1]:3000"))],
+)
+def test_origins_are_all_or_separated_by_commas(written: str, origins: tuple[str, ...]) -> None:
+    assert Settings.from_environ({"INGEST_CORS_ORIGINS": written}).cors_origins == origins
+
+
 UPSTREAM_URL = "it should be like https://api.example.com/items/{id}"
+ORIGINS = "it should be * or origins like https://app.example.com, separated by commas"
 SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/path.db"
 
 
@@ -131,6 +149,17 @@ SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/pat
         ("INGEST_UPSTREAM_URL", "https://api.example.com/items", UPSTREAM_URL),
         ("INGEST_UPSTREAM_URL", "ftp://api.example.com/{id}", UPSTREAM_URL),
         ("INGEST_MAX_IDS", "0", "input should be greater than or equal to 1"),
+        ("INGEST_MAX_IDS", "10000001", "input should be less than or equal to 10000000"),
+        ("INGEST_MAX_PENDING_IDS", "0", "input should be greater than or equal to 1"),
+        ("INGEST_MAX_PENDING_IDS", "1e7", "input should be a valid integer, unable to parse string as an integer"),
+        ("INGEST_MAX_PENDING_IDS", "1000000001", "input should be less than or equal to 1000000000"),
+        ("INGEST_CORS_ORIGINS", "app.example.com", ORIGINS),
+        ("INGEST_CORS_ORIGINS", "https://app.example.com/page", ORIGINS),
+        ("INGEST_CORS_ORIGINS", "*,https://app.example.com", ORIGINS),
+        ("INGEST_LOG_FORMAT", "JSON", "input should be 'human' or 'json'"),
+        ("INGEST_KEEP_DAYS", "0", "input should be greater than or equal to 1"),
+        ("INGEST_KEEP_DAYS", "1.5", "input should be a valid integer, unable to parse string as an integer"),
+        ("INGEST_KEEP_DAYS", "36501", "input should be less than or equal to 36500"),
         ("INGEST_DATABASE_URL", "postgresql://localhost/x", SQLITE_URL),
         ("INGEST_DATABASE_URL", "ingest.db", SQLITE_URL),
         ("INGEST_DATABASE_URL", "sqlite:///", SQLITE_URL),
@@ -150,5 +179,5 @@ def test_seconds_become_nanoseconds() -> None:
 
 def test_building_the_service_starts_nothing_and_touches_no_disk(tmp_path: Path) -> None:
     settings = Settings.from_environ({"INGEST_DATABASE_URL": f"sqlite:///{tmp_path}/ingest.db"})
-    assert build_service(settings).ailments().keys() == {"dispatcher", "store"}
+    assert build_service(settings).ailments().keys() == {"dispatcher", "slips", "sweeper", "store"}
     assert list(tmp_path.iterdir()) == []

@@ -61,11 +61,12 @@ def test_a_store_that_cannot_be_written_is_reported_and_the_dispatcher_goes_on_w
             "CREATE TRIGGER broken BEFORE INSERT ON slots BEGIN SELECT RAISE(ABORT, 'the disk broke'); END"
         )
         ingestion_id = client.submit([1, 2, 3], "HIGH")
-        eventually(lambda: client.ask("GET", "/health").code == 503)
+        eventually(lambda: client.ask("GET", "/ready").code == 503)
+        assert client.healthy()
         assert "the disk broke; trying again in 1 s" in running.printed
         connection.execute("DROP TRIGGER broken")
     eventually(lambda: client.completed(ingestion_id))
-    assert client.ask("GET", "/health").code == 200
+    assert client.ask("GET", "/ready").code == 200
     client.close()
     assert running.stop() == 0
 

@@ -1,68 +1,110 @@
-"""GET /health."""
+"""GET /health and GET /ready."""
+
+import sqlite3
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from ingest_service.app import create_app
-from ingest_service.clock import SystemClock
+from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
-from ingest_service.dispatcher import Dispatcher
-from ingest_service.ledger import Slot
-from ingest_service.service import Service
-from ingest_service.side_by_side import in_threads
-from ingest_service.slots import EmbeddedSlots
-from tests.doubles import NotingUpstream
-from tests.simulation import FIVE_ATTEMPTS, FIVE_SECONDS, Simulation
+from tests.doubles import MoodyStore, NotingUpstream
+from tests.simulation import SECOND, Simulation
+
+DISPATCHER = "the dispatcher does not run; the log says why"
+STORE = "the store does not run; the log says why"
 
 
-class BrokenSlots(EmbeddedSlots):
-    """Slots that break when one is to be opened."""
-
-    def open(self) -> Slot | None:
-        raise RuntimeError("the ledger is gone")
+def client_of(simulation: Simulation) -> FlaskClient:
+    return create_app(simulation.service, Settings.from_environ({})).test_client()
 
 
-def serve(simulation: Simulation, slots: EmbeddedSlots) -> tuple[Service, FlaskClient]:
-    dispatcher = Dispatcher(slots, simulation.upstream, simulation.clock, in_threads)
-    service = Service(simulation.store, slots, dispatcher, 3)
-    return service, create_app(service, Settings.from_environ({})).test_client()
+def run_dispatcher(simulation: Simulation) -> None:
+    """Let the dispatcher's own thread run until nothing is to come, of which it dies."""
+    simulation.service.start()
+    thread = simulation.dispatcher._thread
+    assert thread is not None
+    thread.join()
 
 
-def test_a_service_that_runs_is_healthy_and_one_that_stopped_is_not(simulation: Simulation) -> None:
-    service, client = serve(
-        simulation, EmbeddedSlots(simulation.store, SystemClock(), FIVE_SECONDS, FIVE_ATTEMPTS)
+def drop_everything(database: Path) -> None:
+    """Do what somebody with a database browser might."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        ours = "type = 'table' AND name NOT LIKE 'sqlite_%'"
+        tables = connection.execute(f"SELECT name FROM sqlite_master WHERE {ours}").fetchall()
+        for (table,) in tables:
+            connection.execute(f"DROP TABLE {table}")
+
+
+def test_a_service_that_runs_is_healthy_and_ready_and_one_that_stopped_is_neither(tmp_path: Path) -> None:
+    settings = Settings.from_environ({"INGEST_DATABASE_URL": f"sqlite:///{tmp_path / 'ingest.db'}"})
+    service = build_service(settings)
+    client = create_app(service, settings).test_client()
+    service.start()
+    service.start()
+    healthy, ready = client.get("/health"), client.get("/ready")
+    service.stop()
+    service.stop()
+    assert (healthy.status_code, healthy.get_json()) == (
+        200,
+        {"status": "ok", "version": version("ingest-service")},
     )
-    service.start()
-    service.start()
-    assert (client.get("/health").status_code, client.get("/health").get_json()) == (200, {"status": "ok"})
-    service.stop()
-    service.stop()
-    response = client.get("/health")
-    assert response.status_code == 503
-    assert response.get_json() == {
-        "error": "Not healthy",
-        "details": {
-            "dispatcher": ["the dispatcher does not run; the log says why"],
-            "store": ["the store does not run; the log says why"],
-        },
-    }
+    assert (ready.status_code, ready.get_json()) == (200, {"status": "ready"})
+    beside = {part: [f"the {part} does not run; the log says why"] for part in ("slips", "sweeper")}
+    details = {"dispatcher": [DISPATCHER], **beside, "store": [STORE]}
+    unwell, unready = client.get("/health"), client.get("/ready")
+    assert (unwell.status_code, unwell.get_json()) == (503, {"error": "Not healthy", "details": details})
+    assert (unready.status_code, unready.get_json()) == (503, {"error": "Not ready", "details": details})
 
 
 def test_a_dispatcher_that_dies_turns_health_red_and_the_log_says_why(
-    simulation: Simulation, caplog: pytest.LogCaptureFixture
+    simulation: Simulation, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service, client = serve(
-        simulation, BrokenSlots(simulation.store, simulation.clock, FIVE_SECONDS, FIVE_ATTEMPTS)
-    )
-    service.start()
-    assert service._dispatcher._thread is not None
-    service._dispatcher._thread.join()
+    run_dispatcher(simulation)
     response = client.get("/health")
     assert response.status_code == 503
-    assert response.get_json()["details"].keys() == {"dispatcher"}
-    assert "the dispatcher died; nothing is released until the service is started again" in caplog.text
-    assert "RuntimeError: the ledger is gone" in caplog.text
+    assert response.get_json() == {"error": "Not healthy", "details": {"dispatcher": [DISPATCHER]}}
+    assert client.get("/ready").get_json() == {"error": "Not ready", "details": {"dispatcher": [DISPATCHER]}}
+    assert "the dispatcher died and does nothing more until the service is started again" in caplog.text
+    assert "NothingToCome" in caplog.text
+
+
+def test_a_dispatcher_that_waits_for_the_store_is_healthy_but_not_ready() -> None:
+    simulation = Simulation(store=MoodyStore)
+    assert isinstance(simulation.store, MoodyStore)
+    client = client_of(simulation)
+    simulation.store.refusals = 1
+    simulation.submit([1])
+    answers = []
+    simulation.clock.at(
+        simulation.began + SECOND // 2, lambda: answers.extend([client.get("/health"), client.get("/ready")])
+    )
+    run_dispatcher(simulation)
+    healthy, unready = answers
+    assert healthy.status_code == 200
+    assert unready.status_code == 503
+    full = "the database could not be written: database or disk is full"
+    assert unready.get_json() == {
+        "error": "Not ready",
+        "details": {"dispatcher": [f"the dispatcher waits for the store: {full}"]},
+    }
+
+
+def test_a_service_whose_store_cannot_be_read_is_healthy_but_not_ready(tmp_path: Path) -> None:
+    database = tmp_path / "ingest.db"
+    settings = Settings.from_environ({"INGEST_DATABASE_URL": f"sqlite:///{database}"})
+    service = build_service(settings)
+    client = create_app(service, settings).test_client()
+    service.start()
+    assert client.get("/ready").status_code == 200
+    drop_everything(database)
+    healthy, unready = client.get("/health"), client.get("/ready")
     service.stop()
+    assert healthy.status_code == 200
+    assert unready.status_code == 503
+    assert unready.get_json()["details"]["store"][0].startswith("the database could not be read: ")
 
 
 def test_a_fetcher_that_breaks_gives_an_error_for_its_id_and_the_dispatcher_lives(

@@ -1,0 +1,60 @@
+"""The log: one line for each event, for people or for programs."""
+
+import logging
+from typing import TextIO
+
+from pythonjsonlogger.json import JsonFormatter
+
+from ingest_service.clock import NANOSECONDS
+from ingest_service.web.request_id import request_id
+from ingest_service.web.times import rfc3339
+
+_NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "exception"}
+
+# Paths come from clients; a line must stay a line, and leave the terminal alone.
+_VISIBLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+
+class Lines(logging.Formatter):
+    """For people: an event that belongs to a request ends with the request's id."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        """Return the line."""
+        line = super().formatMessage(record).translate(_VISIBLE)
+        return f"{line} [{record.request_id}]" if hasattr(record, "request_id") else line
+
+
+class JsonLines(JsonFormatter):
+    """For programs: one JSON object a line, with every field that the event has, times in UTC (RFC 3339)."""
+
+    def __init__(self) -> None:
+        super().__init__(["asctime", "levelname", "name", "message"], rename_fields=_NAMES)
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
+        """Return when the event happened."""
+        return str(rfc3339(int(record.created * NANOSECONDS)))
+
+
+class RequestName(logging.Filter):
+    """Lets everything pass, and names the request that the thread of the event answers, if it answers one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Name the request."""
+        name = request_id.get()
+        if name is not None:
+            record.request_id = name
+        return True
+
+
+FORMATS: dict[str, type[logging.Formatter]] = {"human": Lines, "json": JsonLines}
+
+
+def log_to(stream: TextIO, log_format: str) -> logging.Handler:
+    """Return what writes events to a stream, in one of FORMATS."""
+    writing = logging.StreamHandler(stream)
+    writing.setFormatter(FORMATS[log_format]())
+    writing.addFilter(RequestName())
+    return writing

@@ -1,0 +1,142 @@
+"""The lines of the log."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from typing import Any
+
+import pytest
+
+from ingest_service.config import Settings
+from ingest_service.errors import SettingError
+from ingest_service.logs import log_to
+from ingest_service.web.request_id import request_id
+
+
+@pytest.fixture(autouse=True)
+def outside_of_requests() -> Iterator[None]:
+    """Begin as a thread does that answers no request."""
+    before = request_id.set(None)
+    yield
+    request_id.reset(before)
+
+
+class Log:
+    """A logger that writes into the memory."""
+
+    def __init__(self, log_format: str) -> None:
+        self._stream = io.StringIO()
+        self.logger = logging.Logger("ingest_service.somewhere")
+        self.logger.addHandler(log_to(self._stream, log_format))
+
+    @property
+    def text(self) -> str:
+        return self._stream.getvalue()
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+
+@pytest.fixture
+def human() -> Log:
+    return Log("human")
+
+
+@pytest.fixture
+def programs() -> Log:
+    return Log("json")
+
+
+def in_request(name: str, act: Callable[[], None]) -> None:
+    """Do something in a thread that answers the request of this name."""
+    context = copy_context()
+    context.run(request_id.set, name)
+    context.run(act)
+
+
+def fail(logger: logging.Logger) -> None:
+    try:
+        int("the ledger")
+    except ValueError:
+        logger.exception("it broke")
+
+
+def test_people_read_when_how_grave_where_and_what(human: Log) -> None:
+    human.logger.info("slot %d opened", 7, extra={"slot": 7})
+    when = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
+    assert re.fullmatch(rf"{when} INFO    ingest_service\.somewhere: slot 7 opened\n", human.text)
+
+
+def test_people_read_at_the_end_of_the_line_which_request_it_was(human: Log) -> None:
+    in_request("abc-1", lambda: human.logger.info("ingestion accepted"))
+    human.logger.info("slot opened")
+    first, second = human.text.splitlines()
+    assert first.endswith("somewhere: ingestion accepted [abc-1]")
+    assert second.endswith("somewhere: slot opened")
+
+
+def test_people_read_the_request_before_the_traceback(human: Log) -> None:
+    in_request("abc-1", lambda: fail(human.logger))
+    lines = human.text.splitlines()
+    assert lines[0].endswith("it broke [abc-1]")
+    assert lines[1] == "Traceback (most recent call last):"
+    assert lines[-1] == "ValueError: invalid literal for int() with base 10: 'the ledger'"
+
+
+def test_nobody_can_write_a_line_of_their_own_or_steer_the_terminal(human: Log) -> None:
+    human.logger.info("nothing at %s", "/a\nfaked\r\x1b[2J\x9b")
+    (line,) = human.text.splitlines()
+    assert line.endswith(r"nothing at /a\x0afaked\x0d\x1b[2J\x9b")
+
+
+def test_programs_read_one_object_a_line_with_every_field_of_the_event(programs: Log) -> None:
+    programs.logger.info("slot %d opened", 7, extra={"slot": 7, "ids": 3})
+    programs.logger.warning("two\nlines: “quoted”")
+    first, second = programs.objects
+    assert list(first) == ["time", "level", "logger", "message", "slot", "ids"]
+    assert first["level"] == "INFO"
+    assert first["logger"] == "ingest_service.somewhere"
+    assert (first["message"], first["slot"], first["ids"]) == ("slot 7 opened", 7, 3)
+    assert list(second) == ["time", "level", "logger", "message"]
+    assert second["message"] == "two\nlines: “quoted”"
+
+
+def test_programs_read_times_in_utc_with_milliseconds(programs: Log) -> None:
+    record = logging.LogRecord("somewhere", logging.INFO, "", 0, "late", None, None)
+    record.created = 1_795_313_284.578
+    programs.logger.handle(record)
+    assert programs.objects[0]["time"] == "2026-11-22T02:08:04.578Z"
+
+
+def test_programs_read_the_request_where_there_is_one(programs: Log) -> None:
+    in_request("abc-1", lambda: programs.logger.info("ingestion accepted"))
+    programs.logger.info("slot opened")
+    first, second = programs.objects
+    assert first["request_id"] == "abc-1"
+    assert "request_id" not in second
+
+
+def test_programs_read_a_traceback_as_one_string(programs: Log) -> None:
+    fail(programs.logger)
+    (event,) = programs.objects
+    assert list(event) == ["time", "level", "logger", "message", "exception"]
+    assert event["exception"].startswith("Traceback (most recent call last):\n")
+    assert event["exception"].endswith("ValueError: invalid literal for int() with base 10: 'the ledger'")
+
+
+def test_a_field_that_json_does_not_know_never_loses_the_line(programs: Log) -> None:
+    programs.logger.info("odd", extra={"odd": object, "odder": {1, 2}})
+    (event,) = programs.objects
+    assert event["message"] == "odd"
+
+
+def test_people_are_the_default_and_another_format_than_these_two_is_refused() -> None:
+    assert Settings.from_environ({}).log_format == "human"
+    assert Settings.from_environ({"INGEST_LOG_FORMAT": "json"}).log_format == "json"
+    with pytest.raises(SettingError) as refused:
+        Settings.from_environ({"INGEST_LOG_FORMAT": "xml"})
+    assert str(refused.value) == "INGEST_LOG_FORMAT=xml is not allowed: input should be 'human' or 'json'"
