@@ -4,25 +4,30 @@ from typing import Any
 
 from ingest_service.domain import Status, batch_id
 from ingest_service.ledger import BatchAccount
+from ingest_service.packed_ids import PackedIds
 from ingest_service.progress import Progress
 from ingest_service.prospect import Prospect
 from ingest_service.web.times import rfc3339
 
 
 def batches_body(
-    progress: Progress, numbers: range, accounts: dict[int, BatchAccount], prospect: Prospect | None
+    progress: Progress,
+    ids: PackedIds,
+    numbers: range,
+    accounts: dict[int, BatchAccount],
+    prospect: Prospect | None,
 ) -> dict[str, Any]:
     """Return these batches; one that waits has the expected time of its start, one that ran has facts."""
     more = numbers.stop < progress.ingestion.batch_count
     return {
         "ingestion_id": str(progress.ingestion.id),
-        "batches": [_batch(progress, number, accounts.get(number), prospect) for number in numbers],
+        "batches": [_batch(progress, ids, number, accounts.get(number), prospect) for number in numbers],
         "next_after": numbers[-1] if more and numbers else None,
     }
 
 
 def _batch(
-    progress: Progress, number: int, account: BatchAccount | None, prospect: Prospect | None
+    progress: Progress, ids: PackedIds, number: int, account: BatchAccount | None, prospect: Prospect | None
 ) -> dict[str, Any]:
     ingestion, status = progress.ingestion, progress.status_of(number)
     first = number * ingestion.batch_size
@@ -30,7 +35,7 @@ def _batch(
     return {
         "batch_id": str(batch_id(ingestion.id, number)),
         "number": number,
-        "ids": list(ingestion.ids.span(first, first + ingestion.batch_size)),
+        "ids": list(ids.span(first, first + ingestion.batch_size)),
         "status": status,
         "attempts": account.attempts if account else 0,
         "started_at": rfc3339(account.started_at if account else expected),

@@ -7,11 +7,23 @@ from collections.abc import Mapping, Sequence
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from ingest_service.errors import IngestionNotFound, NothingToRetry, StoreError
+from ingest_service.clock import NANOSECONDS
+from ingest_service.errors import (
+    BacklogFull,
+    DeadlineImpossible,
+    IngestionNotFound,
+    KeyReused,
+    NothingToCancel,
+    NothingToChange,
+    NothingToRetry,
+    StoreError,
+)
+from ingest_service.web.times import rfc3339
 
 log = logging.getLogger(__name__)
 
 Details = Mapping[str, Sequence[str]]
+MILLISECOND = NANOSECONDS // 1000
 
 
 class InvalidInput(Exception):
@@ -32,6 +44,11 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(InvalidInput, _invalid_input)
     app.register_error_handler(IngestionNotFound, _ingestion_not_found)
     app.register_error_handler(NothingToRetry, _nothing_to_retry)
+    app.register_error_handler(NothingToCancel, _nothing_to_cancel)
+    app.register_error_handler(NothingToChange, _nothing_to_change)
+    app.register_error_handler(DeadlineImpossible, _deadline_impossible)
+    app.register_error_handler(KeyReused, _key_reused)
+    app.register_error_handler(BacklogFull, _backlog_full)
     app.register_error_handler(StoreError, _store_error)
     app.register_error_handler(MethodNotAllowed, _method_not_allowed)
     app.register_error_handler(NotFound, _not_found)
@@ -54,6 +71,39 @@ def _ingestion_not_found(_: IngestionNotFound) -> Response:
 
 def _nothing_to_retry(error: NothingToRetry) -> Response:
     return _answer(409, "Nothing to retry", {"ingestion_id": [str(error)]})
+
+
+def _nothing_to_cancel(error: NothingToCancel) -> Response:
+    return _answer(409, "Nothing to cancel", {"ingestion_id": [str(error)]})
+
+
+def _nothing_to_change(error: NothingToChange) -> Response:
+    return _answer(409, "Nothing to change", {"ingestion_id": [str(error)]})
+
+
+def _deadline_impossible(error: DeadlineImpossible) -> Response:
+    if error.earliest is None:
+        sentence = "nobody knows when it would complete: an operator has paused the dispatcher"
+        return _answer(409, "Deadline cannot be met", {"deadline": [sentence]})
+    # Rounded up, so that it can be met.
+    earliest = str(rfc3339(error.earliest + MILLISECOND - 1))
+    sentence = f"as things stand it would complete at {earliest}"
+    return _answer(409, "Deadline cannot be met", {"deadline": [sentence], "earliest": [earliest]})
+
+
+def _key_reused(error: KeyReused) -> Response:
+    return _answer(422, "Idempotency key reused", {"Idempotency-Key": [str(error)]})
+
+
+def _backlog_full(error: BacklogFull) -> Response:
+    if error.room_in is None:
+        when = "nobody knows when there will be more: an operator has paused the dispatcher"
+    else:
+        when = f"there will be room for these at {rfc3339(error.room_at)}"
+    response = _answer(503, "Backlog full", {"ids": [f"{error}; {when}"]})
+    if error.room_in is not None:
+        response.headers["Retry-After"] = str(max(1, -(-error.room_in // NANOSECONDS)))
+    return response
 
 
 def _store_error(error: StoreError) -> Response:

@@ -1,74 +1,81 @@
 """The body of `GET /ingestions/<id>`: an ingestion in full, without its batches."""
 
+from dataclasses import replace
 from typing import Any
 
+from ingest_service.clock import NANOSECONDS
 from ingest_service.domain import Status
-from ingest_service.ledger import Account
+from ingest_service.ledger import Account, Slip
 from ingest_service.progress import Progress
-from ingest_service.prospect import Prospect
+from ingest_service.prospect import Prospect, prospect
+from ingest_service.reports import Reports
 from ingest_service.web.times import rfc3339
+from ingest_service.web.why import several, why_body
 
 
-def ingestion_body(progress: Progress, account: Account, prospect: Prospect | None) -> dict[str, Any]:
+def ingestion_body(service: Reports, progress: Progress) -> dict[str, Any]:
     """Return what is known: times that lie ahead are estimates, those that lie behind are facts."""
-    ingestion = progress.ingestion
-    ends_at = prospect.last_at if prospect else None
-    if progress.status is Status.COMPLETED:
-        ends_at = account.ended_at
-    starts_at = prospect.next_at if prospect and account.started_at is None else account.started_at
+    ingestion, account = progress.ingestion, service.account(progress)
+    ahead = None if progress.ended else service.prospect(progress)
+    starts_at = ahead.next_at if ahead and account.started_at is None else account.started_at
+    ends_at = _ends_at(progress, account, ahead)
     return {
         "ingestion_id": str(ingestion.id),
         "status": progress.status,
         "priority": ingestion.priority.name,
         "created_at": rfc3339(ingestion.created_at),
-        "ids": len(ingestion.ids),
-        "batches": _counts(progress),
+        "ids": ingestion.id_count,
+        "batches": counts_body(progress),
         "failed": account.failed,
         "slots_used": account.slots_used,
         "starts_at": rfc3339(starts_at),
         "completes_at": rfc3339(ends_at),
-        "position": prospect.position if prospect else None,
-        "why": _why(progress, prospect),
+        "position": ahead.position if ahead else None,
+        "deadline": _deadline(service, progress, ends_at),
+        "why": why_body(progress, ahead),
+        "slips": [_slip(slip) for slip in service.slips(progress)],
     }
 
 
-def _counts(progress: Progress) -> dict[str, int]:
-    counts = dict.fromkeys(Status, 0)
-    for start, stop, status in progress.runs():
-        counts[status] += stop - start
-    return {status.value: count for status, count in counts.items()}
+def counts_body(progress: Progress) -> dict[str, int]:
+    """Return how many batches there are of each status; cancelled ones only if somebody cancelled."""
+    counts = progress.counts()
+    told = {status.value: counts[status] for status in Status}
+    if not progress.cancelled:
+        del told[Status.CANCELLED]
+    return told
 
 
-def _why(progress: Progress, prospect: Prospect | None) -> dict[str, Any]:
-    """Say in a form for machines and in one sentence what stands between this ingestion and its next slot."""
-    if prospect is None:
-        return {"ahead": {}, "paused_until": None, "next_at": None, "text": _without_prospect(progress)}
+def _ends_at(progress: Progress, account: Account, ahead: Prospect | None) -> int | None:
+    if progress.status is Status.COMPLETED:
+        return account.ended_at
+    return ahead.ends_at if ahead else None
+
+
+def _deadline(service: Reports, progress: Progress, ends_at: int | None) -> dict[str, Any] | None:
+    """Say whether a deadline holds: as things stand, or as they were in the end."""
+    deadline = progress.ingestion.deadline
+    if deadline is None:
+        return None
+    cancelled = progress.counts()[Status.CANCELLED] > 0
+    soonest = _soonest(service, progress) if ends_at is None else ends_at
+    return {"at": rfc3339(deadline), "holds": not cancelled and soonest <= deadline}
+
+
+def _soonest(service: Reports, progress: Progress) -> int:
+    """Return when it may end at the earliest where nobody knows when it will: as if an operator resumed now."""
+    outlook = replace(service.outlook(), paused_at=None)
+    now = outlook.now + outlook.wall_offset
+    ahead = prospect(outlook, progress.ingestion.priority, progress.sequence)
+    return now if ahead is None or ahead.ends_at is None else ahead.ends_at
+
+
+def _slip(slip: Slip) -> dict[str, Any]:
+    seconds = slip.nanoseconds / NANOSECONDS
+    moved = several(slip.slots, "slot") if slip.slots else f"{seconds:g} s"
     return {
-        "ahead": {
-            urgency.name: {"ingestions": ingestions, "batches": batches}
-            for urgency, (ingestions, batches) in prospect.ahead.items()
-        },
-        "paused_until": rfc3339(prospect.paused_until),
-        "next_at": rfc3339(prospect.next_at),
-        "text": _sentence(prospect),
+        "at": rfc3339(slip.at),
+        "slots": slip.slots,
+        "seconds": seconds,
+        "text": f"+{moved} at {rfc3339(slip.at)}: {slip.cause}",
     }
-
-
-def _without_prospect(progress: Progress) -> str:
-    return "all is completed" if progress.status is Status.COMPLETED else "the last batches are being called"
-
-
-def _sentence(prospect: Prospect) -> str:
-    parts = [
-        f"{_several(batches, urgency.name + ' batch')} of {_several(ingestions, 'ingestion')} "
-        f"{'goes' if batches == 1 else 'go'} first"
-        for urgency, (ingestions, batches) in prospect.ahead.items()
-    ]
-    if prospect.paused_until is not None:
-        parts.append(f"paused by the upstream until {rfc3339(prospect.paused_until)}")
-    return "; ".join([*parts, f"the next batch runs at {rfc3339(prospect.next_at)}"])
-
-
-def _several(count: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
-    return f"{count} {noun if count == 1 else plural}"

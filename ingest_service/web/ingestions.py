@@ -1,15 +1,18 @@
-"""The operations on one ingestion: itself in full, its batches, its results, and its failed ids again."""
+"""The operations on ingestions: all of them, one in full, its batches, its results, and what is changed of it."""
 
-from flask import Blueprint, Response, request
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, request
 
 from ingest_service.service import Service
 from ingest_service.web.batches import batches_body
 from ingest_service.web.ingestion import ingestion_body
-from ingest_service.web.parameters import parse_ingestion_id, parse_page
+from ingest_service.web.listing import listing_body
+from ingest_service.web.parameters import parse_ingestion_id, parse_listing, parse_page
 from ingest_service.web.polling import polled_json
 from ingest_service.web.results import results_lines, results_page
 from ingest_service.web.routes import submitted
-from ingest_service.web.submission import parse_retry
+from ingest_service.web.submission import parse_change, parse_retry
 
 JSON = "application/json"
 LINES = "application/x-ndjson"
@@ -17,41 +20,74 @@ LINES = "application/x-ndjson"
 
 def ingestions(service: Service) -> Blueprint:
     """Return the operations below /ingestions."""
-    routes = Blueprint("ingestions", __name__, url_prefix="/ingestions/<ingestion_id>")
+    routes = Blueprint("ingestions", __name__, url_prefix="/ingestions")
 
     @routes.get("")
+    def listing() -> Response:
+        """Tell which ingestions there are, the newest first."""
+        page = parse_listing(request.args)
+        listed = service.listed(page.wanted(page.limit + 1))
+        shown = listed[: page.limit]
+        body = listing_body(shown, service.failed_counts(shown), more=len(listed) > page.limit)
+        response = jsonify(body)
+        if body["next_after"] is not None:
+            query = urlencode({**request.args.to_dict(), "after": body["next_after"]})
+            response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
+        return response
+
+    @routes.get("/<ingestion_id>")
     def ingestion(ingestion_id: str) -> Response:
         """Tell all about an ingestion but its batches: how far it has come, when it goes on, and why then."""
         progress = service.progress(parse_ingestion_id(ingestion_id))
-        body = ingestion_body(progress, service.account(progress), service.prospect(progress))
-        return polled_json(body, service.changes_in(progress))
+        return polled_json(ingestion_body(service, progress), service.changes_in(progress))
 
-    @routes.get("/batches")
+    @routes.get("/<ingestion_id>/batches")
     def batches(ingestion_id: str) -> Response:
         """Tell when batches ran, or will run."""
         progress = service.progress(parse_ingestion_id(ingestion_id))
         numbers = parse_page(request.args).of(progress.ingestion.batch_count)
         accounts = service.batch_accounts(progress, numbers)
-        body = batches_body(progress, numbers, accounts, service.prospect(progress))
+        body = batches_body(progress, service.ids(progress), numbers, accounts, service.prospect(progress))
         return polled_json(body, service.changes_in(progress))
 
+    add_changes(routes, service)
     add_outcomes(routes, service)
     return routes
+
+
+def add_changes(routes: Blueprint, service: Service) -> None:
+    """Add the operations that change an ingestion."""
+
+    @routes.delete("/<ingestion_id>")
+    def cancel(ingestion_id: str) -> Response:
+        """Release no more of it; what runs is finished."""
+        progress = service.cancel(parse_ingestion_id(ingestion_id))
+        return jsonify(ingestion_body(service, progress))
+
+    @routes.patch("/<ingestion_id>")
+    def reprioritise(ingestion_id: str) -> Response:
+        """Give it another priority; it keeps its created time."""
+        priority = parse_change(request.get_data(cache=False))
+        progress = service.reprioritise(parse_ingestion_id(ingestion_id), priority)
+        return jsonify(ingestion_body(service, progress))
 
 
 def add_outcomes(routes: Blueprint, service: Service) -> None:
     """Add the operations on what came of the ids."""
 
-    @routes.get("/results")
+    @routes.get("/<ingestion_id>/results")
     def results(ingestion_id: str) -> Response:
         """Return what came of the ids: a page of JSON, or all of them as lines for whoever accepts lines."""
         found = service.progress(parse_ingestion_id(ingestion_id)).ingestion.id
         page = parse_page(request.args)
         if request.accept_mimetypes.best_match([JSON, LINES]) == LINES:
-            return Response(results_lines(service, found, page.after), mimetype=LINES)
-        return Response(results_page(service, found, page.after, page.limit), mimetype=JSON)
+            answer = Response(results_lines(service, found, page.after), mimetype=LINES)
+        else:
+            answer = Response(results_page(service, found, page.after, page.limit), mimetype=JSON)
+        answer.vary.add("Accept")
+        return answer
 
-    @routes.post("/retry")
+    @routes.post("/<ingestion_id>/retry")
     def retry(ingestion_id: str) -> Response:
         """Accept the failed ids again, as a new ingestion."""
         priority = parse_retry(request.get_data(cache=False))

@@ -1,16 +1,22 @@
 """What stands in paths and queries."""
 
-from typing import Literal, TypeVar
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from werkzeug.datastructures import MultiDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from werkzeug.datastructures import Headers, MultiDict
 
+from ingest_service.domain import LAST_SEQUENCE, Priority, Status
 from ingest_service.errors import IngestionNotFound
+from ingest_service.storage import Wanted
+from ingest_service.web.cursor import sequence_of
 from ingest_service.web.errors import InvalidInput
 from ingest_service.web.results import LARGEST_PAGE
 
 LARGEST_POSITION = 2**53
+_KEY = re.compile("[ -~]{1,255}")
 MOST_SLOTS = 1000
 
 
@@ -21,8 +27,16 @@ _ALLOWED = {
     "after": "must be a position: an integer from -1 (the default) on",
     "before": "must be the number of a slot: an integer from 1 on",
     "dry_run": "must be true or false",
+    "status": f"must be one of {', '.join(Status)}",
+    "priority": f"must be one of {', '.join(priority.name for priority in Priority)}",
     "slots": f"must be an integer from 1 to {MOST_SLOTS}",
 }
+
+
+def _cursor(text: str) -> str:
+    if text:
+        sequence_of(text)
+    return text
 
 
 class Slots(BaseModel):
@@ -53,6 +67,23 @@ class LedgerPage(BaseModel):
 
     limit: int = Field(100, ge=1, le=LARGEST_PAGE)
     before: int = Field(LARGEST_POSITION, ge=1, le=LARGEST_POSITION)
+
+
+class ListPage(BaseModel):
+    """Which ingestions are wanted: at most `limit`, behind those that a cursor stands for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Status | None = None
+    priority: Literal["HIGH", "MEDIUM", "LOW"] | None = None
+    limit: int = Field(100, ge=1, le=LARGEST_PAGE)
+    after: Annotated[str, AfterValidator(_cursor)] = ""
+
+    def wanted(self, limit: int) -> Wanted:
+        """Return what to ask the service for."""
+        priority = None if self.priority is None else Priority[self.priority]
+        before = sequence_of(self.after) if self.after else LAST_SEQUENCE
+        return Wanted(self.status, priority, before, limit)
 
 
 class DryRun(BaseModel):
@@ -91,9 +122,25 @@ def parse_page(query: MultiDict[str, str]) -> Page:
     return _parse(Page, query)
 
 
-def _parse(model: type[Parameters], query: MultiDict[str, str]) -> Parameters:
+def parse_listing(query: MultiDict[str, str]) -> ListPage:
+    """Read `status`, `priority`, `limit` and `after` of a query. Raises InvalidInput."""
+    return _parse(ListPage, query, {"after": "must be the next_after of another page"})
+
+
+def parse_key(headers: Headers) -> str | None:
+    """Read the idempotency key, None without one. Raises InvalidInput."""
+    key = headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise InvalidInput({"Idempotency-Key": ["must be 1 to 255 printable ASCII characters"]})
+    return key
+
+
+def _parse(
+    model: type[Parameters], query: MultiDict[str, str], allowed: Mapping[str, str] | None = None
+) -> Parameters:
     try:
         return model.model_validate(query.to_dict())
     except ValidationError as error:
         wrong = [str(one["loc"][0]) for one in error.errors()]
-        raise InvalidInput({name: [_ALLOWED[name]] for name in wrong}) from None
+        sentences = {**_ALLOWED, **(allowed or {})}
+        raise InvalidInput({name: [sentences[name]] for name in wrong}) from None

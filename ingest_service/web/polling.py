@@ -12,7 +12,7 @@ from ingest_service.progress import Progress
 
 def status_tag(progress: Progress) -> str:
     """Return a strong entity tag of all that `GET /status/<id>` says, without saying it (RFC 9110, 8.8.3)."""
-    return _tag(f"{progress.ingestion.id} {progress.released} {sorted(progress.open)}")
+    return _tag(f"{progress.ingestion.id} {progress.released} {progress.cancelled} {sorted(progress.open)}")
 
 
 def polled(tag: str, changes_in: int | None, answer: Callable[[], Response]) -> Response:

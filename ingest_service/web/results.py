@@ -19,13 +19,18 @@ def results_page(service: Service, ingestion_id: UUID, after: int, limit: int) -
 
 
 def results_lines(service: Service, ingestion_id: UUID, after: int) -> Iterator[str]:
-    """Yield the outcomes past a position as lines of JSON (NDJSON), a page at a time in memory.
+    """Return the outcomes past a position as lines of JSON (NDJSON), a page at a time in memory.
 
-    Each page is read on its own, so that a slow reader holds up nothing.
+    Each page is read on its own, so that a slow reader holds up nothing; the first at once, so that a store that
+    cannot be read is told in the status of the answer.
     """
-    while page := service.outcomes(ingestion_id, after, LARGEST_PAGE):
+    return _lines(service, ingestion_id, service.outcomes(ingestion_id, after, LARGEST_PAGE))
+
+
+def _lines(service: Service, ingestion_id: UUID, page: list[tuple[int, Outcome]]) -> Iterator[str]:
+    while page:
         yield "".join(f"{_result(outcome)}\n" for _, outcome in page)
-        after = page[-1][0]
+        page = service.outcomes(ingestion_id, page[-1][0], LARGEST_PAGE)
 
 
 def _result(outcome: Outcome) -> str:

@@ -1,12 +1,13 @@
-"""The operations of the HTTP API that everybody uses: submit, look, and see that all is well."""
+"""The operations of the HTTP API that everybody uses: submit, and look."""
 
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
+from ingest_service.packed_ids import PackedIds
 from ingest_service.progress import Progress
 from ingest_service.service import Service
-from ingest_service.web.parameters import parse_dry_run, parse_ingestion_id
+from ingest_service.web.parameters import parse_dry_run, parse_ingestion_id, parse_key
 from ingest_service.web.polling import polled, status_tag
 from ingest_service.web.status import BATCHES_IN_PIECE, status_body
 from ingest_service.web.submission import parse_submission
@@ -20,32 +21,26 @@ def api(service: Service, max_ids: int) -> Blueprint:
     @routes.post("/ingest")
     def submit() -> Response:
         """Accept ids, the answer comes after they are durable; or only tell what would become of them."""
-        dry_run = parse_dry_run(request.args)
-        ids, priority = parse_submission(request.get_data(cache=False), max_ids)
+        dry_run, key = parse_dry_run(request.args), parse_key(request.headers)
+        asked = parse_submission(request.get_data(cache=False), max_ids)
         if dry_run:
-            return jsonify(trial_body(service.try_out(ids, priority)))
-        return submitted(service.submit(ids, priority))
+            return jsonify(trial_body(service.try_out(asked.ids, asked.urgency)))
+        return submitted(service.submit(asked.ids, asked.urgency, asked.due, key))
 
     @routes.get("/status/<ingestion_id>")
     def status(ingestion_id: str) -> Response:
         """Report every batch of an ingestion."""
         progress = service.progress(parse_ingestion_id(ingestion_id))
-        return polled(status_tag(progress), service.changes_in(progress), lambda: _status(progress))
-
-    @routes.get("/health")
-    def health() -> tuple[Response, int]:
-        """Say whether ingestions are taken and released; touches no disk."""
-        ailments = service.ailments()
-        if not ailments:
-            return jsonify(status="ok"), 200
-        return jsonify(error="Not healthy", details={part: [why] for part, why in ailments.items()}), 503
+        return polled(
+            status_tag(progress), service.changes_in(progress), lambda: _status(progress, service.ids(progress))
+        )
 
     return routes
 
 
-def _status(progress: Progress) -> Response:
+def _status(progress: Progress, ids: PackedIds) -> Response:
     """Return a status; a short one is put together, so that it is sent whole and with its length."""
-    body = status_body(progress)
+    body = status_body(progress, ids)
     few = progress.ingestion.batch_count <= BATCHES_IN_PIECE
     return Response("".join(body) if few else body, mimetype="application/json")
 

@@ -5,10 +5,13 @@ import resource
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from ingest_service.web.errors import error_body
+from ingest_service.web.problem import preferred_form
+from ingest_service.web.request_id import HEADER, name_of, request_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -34,23 +37,48 @@ OPTIONS: dict[str, Any] = {
 
 
 class JsonErrorTask(ErrorTask):
-    """Answers what waitress itself refuses (malformed requests, bodies over its limit) in our error shape."""
+    """Answers in our error shape what never came to an answer of the application.
+
+    That is what waitress refuses (malformed requests, bodies over its limit), and what fails before the first
+    piece of an answer that is sent in pieces.
+    """
 
     def execute(self) -> None:
-        """Write the error as JSON and close the connection."""
-        error = self.channel.requests[0].error
-        assert error is not None, "this task exists for a request that was refused"
-        body = error_body(error.reason.capitalize(), {"request": [error.body]}).encode()
+        """Write the error and close the connection."""
+        error = self.request.error  # type: ignore[attr-defined] # the stubs take the request for its error
+        asked = self.channel.requests[0]
+        plain = error_body(error.reason.capitalize(), {"request": [error.body]})
+        text, media_type = preferred_form(plain, error.code, asked.headers.get("ACCEPT"), None)
+        body = text.encode()
         self.status = f"{error.code} {error.reason}"
         self.content_length = len(body)
-        self.response_headers = [("Content-Type", "application/json")]
+        self.response_headers = [("Content-Type", media_type), (HEADER, _name(asked))]
         self.set_close_on_finish()
         self.write(body)
 
 
-class JsonErrorChannel(HTTPChannel):
-    """A connection that answers in JSON, always."""
+def _name(asked: HTTPRequestParser) -> str:
+    """Return the name of a request: one that was not refused has got it from the application, in this thread."""
+    known = None if asked.error else request_id.get()
+    return known or name_of(asked.headers.get("X_REQUEST_ID"))
 
+
+class BodilessHeadTask(WSGITask):
+    """Answers HEAD without a body (RFC 9110, 9.3.2); waitress ends one of unknown length with an empty chunk."""
+
+    def finish(self) -> None:
+        """Write what is left of the answer."""
+        if not self.wrote_header:
+            self.write(b"")
+        if self.get_environment()["REQUEST_METHOD"] == "HEAD":
+            self.chunked_response = False
+        super().finish()
+
+
+class Channel(HTTPChannel):
+    """A connection that answers as all of the API does."""
+
+    task_class = BodilessHeadTask
     error_task_class = JsonErrorTask
 
 
@@ -67,7 +95,7 @@ def make_server(application: "WSGIApplication", host: str, port: int, max_body: 
     )
     for listening in sockets.values():
         if isinstance(listening, BaseWSGIServer):
-            listening.channel_class = JsonErrorChannel
+            listening.channel_class = Channel
     return server
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ingest_service.domain import Ingestion, Status, batch_id
+from ingest_service.domain import Profile, Status, batch_id
+from ingest_service.packed_ids import PackedIds
 from ingest_service.progress import Progress
 
 # Pieces of about a thousand batches are over the 18 kB that the server sends at once, and each takes well
@@ -10,22 +11,22 @@ from ingest_service.progress import Progress
 BATCHES_IN_PIECE = 1000
 
 
-def status_body(progress: Progress) -> Iterator[str]:
+def status_body(progress: Progress, ids: PackedIds) -> Iterator[str]:
     """Yield the JSON text. A million ids are 38 MB of it, of which a piece at a time is in memory."""
     ingestion = progress.ingestion
     yield f'{{"ingestion_id":"{ingestion.id}","status":"{progress.status}","batches":['
     separator = ""
     for start, stop, status in progress.runs():
         for first in range(start, stop, BATCHES_IN_PIECE):
-            yield separator + _piece(ingestion, first, min(stop, first + BATCHES_IN_PIECE), status)
+            yield separator + _piece(ingestion, ids, first, min(stop, first + BATCHES_IN_PIECE), status)
             separator = ","
     yield "]}"
 
 
-def _piece(ingestion: Ingestion, start: int, stop: int, status: Status) -> str:
+def _piece(ingestion: Profile, all_ids: PackedIds, start: int, stop: int, status: Status) -> str:
     """Format the batches from `start` up to `stop` with one template repeated, many times faster than dicts."""
     size = ingestion.batch_size
-    ids = ingestion.ids.span(start * size, stop * size)
+    ids = all_ids.span(start * size, stop * size)
     whole, rest = divmod(len(ids), size)
     rows = [_row(ingestion, size, status)] * whole + [_row(ingestion, rest, status)] * (rest > 0)
     cells = [0] * (stop - start + len(ids))
@@ -35,7 +36,7 @@ def _piece(ingestion: Ingestion, start: int, stop: int, status: Status) -> str:
     return ",".join(rows) % tuple(cells)
 
 
-def _row(ingestion: Ingestion, ids: int, status: Status) -> str:
+def _row(ingestion: Profile, ids: int, status: Status) -> str:
     """Return the template of one batch: its number goes into the last 32 bits of its id, then come its ids."""
     prefix = str(batch_id(ingestion.id, 0))[:-8]
     return f'{{"batch_id":"{prefix}%08x","ids":[{",".join(["%d"] * ids)}],"status":"{status}"}}'

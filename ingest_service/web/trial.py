@@ -1,6 +1,7 @@
 """The body of `POST /ingest?dry_run=true`."""
 
 from heapq import nlargest
+from operator import attrgetter
 from typing import Any
 
 from ingest_service.clock import NANOSECONDS
@@ -16,23 +17,19 @@ def trial_body(trial: Trial) -> dict[str, Any]:
     return {
         "dry_run": True,
         "starts_at": rfc3339(trial.starts_at),
-        "completes_at": rfc3339(trial.last_at),
+        "completes_at": rfc3339(trial.ends_at),
         "slots": trial.slots,
         "position": trial.position,
         "delayed": len(trial.delays),
-        "delays": [_delay(delay) for delay in nlargest(MOST_DELAYS, trial.delays, key=_by)],
+        "delays": [_delay(delay) for delay in nlargest(MOST_DELAYS, trial.delays, key=attrgetter("by"))],
     }
-
-
-def _by(delay: Delay) -> int:
-    return delay.later_at - delay.last_at
 
 
 def _delay(delay: Delay) -> dict[str, Any]:
     return {
         "ingestion_id": str(delay.ingestion.id),
         "priority": delay.ingestion.priority.name,
-        "completes_at": rfc3339(delay.last_at),
+        "completes_at": rfc3339(delay.ends_at),
         "would_complete_at": rfc3339(delay.later_at),
-        "seconds": _by(delay) / NANOSECONDS,
+        "seconds": delay.by / NANOSECONDS,
     }

@@ -1,7 +1,6 @@
 """GET /ingestions/<id> and GET /ingestions/<id>/batches: how far, when, and why then."""
 
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,11 +9,7 @@ from ingest_service.domain import batch_id
 from ingest_service.ledger import Answer
 from tests.doubles import good
 from tests.simulation import SECOND, Simulation
-
-
-def in_full(client: FlaskClient, ingestion_id: UUID) -> dict[str, Any]:
-    body: dict[str, Any] = client.get(f"/ingestions/{ingestion_id}").get_json()
-    return body
+from tests.web.asking import PASSING, failing, in_full
 
 
 def test_an_ingestion_that_waits_tells_when_it_runs_and_why_not_earlier(
@@ -35,12 +30,15 @@ def test_an_ingestion_that_waits_tells_when_it_runs_and_why_not_earlier(
         "starts_at": "2023-11-14T22:30:30.200Z",
         "completes_at": "2023-11-14T22:30:35.200Z",
         "position": 6,
+        "deadline": None,
         "why": {
             "ahead": {"HIGH": {"ingestions": 3, "batches": 6}},
+            "paused_by_operator": False,
             "paused_until": None,
             "next_at": "2023-11-14T22:30:30.200Z",
             "text": "6 HIGH batches of 3 ingestions go first; the next batch runs at 2023-11-14T22:30:30.200Z",
         },
+        "slips": [],
     }
 
 
@@ -115,6 +113,19 @@ def test_batches_tell_their_attempts_and_when_they_ran_or_will_run(
         (1, "triggered", 1, "2023-11-14T22:30:05.200Z", None),
         (2, "yet_to_start", 0, "2023-11-14T22:30:10.200Z", None),
     ]
+
+
+def test_a_batch_of_which_an_id_is_called_again_has_not_finished(
+    client: FlaskClient, simulation: Simulation
+) -> None:
+    simulation.upstream.answer = failing({2}, PASSING)
+    ingestion_id = simulation.submit([1, 2, 3])
+    told = []
+    for _ in range(2):
+        simulation.run_slot()
+        (batch,) = client.get(f"/ingestions/{ingestion_id}/batches").get_json()["batches"]
+        told.append((batch["status"], batch["attempts"], batch["finished_at"]))
+    assert told == [("triggered", 1, None), ("completed", 2, "2023-11-14T22:30:07.200Z")]
 
 
 def test_pages_of_batches_lead_from_one_to_the_next(client: FlaskClient, simulation: Simulation) -> None:

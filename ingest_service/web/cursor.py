@@ -1,0 +1,18 @@
+"""Where a page of ingestions ended, in a form that nobody reads anything into."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from ingest_service.domain import FIRST_SEQUENCE, LAST_SEQUENCE
+
+
+def cursor_of(sequence: int) -> str:
+    """Return the cursor behind the ingestion with this sequence."""
+    return urlsafe_b64encode(str(sequence).encode()).decode().rstrip("=")
+
+
+def sequence_of(cursor: str) -> int:
+    """Return the sequence that a cursor stands behind. Raises ValueError for what is no cursor."""
+    sequence = int(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    if not FIRST_SEQUENCE <= sequence <= LAST_SEQUENCE or cursor_of(sequence) != cursor:
+        raise ValueError(cursor)
+    return sequence

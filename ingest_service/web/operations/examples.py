@@ -1,0 +1,134 @@
+"""Answers as they come, around one ingestion."""
+
+from typing import Any
+
+ONE = "6f1c0a52-9d3e-4c1b-8a77-5f0e21d4b3a9"
+OTHER = "b7d92e14-5a60-4f8e-9c35-7e1d48a06f2c"
+FIRST, SECOND, THIRD = f"{ONE[:-8]}00000000", f"{ONE[:-8]}00000001", f"{OTHER[:-8]}00000000"
+
+STATUS = {
+    "ingestion_id": ONE,
+    "status": "triggered",
+    "batches": [
+        {"batch_id": FIRST, "ids": [1, 2, 3], "status": "completed"},
+        {"batch_id": SECOND, "ids": [4, 5], "status": "yet_to_start"},
+    ],
+}
+SHORT: dict[str, Any] = {
+    "ingestion_id": ONE,
+    "status": "triggered",
+    "priority": "MEDIUM",
+    "created_at": "2026-11-22T01:07:59.378Z",
+    "ids": 5,
+    "batches": {"yet_to_start": 1, "triggered": 0, "completed": 1},
+    "failed": 0,
+}
+WHY = {
+    "ahead": {"HIGH": {"ingestions": 1, "batches": 1}},
+    "paused_until": None,
+    "paused_by_operator": False,
+    "next_at": "2026-11-22T01:08:09.578Z",
+    "text": "1 HIGH batch of 1 ingestion goes first; the next batch runs at 2026-11-22T01:08:09.578Z",
+}
+SLIP = {
+    "at": "2026-11-22T01:08:03.378Z",
+    "slots": 1,
+    "seconds": 5.0,
+    "text": f"+1 slot at 01:08:03Z: ingestion {OTHER}, HIGH",
+}
+FULL = {
+    **SHORT,
+    "slots_used": 1,
+    "starts_at": "2026-11-22T01:07:59.578Z",
+    "completes_at": "2026-11-22T01:08:10.578Z",
+    "position": 2,
+    "why": WHY,
+    "deadline": {"at": "2026-11-22T07:00:00.000Z", "holds": True},
+    "slips": [SLIP],
+}
+CANCELLED = {
+    **FULL,
+    "status": "cancelled",
+    "batches": {"yet_to_start": 0, "triggered": 0, "completed": 1, "cancelled": 1},
+    "completes_at": "2026-11-22T01:08:00.581Z",
+    "position": None,
+    "why": {
+        "ahead": {},
+        "paused_until": None,
+        "paused_by_operator": False,
+        "next_at": None,
+        "text": "what had not been released was cancelled",
+    },
+    "deadline": None,
+}
+BATCHES = {
+    "ingestion_id": ONE,
+    "batches": [
+        {
+            "batch_id": FIRST,
+            "number": 0,
+            "ids": [1, 2, 3],
+            "status": "completed",
+            "attempts": 1,
+            "started_at": "2026-11-22T01:07:59.578Z",
+            "finished_at": "2026-11-22T01:08:00.581Z",
+        },
+        {
+            "batch_id": SECOND,
+            "number": 1,
+            "ids": [4, 5],
+            "status": "yet_to_start",
+            "attempts": 0,
+            "started_at": "2026-11-22T01:08:09.578Z",
+            "finished_at": None,
+        },
+    ],
+    "next_after": None,
+}
+RESULTS: list[dict[str, Any]] = [
+    {"id": 1, "result": {"id": 1, "name": "a record"}},
+    {"id": 2, "error": "HTTP 404 Not Found", "attempts": 1, "last_status": 404},
+]
+TRIAL = {
+    "dry_run": True,
+    "starts_at": "2026-11-22T01:08:04.578Z",
+    "completes_at": "2026-11-22T01:08:05.578Z",
+    "slots": 1,
+    "position": 1,
+    "delayed": 1,
+    "delays": [
+        {
+            "ingestion_id": ONE,
+            "priority": "MEDIUM",
+            "completes_at": "2026-11-22T01:08:05.578Z",
+            "would_complete_at": "2026-11-22T01:08:10.578Z",
+            "seconds": 5.0,
+        }
+    ],
+}
+PLANNED = {
+    "opens_at": "2026-11-22T01:08:04.578Z",
+    "ids": [6, 7, 8],
+    "batches": [{"batch_id": THIRD, "ingestion_id": OTHER, "priority": "HIGH", "ids": [6, 7, 8]}],
+}
+OPENED = {
+    "number": 1,
+    "opened_at": "2026-11-22T01:07:59.578Z",
+    "closed_at": "2026-11-22T01:08:00.581Z",
+    "ids": [1, 2, 3],
+    "batches": [{"batch_id": FIRST, "ingestion_id": ONE, "ids": [1, 2, 3]}],
+}
+NOTHING = {"ingestions": 0, "batches": 0, "ids": 0}
+RUNNING = {
+    "state": "running",
+    "paused_at": None,
+    "upstream_paused_until": None,
+    "probing": False,
+    "next_slot_at": "2026-11-22T01:08:04.578Z",
+    "backlog": {
+        "HIGH": {"ingestions": 1, "batches": 1, "ids": 3},
+        "MEDIUM": {"ingestions": 1, "batches": 1, "ids": 2},
+        "LOW": NOTHING,
+    },
+}
+PAUSED = {**RUNNING, "state": "paused", "paused_at": "2026-11-22T01:08:01.250Z", "next_slot_at": None}

@@ -1,0 +1,136 @@
+"""Thousands of requests made from the published description, good and bad: no answer that is not in it.
+
+It tries every operation by itself and chains of them, checks status, headers, media type and body of every
+answer, and that what the description forbids is refused and what it allows is not.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import requests
+
+from tests.cli.serving import serving
+from tests.fake_upstream.answers import status
+from tests.fake_upstream.choices import sometimes
+from tests.fake_upstream.server import FakeUpstream
+from tests.processes.client import TIMEOUT_SECONDS
+from tests.web.declared import TABLE, operation_of
+
+pytestmark = pytest.mark.slow
+
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+EXAMPLES, FEWER = 280, 200
+FEWEST_CASES = 5_000
+LARGEST = 20
+SETTINGS: dict[str, Any] = {
+    "INGEST_MAX_IDS": str(LARGEST),
+    # So slow that most of what is submitted waits, so quick that some of it has come to its end.
+    "INGEST_INTERVAL_SECONDS": "0.2",
+    "INGEST_MAX_ATTEMPTS": "1",
+}
+
+CONFIGURATION = """
+hooks = "tests.processes.schemathesis_hooks"
+
+[generation]
+max-examples = {examples}
+deterministic = {deterministic}
+# A parameter that is none is ignored, as everywhere.
+allow-extra-parameters = false
+
+[dictionaries.ingestions]
+values = {ingestions}
+
+[parameters]
+"path.ingestion_id" = {{ dictionary = "ingestions", probability = 0.8 }}
+
+# There is next to nothing to ask there.
+[[operations]]
+include-tag = "Run the service"
+generation.max-examples = {fewer}
+
+# A cursor is opaque: a text that was no `next_after` is refused.
+[[operations]]
+include-name = "GET /ingestions"
+checks.positive_data_acceptance.expected-statuses = [200, 400]
+
+# A deadline may be over, and a key taken.
+[[operations]]
+include-name = "POST /ingest"
+checks.positive_data_acceptance.expected-statuses = [200, 409, 422]
+"""
+
+
+def submit(url: str, priority: str) -> str:
+    body = {"ids": list(range(1, LARGEST + 1)), "priority": priority}
+    answer = requests.post(f"{url}/ingest", json=body, timeout=TIMEOUT_SECONDS)
+    return str(answer.json()["ingestion_id"])
+
+
+def configuration(url: str) -> str:
+    """Return what to try, with ingestions that are in work, that wait and that were cancelled."""
+    ingestions = [submit(url, priority) for priority in ("HIGH", "MEDIUM", "LOW") * 50]
+    for ingestion_id in ingestions[-3:]:
+        requests.delete(f"{url}/ingestions/{ingestion_id}", timeout=TIMEOUT_SECONDS)
+    return CONFIGURATION.format(
+        examples=EXAMPLES,
+        fewer=FEWER,
+        deterministic="true" if os.environ.get("CI") else "false",
+        ingestions=json.dumps(ingestions),
+    )
+
+
+def run(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
+    settings = folder / "schemathesis.toml"
+    settings.write_text(configuration(url))
+    report = ["--report=har", f"--report-har-path={folder / 'report.har'}", "--continue-on-failure", "--no-color"]
+    return subprocess.run(
+        [SCHEMATHESIS, f"--config-file={settings}", "run", f"{url}/openapi.json", *report],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def answers(report: Path) -> Counter[tuple[str, int]]:
+    """Count the answers of every operation by their status."""
+    entries: list[dict[str, Any]] = json.loads(report.read_text())["log"]["entries"]
+    counts: Counter[tuple[str, int]] = Counter()
+    for entry in entries:
+        path = unquote(urlsplit(entry["request"]["url"]).path)
+        operation = operation_of(entry["request"]["method"], path)
+        if operation is not None:
+            counts[operation.route, entry["response"]["status"]] += 1
+    return counts
+
+
+def test_no_request_gets_an_answer_that_is_not_in_the_description(
+    tmp_path: Path, say: Callable[[str], None]
+) -> None:
+    half = sometimes(0.5, status(404, b""))
+    with (
+        FakeUpstream(rate=1000, behaviour=half) as upstream,
+        serving(tmp_path, **SETTINGS, INGEST_UPSTREAM_URL=upstream.url) as url,
+    ):
+        done = run(tmp_path, url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    got = answers(tmp_path / "report.har")
+    say(f"{got.total()} answers to {len(TABLE)} operations, {len(got)} kinds of them")
+    assert got.total() >= FEWEST_CASES
+    assert declared_answers() - set(got) == set()
+
+
+def declared_answers() -> set[tuple[str, int]]:
+    """Return the answers that requests alone can bring about: nothing is too large, and all is well."""
+    every = {(route, answer.status) for route, operation in TABLE.items() for answer in operation.answers}
+    return {(route, status) for route, status in every if status not in (413, 503)}
