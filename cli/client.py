@@ -1,109 +1,146 @@
-"""The Python half of ingestctl: a typed client of the ingest service.
+"""The Python half of ingestctl: a typed client of the ingest service."""
 
-with Client("http://localhost:8000") as client:
-    ingestion_id = client.submit([1, 2, 3], Priority.HIGH)
-    print(client.status(ingestion_id).status)
-"""
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from http import HTTPStatus
-from typing import Any, Self, TypeVar
-from urllib.parse import quote
-
-import requests
-
-from cli.answer import read, retry_after
-from cli.errors import InvalidUrlError, UnreachableError
-from cli.ingestion import Ingestion, IngestionStatus, Priority
-from cli.page import Page
-
-State = TypeVar("State", Ingestion, IngestionStatus)
+from cli.answer import read
+from cli.asking import Asking, path_of
+from cli.dispatcher import Dispatcher
+from cli.health import Health
+from cli.ingestion import Ingestion, IngestionStatus, Priority, Status
+from cli.listed import ListedIngestion
+from cli.page import LARGEST_PAGE, Page, TimedBatch
+from cli.past_slot import PastSlot
+from cli.result import Result
+from cli.schedule import Schedule
+from cli.submission import Accepted, body, in_parts, valid_key
+from cli.trial import Trial
 
 
-class Client:
+class Client(Asking):
     """Connections to one ingest service, kept open between calls: close it, or use it in a `with`.
 
-    Every call blocks until the service has answered or been silent for `timeout` seconds, and raises the
-    errors of `cli.errors`. `url` may have a base path.
+        with Client("http://localhost:8000") as client:
+            ingestion_id = client.submit([1, 2, 3], Priority.HIGH)
+
+    Every call blocks until the service has answered, or has been silent for `timeout` seconds, and is then sent
+    again as the `patience` says; only `retry`, `health` and `ready` never are. Raises the errors of `cli.errors`.
+    Not for several threads at once. `url` may have a base path.
     """
 
-    def __init__(self, url: str, timeout: float = 10.0) -> None:
-        self._url = url
-        self._timeout = timeout
-        self._session = requests.Session()
+    def submit(
+        self,
+        ids: Iterable[int],
+        priority: Priority = Priority.MEDIUM,
+        deadline: datetime | None = None,
+        key: str | None = None,
+    ) -> str:
+        """Hand over the ids and return their ingestion id; from then on the service does not lose them.
 
-    def submit(self, ids: Iterable[int], priority: Priority) -> str:
-        """Hand over the ids and return their ingestion id; from then on the service does not lose them."""
-        answer = self._ask("POST", "/ingest", json={"ids": list(ids), "priority": priority})
-        return read(answer, lambda body: str(body["ingestion_id"]))
+        With the same `key` (up to 255 printable ASCII characters) within a day they are accepted once, and the
+        same ingestion id is returned; without one, a new one is made, so that sending again is safe.
+        """
+        headers = {"Idempotency-Key": valid_key(key)}
+        sent = body(ids if isinstance(ids, Sequence) else list(ids), priority, deadline)
+        return read(self._transport.ask("POST", "/ingest", sent, headers), _ingestion_id)
+
+    def submit_all(
+        self,
+        ids: Sequence[int],
+        priority: Priority = Priority.MEDIUM,
+        deadline: datetime | None = None,
+        key: str | None = None,
+    ) -> Iterator[Accepted]:
+        """Hand over any number of ids, in as many ingestions as the service wants; yield each once it is accepted.
+
+        They keep the order of the ids. The first has the `key` (up to 200 characters), the keys of the others
+        begin with it: after a failure, the same call with the same key goes on where it ended.
+        """
+        return in_parts(ids, valid_key(key), lambda part, its_key: self.submit(part, priority, deadline, its_key))
+
+    def try_out(
+        self, ids: Sequence[int], priority: Priority = Priority.MEDIUM, deadline: datetime | None = None
+    ) -> Trial:
+        """Ask what would become of a submission; nothing is submitted."""
+        sent = body(ids, priority, deadline)
+        return read(self._transport.ask("POST", "/ingest?dry_run=true", sent), Trial.parse)
 
     def status(self, ingestion_id: str, known: IngestionStatus | None = None) -> IngestionStatus:
         """Ask where an ingestion stands; as long as that is what is `known`, it is not sent again."""
-        return self._ask_again(_path("/status", ingestion_id), IngestionStatus.parse, known)
+        return self._get_new(path_of(ingestion_id, "/status"), IngestionStatus.parse, known)
 
     def ingestion(self, ingestion_id: str, known: Ingestion | None = None) -> Ingestion:
         """Ask how an ingestion stands as a whole and when it runs; what is `known` is not sent again.
 
         An older service knows the ingestion only by its status, and NotFoundError is raised.
         """
-        return self._ask_again(_path("/ingestions", ingestion_id), Ingestion.parse, known)
+        return self._get_new(path_of(ingestion_id), Ingestion.parse, known)
+
+    def ingestions(
+        self, status: Status | None = None, priority: Priority | None = None, page: int = LARGEST_PAGE
+    ) -> Iterator[ListedIngestion]:
+        """Yield all ingestions of a status and a priority, the newest first; up to `page` (1000) at a request."""
+        return self._get_pages(
+            "/ingestions", "ingestions", ListedIngestion.parse, status=status, priority=priority, limit=page
+        )
 
     def batches(self, ingestion_id: str, limit: int = 100, after: int = -1) -> Page:
         """Ask for up to `limit` batches (at most 1000) from the one behind number `after` on."""
-        path = _path("/ingestions", ingestion_id)
-        return read(self._ask("GET", f"{path}/batches?limit={limit}&after={after}"), Page.parse)
+        return self._get(f"{path_of(ingestion_id)}/batches?limit={limit}&after={after}", Page.parse)
 
-    def close(self) -> None:
-        """Close the connections; calling it twice is fine."""
-        self._session.close()
+    def all_batches(self, ingestion_id: str) -> Iterator[TimedBatch]:
+        """Yield all batches in their order, a page at a request."""
+        return self._get_pages(f"{path_of(ingestion_id)}/batches", "batches", TimedBatch.parse)
 
-    def __enter__(self) -> Self:
-        return self
+    def results(self, ingestion_id: str) -> Iterator[Result]:
+        """Yield what came of the ids so far, in their order, a page at a request."""
+        return self._get_pages(f"{path_of(ingestion_id)}/results", "results", Result.parse)
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def cancel(self, ingestion_id: str) -> Ingestion:
+        """Take back what has not been released; raises RefusedError if all has run."""
+        return self._ask("DELETE", path_of(ingestion_id), Ingestion.parse)
 
-    def _ask_again(self, path: str, parse: Callable[[Any], State], known: State | None) -> State:
-        etag = known.etag if known else None
-        answer = self._ask("GET", path, headers={"If-None-Match": etag})
-        if known and answer.status_code == HTTPStatus.NOT_MODIFIED:
-            return replace(known, retry_after=retry_after(answer))
-        state = read(answer, parse)
-        return replace(state, etag=answer.headers.get("ETag"), retry_after=retry_after(answer))
+    def set_priority(self, ingestion_id: str, priority: Priority) -> Ingestion:
+        """Change how urgent the rest of an ingestion is; raises RefusedError if nothing of it waits."""
+        return self._ask("PATCH", path_of(ingestion_id), Ingestion.parse, {"priority": priority})
 
-    def _ask(
-        self, method: str, path: str, json: object = None, headers: Mapping[str, str | None] | None = None
-    ) -> requests.Response:
-        """Redirects are not followed: one of a POST would arrive as a GET, without the ids."""
-        try:
-            return self._session.request(
-                method,
-                self._url.rstrip("/") + path,
-                json=json,
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-            )
-        except ValueError as error:
-            raise InvalidUrlError(_NO_URL.format(self._url)) from error
-        except requests.ReadTimeout as error:
-            raise UnreachableError(_SILENT.format(self._url, self._timeout)) from error
-        except requests.RequestException as error:
-            raise UnreachableError(_NO_WAY.format(self._url, _reason(error))) from error
+    def retry(self, ingestion_id: str, priority: Priority | None = None) -> str:
+        """Submit the ids that failed as a new ingestion and return its id; raises RefusedError if none has.
+
+        It is sent once: after an UnreachableError nobody knows whether it was accepted.
+        """
+        wanted = {"priority": priority} if priority else None
+        return self._ask("POST", f"{path_of(ingestion_id)}/retry", _ingestion_id, wanted, again=False)
+
+    def schedule(self, slots: int = 20) -> Schedule:
+        """Ask for the next slots (at most 1000): when they open and what they carry."""
+        return self._get(f"/schedule?slots={slots}", Schedule.parse)
+
+    def slots(self) -> Iterator[PastSlot]:
+        """Yield the slots that were opened, the latest first, a page at a request."""
+        return self._get_pages("/slots", "slots", PastSlot.parse, cursor="before")
+
+    def dispatcher(self) -> Dispatcher:
+        """Ask what the dispatcher does, and what waits for it."""
+        return self._get("/dispatcher", Dispatcher.parse)
+
+    def pause(self) -> Dispatcher:
+        """Let no slot open until `resume`, not even after a restart; calls in flight finish."""
+        return self._ask("POST", "/dispatcher/pause", Dispatcher.parse)
+
+    def resume(self) -> Dispatcher:
+        """Let slots open again."""
+        return self._ask("POST", "/dispatcher/resume", Dispatcher.parse)
+
+    def health(self) -> Health:
+        """Ask whether the service runs; raises UnavailableError if it does not."""
+        return self._ask("GET", "/health", Health.parse, again=False)
+
+    def ready(self) -> Health:
+        """Ask whether the service can take and release ingestions now; raises UnavailableError if it cannot."""
+        return self._ask("GET", "/ready", Health.parse, again=False)
 
 
-_NO_URL = "No service can be at {!r}: give an address like http://localhost:8000 with --url or INGEST_URL."
-_SILENT = "{} did not answer within {:g} s. What was sent may have arrived all the same."
-_NO_WAY = "Cannot reach the ingest service at {}: {}. Is it running? Set --url or INGEST_URL if it is elsewhere."
-
-
-def _path(resource: str, ingestion_id: str) -> str:
-    return f"{resource}/{quote(ingestion_id, safe='')}"
-
-
-def _reason(error: BaseException) -> str:
-    """Return what the operating system said; requests wraps it three times, into a page of text."""
-    while cause := error.__cause__ or error.__context__:
-        error = cause
-    return getattr(error, "strerror", None) or str(error)
+def _ingestion_id(answer: Mapping[str, Any]) -> str:
+    return str(answer["ingestion_id"])

@@ -1,56 +1,87 @@
-"""An ingestion drawn on a terminal until it is completed, anew at every tick of the clock."""
+"""A picture on a terminal that is drawn anew at every tick of the clock."""
 
 import signal
+import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Generic, TypeVar
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleDimensions, RenderableType
+from rich.control import Control
 from rich.live import Live
 
-from cli.excerpt import Excerpt
-from cli.picture import picture
-from cli.watch import Sight
+from cli.times import here_and_now
+
+Scene = TypeVar("Scene")
+Draw = Callable[[Scene, ConsoleDimensions, datetime], RenderableType]
+
+_GLANCE_SECONDS = 0.1
 
 
-class Film:
-    """The picture of the last sight; use it from the main thread, where Ctrl-C arrives."""
+class Film(Generic[Scene]):
+    """Shows the last scene, as `draw` draws it; use it from the main thread, where Ctrl-C arrives."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, draw: Draw[Scene]) -> None:
         self._console = console
-        self._sight: Sight[Excerpt] | None = None
+        self._draw = draw
+        self._scene: list[Scene] = []
+        self._size = console.size
         self._live = Live(console=console, auto_refresh=False, get_renderable=self._picture)
 
-    def show(self, sights: Iterable[Sight[Excerpt]]) -> None:
-        """Draw every sight as it comes, and leave the last one; blocks until there are no more."""
-        try:
-            for sight in sights:
-                self._sight = sight
-                self._live.start()  # only now: a first request that fails leaves no empty frame behind
-                self._draw()
-        finally:
-            with _undisturbed():
-                self._live.stop()
+    def show(self, scenes: Iterable[Scene]) -> Scene:
+        """Draw every scene, of at least one, as it comes; blocks until the last, which stays and is returned."""
+        with _cleaning_up_when_terminated():
+            try:
+                for scene in scenes:
+                    self._scene = [scene]
+                    self._live.start()  # only now: a first request that fails leaves no empty frame behind
+                    self._refresh()
+            finally:
+                with self._at_once():
+                    self._live.stop()
+        return self._scene[0]
 
     def wait(self, seconds: float) -> None:
-        """Block for so long; at every whole second of the clock the picture is drawn anew."""
+        """Block for so long; at every whole second of the clock, and in a new size, the picture is drawn anew."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, 1 - time.time() % 1))
-            self._draw()
+            second = int(time.time())
+            time.sleep(min(left, 1 - time.time() % 1, _GLANCE_SECONDS))
+            if int(time.time()) > second or self._console.size != self._size:
+                self._refresh()
 
-    def _draw(self) -> None:
-        with _undisturbed():
+    def _refresh(self) -> None:
+        with self._at_once():
             self._live.refresh()
 
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """Draw undisturbed; in a new size on an empty screen, for the terminal has moved what was there."""
+        with _undisturbed(), self._console:
+            if self._console.size != self._size:
+                self._size = self._console.size
+                self._console.control(Control.home(), Control.clear())
+            yield
+
     def _picture(self) -> RenderableType:
-        return picture(self._sight, self._console.size, here_and_now()) if self._sight else ""
+        return self._draw(self._scene[0], self._console.size, here_and_now()) if self._scene else ""
 
 
-def here_and_now() -> datetime:
-    """Return the time, in the local time zone."""
-    return datetime.now().astimezone()
+def draws(console: Console) -> bool:
+    """Return whether pictures can be drawn; rich alone takes a pipe for a terminal when FORCE_COLOR is set."""
+    return sys.stdout.isatty() and console.is_interactive
+
+
+@contextmanager
+def _cleaning_up_when_terminated() -> Iterator[None]:
+    """Let SIGTERM unwind as Ctrl-C does: at once, it would leave a terminal without a cursor."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

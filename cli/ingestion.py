@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from cli import times
+from cli.deadline import Deadline, Slip
+from cli.told import Told
 from cli.why import Why
 
 
@@ -24,6 +26,7 @@ class Status(StrEnum):
     YET_TO_START = "yet_to_start"
     TRIGGERED = "triggered"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,11 @@ class IngestionStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Ingestion:
+class Ingestion(Told):
     """One ingestion as a whole, and when it runs: times that lie ahead are expected, the others are facts.
 
-    `batches` counts them by status, `ids` and `failed` count ids; None stands for what is not known. `etag` and
-    `retry_after` are as in IngestionStatus.
+    `batches` counts them by status, `ids` and `failed` count ids; None stands for what is not known. `slips` are
+    what put it off, the latest first. `etag` and `retry_after` are as in IngestionStatus.
     """
 
     ingestion_id: str
@@ -91,6 +94,8 @@ class Ingestion:
     completes_at: datetime | None
     position: int | None
     why: Why | None
+    deadline: Deadline | None = None
+    slips: tuple[Slip, ...] = ()
     etag: str | None = None
     retry_after: int | None = None
 
@@ -107,18 +112,27 @@ class Ingestion:
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
         """Read the service's JSON; raises KeyError, TypeError or ValueError if it is something else."""
-        position, why = answer["position"], answer["why"]
+        position, why, deadline = answer["position"], answer["why"], answer.get("deadline")
         return cls(
             ingestion_id=str(answer["ingestion_id"]),
             status=Status(answer["status"]),
             priority=Priority(answer["priority"]),
             created_at=times.parse(answer["created_at"]),
             ids=int(answer["ids"]),
-            batches={status: int(answer["batches"][status]) for status in Status},
+            batches=batch_counts(answer["batches"]),
             failed=int(answer["failed"]),
             slots_used=int(answer["slots_used"]),
             starts_at=times.parse(answer["starts_at"]),
             completes_at=times.parse(answer["completes_at"]),
             position=None if position is None else int(position),
             why=None if why is None else Why.parse(why),
+            deadline=None if deadline is None else Deadline.parse(deadline),
+            slips=tuple(map(Slip.parse, answer.get("slips", ()))),
+            source=answer,
         )
+
+
+def batch_counts(answer: Mapping[str, Any]) -> Mapping[Status, int]:
+    """Read the counts of batches; the service counts the cancelled ones only where there are any."""
+    counts = {Status.CANCELLED: 0, **answer}
+    return {status: int(counts[status]) for status in Status}

@@ -18,6 +18,7 @@ class Column(StrEnum):
 
     IDS = "Ids"
     STATUS = "Status"
+    ATTEMPTS = "Attempts"
     WHEN = "When"
 
 
@@ -43,22 +44,34 @@ class Layout:
 def fitting(excerpt: Excerpt, shown: Sequence[TimedBatch], width: int, now: datetime) -> Layout:
     """Return the layout that tells most of the shown batches within a width.
 
-    How soon a batch starts goes first, then the ids, then the status; the time stays to the last.
+    How soon a batch starts goes first, then the last of the ids, the attempts, all ids, the status; the time
+    stays to the end.
     """
     if isinstance(excerpt.whole, IngestionStatus):
         return Layout(_IDS | _STATUS)
+    ids = {Column.IDS: min(_MOST_IDS, max([_LEAST_IDS, *(len(written(batch.ids)) for batch in excerpt.batches)]))}
     brief = {Column.WHEN: _widest([_RUNS, *(_when(batch, now) for batch in shown)])}
     wide = {Column.WHEN: brief[Column.WHEN] + len(_SOON)}
     layouts = (
-        Layout(_IDS | _STATUS | wide, tells_how_soon=True),
+        Layout(ids | _STATUS | _ATTEMPTS | wide, tells_how_soon=True),
+        Layout(ids | _STATUS | _ATTEMPTS | brief),
+        Layout(_IDS | _STATUS | _ATTEMPTS | brief),
         Layout(_IDS | _STATUS | brief),
         Layout(_STATUS | brief),
     )
     return next((layout for layout in layouts if layout.width <= width), Layout({Column.WHEN: 0}))
 
 
-_IDS = {Column.IDS: 10}
+def written(ids: Iterable[int]) -> str:
+    """Return ids as the table shows them."""
+    return ", ".join(map(str, ids))
+
+
+_LEAST_IDS = 10
+_IDS = {Column.IDS: _LEAST_IDS}
+_MOST_IDS = len("1000000007, 1000000007, 1000000007")
 _STATUS = {Column.STATUS: len("yet to start")}
+_ATTEMPTS = {Column.ATTEMPTS: len(Column.ATTEMPTS)}
 _RUNS = "since 12:00:00"
 _SOON = ", in 59m 59s"
 

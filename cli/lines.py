@@ -1,33 +1,93 @@
-"""An ingestion as lines of text, for pipes and logs; nothing is printed here."""
+"""Ingestions as lines of text, for pipes and programs; nothing is printed here.
 
+Every function gets what was seen before, None at first, and what is seen now, and yields what is new.
+"""
+
+import json
 from collections.abc import Iterator
-from itertools import chain, repeat
+from itertools import repeat
+from typing import Any
 
-from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
+from cli.excerpt import RELEASED, Excerpt
+from cli.ingestion import Ingestion, Status
+from cli.page import TimedBatch
+from cli.tally import tally
 from cli.watch import Sight
 
-
-def lines(status: IngestionStatus) -> Iterator[str]:
-    """Yield a line for every batch, and the summary."""
-    yield from (_line(number, batch) for number, batch in enumerate(status.batches, 1))
-    yield summary(status)
+Sights = Sight[Excerpt]
 
 
-def changes(before: Sight[IngestionStatus] | None, after: Sight[IngestionStatus]) -> Iterator[str]:
-    """Yield a line for all that is new since `before`; at the very first, every batch was yet to start."""
-    if after.away and not (before and before.away):
-        yield f"reconnecting: {after.away}"
-    known = before.seen.batches if before else ()
-    past = chain((batch.status for batch in known), repeat(Status.YET_TO_START))
-    for (number, batch), status in zip(enumerate(after.seen.batches, 1), past, strict=False):
-        if batch.status is not status:
-            yield _line(number, batch)
+def changes(before: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield a line for every batch that has a new status; at the very first every batch was yet to start."""
+    for old, new in _pairs(before, after):
+        for batch in _changed(old, new):
+            yield _whose(new, after) + line(batch)
+        if _cancelled(old) != _cancelled(new):
+            yield f"{_whose(new, after)}{_cancelled(new)}"
 
 
-def summary(whole: IngestionStatus | Ingestion) -> str:
-    """Return how far it has come, as one line."""
-    return f"{whole.completed:,} of {whole.total:,} batches completed"
+def tallies(before: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield a line for every ingestion that has come further."""
+    for old, new in _pairs(before, after):
+        if old is None or tally(old) != tally(new):
+            yield _whose(new, after) + tally(new)
 
 
-def _line(number: int, batch: Batch) -> str:
-    return f"batch {number}  {list(batch.ids)}  {batch.status}"
+def states(before: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield as JSON every ingestion of which anything is new, with the batches that have a new status."""
+    for old, new in _pairs(before, after):
+        if old is None or _state(old) != _state(new):
+            yield _json(_state(new) | {"changed": [batch.source for batch in _changed(old, new)]})
+
+
+def final_states(_: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield at the end all ingestions as JSON: one as an object, several as an array."""
+    if after.ended:
+        ended = [_state(excerpt) for excerpt in after.seen]
+        yield _json(ended[0] if len(ended) == 1 else ended)
+
+
+def ended_ids(before: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield the id of every ingestion that has ended."""
+    for old, new in _pairs(before, after):
+        if new.ended and not (old and old.ended):
+            yield new.whole.ingestion_id
+
+
+def line(batch: TimedBatch) -> str:
+    """Return what is said of a batch."""
+    return f"batch {batch.number + 1}  {list(batch.ids)}  {batch.status}"
+
+
+def _pairs(before: Sights | None, after: Sights) -> Iterator[tuple[Excerpt | None, Excerpt]]:
+    return zip(before.seen if before else repeat(None), after.seen, strict=False)
+
+
+def _whose(excerpt: Excerpt, sight: Sights) -> str:
+    return f"{excerpt.whole.ingestion_id}  " if len(sight.seen) > 1 else ""
+
+
+def _changed(old: Excerpt | None, new: Excerpt) -> Iterator[TimedBatch]:
+    past = {batch.number: batch.status for batch in old.batches} if old else {}
+    return (batch for batch in new.batches if batch.status in RELEASED and batch.status != past.get(batch.number))
+
+
+def _cancelled(excerpt: Excerpt | None) -> str:
+    """Return the line about the batches that are cancelled, which are always the last ones."""
+    count = excerpt.counts[Status.CANCELLED] if excerpt else 0
+    if excerpt is None or not count:
+        return ""
+    last = excerpt.whole.total
+    batches = f"batch {last}" if count == 1 else f"batches {last - count + 1} to {last}"
+    return f"{batches}  {Status.CANCELLED}"
+
+
+def _state(excerpt: Excerpt) -> dict[str, Any]:
+    whole = excerpt.whole
+    if isinstance(whole, Ingestion):
+        return dict(whole.source)
+    return {"ingestion_id": whole.ingestion_id, "status": whole.status, "batches": dict(excerpt.counts)}
+
+
+def _json(said: object) -> str:
+    return json.dumps(said, ensure_ascii=False)

@@ -7,10 +7,13 @@ from typing import Any, Self
 
 from cli import times
 from cli.ingestion import Status
+from cli.told import Told
+
+LARGEST_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class TimedBatch:
+class TimedBatch(Told):
     """A batch, its number in the ingestion (from 0), and when it runs.
 
     As long as it waits, `started_at` is the expected time; None stands for everything that is not known.
@@ -35,6 +38,7 @@ class TimedBatch:
             int(answer["attempts"]),
             times.parse(answer["started_at"]),
             times.parse(answer["finished_at"]),
+            source=answer,
         )
 
 

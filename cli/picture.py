@@ -1,60 +1,63 @@
-"""An ingestion as a picture for a terminal: a table, a progress bar, the outlook; nothing is printed here."""
+"""What is known of ingestions as a picture for a terminal; nothing is printed here."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from textwrap import wrap
 
 from rich.console import ConsoleDimensions, Group, RenderableType
 from rich.constrain import Constrain
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
+from cli.block import Block, one_row
+from cli.compact import compact
 from cli.excerpt import Excerpt
-from cli.ingestion import Ingestion, IngestionStatus
-from cli.lines import summary
-from cli.outlook import outlook
-from cli.table import table
+from cli.ingestion import Ingestion
 from cli.watch import Sight
 
 _WIDTH = 72
-_TIMED_WIDTH = 84
+_TIMED_WIDTH = 98
 _ECHO_WIDTH = len("^C")  # in the last column it would wrap, and Live would lose count of its rows
-_ROWS_BESIDE_THE_TABLE = 8
-_LEAST_ROWS = 12
+_ROWS_BELOW = 2  # the service is away; the cursor
 
 
 def picture(sight: Sight[Excerpt], screen: ConsoleDimensions, now: datetime) -> RenderableType:
     """Return the picture of a sight, with as many batches as fit the screen; `now` brings the time zone.
 
-    The triggered batches come first, then the next ones, then the last completed; the rest is counted.
+    Where the screen is too small for the tables of all ingestions it is the compact picture.
     """
-    whole = sight.seen.whole
-    widest = _TIMED_WIDTH if isinstance(whole, Ingestion) else _WIDTH
-    width = min(widest, screen.width - _ECHO_WIDTH)
-    below = _outlook(whole, width, now)[: max(0, screen.height - _LEAST_ROWS)]
-    room = screen.height - _ROWS_BESIDE_THE_TABLE - len(below)
-    parts = [_title(whole), "", table(sight.seen, room, width, now), "", _bar(whole), *below]
+    width, rows = _room(sight, screen)
+    blocks = [Block(excerpt, width, now) for excerpt in sight.seen]
+    shares = _shares([block.rows for block in blocks], rows - len(blocks) + 1)
+    if any(share < block.least_rows for share, block in zip(shares, blocks, strict=True)):
+        return compact_picture(sight, screen, now)
+    parts = [block.within(share) for block, share in zip(blocks, shares, strict=True)]
+    return Constrain(Group(*_apart(parts), *_away(sight)), width)
+
+
+def compact_picture(sight: Sight[Excerpt], screen: ConsoleDimensions, now: datetime) -> RenderableType:
+    """Return the picture of a sight with one or two rows for each ingestion."""
+    width, rows = _room(sight, screen)
+    return Constrain(Group(compact(sight.seen, width, max(rows, 1), now), *_away(sight)), width)
+
+
+def _room(sight: Sight[Excerpt], screen: ConsoleDimensions) -> tuple[int, int]:
+    timed = any(isinstance(excerpt.whole, Ingestion) for excerpt in sight.seen)
+    return min(_TIMED_WIDTH if timed else _WIDTH, screen.width - _ECHO_WIDTH), screen.height - _ROWS_BELOW
+
+
+def _shares(needs: Sequence[int], rows: int) -> list[int]:
+    """Divide the rows evenly, but what one does not need the others get."""
+    shares = [0] * len(needs)
+    for given, place in enumerate(sorted(range(len(needs)), key=needs.__getitem__)):
+        shares[place] = min(needs[place], rows // (len(needs) - given))
+        rows -= shares[place]
+    return shares
+
+
+def _apart(parts: Sequence[RenderableType]) -> Iterator[RenderableType]:
+    for place, part in enumerate(parts):
+        yield from ["", part] if place else [part]
+
+
+def _away(sight: Sight[Excerpt]) -> Iterator[RenderableType]:
     if sight.away:
-        parts.append(_one_row(f"Reconnecting … {sight.away}", "yellow"))
-    return Constrain(Group(*parts), width)
-
-
-def _outlook(whole: Ingestion | IngestionStatus, width: int, now: datetime) -> list[Text]:
-    sentences = outlook(whole, now) if isinstance(whole, Ingestion) else ()
-    return [_one_row(row) for sentence in sentences for row in wrap(sentence, max(width, 1))]
-
-
-def _title(whole: Ingestion | IngestionStatus) -> RenderableType:
-    return _one_row("Ingestion ").append(whole.ingestion_id, "bold")
-
-
-def _bar(whole: Ingestion | IngestionStatus) -> RenderableType:
-    bar = Table.grid(padding=(0, 1), expand=True)
-    bar.add_column(ratio=1)
-    bar.add_column(no_wrap=True)
-    bar.add_row(ProgressBar(whole.total, whole.completed, complete_style="green"), summary(whole))
-    return bar
-
-
-def _one_row(text: str, style: str = "") -> Text:
-    return Text(text, style, no_wrap=True, overflow="ellipsis")
+        yield one_row(Text(f"Reconnecting … {sight.away}", "yellow"))

@@ -11,33 +11,40 @@ from rich.text import Text
 
 from cli.excerpt import Excerpt
 from cli.ingestion import Status
-from cli.layout import Column, Layout, fitting
+from cli.layout import Column, Layout, fitting, written
 from cli.page import TimedBatch
 
-_FOLD_ROWS = len(Status)
-_STYLES = {Status.COMPLETED: "green", Status.TRIGGERED: "bold yellow", Status.YET_TO_START: "dim"}
-_URGENCY = {Status.TRIGGERED: 0, Status.YET_TO_START: 1, Status.COMPLETED: 2}
+STYLES = {
+    Status.COMPLETED: "green",
+    Status.TRIGGERED: "bold yellow",
+    Status.YET_TO_START: "dim",
+    Status.CANCELLED: "red",
+}
+_URGENCY = {Status.TRIGGERED: 0, Status.YET_TO_START: 1, Status.COMPLETED: 2, Status.CANCELLED: 3}
 
 
 def table(excerpt: Excerpt, room: int, width: int, now: datetime) -> Table:
     """Return a table of the most urgent batches, in as many rows as there is room for; the rest is counted."""
-    shown = _most_urgent(excerpt, room)
-    folded = Counter(excerpt.counts) - Counter(batch.status for batch in shown)
+    shown, folded = _divided(excerpt, room)
     number_width = max(len("Batch"), len(str(excerpt.whole.total)))
     layout = fitting(excerpt, shown, width - number_width, now)
     drawn = _empty_table(layout, number_width)
     _fold(drawn, layout, folded, Status.COMPLETED)
     for batch in shown:
         drawn.add_row(str(batch.number + 1), *_cells(batch, layout, now))
-    _fold(drawn, layout, folded, Status.TRIGGERED)
-    _fold(drawn, layout, folded, Status.YET_TO_START)
+    for status in (Status.TRIGGERED, Status.YET_TO_START, Status.CANCELLED):
+        _fold(drawn, layout, folded, status)
     return drawn
 
 
-def _most_urgent(excerpt: Excerpt, room: int) -> Sequence[TimedBatch]:
-    """Return as many batches as there is room for, in the order of their numbers."""
-    count = room if excerpt.whole.total <= room else max(1, room - _FOLD_ROWS)
-    return sorted(nsmallest(count, excerpt.batches, key=_urgency), key=lambda batch: batch.number)
+def _divided(excerpt: Excerpt, room: int) -> tuple[Sequence[TimedBatch], Counter[Status]]:
+    """Return the batches to show, at least one, by their numbers, and how many of each status are folded."""
+    for count in range(max(room, 1), 0, -1):
+        shown = nsmallest(count, excerpt.batches, key=_urgency)
+        folded = Counter(excerpt.counts) - Counter(batch.status for batch in shown)
+        if len(shown) + len(folded) <= room:
+            break
+    return sorted(shown, key=lambda batch: batch.number), folded
 
 
 def _urgency(batch: TimedBatch) -> tuple[int, int]:
@@ -57,8 +64,9 @@ def _empty_table(layout: Layout, number_width: int) -> Table:
 
 def _cells(batch: TimedBatch, layout: Layout, now: datetime) -> list[str | Text]:
     cells: dict[Column, str | Text] = {
-        Column.IDS: ", ".join(map(str, batch.ids)),
+        Column.IDS: written(batch.ids),
         Column.STATUS: _words(batch.status),
+        Column.ATTEMPTS: str(batch.attempts or ""),
         Column.WHEN: layout.when(batch, now),
     }
     return [cells[column] for column in layout.widths]
@@ -75,8 +83,8 @@ def _fold_cells(layout: Layout, more: str, words: Text) -> list[str | Text]:
         return [Text(f"{more} ").append(words)]
     elsewhere = "" if Column.IDS in layout.widths else more
     cells: dict[Column, str | Text] = {Column.IDS: more, Column.STATUS: words, Column.WHEN: elsewhere}
-    return [cells[column] for column in layout.widths]
+    return [cells.get(column, "") for column in layout.widths]
 
 
 def _words(status: Status) -> Text:
-    return Text(status.replace("_", " "), _STYLES[status])
+    return Text(status.replace("_", " "), STYLES[status])

@@ -1,6 +1,11 @@
 """Moments as the service writes them, and as a person reads them; `now` brings the time zone of the reader."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+
+def here_and_now() -> datetime:
+    """Return the time, in the local time zone."""
+    return datetime.now().astimezone()
 
 
 def parse(text: str | None) -> datetime | None:
@@ -20,11 +25,12 @@ def how_soon(time: datetime, now: datetime) -> str:
     It is the difference of the two as a clock shows them, so it counts down by one at every tick of the clock.
     """
     seconds = int(time.timestamp()) - int(now.timestamp())
-    return f"in {_span(seconds)}" if seconds > 0 else "now"
+    return f"in {span(timedelta(seconds=seconds))}" if seconds > 0 else "now"
 
 
-def _span(seconds: int) -> str:
-    minutes, seconds = divmod(seconds, 60)
+def span(length: timedelta) -> str:
+    """Return a length of time, at least 0, in its two greatest units."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:

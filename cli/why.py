@@ -19,11 +19,15 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What goes before an ingestion, until when the upstream wants a pause, and when the next batch runs."""
+    """What goes before an ingestion, until when the upstream wants a pause, and when the next batch runs.
+
+    While an operator has paused the dispatcher nobody knows when that is.
+    """
 
     ahead: tuple[Ahead, ...]
     paused_until: datetime | None
     next_at: datetime | None
+    paused_by_operator: bool = False
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any]) -> Self:
@@ -32,4 +36,5 @@ class Why:
             tuple(Ahead(str(p), int(n["ingestions"]), int(n["batches"])) for p, n in answer["ahead"].items()),
             times.parse(answer["paused_until"]),
             times.parse(answer["next_at"]),
+            bool(answer.get("paused_by_operator")),
         )

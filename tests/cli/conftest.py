@@ -1,5 +1,7 @@
+import shlex
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -7,11 +9,35 @@ from click.testing import CliRunner, Result
 
 from cli.client import Client
 from cli.main import ingestctl
+from cli.patience import NO_PATIENCE, Patience
+from cli.setup import Setup
+from tests.cli.serving import serving
 from tests.cli.stand_in import StandIn
 
 
 class Run(Protocol):
-    def __call__(self, words: str, **environment: str) -> Result: ...
+    def __call__(self, words: str, typed: str | bytes | None = None, **environment: str) -> Result: ...
+
+
+class Waits:
+    """A clock that moves when somebody waits, and only then."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    def wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
+
+    def now(self) -> float:
+        return sum(self.waited)
+
+    def patience(self, seconds: float) -> Patience:
+        return Patience(seconds, self.wait, self.now)
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
 
 
 @pytest.fixture
@@ -23,7 +49,7 @@ def service() -> Iterator[StandIn]:
 
 @pytest.fixture
 def client(service: StandIn) -> Iterator[Client]:
-    with Client(service.url) as client:
+    with Client(service.url, patience=NO_PATIENCE) as client:
         yield client
 
 
@@ -36,10 +62,36 @@ def nowhere() -> Iterator[str]:
 
 
 @pytest.fixture
-def run(service: StandIn) -> Run:
-    """Runs ingestctl against the service; the command line is split at the spaces."""
+def run(service: StandIn, tmp_path: Path, waits: Waits) -> Run:
+    """Runs ingestctl against the stand-in; the command line is split as a shell does. Waiting takes no time."""
+    return running(service.url, tmp_path, waits)
 
-    def run(words: str, **environment: str) -> Result:
-        return CliRunner(env={"INGEST_URL": service.url, **environment}).invoke(ingestctl, words.split())
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[str]:
+    """The address of the real service."""
+    with serving(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def real_run(real: str, tmp_path: Path, waits: Waits) -> Run:
+    """Runs ingestctl against the real service."""
+    return running(real, tmp_path, waits)
+
+
+@pytest.fixture
+def real_client(real: str) -> Iterator[Client]:
+    with Client(real) as client:
+        yield client
+
+
+def running(url: str, home: Path, waits: Waits) -> Run:
+    """Return what runs ingestctl with an empty home."""
+
+    def run(words: str, typed: str | bytes | None = None, **environment: str) -> Result:
+        runner = CliRunner(env={"INGEST_URL": url, "XDG_CONFIG_HOME": str(home), **environment})
+        setup = Setup(patience=waits.patience(30))
+        return runner.invoke(ingestctl, shlex.split(words), input=typed, obj=setup)
 
     return run

@@ -1,13 +1,20 @@
-from datetime import timedelta
+from array import array
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.client import Client
-from cli.errors import NotFoundError, UnexpectedAnswerError, UnreachableError
+from cli.dispatcher import Load
+from cli.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
 from cli.ingestion import Batch, Ingestion, Priority, Status
 from cli.page import Page, TimedBatch
+from cli.patience import NO_PATIENCE
 from cli.why import Ahead, Why
+from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, SILENCE, Answer, StandIn, accepted, progress
 from tests.cli.timetable import START, timetable, written
 
@@ -16,6 +23,61 @@ def test_it_submits_ids_and_returns_their_ingestion_id(client: Client, service: 
     service.answers(accepted())
     assert client.submit(range(1, 4), Priority.LOW) == INGESTION_ID
     assert service.questions[0].body == {"ids": [1, 2, 3], "priority": "LOW"}
+
+
+@pytest.mark.parametrize("ids", [range(1, 25_001), iter(range(1, 25_001)), array("I", range(1, 25_001))])
+def test_ids_of_any_kind_and_number_are_sent_in_their_order(
+    client: Client, service: StandIn, ids: Iterable[int]
+) -> None:
+    service.answers(accepted())
+    client.submit(ids)
+    assert service.questions[0].body == {"ids": list(range(1, 25_001)), "priority": "MEDIUM"}
+
+
+def test_a_deadline_without_a_time_zone_is_local(client: Client, service: StandIn) -> None:
+    service.answers(accepted())
+    client.submit([1], deadline=datetime(2026, 11, 22, 17, 30))
+    sent = datetime.fromisoformat(service.questions[0].body["deadline"])
+    assert sent == datetime(2026, 11, 22, 17, 30).astimezone()
+    assert sent.tzinfo is not None
+
+
+def test_the_same_key_is_accepted_once(real_client: Client) -> None:
+    first = real_client.submit([1, 2], key="monday")
+    assert real_client.submit([1, 2], key="monday") == first
+    assert real_client.submit([1, 2], key="tuesday") != first
+    with pytest.raises(RefusedError, match="Idempotency key reused") as raised:
+        real_client.submit([3], key="monday")
+    assert "Idempotency-Key" in raised.value.details
+
+
+def test_any_number_of_ids_is_handed_over_in_parts_with_keys_of_their_own(tmp_path: Path) -> None:
+    with serving(tmp_path, INGEST_MAX_IDS="2") as url, Client(url) as client:
+        parts = list(client.submit_all([1, 2, 3, 4, 5], Priority.LOW, key="monday"))
+        assert [part.ids for part in parts] == [2, 2, 1]
+        assert list(client.submit_all([1, 2, 3, 4, 5], Priority.LOW, key="monday")) == parts
+        assert client.submit([3, 4], Priority.LOW, key="monday/2") == parts[1].ingestion_id
+
+
+def test_it_asks_whether_the_service_is_alive_and_ready(real_client: Client) -> None:
+    assert (real_client.health().status, real_client.ready().status) == ("ok", "ready")
+    assert real_client.health().version == "0.1.0"
+
+
+def test_it_steers_the_dispatcher(real_client: Client) -> None:
+    assert real_client.pause().state == "paused"
+    real_client.submit(range(1, 6), Priority.LOW)
+    dispatcher = real_client.dispatcher()
+    assert dispatcher.paused_at is not None
+    assert dispatcher.backlog[Priority.LOW] == Load(1, 2, 5)
+    assert real_client.resume().state == "running"
+
+
+def test_every_value_has_the_json_it_was_read_from(real_client: Client) -> None:
+    ingestion_id = real_client.submit([1])
+    ingestion = real_client.ingestion(ingestion_id)
+    assert ingestion.source["ingestion_id"] == ingestion_id
+    assert ingestion == replace(ingestion, source={}), "which makes no difference"
 
 
 def test_it_reads_a_status(client: Client, service: StandIn) -> None:
@@ -60,7 +122,10 @@ def test_a_status_it_does_not_know_is_an_unexpected_answer(client: Client, servi
 
 def test_a_service_that_says_nothing_is_given_up_after_the_timeout(service: StandIn) -> None:
     service.answers(SILENCE)
-    with Client(service.url, timeout=0.05) as client, pytest.raises(UnreachableError) as raised:
+    with (
+        Client(service.url, timeout=0.05, patience=NO_PATIENCE) as client,
+        pytest.raises(UnreachableError) as raised,
+    ):
         client.submit([1], Priority.HIGH)
     assert str(raised.value) == (
         f"{service.url} did not answer within 0.05 s. What was sent may have arrived all the same."
@@ -78,7 +143,7 @@ def test_it_reads_an_ingestion(client: Client, service: StandIn) -> None:
         priority=Priority.MEDIUM,
         created_at=START,
         ids=6,
-        batches={Status.YET_TO_START: 1, Status.TRIGGERED: 1, Status.COMPLETED: 0},
+        batches={Status.YET_TO_START: 1, Status.TRIGGERED: 1, Status.COMPLETED: 0, Status.CANCELLED: 0},
         failed=0,
         slots_used=1,
         starts_at=START,

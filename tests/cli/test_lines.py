@@ -1,47 +1,152 @@
+import json
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
-from cli.errors import UnreachableError
-from cli.ingestion import Batch, IngestionStatus, Status
-from cli.lines import changes, summary
+import pytest
+
+from cli.excerpt import Excerpt, untimed
+from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
+from cli.lines import changes, ended_ids, final_states, states, tallies
+from cli.page import TimedBatch
 from cli.watch import Sight
+from tests.cli.stand_in import INGESTION_ID
+from tests.cli.timetable import timetable
+
+OTHER_ID = "99999999-8d0e-4d2b-9f5e-6a1b5c0d9e42"
+
+Tell = Callable[[Sight[Excerpt] | None, Sight[Excerpt]], Iterator[str]]
 
 
-def sight(*statuses: str, away: UnreachableError | None = None) -> Sight[IngestionStatus]:
-    batches = tuple(Batch(f"batch-{n}", (n, n + 1), Status(status)) for n, status in enumerate(statuses, 1))
-    return Sight(IngestionStatus("an id", Status.TRIGGERED, batches), away)
+def excerpt(*statuses: str, **changed: Any) -> Excerpt:
+    said = timetable(*statuses, **changed)
+    return Excerpt(Ingestion.parse(said.ingestion.body), tuple(map(TimedBatch.parse, said.batches)))
 
 
-def test_every_change_is_one_line() -> None:
-    past: list[Sight[IngestionStatus] | None] = [
-        None,
-        sight("yet_to_start", "yet_to_start"),
-        sight("triggered", "yet_to_start"),
-        sight("triggered", "yet_to_start"),
-        sight("completed", "triggered"),
-    ]
-    lines = [list(changes(before, after)) for before, after in pairwise(past) if after]
-    assert lines == [
+def told(tell: Tell, *past: Sight[Excerpt] | Excerpt) -> list[list[str]]:
+    """What is told at each sight, one after the other."""
+    sights = [None, *(one if isinstance(one, Sight) else Sight((one,)) for one in past)]
+    return [list(tell(before, after)) for before, after in pairwise(sights) if after]
+
+
+def both(first: Excerpt, second: Excerpt) -> Sight[Excerpt]:
+    return Sight((first, second))
+
+
+def other(*statuses: str) -> Excerpt:
+    return excerpt(*statuses, ingestion_id=OTHER_ID)
+
+
+def test_every_change_of_a_batch_is_one_line() -> None:
+    assert told(
+        changes,
+        excerpt("yet_to_start", "yet_to_start"),
+        excerpt("triggered", "yet_to_start"),
+        excerpt("triggered", "yet_to_start"),
+        excerpt("completed", "triggered"),
+    ) == [
         [],
-        ["batch 1  [1, 2]  triggered"],
+        ["batch 1  [1, 2, 3]  triggered"],
         [],
-        ["batch 1  [1, 2]  completed", "batch 2  [2, 3]  triggered"],
+        ["batch 1  [1, 2, 3]  completed", "batch 2  [4, 5, 6]  triggered"],
     ]
 
 
 def test_who_comes_late_is_told_what_happened_before() -> None:
-    assert list(changes(None, sight("completed", "triggered", "yet_to_start"))) == [
-        "batch 1  [1, 2]  completed",
-        "batch 2  [2, 3]  triggered",
+    assert told(changes, excerpt("completed", "triggered", "yet_to_start")) == [
+        ["batch 1  [1, 2, 3]  completed", "batch 2  [4, 5, 6]  triggered"]
     ]
 
 
-def test_a_service_that_goes_away_is_told_once() -> None:
-    here, away = sight("triggered"), sight("triggered", away=UnreachableError("Nobody there."))
-    assert list(changes(here, away)) == ["reconnecting: Nobody there."]
-    assert list(changes(away, away)) == []
-    assert list(changes(away, here)) == []
+def test_batches_that_are_cancelled_are_one_line_together() -> None:
+    assert told(
+        changes,
+        excerpt("triggered", "yet_to_start", "yet_to_start"),
+        excerpt("triggered", "cancelled", "cancelled"),
+        excerpt("completed", "cancelled", "cancelled"),
+    )[1:] == [["batches 2 to 3  cancelled"], ["batch 1  [1, 2, 3]  completed"]]
+    assert told(changes, excerpt("completed", "cancelled"))[0][1] == "batch 2  cancelled"
 
 
-def test_the_summary_counts_the_batches() -> None:
-    status = sight(*["completed"] * 1203, "triggered").seen
-    assert summary(status) == "1,203 of 1,204 batches completed"
+def test_lines_of_several_ingestions_begin_with_their_ids() -> None:
+    waits = excerpt("yet_to_start")
+    assert told(
+        changes,
+        both(waits, other("triggered")),
+        both(excerpt("triggered"), other("triggered")),
+        both(excerpt("cancelled"), other("completed")),
+    ) == [
+        [f"{OTHER_ID}  batch 1  [1, 2, 3]  triggered"],
+        [f"{INGESTION_ID}  batch 1  [1, 2, 3]  triggered"],
+        [f"{INGESTION_ID}  batch 1  cancelled", f"{OTHER_ID}  batch 1  [1, 2, 3]  completed"],
+    ]
+
+
+def test_an_older_service_is_told_of_in_the_same_lines() -> None:
+    def said(*statuses: str) -> Excerpt:
+        batches = tuple(Batch(f"batch-{n}", (n, n + 1), Status(status)) for n, status in enumerate(statuses, 1))
+        return untimed(IngestionStatus("an id", Status.TRIGGERED, batches))
+
+    assert told(changes, said("triggered", "yet_to_start"), said("completed", "triggered"))[1] == [
+        "batch 1  [1, 2]  completed",
+        "batch 2  [2, 3]  triggered",
+    ]
+    assert json.loads(told(states, said("triggered"))[0][0]) == {
+        "ingestion_id": "an id",
+        "status": "triggered",
+        "batches": {"triggered": 1},
+        "changed": [{"batch_id": "batch-1", "number": 0, "ids": [1, 2], "status": "triggered"}],
+    }
+
+
+def test_a_tally_is_told_when_it_has_changed() -> None:
+    assert told(
+        tallies,
+        excerpt("yet_to_start", "yet_to_start"),
+        excerpt("triggered", "yet_to_start"),
+        excerpt("completed", "cancelled", failed=1),
+    ) == [
+        ["0 of 2 batches completed"],
+        [],
+        ["1 of 2 batches completed, 1 batch cancelled, 1 id failed"],
+    ]
+
+
+def test_a_state_is_the_services_json_and_the_batches_that_changed() -> None:
+    before, after = excerpt("triggered", "yet_to_start"), excerpt("completed", "triggered")
+    first, unchanged, last = told(states, before, before, after)
+    assert unchanged == []
+    body = json.loads(first[0])
+    changed = body.pop("changed")
+    assert body == timetable("triggered", "yet_to_start").ingestion.body
+    assert changed == [timetable("triggered").batches[0]]
+    assert [batch["status"] for batch in json.loads(last[0])["changed"]] == ["completed", "triggered"]
+
+
+def test_a_state_is_told_too_when_only_the_outlook_has_changed() -> None:
+    _, later = told(states, excerpt("yet_to_start", position=4), excerpt("yet_to_start", position=3))
+    assert (json.loads(later[0])["position"], json.loads(later[0])["changed"]) == (3, [])
+
+
+def test_final_states_are_told_once_at_the_end() -> None:
+    one = told(final_states, excerpt("triggered"), excerpt("completed"))
+    assert (one[0], json.loads(one[1][0])) == ([], timetable("completed").ingestion.body)
+    two = told(
+        final_states,
+        both(excerpt("completed"), other("triggered")),
+        both(excerpt("completed"), other("completed")),
+    )
+    assert two[0] == []
+    assert [body["ingestion_id"] for body in json.loads(two[1][0])] == [INGESTION_ID, OTHER_ID]
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_an_id_is_told_when_its_ingestion_has_ended(status: str) -> None:
+    running = excerpt("triggered")
+    assert told(
+        ended_ids, both(running, other("triggered")), both(running, other(status)), both(running, other(status))
+    ) == [
+        [],
+        [OTHER_ID],
+        [],
+    ]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from cli.ingestion import Ingestion
-from cli.outlook import outlook
+from cli.outlook import outlook, put_off, warnings
 from tests.cli.timetable import START, timetable, written
 
 NOW = (START - timedelta(seconds=65)).astimezone(timezone(timedelta(hours=1)))
@@ -41,7 +41,7 @@ def test_an_end_that_nobody_knows_is_not_mentioned() -> None:
     [
         (
             why(next_at=SOON, HIGH=(3, 1)),
-            "3 HIGH batches of 1 ingestion go first; the next batch runs at 01:51:40",
+            "3 HIGH batches of 1 ingestion go first; the next batch runs in 2m 05s, at 01:51:40",
         ),
         (
             why(HIGH=(1, 1)),
@@ -52,12 +52,8 @@ def test_an_end_that_nobody_knows_is_not_mentioned() -> None:
             "1 HIGH batch of 1 ingestion and 1,200 MEDIUM batches of 2 ingestions go first",
         ),
         (
-            why(paused_until=SOON, next_at=SOON),
-            "paused by the upstream until 01:51:40; the next batch runs at 01:51:40",
-        ),
-        (
-            why(paused_until=written(START - timedelta(hours=1)), next_at=SOON),
-            "the next batch runs at 01:51:40",
+            why(next_at=SOON),
+            "the next batch runs in 2m 05s, at 01:51:40",
         ),
     ],
 )
@@ -67,3 +63,47 @@ def test_what_it_waits_for_is_told_in_local_time(reasons: dict[str, Any], senten
 
 def test_what_waits_for_nothing_says_nothing() -> None:
     assert sentences("triggered", completes_at=None, why=why()) == []
+
+
+def warned(*statuses: str, **changed: Any) -> list[str]:
+    return list(warnings(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), NOW))
+
+
+def test_a_pause_of_the_upstream_is_warned_of_until_it_is_over() -> None:
+    assert warned("yet_to_start", why=why(paused_until=SOON)) == ["paused by the upstream until 01:51:40"]
+    assert warned("yet_to_start", why=why(paused_until=written(START - timedelta(hours=1)))) == []
+
+
+def test_a_pause_by_an_operator_is_warned_of() -> None:
+    paused = {**why(), "paused_by_operator": True}
+    assert warned("yet_to_start", why=paused) == ["paused by an operator: nothing more starts until it is resumed"]
+
+
+def test_a_deadline_is_mentioned_when_it_no_longer_holds_and_when_it_was_missed() -> None:
+    assert warned("yet_to_start", deadline={"at": SOON, "holds": True}) == []
+    assert warned("yet_to_start", deadline={"at": SOON, "holds": False}) == [
+        "the deadline, 01:51:40, no longer holds"
+    ]
+    assert warned("completed", deadline={"at": SOON, "holds": False}) == ["missed its deadline, 01:51:40"]
+    assert warned("cancelled", deadline={"at": SOON, "holds": False}) == []
+
+
+def delayed(*statuses: str, **changed: Any) -> list[str]:
+    return list(put_off(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), NOW))
+
+
+def slip(slots: int, seconds: float) -> dict[str, Any]:
+    text = f"+{slots} slots at 00:50:40Z: ingestion 7, HIGH"
+    return {"at": written(START), "slots": slots, "seconds": seconds, "text": text}
+
+
+def test_what_put_it_off_last_is_told_in_local_time_until_it_has_ended() -> None:
+    slips = [slip(120, 600), slip(1, 5)]
+    assert delayed("triggered", slips=slips) == ["put off by 120 slots (10m 00s) at 01:50:40: ingestion 7, HIGH"]
+    assert delayed("triggered", slips=slips[1:]) == ["put off by 1 slot (5s) at 01:50:40: ingestion 7, HIGH"]
+    assert delayed("completed", slips=slips) == delayed("cancelled", slips=slips) == []
+
+
+def test_what_took_time_but_no_slots_is_told_by_its_time() -> None:
+    paused = slip(0, 5.3) | {"text": "+5.3 s at 00:50:40Z: an operator's pause"}
+    assert delayed("triggered", slips=[paused]) == ["put off by 5s at 01:50:40: an operator's pause"]

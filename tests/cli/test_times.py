@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from cli.times import clock, how_soon, parse
+from cli.times import clock, here_and_now, how_soon, parse, span
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 900000, timezone(timedelta(hours=-3)))
 
@@ -52,3 +52,11 @@ def test_the_countdown_moves_with_the_seconds_of_the_clock() -> None:
     time = NOON.replace(second=5, microsecond=100000)
     assert how_soon(time, NOON) == "in 5s"
     assert how_soon(time, NOON.replace(second=1, microsecond=0)) == "in 4s"
+
+
+def test_a_span_leaves_out_the_fraction_of_its_last_second() -> None:
+    assert (span(timedelta(0)), span(timedelta(seconds=61.9))) == ("0s", "1m 01s")
+
+
+def test_the_time_of_here_and_now_has_a_zone() -> None:
+    assert here_and_now().utcoffset() is not None

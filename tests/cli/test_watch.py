@@ -1,87 +1,155 @@
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass
 
 import pytest
 
-from cli.client import Client
-from cli.errors import NotFoundError, UnreachableError
-from cli.ingestion import IngestionStatus
+from cli.errors import AwayError, NotFoundError, TimedOutError, UnavailableError, UnreachableError
 from cli.watch import Sight, follow
-from tests.cli.stand_in import HANG_UP, INGESTION_ID, Answer, StandIn, progress, refusal
 
 
-class Watch:
-    """A watcher whose waiting takes no time, but moves its clock."""
+@dataclass(frozen=True)
+class Seen:
+    """What a look told: how far it has come, and whether that was the end."""
 
-    def __init__(self, client: Client) -> None:
+    step: int
+    retry_after: float | None = None
+    ended: bool = False
+
+
+GONE = UnreachableError("Nobody there.")
+END = Seen(9, ended=True)
+
+
+class Clock:
+    """Its seconds pass only while somebody waits."""
+
+    def __init__(self) -> None:
+        self.time = 1000.0
         self.waits: list[float] = []
-        self.sights: Iterator[Sight[IngestionStatus]] = follow(
-            partial(client.status, INGESTION_ID), self.waits.append, self.now
-        )
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.time += seconds
 
     def now(self) -> float:
-        return sum(self.waits)
+        return self.time
+
+
+class Course:
+    """What one thing goes through: each look sees the next step, the last one again and again."""
+
+    def __init__(self, clock: Clock, *steps: Seen | AwayError | NotFoundError) -> None:
+        self._clock = clock
+        self._steps = list(steps)
+        self.looks: list[float] = []
+        self.known: list[Seen | None] = []
+
+    def __call__(self, known: Seen | None) -> Seen:
+        self.looks.append(self._clock.time - 1000)
+        self.known.append(known)
+        step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
+        if isinstance(step, Seen):
+            return step
+        raise step
 
 
 @pytest.fixture
-def watch(client: Client) -> Watch:
-    return Watch(client)
+def clock() -> Clock:
+    return Clock()
 
 
-def test_it_follows_until_all_is_completed(watch: Watch, service: StandIn) -> None:
-    service.answers(progress("yet_to_start"), progress("triggered"), progress("completed"))
-    assert [sight.seen.status for sight in watch.sights] == ["yet_to_start", "triggered", "completed"]
-    assert watch.waits == [0.5, 0.5]
+def watch(clock: Clock, *courses: Course, timeout: float | None = None) -> Iterator[Sight[Seen]]:
+    return follow(courses, timeout, clock.wait, clock.now)
 
 
-@pytest.mark.parametrize(("asked", "waited"), [("0", 0.5), ("4", 4), ("3600", 10)])
+def test_it_looks_until_the_end_and_every_look_knows_what_was_seen_before(clock: Clock) -> None:
+    course = Course(clock, Seen(1), Seen(2), END)
+    assert [sight.seen for sight in watch(clock, course)] == [(Seen(1),), (Seen(2),), (END,)]
+    assert course.known == [None, Seen(1), Seen(2)]
+    assert clock.waits == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(None, 0.5), (0, 0.5), (4, 4), (60, 60), (3600, 60)])
 def test_it_waits_as_long_as_the_service_asks_within_reason(
-    watch: Watch, service: StandIn, asked: str, waited: float
+    clock: Clock, asked: float | None, waited: float
 ) -> None:
-    service.answers(progress("triggered", headers={"Retry-After": asked}), progress("completed"))
-    assert len(list(watch.sights)) == 2
-    assert watch.waits == [waited]
+    assert len(list(watch(clock, Course(clock, Seen(1, retry_after=asked), END)))) == 2
+    assert clock.waits == [waited]
 
 
-def test_an_unchanged_status_is_seen_again_though_it_is_not_sent_again(watch: Watch, service: StandIn) -> None:
-    service.answers(
-        progress("triggered", headers={"ETag": '"v1"'}),
-        Answer(304, headers={"Retry-After": "2"}),
-        progress("completed"),
-    )
-    assert [sight.seen.status for sight in watch.sights] == ["triggered", "triggered", "completed"]
-    assert service.questions[2].headers["If-None-Match"] == '"v1"'
-    assert watch.waits == [0.5, 2]
+def test_each_of_several_is_looked_at_in_its_own_time_until_it_has_ended(clock: Clock) -> None:
+    quick = Course(clock, *[Seen(n, retry_after=2) for n in range(3)], END)
+    slow = Course(clock, Seen(1, retry_after=5), Seen(2, retry_after=5), END)
+    sights = list(watch(clock, quick, slow))
+    assert (quick.looks, slow.looks) == ([0, 2, 4, 6], [0, 5, 10])
+    assert sights[0].seen == (Seen(0, retry_after=2), Seen(1, retry_after=5))
+    assert [sight.ended for sight in sights] == [False] * 5 + [True]
 
 
-def test_a_service_that_goes_away_for_a_while_is_waited_for(watch: Watch, service: StandIn) -> None:
-    service.answers(
-        progress("triggered"),
-        HANG_UP,
-        refusal(503, "Restarting", headers={"Retry-After": "3"}),
-        progress("completed"),
-    )
-    sights = list(watch.sights)
-    assert [str(sight.away or "") != "" for sight in sights] == [False, True, True, False]
-    assert sights[2].seen is sights[0].seen
-    assert watch.waits == [0.5, 0.5, 3]
+def test_those_that_are_due_together_are_seen_together(clock: Clock) -> None:
+    sights = list(watch(clock, Course(clock, Seen(1), END), Course(clock, Seen(1), END)))
+    assert [sight.seen for sight in sights] == [(Seen(1), Seen(1)), (END, END)]
 
 
-def test_a_service_that_stays_away_is_given_up_after_a_minute(watch: Watch, service: StandIn) -> None:
-    service.answers(progress("triggered"), HANG_UP)
-    with pytest.raises(UnreachableError, match=r"^Gave up after 60 s\. Cannot reach the ingest service at"):
-        list(watch.sights)
-    assert 60 < watch.now() < 61
+def test_a_service_that_goes_away_for_a_while_is_waited_for(clock: Clock) -> None:
+    restarting = UnavailableError("Restarting.", 3)
+    sights = list(watch(clock, Course(clock, Seen(1), GONE, restarting, END)))
+    assert [sight.away for sight in sights] == [None, GONE, restarting, None]
+    assert sights[2].seen == (Seen(1),)
+    assert clock.waits == [0.5, 0.5, 3]
 
 
-def test_a_service_that_is_not_there_at_first_is_not_waited_for(watch: Watch, service: StandIn) -> None:
-    service.answers(HANG_UP, progress("completed"))
+def test_a_service_that_is_away_is_asked_for_one_thing_at_a_time(clock: Clock) -> None:
+    first, second = Course(clock, Seen(1), GONE, GONE, END), Course(clock, Seen(1), END)
+    sights = list(watch(clock, first, second))
+    assert (first.looks, second.looks) == ([0, 0.5, 1, 1.5], [0, 1.5])
+    assert [sight.away for sight in sights] == [None, GONE, GONE, None]
+
+
+def test_a_service_that_stays_away_is_given_up_after_a_minute(clock: Clock) -> None:
+    with pytest.raises(UnreachableError, match=r"^Gave up after 60 s\. Nobody there\.$"):
+        list(watch(clock, Course(clock, Seen(1), GONE)))
+    assert 1060 < clock.time < 1061
+
+
+def test_a_service_that_comes_back_in_between_has_a_minute_again(clock: Clock) -> None:
+    away = [GONE] * 100
+    assert len(list(watch(clock, Course(clock, Seen(1), *away, Seen(2), *away, END)))) == 203
+
+
+def test_a_service_that_is_not_there_at_first_is_not_waited_for(clock: Clock) -> None:
     with pytest.raises(UnreachableError):
-        next(watch.sights)
-    assert watch.waits == []
+        next(watch(clock, Course(clock, GONE, END)))
+    assert clock.waits == []
 
 
-def test_an_ingestion_that_is_lost_on_the_way_ends_the_watching(watch: Watch, service: StandIn) -> None:
-    service.answers(progress("triggered"), refusal(404, "Ingestion ID not found"))
+def test_an_ingestion_that_is_lost_on_the_way_ends_the_watching(clock: Clock) -> None:
     with pytest.raises(NotFoundError):
-        list(watch.sights)
+        list(watch(clock, Course(clock, Seen(1), NotFoundError("Ingestion ID not found."))))
+
+
+def test_after_the_timeout_it_says_that_all_goes_on(clock: Clock) -> None:
+    course = Course(clock, Seen(1, retry_after=2))
+    with pytest.raises(TimedOutError) as raised:
+        list(watch(clock, course, timeout=5))
+    assert str(raised.value) == "Not completed within 5 s; what was submitted goes on."
+    assert course.looks == [0, 2, 4, 5]
+
+
+def test_what_ends_just_before_the_timeout_has_ended(clock: Clock) -> None:
+    course = Course(clock, Seen(1, retry_after=60), END)
+    assert list(watch(clock, course, timeout=5))[-1].ended
+    assert course.looks == [0, 5]
+
+
+def test_a_timeout_of_nothing_looks_once(clock: Clock) -> None:
+    course = Course(clock, Seen(1))
+    with pytest.raises(TimedOutError, match="Not completed within 0 s"):
+        list(watch(clock, course, timeout=0))
+    assert course.looks == [0]
+
+
+def test_a_service_that_is_away_does_not_keep_the_timeout_from_coming(clock: Clock) -> None:
+    with pytest.raises(TimedOutError):
+        list(watch(clock, Course(clock, Seen(1), GONE), timeout=2))
+    assert clock.time == 1002

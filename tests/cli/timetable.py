@@ -40,15 +40,16 @@ def timetable(
     """The batches of `progress`: one every 5 seconds from the start on, each takes a second."""
     counts = Counter(statuses)
     batches = [_timed(number, status, start) for number, status in enumerate(statuses)]
+    told = ["yet_to_start", "triggered", "completed", *(["cancelled"] if counts["cancelled"] else [])]
     ingestion = {
         "ingestion_id": INGESTION_ID,
-        "status": statuses[0] if len(counts) == 1 else "triggered",
+        "status": _status(counts),
         "priority": "MEDIUM",
         "created_at": written(start),
         "ids": 3 * len(statuses),
-        "batches": {status: counts[status] for status in ("yet_to_start", "triggered", "completed")},
+        "batches": {status: counts[status] for status in told},
         "failed": 0,
-        "slots_used": len(statuses) - counts["yet_to_start"],
+        "slots_used": counts["triggered"] + counts["completed"],
         "starts_at": written(start),
         "completes_at": written(start + timedelta(seconds=5 * len(statuses) - 4)),
         "position": None,
@@ -59,6 +60,12 @@ def timetable(
     return Timetable(Answer(body=ingestion, headers={"ETag": etag, **(headers or {})}), batches)
 
 
+def _status(counts: Counter[str]) -> str:
+    if counts["cancelled"] and not counts["triggered"]:
+        return "cancelled"
+    return next(iter(counts)) if len(counts) == 1 else "triggered"
+
+
 def _timed(number: int, status: str, start: datetime) -> dict[str, Any]:
     started = start + timedelta(seconds=5 * number)
     return {
@@ -66,8 +73,8 @@ def _timed(number: int, status: str, start: datetime) -> dict[str, Any]:
         "number": number,
         "ids": [3 * number + 1, 3 * number + 2, 3 * number + 3],
         "status": status,
-        "attempts": int(status != "yet_to_start"),
-        "started_at": written(started),
+        "attempts": int(status in ("triggered", "completed")),
+        "started_at": None if status == "cancelled" else written(started),
         "finished_at": written(started + timedelta(seconds=1)) if status == "completed" else None,
     }
 

@@ -1,0 +1,16 @@
+"""Whom HTTPS trusts: the certificate authorities of this system."""
+
+import ssl
+from typing import Any
+
+import truststore
+from requests.adapters import HTTPAdapter
+
+
+class SystemTrust(HTTPAdapter):
+    """Trusts whom the system trusts, besides the list of requests or the bundle that REQUESTS_CA_BUNDLE names."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Give every connection the system's context."""
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        super().init_poolmanager(*args, ssl_context=context, **kwargs)

@@ -1,0 +1,63 @@
+"""Draws docs/watch.svg: what `ingestctl watch` shows of a real run, in about a quarter of a minute.
+
+Run it from the root of the repository: python -m docs.picture_of_watch
+"""
+
+import io
+import re
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console, ConsoleDimensions
+
+from benchmarks.serving import REAL, serving
+from cli.client import Client
+from cli.excerpt import Excerpt, around, look
+from cli.ingestion import Ingestion, Priority, Status
+from cli.picture import picture
+from cli.times import here_and_now
+from cli.watch import Sight, follow
+
+PICTURE = Path(__file__).with_name("watch.svg")
+SIZE = ConsoleDimensions(86, 24)
+# The picture needs nothing from elsewhere: any monospaced font will do.
+FORMAT = re.sub(r"@font-face {{.*?}}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+
+
+def run(client: Client) -> Sight[Excerpt]:
+    """Return what is seen when two batches are completed, one runs, and something more urgent has arrived."""
+    ingestion_id = client.submit(range(3001, 3021), Priority.MEDIUM)
+    for sight in follow([partial(look, client, ingestion_id, around)]):
+        whole = sight.seen[0].whole
+        assert isinstance(whole, Ingestion), "this service tells times"
+        if whole.why and whole.why.ahead:
+            return sight
+        if whole.completed == 2 and whole.batches[Status.TRIGGERED]:
+            client.submit(range(7001, 7006), Priority.HIGH)
+    raise AssertionError("it ended before anything more urgent arrived")
+
+
+def svg(sight: Sight[Excerpt]) -> str:
+    """Return the picture of a sight."""
+    console = Console(record=True, file=io.StringIO(), width=SIZE.width, color_system="truecolor")
+    console.print(picture(sight, SIZE, here_and_now()))
+    command = f"ingestctl watch {sight.seen[0].whole.ingestion_id}"
+    return console.export_svg(title=command, code_format=FORMAT, unique_id="watch")
+
+
+def main() -> None:
+    """Write the picture."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory())
+        port, _ = stack.enter_context(
+            serving(Path(folder) / "ingest.db", *REAL, INGEST_SIMULATED_DELAY_SECONDS="3")
+        )
+        client = stack.enter_context(Client(f"http://localhost:{port}"))
+        PICTURE.write_text(svg(run(client)))
+
+
+if __name__ == "__main__":
+    main()
