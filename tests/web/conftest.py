@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from ingest_service.app import create_app
 from ingest_service.config import Settings
 from tests.simulation import Simulation
+from tests.web.declared import DeclaredClient
 
 
 @pytest.fixture
@@ -16,7 +17,9 @@ def simulation() -> Simulation:
 
 @pytest.fixture
 def app(simulation: Simulation) -> Flask:
-    return create_app(simulation.service, Settings.from_environ({"INGEST_MAX_IDS": "10"}))
+    app = create_app(simulation.service, Settings.from_environ({"INGEST_MAX_IDS": "10"}))
+    app.test_client_class = DeclaredClient
+    return app
 
 
 @pytest.fixture

@@ -62,8 +62,8 @@ class Delay(Told):
 
     ingestion_id: UUID
     priority: PriorityName
-    completes_at: Time
-    would_complete_at: Time
+    completes_at: Time | None
+    would_complete_at: Time | None
     seconds: float
 
 

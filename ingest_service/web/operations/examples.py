@@ -34,7 +34,7 @@ SLIP = {
     "at": "2026-11-22T01:08:03.378Z",
     "slots": 1,
     "seconds": 5.0,
-    "text": f"+1 slot at 01:08:03Z: ingestion {OTHER}, HIGH",
+    "text": f"+1 slot at 2026-11-22T01:08:03.378Z: ingestion {OTHER}, HIGH",
 }
 FULL = {
     **SHORT,
@@ -57,7 +57,7 @@ CANCELLED = {
         "paused_until": None,
         "paused_by_operator": False,
         "next_at": None,
-        "text": "what had not been released was cancelled",
+        "text": "it was cancelled",
     },
     "deadline": None,
 }

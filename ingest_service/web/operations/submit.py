@@ -64,7 +64,11 @@ NO_ROOM = failure(
     "Retry-After",
     backlog={
         "error": "Backlog full",
-        "details": {"ids": ["the backlog has room for 2 more ids; for these at 2026-11-22T01:08:19.578Z"]},
+        "details": {
+            "ids": [
+                "the backlog has room for 2 more ids; there will be room for these at 2026-11-22T01:08:19.578Z"
+            ]
+        },
     },
     storage=STORAGE,
 )
