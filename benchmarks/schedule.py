@@ -12,7 +12,8 @@ from uuid import uuid4
 from benchmarks.measure import medians, seconds
 from ingest_service.backlog import Backlog
 from ingest_service.clock import NANOSECONDS
-from ingest_service.domain import LAST_SEQUENCE, Entry, Ingestion, Priority
+from ingest_service.domain import LAST_SEQUENCE, Ingestion, Priority
+from ingest_service.entry import Entry
 from ingest_service.pacer import Pace
 from ingest_service.packed_ids import PackedIds
 from ingest_service.schedule import Outlook

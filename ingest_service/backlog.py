@@ -1,21 +1,12 @@
 """The ingestions that still have batches to release, most urgent first."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 
-from ingest_service.domain import Batch, Entry, Priority
+from ingest_service.domain import Batch, Priority
+from ingest_service.entry import Entry
 from ingest_service.packing import Packing
 from ingest_service.waiting import Waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How much waits."""
-
-    ingestions: int
-    batches: int
-    ids: int
 
 
 class Backlog:
@@ -154,17 +145,6 @@ class Backlog:
         with self._lock:
             now = self._waiting.now()
         return [entry for entry in now if (entry.priority, entry.sequence) < (priority, sequence)]
-
-    def loads(self) -> Mapping[Priority, Load]:
-        """Return how much waits of each priority."""
-        # Lists, for an enumeration is slow as a key and there may be very many entries.
-        ingestions: list[set[int]] = [set() for _ in Priority]
-        batches, ids = [0] * len(Priority), [0] * len(Priority)
-        for entry in self.entries():
-            ingestions[entry.priority].add(entry.sequence)
-            batches[entry.priority] += entry.batch_count
-            ids[entry.priority] += len(entry.positions)
-        return {p: Load(len(ingestions[p]), batches[p], ids[p]) for p in Priority}
 
     def __len__(self) -> int:
         """Return how many entries wait."""

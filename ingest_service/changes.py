@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from ingest_service.backlog import Backlog
-from ingest_service.domain import Entry, Priority
+from ingest_service.domain import Priority
+from ingest_service.entry import Entry
 from ingest_service.ledger import Outcome
 from ingest_service.storage import Store
 

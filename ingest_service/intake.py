@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from ingest_service import changes
-from ingest_service.backlog import Load
 from ingest_service.clock import Clock
-from ingest_service.domain import Entry, Priority
+from ingest_service.domain import Priority
+from ingest_service.entry import Entry
 from ingest_service.gate import Gate
+from ingest_service.load import Load, loads_of
 from ingest_service.room import backlog_full
 from ingest_service.schedule import Outlook
 from ingest_service.slips import Cause
@@ -92,7 +93,7 @@ class EmbeddedIntake:
 
     def loads(self) -> Mapping[Priority, Load]:
         """Return how much waits."""
-        return self._gate.backlog.loads()
+        return loads_of(self._gate.backlog.entries())
 
     def outlook(self) -> Outlook:
         """Return all that the schedule depends on."""

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from ingest_service.backlog import Load
-from ingest_service.domain import Entry, Priority
+from ingest_service.domain import Priority
+from ingest_service.entry import Entry
 from ingest_service.ledger import Answer, Call, Slot
+from ingest_service.load import Load
 from ingest_service.schedule import Outlook
 
 

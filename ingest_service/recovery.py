@@ -2,7 +2,7 @@
 
 from ingest_service.backlog import Backlog
 from ingest_service.clock import Clock
-from ingest_service.domain import Entry
+from ingest_service.entry import Entry
 from ingest_service.errors import SettingError
 from ingest_service.ledger import LastSlot
 from ingest_service.pacer import Pace, Pacer

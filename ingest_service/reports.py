@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from ingest_service.backlog import Load
 from ingest_service.domain import Priority, Status
 from ingest_service.errors import IngestionNotFound
 from ingest_service.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount
+from ingest_service.load import Load
 from ingest_service.packed_ids import PackedIds
 from ingest_service.ports import Intake
 from ingest_service.progress import Progress

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.domain import Batch, Entry
+from ingest_service.domain import Batch
+from ingest_service.entry import Entry
 from ingest_service.ledger import Answer, Call, Outcome, Retry, Slot, Verdict
 
 LONGEST_BACKOFF = 3600 * NANOSECONDS

@@ -10,7 +10,7 @@ from typing import Self
 
 from ingest_service.clock import Clock
 from ingest_service.deadlines import Deadlines
-from ingest_service.domain import Entry
+from ingest_service.entry import Entry
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.ledger import Slip
 from ingest_service.loop import Loop

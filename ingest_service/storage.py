@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from ingest_service.domain import Entry, Priority, Status, Submission
+from ingest_service.domain import Priority, Status, Submission
+from ingest_service.entry import Entry
 from ingest_service.ledger import (
     Account,
     BatchAccount,

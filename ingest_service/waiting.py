@@ -5,7 +5,8 @@ from heapq import heappop, heappush
 from operator import attrgetter
 from queue import PriorityQueue
 
-from ingest_service.domain import Batch, Entry, Priority
+from ingest_service.domain import Batch, Priority
+from ingest_service.entry import Entry
 
 # An ingestion and the last position of an entry: it stays the same while batches are cut off its front.
 Key = tuple[int, int]

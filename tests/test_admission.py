@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from ingest_service.domain import Entry, Priority, Submission
+from ingest_service.domain import Priority, Submission
+from ingest_service.entry import Entry
 from ingest_service.stores.memory import MemoryStore
 from tests.simulation import Simulation
 

@@ -9,7 +9,7 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent
 FLOORS = [
-    {"domain", "errors", "ledger", "packed_ids", "progress"},
+    {"domain", "entry", "errors", "ledger", "packed_ids", "progress"},
     {
         "admission",
         "backlog",
@@ -20,6 +20,7 @@ FLOORS = [
         "forecast",
         "gate",
         "intake",
+        "load",
         "loop",
         "outage",
         "pacer",

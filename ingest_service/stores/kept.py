@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest_service.domain import Batch, Entry, Ingestion, Profile
+from ingest_service.domain import Batch, Ingestion, Profile
+from ingest_service.entry import Entry
 from ingest_service.ledger import Outcome, Retry, Slip, Verdict
 from ingest_service.progress import Progress
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ingest_service.clock import Clock
-from ingest_service.domain import Entry, Ingestion, Priority, Submission
+from ingest_service.domain import Ingestion, Priority, Submission
+from ingest_service.entry import Entry
 from ingest_service.errors import KeyReused
 from ingest_service.ledger import Outcome, Slip, Slot, Verdict
 from ingest_service.packed_ids import PackedIds

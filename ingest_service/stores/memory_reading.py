@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from threading import RLock
 from uuid import UUID
 
-from ingest_service.domain import Entry, Priority, Status
+from ingest_service.domain import Priority, Status
+from ingest_service.entry import Entry
 from ingest_service.errors import StoreStopped
 from ingest_service.ledger import Account, BatchAccount, LastSlot, Outcome, Slip, SlotAccount, Standing
 from ingest_service.packed_ids import PackedIds

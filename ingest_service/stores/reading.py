@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import UUID
 
-from ingest_service.domain import Entry, Priority, Status, Submission
+from ingest_service.domain import Priority, Status, Submission
+from ingest_service.entry import Entry
 from ingest_service.errors import KeyReused, StoreStopped
 from ingest_service.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount, Standing
 from ingest_service.packed_ids import PackedIds

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from ingest_service.domain import Entry, Ingestion, Priority
+from ingest_service.domain import Ingestion, Priority
+from ingest_service.entry import Entry
 from ingest_service.ledger import Outcome
 from ingest_service.packed_ids import BYTES_PER_ID, PackedIds
 

@@ -104,7 +104,7 @@ MIGRATIONS = (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         at INTEGER NOT NULL
     );
-    -- The latest slips of an ingestion, the last one first: a JSON array of [at, slots, nanoseconds, cause].
+    -- The latest slips of an ingestion, the last one last: a JSON array of [at, slots, nanoseconds, cause].
     CREATE TABLE slips (
         sequence INTEGER PRIMARY KEY,
         latest TEXT NOT NULL

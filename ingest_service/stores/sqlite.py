@@ -7,7 +7,8 @@ from pathlib import Path
 from uuid import UUID
 
 from ingest_service.clock import Clock
-from ingest_service.domain import Entry, Ingestion, Priority, Submission
+from ingest_service.domain import Ingestion, Priority, Submission
+from ingest_service.entry import Entry
 from ingest_service.errors import KeyReused
 from ingest_service.ledger import LastSlot, Outcome, Slip, Slot, Verdict
 from ingest_service.stores.accounts import read_last_slot

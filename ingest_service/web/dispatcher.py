@@ -43,6 +43,6 @@ def _state(service: Service) -> dict[str, Any]:
         "next_slot_at": rfc3339(outlook.at(upcoming.opens)) if upcoming else None,
         "backlog": {
             priority.name: {"ingestions": load.ingestions, "batches": load.batches, "ids": load.ids}
-            for priority, load in outlook.backlog.loads().items()
+            for priority, load in service.loads().items()
         },
     }

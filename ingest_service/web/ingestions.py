@@ -21,6 +21,15 @@ LINES = "application/x-ndjson"
 def ingestions(service: Service) -> Blueprint:
     """Return the operations below /ingestions."""
     routes = Blueprint("ingestions", __name__, url_prefix="/ingestions")
+    add_listing(routes, service)
+    add_reading(routes, service)
+    add_changes(routes, service)
+    add_outcomes(routes, service)
+    return routes
+
+
+def add_listing(routes: Blueprint, service: Service) -> None:
+    """Add the operation on all ingestions."""
 
     @routes.get("")
     def listing() -> Response:
@@ -34,6 +43,10 @@ def ingestions(service: Service) -> Blueprint:
             query = urlencode({**request.args.to_dict(), "after": body["next_after"]})
             response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
         return response
+
+
+def add_reading(routes: Blueprint, service: Service) -> None:
+    """Add the operations that tell of one ingestion."""
 
     @routes.get("/<ingestion_id>")
     def ingestion(ingestion_id: str) -> Response:
@@ -49,10 +62,6 @@ def ingestions(service: Service) -> Blueprint:
         accounts = service.batch_accounts(progress, numbers)
         body = batches_body(progress, service.ids(progress), numbers, accounts, service.prospect(progress))
         return polled_json(body, service.changes_in(progress))
-
-    add_changes(routes, service)
-    add_outcomes(routes, service)
-    return routes
 
 
 def add_changes(routes: Blueprint, service: Service) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
-from ingest_service.domain import Batch, Entry, Priority, Status, Submission
+from ingest_service.domain import Batch, Priority, Status, Submission
+from ingest_service.entry import Entry
 from ingest_service.ledger import Outcome, Slot, Verdict
 from ingest_service.packed_ids import PackedIds
 from ingest_service.progress import Progress

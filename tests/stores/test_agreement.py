@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ingest_service.domain import Batch, Entry, Priority, Status, Submission
+from ingest_service.domain import Batch, Priority, Status, Submission
+from ingest_service.entry import Entry
 from ingest_service.errors import KeyReused
 from ingest_service.ledger import Outcome, Retry, Slip, Slot, Verdict
 from ingest_service.packed_ids import PackedIds

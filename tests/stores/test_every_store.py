@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ingest_service.domain import Entry, Priority, Profile, Status, Submission
+from ingest_service.domain import Priority, Profile, Status, Submission
+from ingest_service.entry import Entry
 from ingest_service.errors import StoreStopped
 from ingest_service.ledger import Account, LastSlot, Outcome, Retry
 from ingest_service.packed_ids import PackedIds

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from ingest_service.domain import Entry, Priority, Submission
+from ingest_service.domain import Priority, Submission
+from ingest_service.entry import Entry
 from ingest_service.errors import KeyReused, StoreError, StoreInUse
 from ingest_service.ledger import Outcome, Slot
 from ingest_service.packed_ids import PackedIds

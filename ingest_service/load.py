@@ -1,0 +1,28 @@
+"""How much waits."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ingest_service.domain import Priority
+from ingest_service.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much waits of one priority; a batch that waits in two parts counts twice."""
+
+    ingestions: int
+    batches: int
+    ids: int
+
+
+def loads_of(entries: Iterable[Entry]) -> Mapping[Priority, Load]:
+    """Return how much waits of each priority."""
+    # Lists, for an enumeration is slow as a key and there may be very many entries.
+    ingestions: list[set[int]] = [set() for _ in Priority]
+    batches, ids = [0] * len(Priority), [0] * len(Priority)
+    for entry in entries:
+        ingestions[entry.priority].add(entry.sequence)
+        batches[entry.priority] += entry.batch_count
+        ids[entry.priority] += len(entry.positions)
+    return {p: Load(len(ingestions[p]), batches[p], ids[p]) for p in Priority}
