@@ -1,1 +1,15 @@
-"""ingestctl, the command line of the ingest service: speaks HTTP to it and imports nothing of it."""
+"""ingestctl, the command line of the ingest service: speaks HTTP to it and imports nothing of it.
+
+    main        the console script
+    commands    what each command does, and what commands share     → all below
+    watching    asking again and again, and showing what changed    → client, drawing
+    client      the typed client, to import                         → wire
+    wire        asking over HTTP: patience, trust, answers          → told
+    drawing     values as text and as pictures for a terminal       → told
+    ids         ids as people write them                            → errors
+    told        what the service tells, as values                   → errors
+    errors      what can go wrong, and the exit code of each
+    ingestion   the door to the values that callers name
+
+tests/cli/test_rooms.py keeps the arrows.
+"""

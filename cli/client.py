@@ -4,18 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cli.answer import read
-from cli.asking import Asking, path_of
-from cli.dispatcher import Dispatcher
-from cli.health import Health
-from cli.ingestion import Ingestion, IngestionStatus, Priority, Status
-from cli.listed import ListedIngestion
-from cli.page import LARGEST_PAGE, Page, TimedBatch
-from cli.past_slot import PastSlot
-from cli.result import Result
-from cli.schedule import Schedule
-from cli.submission import Accepted, body, in_parts, valid_key
-from cli.trial import Trial
+from cli.told.accepted import Accepted
+from cli.told.dispatcher import Dispatcher
+from cli.told.health import Health
+from cli.told.ingestion import Ingestion, IngestionStatus, Priority, Status
+from cli.told.listed import ListedIngestion
+from cli.told.page import LARGEST_PAGE, Page, TimedBatch
+from cli.told.past_slot import PastSlot
+from cli.told.result import Result
+from cli.told.schedule import Schedule
+from cli.told.trial import Trial
+from cli.wire.answer import read
+from cli.wire.asking import Asking, path_of
+from cli.wire.submission import body, in_parts, valid_key
 
 
 class Client(Asking):

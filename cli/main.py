@@ -6,11 +6,11 @@ import traceback
 
 import click
 
-from cli.arguments import common
+from cli.commands.arguments import common
+from cli.commands.menu import load, titles
+from cli.commands.setup import Setup
 from cli.errors import IngestctlError
-from cli.menu import load, titles
-from cli.patience import NO_PATIENCE
-from cli.setup import Setup
+from cli.wire.patience import NO_PATIENCE
 
 INTERRUPTED = 130
 VERSION_TIMEOUT_SECONDS = 0.5

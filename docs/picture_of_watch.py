@@ -15,11 +15,13 @@ from rich.console import Console, ConsoleDimensions
 
 from benchmarks.serving import REAL, serving
 from cli.client import Client
-from cli.excerpt import Excerpt, around, look
+from cli.drawing.picture import picture
+from cli.drawing.times import here_and_now
 from cli.ingestion import Ingestion, Priority, Status
-from cli.picture import picture
-from cli.times import here_and_now
-from cli.watch import Sight, follow
+from cli.told.excerpt import Excerpt
+from cli.told.sight import Sight
+from cli.watching.follow import follow
+from cli.watching.look import around, look
 
 PICTURE = Path(__file__).with_name("watch.svg")
 SIZE = ConsoleDimensions(86, 24)

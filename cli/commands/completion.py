@@ -3,7 +3,7 @@
 import click
 from click.shell_completion import get_completion_class
 
-from cli.arguments import common
+from cli.commands.arguments import common
 
 NAME = "ingestctl"
 EPILOG = """\b

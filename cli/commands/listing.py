@@ -6,14 +6,14 @@ from itertools import islice
 
 import click
 
-from cli.arguments import common, priority_option
-from cli.ingestion import Priority, Status
-from cli.listed import ListedIngestion
-from cli.moments import ahead, behind
-from cli.output import JSONS, Form, output_option, print_all, print_rows
-from cli.page import LARGEST_PAGE
-from cli.rows import Rows
-from cli.setup import Setup
+from cli.commands.arguments import common, priority_option
+from cli.commands.output import JSONS, Form, output_option, print_all, print_rows
+from cli.commands.setup import Setup
+from cli.drawing.rows import Rows
+from cli.drawing.times import ahead, behind
+from cli.told.ingestion import Priority, Status
+from cli.told.listed import ListedIngestion
+from cli.told.page import LARGEST_PAGE
 
 STATUSES = [status.value for status in Status]
 HEADINGS = ("Ingestion", "Priority", "Status", "Ids", "Done", "Failed", "Submitted", "Deadline")

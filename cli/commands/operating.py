@@ -6,14 +6,14 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.arguments import common
-from cli.dispatcher import Dispatcher
-from cli.dispatcher_text import backlog_rows, state
+from cli.commands.arguments import common
+from cli.commands.output import JSONS, Form, output_option, print_one, print_rows
+from cli.commands.setup import Setup
+from cli.drawing.dispatcher import backlog_rows, state
 from cli.errors import UnavailableError
-from cli.health import Health
-from cli.output import JSONS, Form, output_option, print_one, print_rows
-from cli.setup import Setup
-from cli.told import Told
+from cli.told.dispatcher import Dispatcher
+from cli.told.health import Health
+from cli.told.source import Told
 
 Answer = TypeVar("Answer", bound=Told)
 

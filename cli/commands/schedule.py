@@ -1,16 +1,10 @@
 """`ingestctl schedule`."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
 import click
 
-from cli.arguments import common
-from cli.moments import ahead
-from cli.output import JSONS, Form, output_option, print_all, print_rows
-from cli.rows import Rows
-from cli.schedule import Slot
-from cli.setup import Setup
+from cli.commands.arguments import common
+from cli.commands.output import JSONS, Form, output_option, print_all
+from cli.commands.setup import Setup
 
 
 @click.command()
@@ -25,27 +19,19 @@ def schedule(setup: Setup, slots: int, watched: bool, form: Form) -> None:
         _watch(setup, slots)
         return
     with setup.client() as client:
-        planned = client.schedule(slots).slots
+        planned = client.schedule(slots)
     if form in JSONS:
-        print_all(planned, form)
-    elif planned:
-        print_rows(_rows(planned, setup.now()))
+        print_all(planned.slots, form)
+    elif planned.slots:
+        from cli.watching.schedule import show_schedule
+
+        show_schedule(planned, setup.now())
     else:
         setup.say("Nothing waits.")
 
 
 def _watch(setup: Setup, slots: int) -> None:
-    from cli.board import watch_schedule
+    from cli.watching.schedule import watch_schedule
 
     with setup.watching_client() as client:
         watch_schedule(client, slots)
-
-
-def _rows(slots: Sequence[Slot], now: datetime) -> Rows:
-    """Return a row for every batch."""
-    rows = [
-        (ahead(slot.opens_at, now), batch.priority, ", ".join(map(str, batch.ids)), batch.ingestion_id)
-        for slot in slots
-        for batch in slot.batches
-    ]
-    return Rows(("Opens at", "Priority", "Ids", "Ingestion"), rows)

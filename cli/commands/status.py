@@ -6,11 +6,11 @@ from uuid import UUID
 
 import click
 
-from cli.arguments import common, ingestion_id_argument
-from cli.output import JSONS, Form, output_option, print_all, print_one, print_rows
-from cli.reasons import reasons, slip_rows
-from cli.result import Result
-from cli.setup import Setup
+from cli.commands.arguments import common, ingestion_id_argument
+from cli.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
+from cli.commands.setup import Setup
+from cli.drawing.reasons import reasons, slip_rows
+from cli.told.result import Result
 
 
 @click.command()
@@ -30,7 +30,7 @@ def status(setup: Setup, ingestion_id: UUID, form: Form) -> None:
         elif form is Form.JSONL:
             print_all(client.all_batches(str(ingestion_id)), form)
         else:
-            from cli.screen import show
+            from cli.watching.ingestions import show
 
             show(client, str(ingestion_id))
 

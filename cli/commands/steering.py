@@ -4,11 +4,11 @@ from uuid import UUID
 
 import click
 
-from cli.arguments import PRIORITIES, PRIORITY, common, ingestion_id_argument, priority_option
-from cli.ingestion import Ingestion, Priority, Status
-from cli.outlook import outlook
-from cli.output import JSONS, Form, output_option, print_one
-from cli.setup import Setup
+from cli.commands.arguments import PRIORITIES, PRIORITY, common, ingestion_id_argument, priority_option
+from cli.commands.output import JSONS, Form, output_option, print_one
+from cli.commands.setup import Setup
+from cli.drawing.outlook import outlook
+from cli.told.ingestion import Ingestion, Priority, Status
 
 
 @click.command()

@@ -6,20 +6,21 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from cli.arguments import common, priority_option
-from cli.bar import with_bar
+from cli.commands.arguments import common, priority_option
+from cli.commands.order import Order
+from cli.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
+from cli.commands.setup import Setup
 from cli.commands.watch import watch_to_the_end
+from cli.commands.written_time import parse_deadline
+from cli.drawing.bar import with_bar
+from cli.drawing.rows import Rows
+from cli.drawing.trial import delays, verdict
 from cli.errors import UsageError
-from cli.id_sources import all_ids
-from cli.ids import GREATEST_ID
-from cli.ingestion import Priority
-from cli.order import Order
-from cli.output import JSONS, Form, output_option, print_all, print_one, print_rows
-from cli.rows import Rows
-from cli.setup import Setup
-from cli.submission import Accepted, valid_key
-from cli.trial_text import delays, verdict
-from cli.written_time import parse_deadline
+from cli.ids.sources import all_ids
+from cli.ids.text import GREATEST_ID
+from cli.told.accepted import Accepted
+from cli.told.ingestion import Priority
+from cli.wire.submission import valid_key
 
 EPILOG = f"""\b
 Ids are whole numbers from 1 to {GREATEST_ID}, written as

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import click
 
-from cli.arguments import common
-from cli.output import JSONS, Form, output_option
-from cli.setup import Setup
+from cli.commands.arguments import common
+from cli.commands.output import JSONS, Form, output_option
+from cli.commands.setup import Setup
 
 
 @click.command()
@@ -36,8 +36,8 @@ def watch_to_the_end(
     timeout: float | None = None,
     compact: bool = False,
 ) -> int:
-    """Watch ingestions, which blocks, and return the exit code; raises what `cli.watching.watch` raises."""
-    from cli.watching import watch
+    """Watch ingestions, which blocks, and return the exit code; raises what watching raises."""
+    from cli.watching.ingestions import watch
 
     try:
         with setup.watching_client() as client:

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.client import Client
+from cli.commands.setup import Setup
 from cli.main import ingestctl
-from cli.patience import NO_PATIENCE, Patience
-from cli.setup import Setup
+from cli.wire.patience import NO_PATIENCE, Patience
 from tests.cli.serving import serving
 from tests.cli.stand_in import StandIn
 

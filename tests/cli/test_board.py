@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from rich.console import Console
 
-from cli.board import board, watch_schedule
 from cli.client import Client
+from cli.drawing.board import board
 from cli.errors import RefusedError
 from cli.ingestion import Priority
-from cli.schedule import Schedule, ScheduledBatch, Slot
+from cli.told.schedule import Schedule, ScheduledBatch, Slot
+from cli.watching.schedule import watch_schedule
 from tests.cli.stand_in import HANG_UP, Answer, StandIn, refusal
 from tests.cli.timetable import written
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from cli.client import Client
-from cli.dispatcher import Load
 from cli.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
 from cli.ingestion import Batch, Ingestion, Priority, Status
-from cli.page import Page, TimedBatch
-from cli.patience import NO_PATIENCE
-from cli.why import Ahead, Why
+from cli.told.dispatcher import Load
+from cli.told.page import Page, TimedBatch
+from cli.told.why import Ahead, Why
+from cli.wire.patience import NO_PATIENCE
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, SILENCE, Answer, StandIn, accepted, progress
 from tests.cli.timetable import START, timetable, written

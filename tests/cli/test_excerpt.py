@@ -2,8 +2,9 @@ import pytest
 
 from cli.client import Client
 from cli.errors import NotFoundError, UnreachableError
-from cli.excerpt import Excerpt, around, look, none, released
 from cli.ingestion import Status
+from cli.told.excerpt import Excerpt
+from cli.watching.look import around, look, none, released
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn, progress, refusal
 from tests.cli.timetable import timetable
 

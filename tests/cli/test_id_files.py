@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.errors import UsageError
-from cli.id_files import ids_of_column, ids_of_lines
+from cli.ids.files import ids_of_column, ids_of_lines
 
 NOT_AN_ID = "is not an id: ids are whole numbers from 1 to 1000000007"
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from cli.excerpt import Excerpt, untimed
+from cli.drawing.lines import changes, ended_ids, last_states, states, tallies
 from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
-from cli.lines import changes, ended_ids, final_states, states, tallies
-from cli.page import TimedBatch
-from cli.watch import Sight
+from cli.told.excerpt import Excerpt, untimed
+from cli.told.page import TimedBatch
+from cli.told.sight import Sight
 from tests.cli.stand_in import INGESTION_ID
 from tests.cli.timetable import timetable
 
@@ -128,16 +128,17 @@ def test_a_state_is_told_too_when_only_the_outlook_has_changed() -> None:
     assert (json.loads(later[0])["position"], json.loads(later[0])["changed"]) == (3, [])
 
 
-def test_final_states_are_told_once_at_the_end() -> None:
-    one = told(final_states, excerpt("triggered"), excerpt("completed"))
-    assert (one[0], json.loads(one[1][0])) == ([], timetable("completed").ingestion.body)
-    two = told(
-        final_states,
-        both(excerpt("completed"), other("triggered")),
-        both(excerpt("completed"), other("completed")),
-    )
-    assert two[0] == []
-    assert [body["ingestion_id"] for body in json.loads(two[1][0])] == [INGESTION_ID, OTHER_ID]
+def test_the_last_state_of_one_ingestion_is_the_services_json() -> None:
+    (last,) = last_states(Sight((excerpt("completed"),)))
+    assert json.loads(last) == timetable("completed").ingestion.body
+
+
+def test_the_last_states_of_several_ingestions_are_one_array() -> None:
+    (last,) = last_states(both(excerpt("completed"), other("triggered")))
+    assert [(body["ingestion_id"], body["status"]) for body in json.loads(last)] == [
+        (INGESTION_ID, "completed"),
+        (OTHER_ID, "triggered"),
+    ]
 
 
 @pytest.mark.parametrize("status", ["completed", "cancelled"])

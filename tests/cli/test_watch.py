@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import pytest
 
 from cli.errors import AwayError, NotFoundError, TimedOutError, UnavailableError, UnreachableError
-from cli.watch import Sight, follow
+from cli.told.sight import Sight
+from cli.watching.follow import follow
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import requests
 from cli.client import Client
 from cli.errors import TimedOutError
 from cli.ingestion import Priority
-from cli.watching import watch
+from cli.watching.ingestions import watch
 from tests.cli.serving import serving
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn
 from tests.cli.timetable import timetable
@@ -107,6 +107,16 @@ def test_a_timeout_is_told_by_an_error(watched: Watch, service: StandIn) -> None
     with pytest.raises(TimedOutError, match=r"^Not completed within 0 s; what was submitted goes on\.$") as raised:
         watched(timeout=0)
     assert raised.value.exit_code == 5
+
+
+def test_after_a_timeout_json_is_the_last_known_state(
+    watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.timetables(timetable("triggered"))
+    with pytest.raises(TimedOutError):
+        watched(timeout=0, output="json")
+    out, err = capsys.readouterr()
+    assert (json.loads(out), err) == (timetable("triggered").ingestion.body, "")
 
 
 @pytest.mark.slow

@@ -1,0 +1,82 @@
+"""How long a submission takes to become durable while history is removed, against the same while it is not.
+
+20,000 ended ingestions and one of a million ids are history; one thread submits, and every other round the
+sweeper's steps run beside it, at their own pace. Read: the p50 ratio should be near 1; the p99 ratio is what a
+step, or the million ids, may hold a commit up.
+"""
+
+import sqlite3
+from pathlib import Path
+from statistics import median
+from uuid import uuid4
+
+from benchmarks.measure import here, percentile, seconds
+from ingest_service.clock import SystemClock
+from ingest_service.domain import LAST_SEQUENCE, Ingestion, Priority, Submission
+from ingest_service.packed_ids import PackedIds
+from ingest_service.storage import Wanted
+from ingest_service.stores.rows import insert_ingestion
+from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.sweeper import Sweeper
+
+ENDED = 20_000
+SUBMISSIONS = 1000
+ROUNDS = 6
+EVERYTHING = Wanted(status=None, priority=None, before=LAST_SEQUENCE, limit=1_000_000)
+
+
+def write_history(path: Path) -> None:
+    """Write ingestions that ended long ago, with the outcomes of their ids."""
+    few, many = PackedIds.of([1, 2, 3]), PackedIds.of(range(1, 1_000_001))
+    connection = sqlite3.connect(path)
+    for number in range(ENDED):
+        ids = many if number == ENDED // 2 else few
+        sequence = insert_ingestion(connection, Ingestion(uuid4(), Priority.LOW, 3, ids, created_at=number))
+        connection.executemany(
+            "INSERT INTO outcomes (sequence, position, record_id, attempts) VALUES (?, ?, ?, 1)",
+            [(sequence, position, position + 1) for position in range(3)],
+        )
+    connection.execute("DELETE FROM backlog")
+    connection.commit()
+    connection.close()
+
+
+def submissions(store: SqliteStore) -> list[float]:
+    """Return how long each of some submissions takes, in seconds."""
+    ids = PackedIds.of([1, 2, 3])
+    return [
+        seconds(lambda: store.add(Submission(uuid4(), Priority.LOW, 3, ids), lambda _: None))
+        for _ in range(SUBMISSIONS)
+    ]
+
+
+def beside(store: SqliteStore) -> list[float]:
+    """Submit while the sweeper works."""
+    sweeper = Sweeper(store, SystemClock(), keep=0)
+    sweeper.start()
+    taken = submissions(store)
+    sweeper.stop(grace=5)
+    return taken
+
+
+def main() -> None:
+    """Measure in turn and compare."""
+    with here() as directory:
+        path = Path(directory) / "ingest.db"
+        store = SqliteStore(path, SystemClock())
+        store.start()
+        store.stop()
+        write_history(path)
+        store.start()
+        before = len(store.listed(EVERYTHING))
+        rounds = [(submissions(store), beside(store)) for _ in range(ROUNDS)]
+        removed = before + 2 * SUBMISSIONS * ROUNDS - len(store.listed(EVERYTHING))
+        store.stop()
+    for name, percent in (("p50", 50), ("p99", 99)):
+        without, during = (median(percentile(one, percent) for one in way) for way in zip(*rounds, strict=True))
+        print(f"{name} {during / without:.2f} times ({during * 1000:.2f} ms against {without * 1000:.2f} ms)")
+    print(f"{removed:,} of {before:,} ingestions were removed meanwhile")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Rows drawn as a table on a terminal."""
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.drawing.rows import GAP, Rows
+from cli.told.ingestion import Priority, Status
+
+_UUID_WIDTH = 36
+_STYLES: dict[str, str] = {
+    Status.COMPLETED: "green",
+    Status.TRIGGERED: "bold yellow",
+    Status.YET_TO_START: "dim",
+    Status.CANCELLED: "red",
+    Priority.HIGH: "bold",
+    Priority.LOW: "dim",
+}
+
+
+def draw(rows: Rows) -> None:
+    """Print the table on stdout, as wide as the terminal; ids of ingestions are never cut."""
+    console = Console()
+    rows = rows.fitting(console.width)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, len(GAP) - 1, 0, 0))
+    for column, heading in enumerate(rows.headings):
+        whole = heading == "Ingestion"
+        table.add_column(
+            heading,
+            justify="right" if rows.is_number(column) else "left",
+            min_width=_UUID_WIDTH if whole else None,
+        )
+    for row in rows.cells:
+        table.add_row(*(Text(cell, _STYLES.get(cell, "")) for cell in row))
+    console.print(table)

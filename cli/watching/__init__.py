@@ -1,0 +1,1 @@
+"""Asking again and again, and showing what has changed."""
