@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-others check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -10,8 +10,15 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	$(BIN)/pytest
 
+# Most of them wait most of the time: two at once take two thirds of the time.
 test-slow: .venv/dev.stamp
-	$(BIN)/pytest -m slow
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-others
+
+test-slow-processes: .venv/dev.stamp
+	$(BIN)/pytest -m slow tests/processes
+
+test-slow-others: .venv/dev.stamp
+	$(BIN)/pytest -m slow --ignore tests/processes
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -61,7 +61,9 @@ class Race:
     def run(self) -> list[Round]:
         """Run all rounds."""
         with ThreadPoolExecutor(CLIENTS) as pool:
-            return [self._run_round(number, pool) for number in range(ROUNDS)]
+            rounds = [self._run_round(number, pool) for number in range(ROUNDS)]
+        self._served.until_healthy()
+        return rounds
 
     def listed(self) -> list[str]:
         """Return the ingestions that there are, the oldest first."""
