@@ -30,7 +30,10 @@ try:
     settings = Settings.from_environ(os.environ)
 except IngestError as error:
     sys.exit(f"ingest_service: {error}")
-logging.basicConfig(level=logging.INFO, handlers=[log_to(sys.stderr, settings.log_format)])
+taking, writing = log_to(sys.stderr, settings.log_format)
+logging.basicConfig(level=logging.INFO, handlers=[taking])
+writing.start()
+atexit.register(writing.stop)
 metrics = Metrics()
 service = build_service(settings, metrics)
 app = create_app(service, settings, metrics)

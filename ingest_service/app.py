@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from flask import Flask
 
-from ingest_service.clock import Clock, SystemClock
+from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
 from ingest_service.dispatcher import Dispatcher
 from ingest_service.gate import Gate
@@ -37,6 +37,8 @@ from ingest_service.web.slots import slots
 from ingest_service.web.traffic import Traffic
 
 VERSION = version("ingest-service")
+# Looking after every one of many submissions would cost a tenth of them.
+BETWEEN_LOOKS = NANOSECONDS // 4
 
 
 def build_service(settings: Settings, observer: Observer | None = None) -> Service:
@@ -50,7 +52,7 @@ def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Obse
     pace = _pace(settings)
     store = SqliteStore(settings.database_path, clock, observer.committed)
     gate = Gate(clock, pace)
-    slips = Slips(store, gate.outlook, clock, observer)
+    slips = Slips(store, gate.outlook, clock, BETWEEN_LOOKS, observer)
     retry_rules = RetryRules(settings.max_attempts, nanoseconds(settings.backoff_seconds))
     slots = EmbeddedSlots(gate, store, clock, pace, retry_rules, observer, slips.note)
     intake = EmbeddedIntake(gate, store, clock, pace.linger, settings.max_pending_ids, slips.note)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from ingest_service import changes
+from ingest_service.cause import Cause
 from ingest_service.clock import Clock
 from ingest_service.domain import Priority
 from ingest_service.entry import Entry
@@ -10,7 +11,6 @@ from ingest_service.gate import Gate
 from ingest_service.load import Load, loads_of
 from ingest_service.room import backlog_full
 from ingest_service.schedule import Outlook
-from ingest_service.slips import Cause
 from ingest_service.storage import Store
 
 

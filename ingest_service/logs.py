@@ -1,6 +1,8 @@
 """The log: one line for each event, for people or for programs."""
 
 import logging
+from logging.handlers import QueueHandler, QueueListener
+from queue import SimpleQueue
 from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
@@ -52,9 +54,25 @@ class RequestName(logging.Filter):
 FORMATS: dict[str, type[logging.Formatter]] = {"human": Lines, "json": JsonLines}
 
 
-def log_to(stream: TextIO, log_format: str) -> logging.Handler:
-    """Return what writes events to a stream, in one of FORMATS."""
+class HandingOver(QueueHandler):
+    """Hands events over as they are, from any thread.
+
+    Threads that wrote for themselves would wait for each other at every line, and answer few requests.
+    """
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Leave the event as it is: it stays in this process."""
+        return record
+
+
+def log_to(stream: TextIO, log_format: str) -> tuple[logging.Handler, QueueListener]:
+    """Return what takes events, and the thread that writes them to a stream in one of FORMATS.
+
+    It is to be started, and to be stopped once, which writes what was taken.
+    """
+    events: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    taking = HandingOver(events)
+    taking.addFilter(RequestName())
     writing = logging.StreamHandler(stream)
     writing.setFormatter(FORMATS[log_format]())
-    writing.addFilter(RequestName())
-    return writing
+    return taking, QueueListener(events, writing)

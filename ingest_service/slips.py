@@ -4,13 +4,12 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from threading import Event
-from typing import Self
 
+from ingest_service.cause import Cause, Place
 from ingest_service.clock import Clock
 from ingest_service.deadlines import Deadlines
-from ingest_service.entry import Entry
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.ledger import Slip
 from ingest_service.loop import Loop
@@ -21,30 +20,10 @@ from ingest_service.storage import Store
 log = logging.getLogger(__name__)
 
 # For this many times as long as a round took nothing is done, so that large backlogs slow nobody down.
-RESTS = 20
+RESTS = 50
 # Of one event the most urgent ingestions that slipped are written down.
 MOST_SLIPS = 1000
 MOST_CAUSES = 3
-
-Place = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What may move ends: all of them by `delay` nanoseconds, or those behind a place in the order."""
-
-    text: str
-    place: Place | None = None
-    delay: int = 0
-
-    @classmethod
-    def of(cls, entry: Entry, text: str) -> Self:
-        """Name what an entry does to those behind it."""
-        return cls(text, (entry.priority, entry.sequence))
-
-    def reaches(self, place: Place) -> bool:
-        """Whether it may move the end of the ingestion at this place."""
-        return self.place is None or self.place <= place
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +39,20 @@ class Slips(Loop):
     """Compares the ends of all waiting ingestions before and after something happened.
 
     Ends are counted in slots, so that slots which open a little late are no slips. Things that happen together
-    share a slip. The deadlines are watched with it.
+    share a slip: so does what happens during a rest, of at least `rest` nanoseconds. The deadlines are watched
+    with it.
     """
 
     name = "slips"
 
-    def __init__(self, store: Store, outlook: Callable[[], Outlook], clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self, store: Store, outlook: Callable[[], Outlook], clock: Clock, rest: int, observer: Observer
+    ) -> None:
         super().__init__()
         self._store = store
         self._outlook = outlook
         self._clock = clock
+        self._rest = rest
         self._deadlines = Deadlines(observer)
         self._bell = Event()
         self._halted = Event()
@@ -101,14 +84,16 @@ class Slips(Loop):
         began = self._clock.now()
         self._look()
         now = self._clock.now()
-        self._clock.wait(self._halted, now + RESTS * (now - began))
+        self._clock.wait(self._halted, now + max(self._rest, RESTS * (now - began)))
         return not self._halted.is_set()
 
     def _look(self) -> None:
         # The outlook comes first: what it shows was noted before.
         outlook = self._outlook()
         causes = [self._causes.popleft() for _ in range(len(self._causes))]
-        before, self._ends = self._ends, _ends(outlook.copy())
+        before, self._ends = self._ends, _ends(outlook.copy(), self._halted)
+        if self._halted.is_set():
+            return
         self._write_down(dict(islice(_slips(before, self._ends, causes, outlook), MOST_SLIPS)))
         self._deadlines.watch(outlook, {sequence: end.opens for sequence, end in self._ends.items()})
 
@@ -123,12 +108,12 @@ class Slips(Loop):
             log.warning("slips are not written down: %s", error)
 
 
-def _ends(outlook: Outlook) -> dict[int, _End]:
+def _ends(outlook: Outlook, halted: Event) -> dict[int, _End]:
     places = {entry.sequence: (entry.priority, entry.sequence) for entry in outlook.backlog.entries()}
     filled = outlook.backlog.slots
     return {
         span.sequence: _End(places[span.sequence], filled + span.last_slot, span.last_opens)
-        for span in outlook.all_spans()
+        for span in takewhile(lambda _: not halted.is_set(), outlook.all_spans())
     }
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
+from ingest_service.cause import Cause
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreError
 from ingest_service.gate import Gate
@@ -11,7 +12,6 @@ from ingest_service.pacer import Pace
 from ingest_service.ports import Observer
 from ingest_service.recovery import recovered_backlog, recovered_pacer
 from ingest_service.retries import RetryRules, called_again
-from ingest_service.slips import Cause
 from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)

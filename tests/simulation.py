@@ -77,7 +77,7 @@ class Simulation:
         """Start, or start again after a crash: only the store and the upstream remember anything."""
         self.observer = NotingObserver()
         self.gate = Gate(self.clock, self.pace)
-        self.slips = Slips(self.store, self.gate.outlook, self.clock, self.observer)
+        self.slips = Slips(self.store, self.gate.outlook, self.clock, 0, self.observer)
         self.slots = NotingSlots(
             self.opened,
             self.gate,

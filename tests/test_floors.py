@@ -13,6 +13,7 @@ FLOORS = [
     {
         "admission",
         "backlog",
+        "cause",
         "changes",
         "clock",
         "deadlines",

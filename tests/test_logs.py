@@ -30,10 +30,14 @@ class Log:
     def __init__(self, log_format: str) -> None:
         self._stream = io.StringIO()
         self.logger = logging.Logger("ingest_service.somewhere")
-        self.logger.addHandler(log_to(self._stream, log_format))
+        taking, self._writing = log_to(self._stream, log_format)
+        self.logger.addHandler(taking)
 
     @property
     def text(self) -> str:
+        """All that was written once the thread that writes has come to the end."""
+        self._writing.start()
+        self._writing.stop()
         return self._stream.getvalue()
 
     @property
