@@ -10,16 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.drawing.layout import Column, Layout, fitting, written
+from cli.drawing.styles import STYLES
 from cli.told.excerpt import Excerpt
 from cli.told.ingestion import Status
 from cli.told.page import TimedBatch
 
-STYLES = {
-    Status.COMPLETED: "green",
-    Status.TRIGGERED: "bold yellow",
-    Status.YET_TO_START: "dim",
-    Status.CANCELLED: "red",
-}
 _URGENCY = {Status.TRIGGERED: 0, Status.YET_TO_START: 1, Status.COMPLETED: 2, Status.CANCELLED: 3}
 
 

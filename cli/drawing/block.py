@@ -9,8 +9,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from cli.drawing.batch_table import STYLES, table
+from cli.drawing.batch_table import table
 from cli.drawing.outlook import ends, put_off, waits, warnings
+from cli.drawing.styles import STYLES
 from cli.drawing.tally import cancelled, completed, failed
 from cli.told.excerpt import Excerpt
 from cli.told.ingestion import Ingestion, Status

@@ -6,17 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.drawing.rows import GAP, Rows
-from cli.told.ingestion import Priority, Status
+from cli.drawing.styles import STYLES
 
 _UUID_WIDTH = 36
-_STYLES: dict[str, str] = {
-    Status.COMPLETED: "green",
-    Status.TRIGGERED: "bold yellow",
-    Status.YET_TO_START: "dim",
-    Status.CANCELLED: "red",
-    Priority.HIGH: "bold",
-    Priority.LOW: "dim",
-}
 
 
 def draw(rows: Rows) -> None:
@@ -32,5 +24,5 @@ def draw(rows: Rows) -> None:
             min_width=_UUID_WIDTH if whole else None,
         )
     for row in rows.cells:
-        table.add_row(*(Text(cell, _STYLES.get(cell, "")) for cell in row))
+        table.add_row(*(Text(cell, STYLES.get(cell, "")) for cell in row))
     console.print(table)

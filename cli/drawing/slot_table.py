@@ -9,11 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.drawing.layout import written
+from cli.drawing.styles import STYLES
 from cli.drawing.times import clock, how_soon
-from cli.told.ingestion import Priority
 from cli.told.schedule import ScheduledBatch, Slot
 
-_STYLES = {Priority.HIGH: "bold", Priority.MEDIUM: "", Priority.LOW: "dim"}
 _GAP = 2
 _LEAST_IDS = len("1, 2, 3")
 _MOST_IDS = 34
@@ -70,7 +69,7 @@ def _cells(slot: Slot, batch: ScheduledBatch, now: datetime, first: bool) -> dic
         _Column.SOON: how_soon(slot.opens_at, now) if first and slot.opens_at else "",
         _Column.IDS: written(batch.ids),
         _Column.INGESTION: batch.ingestion_id,
-        _Column.PRIORITY: Text(batch.priority, _STYLES[batch.priority]),
+        _Column.PRIORITY: Text(batch.priority, STYLES[batch.priority]),
     }
 
 

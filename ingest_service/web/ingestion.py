@@ -15,17 +15,12 @@ from ingest_service.web.why import several, why_body
 
 def ingestion_body(service: Reports, progress: Progress) -> dict[str, Any]:
     """Return what is known: times that lie ahead are estimates, those that lie behind are facts."""
-    ingestion, account = progress.ingestion, service.account(progress)
+    account = service.account(progress)
     ahead = None if progress.ended else service.prospect(progress)
     starts_at = ahead.next_at if ahead and account.started_at is None else account.started_at
     ends_at = _ends_at(progress, account, ahead)
     return {
-        "ingestion_id": str(ingestion.id),
-        "status": progress.status,
-        "priority": ingestion.priority.name,
-        "created_at": rfc3339(ingestion.created_at),
-        "ids": ingestion.id_count,
-        "batches": counts_body(progress),
+        **summary_body(progress),
         "failed": account.failed,
         "slots_used": account.slots_used,
         "starts_at": rfc3339(starts_at),
@@ -37,7 +32,20 @@ def ingestion_body(service: Reports, progress: Progress) -> dict[str, Any]:
     }
 
 
-def counts_body(progress: Progress) -> dict[str, int]:
+def summary_body(progress: Progress) -> dict[str, Any]:
+    """Return what is told of an ingestion wherever it is told of."""
+    ingestion = progress.ingestion
+    return {
+        "ingestion_id": str(ingestion.id),
+        "status": progress.status,
+        "priority": ingestion.priority.name,
+        "created_at": rfc3339(ingestion.created_at),
+        "ids": ingestion.id_count,
+        "batches": _counts(progress),
+    }
+
+
+def _counts(progress: Progress) -> dict[str, int]:
     """Return how many batches there are of each status; cancelled ones only if somebody cancelled."""
     counts = progress.counts()
     told = {status.value: counts[status] for status in Status}

@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest_service.progress import Progress
 from ingest_service.web.cursor import cursor_of
-from ingest_service.web.ingestion import counts_body
+from ingest_service.web.ingestion import summary_body
 from ingest_service.web.times import rfc3339
 
 
@@ -17,14 +17,4 @@ def listing_body(listed: list[Progress], failed: dict[int, int], more: bool) -> 
 
 
 def _row(progress: Progress, failed: int) -> dict[str, Any]:
-    ingestion = progress.ingestion
-    return {
-        "ingestion_id": str(ingestion.id),
-        "status": progress.status,
-        "priority": ingestion.priority.name,
-        "created_at": rfc3339(ingestion.created_at),
-        "ids": ingestion.id_count,
-        "batches": counts_body(progress),
-        "failed": failed,
-        "deadline": rfc3339(ingestion.deadline),
-    }
+    return {**summary_body(progress), "failed": failed, "deadline": rfc3339(progress.ingestion.deadline)}
