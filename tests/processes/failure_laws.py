@@ -54,7 +54,7 @@ def written_by(record: Record, call: Arrival) -> int:
     """
     slot = [a for a in record.arrivals if abs(a.at - call.at) < record.interval]
     following = [a.at for a in record.arrivals if a.at - call.at >= record.interval]
-    return min(max(a.answered or a.at for a in slot) + _WRITTEN, *following[:1])
+    return min([max(a.answered or a.at for a in slot) + _WRITTEN, *following[:1]])
 
 
 def known(record: Record, call: Arrival, at: int) -> bool:
