@@ -1,6 +1,6 @@
 """The embedded way to let ingestions wait and to change what waits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from ingest_service import changes
 from ingest_service.cause import Cause
@@ -8,7 +8,6 @@ from ingest_service.clock import Clock
 from ingest_service.domain import Priority
 from ingest_service.entry import Entry
 from ingest_service.gate import Gate
-from ingest_service.load import Load, loads_of
 from ingest_service.room import backlog_full
 from ingest_service.schedule import Outlook
 from ingest_service.storage import Store
@@ -90,10 +89,6 @@ class EmbeddedIntake:
     def opens_in(self) -> int:
         """Return the time until the pacer lets the next slot open."""
         return self._gate.opens_in()
-
-    def loads(self) -> Mapping[Priority, Load]:
-        """Return how much waits."""
-        return loads_of(self._gate.backlog.entries())
 
     def outlook(self) -> Outlook:
         """Return all that the schedule depends on."""

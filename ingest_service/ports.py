@@ -1,12 +1,11 @@
 """What the scheduler needs from the outside, for others to fit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ingest_service.domain import Priority
 from ingest_service.entry import Entry
 from ingest_service.ledger import Answer, Call, Slot
-from ingest_service.load import Load
 from ingest_service.schedule import Outlook
 
 
@@ -112,6 +111,3 @@ class Intake(Protocol):
 
     def outlook(self) -> Outlook:
         """Return all that the schedule depends on, as it is now. Does not block."""
-
-    def loads(self) -> Mapping[Priority, Load]:
-        """Return how much waits of each priority. Does not block."""

@@ -13,14 +13,13 @@ from ingest_service.schedule import Outlook
 class Prospect:
     """What is to come for an ingestion; times are of the wall clock, None while an operator's pause lasts.
 
-    `position` counts the slots that open before its next one, at `next_at`; the last one opens at `last_at` and
-    its calls end at `ends_at`. `ahead` counts, for each priority, the ingestions and the batches that go first.
+    `position` counts the slots that open before its next one, at `next_at`; the calls of the last one end at
+    `ends_at`. `ahead` counts, for each priority, the ingestions and the batches that go first.
     The operator's pause lasts since `paused_at`, the upstream's until `paused_until`.
     """
 
     position: int
     next_at: int | None
-    last_at: int | None
     ends_at: int | None
     ahead: Mapping[Priority, tuple[int, int]]
     paused_at: int | None
@@ -51,7 +50,6 @@ def prospect(outlook: Outlook, priority: Priority, sequence: int) -> Prospect | 
     return Prospect(
         position=spans[0].first_slot,
         next_at=outlook.at(spans[0].first_opens),
-        last_at=outlook.at(last),
         ends_at=outlook.at(last + outlook.took),
         ahead=ahead,
         paused_at=outlook.paused_at,

@@ -6,7 +6,6 @@ from uuid import UUID
 from ingest_service.domain import Priority, Status
 from ingest_service.errors import IngestionNotFound
 from ingest_service.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount
-from ingest_service.load import Load
 from ingest_service.packed_ids import PackedIds
 from ingest_service.ports import Intake
 from ingest_service.progress import Progress
@@ -80,10 +79,6 @@ class Reports:
         if progress.ended:
             return None
         return 0 if progress.open else self._intake.opens_in()
-
-    def loads(self) -> Mapping[Priority, Load]:
-        """Return how much waits of each priority."""
-        return self._intake.loads()
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Return how many batches there are of each priority and status, where there are any."""

@@ -124,10 +124,11 @@ def _slips(
     delay = sum(cause.delay for cause in causes)
     at = outlook.now + outlook.wall_offset
     for sequence, end in after.items():
-        slots = end.slot - before[sequence].slot if sequence in before else 0
+        moved = max(0, end.slot - before[sequence].slot) if sequence in before else 0
+        if sequence not in before or moved + delay == 0:
+            continue
         reaching = [cause.text for cause in causes if cause.reaches(end.place)]
-        if sequence in before and reaching and (slots > 0 or delay > 0):
-            moved = max(0, slots)
+        if reaching:
             yield sequence, Slip(at, moved, moved * outlook.pace.interval + delay, _said(reaching))
 
 

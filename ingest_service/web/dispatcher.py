@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from ingest_service.load import loads_of
 from ingest_service.service import Service
 from ingest_service.web.times import rfc3339
 
@@ -34,7 +35,8 @@ def dispatcher(service: Service) -> Blueprint:
 
 def _state(service: Service) -> dict[str, Any]:
     outlook = service.outlook()
-    upcoming = next(outlook.copy().slots(), None)
+    loads = loads_of(outlook.backlog.entries())
+    upcoming = next(outlook.slots(), None)
     return {
         "state": "running" if outlook.paused_at is None else "paused",
         "paused_at": rfc3339(outlook.paused_at),
@@ -43,6 +45,6 @@ def _state(service: Service) -> dict[str, Any]:
         "next_slot_at": rfc3339(outlook.at(upcoming.opens)) if upcoming else None,
         "backlog": {
             priority.name: {"ingestions": load.ingestions, "batches": load.batches, "ids": load.ids}
-            for priority, load in service.loads().items()
+            for priority, load in loads.items()
         },
     }

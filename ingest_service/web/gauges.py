@@ -9,6 +9,8 @@ from prometheus_client.registry import Collector
 from ingest_service.config import Settings
 from ingest_service.domain import Priority
 from ingest_service.errors import StoreError
+from ingest_service.load import loads_of
+from ingest_service.schedule import Outlook
 from ingest_service.service import Service
 
 
@@ -24,8 +26,9 @@ class Gauges(Collector):
         """Yield what stands; how many batches there are is left out while the store cannot be read."""
         yield InfoMetricFamily("ingest_build", "The version that runs.", {"version": self._version})
         yield from self._limits()
-        yield from self._states()
-        yield from self._backlog()
+        outlook = self._service.outlook()
+        yield from self._states(outlook)
+        yield from _backlog(outlook)
         try:
             yield self._batches()
         except StoreError:
@@ -38,9 +41,8 @@ class Gauges(Collector):
         yield _gauge("ingest_slot_ids_limit", "How many ids a slot may have.", settings.batch_size)
         yield _gauge("ingest_backlog_ids_limit", "How many ids may wait.", settings.max_pending_ids)
 
-    def _states(self) -> Iterator[Metric]:
+    def _states(self, outlook: Outlook) -> Iterator[Metric]:
         """Yield what is so or is not: 1 or 0."""
-        outlook = self._service.outlook()
         paused, kept_away = outlook.paused_at is not None, outlook.paused_until > outlook.now
         runs, ready = "dispatcher" not in self._service.ailments(), not self._service.obstacles()
         yield _gauge("ingest_ready", "Whether ingestions are taken and released.", ready)
@@ -49,20 +51,21 @@ class Gauges(Collector):
         yield _gauge("ingest_upstream_paused", "Whether the upstream wants no calls at present.", kept_away)
         yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", outlook.probing)
 
-    def _backlog(self) -> Iterator[Metric]:
-        loads = self._service.loads()
-        ids = {priority: load.ids for priority, load in loads.items()}
-        batches = {priority: load.batches for priority, load in loads.items()}
-        ingestions = {priority: load.ingestions for priority, load in loads.items()}
-        yield _by_priority("ingest_backlog_ids", "Ids that wait to be called.", ids)
-        yield _by_priority("ingest_backlog_batches", "Batches that wait, in whole or in part.", batches)
-        yield _by_priority("ingest_backlog_ingestions", "Ingestions of which something waits.", ingestions)
-
     def _batches(self) -> Metric:
         family = GaugeMetricFamily("ingest_batches", "Batches that are known.", labels=["priority", "status"])
         for (priority, status), count in self._service.batch_counts().items():
             family.add_metric([priority.name, status], count)
         return family
+
+
+def _backlog(outlook: Outlook) -> Iterator[Metric]:
+    loads = loads_of(outlook.backlog.entries())
+    ids = {priority: load.ids for priority, load in loads.items()}
+    batches = {priority: load.batches for priority, load in loads.items()}
+    ingestions = {priority: load.ingestions for priority, load in loads.items()}
+    yield _by_priority("ingest_backlog_ids", "Ids that wait to be called.", ids)
+    yield _by_priority("ingest_backlog_batches", "Batches that wait, in whole or in part.", batches)
+    yield _by_priority("ingest_backlog_ingestions", "Ingestions of which something waits.", ingestions)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

@@ -14,6 +14,7 @@ from ingest_service.storage import Wanted
 from ingest_service.web.cursor import sequence_of
 from ingest_service.web.errors import InvalidInput
 from ingest_service.web.results import LARGEST_PAGE
+from ingest_service.web.submission import ONE_PRIORITY, PriorityName
 
 LARGEST_POSITION = 2**53
 _KEY = re.compile("[ -~]{1,255}")
@@ -28,7 +29,7 @@ _ALLOWED = {
     "before": "must be the number of a slot: an integer from 1 on",
     "dry_run": "must be true or false",
     "status": f"must be one of {', '.join(Status)}",
-    "priority": f"must be one of {', '.join(priority.name for priority in Priority)}",
+    "priority": ONE_PRIORITY,
     "slots": f"must be an integer from 1 to {MOST_SLOTS}",
 }
 
@@ -75,7 +76,7 @@ class ListPage(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     status: Status | None = None
-    priority: Literal["HIGH", "MEDIUM", "LOW"] | None = None
+    priority: PriorityName | None = None
     limit: int = Field(100, ge=1, le=LARGEST_PAGE)
     after: Annotated[str, AfterValidator(_cursor)] = ""
 

@@ -26,7 +26,7 @@ _DEADLINE = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SUBMISSION = '{"ids": [1, 2, 3], "priority": "HIGH"}'
 _CHANGE = '{"priority": "HIGH"}'
-_PRIORITY = f"must be one of {', '.join(priority.name for priority in Priority)}"
+ONE_PRIORITY = f"must be one of {', '.join(priority.name for priority in Priority)}"
 
 
 def _written(time: object) -> object:
@@ -118,7 +118,7 @@ def _sentence(error: ErrorDetails, example: str) -> tuple[str, str]:
     if error["type"] == "missing":
         return field, "is required"
     if field == "priority":
-        return field, _PRIORITY
+        return field, ONE_PRIORITY
     if field == "deadline":
         return field, _DEADLINE
     return field, f"{_ONE_ID} (position {place[1]})" if len(place) > 1 else _IDS
