@@ -53,33 +53,6 @@ def test_submit_prints_the_ingestion_id_alone(run: Run, service: StandIn) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "priority"),
-    [("submit 1", "MEDIUM"), ("submit --priority low 1", "LOW"), ("submit 1 --priority=High", "HIGH")],
-)
-def test_a_priority_is_written_in_any_case_and_medium_unless_given(
-    run: Run, service: StandIn, words: str, priority: str
-) -> None:
-    service.answers(accepted())
-    assert run(words).exit_code == 0
-    assert service.questions[0].body == {"ids": [1], "priority": priority}
-
-
-def test_an_unknown_priority_is_wrong_usage(run: Run) -> None:
-    result = run("submit --priority URGENT 1")
-    assert result.exit_code == 2
-    assert "'URGENT' is not one of" in result.stderr
-
-
-def test_a_refused_submission_shows_the_services_reasons_and_exits_1(run: Run, service: StandIn) -> None:
-    service.answers(refusal(400, "Invalid input", ids=["Too many.", "Too odd."], priority=["Too low."]))
-    result = run("submit 1")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == (
-        "Error: The service refused this: Invalid input (ids: Too many. Too odd.; priority: Too low.).\n"
-    )
-
-
-@pytest.mark.parametrize(
     ("answer", "sentence"),
     [
         (
