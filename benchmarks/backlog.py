@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from benchmarks.measure import kept_bytes, seconds, timed
 from ingest_service.backlog import Backlog
-from ingest_service.domain import Ingestion, Priority
-from ingest_service.entry import Entry
-from ingest_service.packed_ids import PackedIds
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Ingestion, Priority
+from ingest_service.domain.packed_ids import PackedIds
 
 SIZE = 3
 SLOTS = 50_000

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from flask import Response
 
-from ingest_service.domain import LARGEST_ID, SMALLEST_ID, Profile, Status, batch_id
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID, Profile, Status, batch_id
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 
 
 def plain_validation(body: bytes) -> list[int]:

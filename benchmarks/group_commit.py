@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from benchmarks.measure import here, medians, seconds
 from ingest_service.clock import SystemClock
-from ingest_service.domain import Ingestion, Priority, Submission
-from ingest_service.packed_ids import PackedIds
+from ingest_service.domain.model import Ingestion, Priority, Submission
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.stores.connections import connect
 from ingest_service.stores.rows import insert_ingestion
 from ingest_service.stores.schema import migrate

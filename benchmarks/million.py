@@ -12,9 +12,9 @@ from uuid import uuid4
 from benchmarks.dicts import dicts_body, plain_validation, store_batches
 from benchmarks.measure import here, medians, seconds
 from ingest_service.clock import SystemClock
-from ingest_service.domain import Priority, Profile, Submission
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.domain.model import Priority, Profile, Submission
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 from ingest_service.stores.connections import connect
 from ingest_service.stores.sqlite import SqliteStore
 from ingest_service.web.status import status_body

@@ -17,7 +17,7 @@ from benchmarks.measure import here, percentile, seconds
 from benchmarks.stamped import Stamps, served
 from ingest_service.clock import NANOSECONDS
 from ingest_service.config import Settings
-from ingest_service.domain import Priority
+from ingest_service.domain.model import Priority
 
 INTERVAL = 50_000_000
 SLOTS = 100  # in each window

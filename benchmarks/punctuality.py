@@ -15,7 +15,7 @@ from benchmarks.measure import here, percentile
 from ingest_service.app import build_service
 from ingest_service.clock import NANOSECONDS
 from ingest_service.config import Settings
-from ingest_service.domain import Priority, Status
+from ingest_service.domain.model import Priority, Status
 from ingest_service.service import Service
 
 SUBMISSIONS = 100

@@ -9,7 +9,7 @@ from benchmarks.serving import HOST
 from ingest_service.app import assemble, create_app
 from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
-from ingest_service.ledger import Answer, Call
+from ingest_service.domain.ledger import Answer, Call
 from ingest_service.metrics import Metrics
 from ingest_service.service import Service
 from ingest_service.web.server import make_server

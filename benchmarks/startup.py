@@ -17,8 +17,8 @@ from benchmarks.serving import REAL, serving
 from ingest_service.app import build_service
 from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
-from ingest_service.domain import Ingestion, Priority
-from ingest_service.packed_ids import PackedIds
+from ingest_service.domain.model import Ingestion, Priority
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.stores.connections import connect
 from ingest_service.stores.rows import INGESTION, JOIN_INGESTION, insert_ingestion
 from ingest_service.stores.schema import migrate

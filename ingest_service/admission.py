@@ -3,7 +3,7 @@
 import logging
 from uuid import UUID
 
-from ingest_service.domain import Submission
+from ingest_service.domain.model import Submission
 from ingest_service.errors import DeadlineImpossible
 from ingest_service.ports import Intake
 from ingest_service.storage import Store

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 
-from ingest_service.domain import Batch, Priority
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Batch, Priority
 from ingest_service.packing import Packing
 from ingest_service.waiting import Waiting
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
 
 # A priority and a sequence.
 Place = tuple[int, int]

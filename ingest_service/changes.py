@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from ingest_service.backlog import Backlog
-from ingest_service.domain import Priority
-from ingest_service.entry import Entry
-from ingest_service.ledger import Outcome
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Outcome
+from ingest_service.domain.model import Priority
 from ingest_service.storage import Store
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from ingest_service.domain import Ingestion
+from ingest_service.domain.model import Ingestion
 from ingest_service.ports import Observer
 from ingest_service.schedule import Outlook
 

@@ -6,8 +6,8 @@ from threading import Event
 from typing import TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.domain.ledger import Answer, Call
 from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.ledger import Answer, Call
 from ingest_service.loop import Loop
 from ingest_service.ports import Fetcher, Observer, SideBySide, Slots
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from ingest_service import changes
 from ingest_service.cause import Cause
+from ingest_service.changes import cancel, reprioritise
 from ingest_service.clock import Clock
-from ingest_service.domain import Priority
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Priority
 from ingest_service.gate import Gate
 from ingest_service.room import backlog_full
 from ingest_service.schedule import Outlook
@@ -54,7 +54,7 @@ class EmbeddedIntake:
     def cancel(self, sequence: int) -> None:
         """Take an ingestion out of the backlog."""
         with self._gate.lock:
-            changes.cancel(sequence, self._store, self._gate.backlog)
+            cancel(sequence, self._store, self._gate.backlog)
 
     def reprioritise(self, sequence: int, priority: Priority) -> None:
         """Give an ingestion another place in the backlog."""
@@ -62,7 +62,7 @@ class EmbeddedIntake:
             for entry in self._gate.backlog.of(sequence)[:1]:
                 text = f"ingestion {entry.ingestion.id}, now {priority.name}"
                 self._happened(Cause.of(entry.of_priority(priority), text))
-            changes.reprioritise(sequence, priority, self._store, self._gate.backlog)
+            reprioritise(sequence, priority, self._store, self._gate.backlog)
 
     def pause(self) -> None:
         """Let no slot open, unless that is so already."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ingest_service.domain import Priority
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Priority
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from prometheus_client import (
 )
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 
 OUTCOMES = ("ok", "3xx", "4xx", "429", "5xx", "bad_answer", "no_answer")
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from ingest_service.ledger import Call
+from ingest_service.domain.ledger import Call
 
 log = logging.getLogger(__name__)
 

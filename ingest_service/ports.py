@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ingest_service.domain import Priority
-from ingest_service.entry import Entry
-from ingest_service.ledger import Answer, Call, Slot
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Answer, Call, Slot
+from ingest_service.domain.model import Priority
 from ingest_service.schedule import Outlook
 
 

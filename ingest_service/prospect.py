@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingest_service.domain import Priority
+from ingest_service.domain.model import Priority
 from ingest_service.forecast import Span
 from ingest_service.schedule import Outlook
 

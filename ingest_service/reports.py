@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from ingest_service.domain import Priority, Status
+from ingest_service.domain.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount
+from ingest_service.domain.model import Priority, Status
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 from ingest_service.errors import IngestionNotFound
-from ingest_service.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount
-from ingest_service.packed_ids import PackedIds
 from ingest_service.ports import Intake
-from ingest_service.progress import Progress
 from ingest_service.prospect import Prospect, prospect
 from ingest_service.schedule import Outlook
 from ingest_service.storage import Store, Wanted

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.domain import Batch
-from ingest_service.entry import Entry
-from ingest_service.ledger import Answer, Call, Outcome, Retry, Slot, Verdict
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Answer, Call, Outcome, Retry, Slot, Verdict
+from ingest_service.domain.model import Batch
 
 LONGEST_BACKOFF = 3600 * NANOSECONDS
 

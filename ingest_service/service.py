@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 from ingest_service.admission import Admission
 from ingest_service.dispatcher import Dispatcher
-from ingest_service.domain import Priority, Status, Submission
+from ingest_service.domain.model import Priority, Status, Submission
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry, StoreError
 from ingest_service.loop import Loop
-from ingest_service.packed_ids import PackedIds
 from ingest_service.ports import Intake, Slots
-from ingest_service.progress import Progress
 from ingest_service.reports import Reports
 from ingest_service.storage import Store
 from ingest_service.trial import Trial, try_out

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from threading import Thread
 
-from ingest_service.ledger import Call
+from ingest_service.domain.ledger import Call
 
 
 def in_threads(call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:

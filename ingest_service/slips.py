@@ -10,8 +10,8 @@ from threading import Event
 from ingest_service.cause import Cause, Place
 from ingest_service.clock import Clock
 from ingest_service.deadlines import Deadlines
+from ingest_service.domain.ledger import Slip
 from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.ledger import Slip
 from ingest_service.loop import Loop
 from ingest_service.ports import Observer
 from ingest_service.schedule import Outlook

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from ingest_service.domain import Priority, Status, Submission
-from ingest_service.entry import Entry
-from ingest_service.ledger import (
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import (
     Account,
     BatchAccount,
     LastSlot,
@@ -18,8 +17,9 @@ from ingest_service.ledger import (
     Standing,
     Verdict,
 )
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.domain.model import Priority, Status, Submission
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 
 # So many slips of an ingestion are kept.
 SLIPS_KEPT = 20

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ingest_service.domain import LAST_SEQUENCE, Ingestion, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Submission
 from ingest_service.schedule import Outlook
 
 

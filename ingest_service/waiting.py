@@ -5,8 +5,8 @@ from heapq import heappop, heappush
 from operator import attrgetter
 from queue import PriorityQueue
 
-from ingest_service.domain import Batch, Priority
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Batch, Priority
 
 # An ingestion and the last position of an entry: it stays the same while batches are cut off its front.
 Key = tuple[int, int]

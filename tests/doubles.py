@@ -7,8 +7,8 @@ from itertools import count
 from threading import Event
 
 from ingest_service.clock import NANOSECONDS
+from ingest_service.domain.ledger import Answer, Call, Slip, Slot, Verdict
 from ingest_service.errors import StoreError
-from ingest_service.ledger import Answer, Call, Slip, Slot, Verdict
 from ingest_service.stores.memory import MemoryStore
 
 

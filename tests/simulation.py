@@ -9,10 +9,10 @@ from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatcher import Dispatcher
-from ingest_service.domain import Priority
+from ingest_service.domain.ledger import Answer, Outcome, Slot
+from ingest_service.domain.model import Priority
 from ingest_service.gate import Gate
 from ingest_service.intake import EmbeddedIntake
-from ingest_service.ledger import Answer, Outcome, Slot
 from ingest_service.pacer import Pace
 from ingest_service.retries import RetryRules
 from ingest_service.service import Service

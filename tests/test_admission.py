@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from ingest_service.domain import Priority, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Priority, Submission
 from ingest_service.stores.memory import MemoryStore
 from tests.simulation import Simulation
 

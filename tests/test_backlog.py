@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.backlog import Backlog
-from ingest_service.domain import Ingestion, Priority
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Ingestion, Priority
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.load import Load, loads_of
-from ingest_service.packed_ids import PackedIds
 
 
 def entry(sequence: int, ids: Sequence[int], priority: Priority = Priority.MEDIUM, batch_size: int = 3) -> Entry:

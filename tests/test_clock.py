@@ -3,7 +3,7 @@
 from threading import Event
 
 from ingest_service.clock import SystemClock
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.upstreams.simulated import SimulatedUpstream
 from tests.doubles import VirtualClock
 

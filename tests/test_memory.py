@@ -3,8 +3,8 @@
 import gc
 from pathlib import Path
 
-from ingest_service.domain import Batch, Ingestion
-from ingest_service.ledger import Outcome
+from ingest_service.domain.ledger import Outcome
+from ingest_service.domain.model import Batch, Ingestion
 from ingest_service.stores.sqlite import SqliteStore
 from tests.simulation import Simulation
 

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.metrics import OUTCOMES, Metrics
 from ingest_service.ports import Observer
 

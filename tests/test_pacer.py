@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.ledger import LastSlot
+from ingest_service.domain.ledger import LastSlot
 from ingest_service.pacer import Pacer
 from ingest_service.recovery import first_start
 from tests.simulation import SECOND, Simulation

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain import Batch, Ingestion, Priority, Status
-from ingest_service.ledger import Answer, Call, Retry
+from ingest_service.domain.ledger import Answer, Call, Retry
+from ingest_service.domain.model import Batch, Ingestion, Priority, Status
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.pacer import Pace
-from ingest_service.packed_ids import PackedIds
 from ingest_service.retries import LONGEST_BACKOFF, RetryRules
 from tests.doubles import VirtualClock, good
 from tests.laws import most_in_work, most_starts_in_a_span

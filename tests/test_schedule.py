@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest_service.domain import Priority
+from ingest_service.domain.ledger import Answer
+from ingest_service.domain.model import Priority
 from ingest_service.errors import NothingToCancel, NothingToChange
 from ingest_service.forecast import Span
-from ingest_service.ledger import Answer
 from ingest_service.pacer import Pace
 from ingest_service.packing import Packing
 from ingest_service.retries import RetryRules

@@ -2,7 +2,7 @@
 
 from threading import Barrier
 
-from ingest_service.ledger import Answer, Call
+from ingest_service.domain.ledger import Answer, Call
 from ingest_service.side_by_side import in_threads
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain import Batch, Priority
-from ingest_service.ledger import Answer, Slip
+from ingest_service.domain.ledger import Answer, Slip
+from ingest_service.domain.model import Batch, Priority
 from ingest_service.slips import MOST_CAUSES
 from ingest_service.storage import SLIPS_KEPT
 from tests.doubles import MoodyStore, good

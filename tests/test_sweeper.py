@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from ingest_service.domain import Priority
+from ingest_service.domain.model import Priority
 from ingest_service.errors import IngestionNotFound, KeyReused
 from ingest_service.sweeper import BETWEEN_ROUNDS, BETWEEN_STEPS, DAY, Sweeper
 from tests.doubles import MoodyStore

@@ -3,8 +3,8 @@
 import sqlite3
 from uuid import UUID
 
-from ingest_service.ledger import Account, BatchAccount, LastSlot, SlotAccount
-from ingest_service.progress import Progress
+from ingest_service.domain.ledger import Account, BatchAccount, LastSlot, SlotAccount
+from ingest_service.domain.progress import Progress
 from ingest_service.stores.counting import count_failed
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from ingest_service.ledger import Outcome
+from ingest_service.domain.ledger import Outcome
 from ingest_service.stores.releasing import finish_if_done, insert_outcome
 from ingest_service.stores.rows import ID_COUNT
 

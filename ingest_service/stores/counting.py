@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from ingest_service.domain import Priority, Status
+from ingest_service.domain.model import Priority, Status
 from ingest_service.stores.rows import ID_COUNT
 
 _ALL = f"({ID_COUNT} + batch_size - 1) / batch_size"

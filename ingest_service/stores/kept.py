@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest_service.domain import Batch, Ingestion, Profile
-from ingest_service.entry import Entry
-from ingest_service.ledger import Outcome, Retry, Slip, Verdict
-from ingest_service.progress import Progress
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Outcome, Retry, Slip, Verdict
+from ingest_service.domain.model import Batch, Ingestion, Profile
+from ingest_service.domain.progress import Progress
 
 
 @dataclass

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Self
 from uuid import UUID
 
-from ingest_service.domain import Ingestion, Submission
+from ingest_service.domain.model import Ingestion, Submission
 from ingest_service.errors import KeyReused
 
 

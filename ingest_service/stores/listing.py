@@ -4,9 +4,9 @@ import sqlite3
 from typing import Any
 from uuid import UUID
 
-from ingest_service.domain import Priority, Profile, Status
-from ingest_service.ledger import Standing
-from ingest_service.progress import Progress
+from ingest_service.domain.ledger import Standing
+from ingest_service.domain.model import Priority, Profile, Status
+from ingest_service.domain.progress import Progress
 from ingest_service.storage import Wanted
 from ingest_service.stores.rows import ID_COUNT
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ingest_service.clock import Clock
-from ingest_service.domain import Ingestion, Priority, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Outcome, Slip, Slot, Verdict
+from ingest_service.domain.model import Ingestion, Priority, Submission
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ledger import Outcome, Slip, Slot, Verdict
-from ingest_service.packed_ids import PackedIds
 from ingest_service.storage import SLIPS_KEPT
 from ingest_service.stores.kept import Kept
 from ingest_service.stores.memory_reading import MemoryReading

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from threading import RLock
 from uuid import UUID
 
-from ingest_service.domain import Priority, Status
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Account, BatchAccount, LastSlot, Outcome, Slip, SlotAccount, Standing
+from ingest_service.domain.model import Priority, Status
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 from ingest_service.errors import StoreStopped
-from ingest_service.ledger import Account, BatchAccount, LastSlot, Outcome, Slip, SlotAccount, Standing
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
 from ingest_service.storage import Wanted
 from ingest_service.stores.kept import Kept
 from ingest_service.stores.slot_book import SlotBook

@@ -4,7 +4,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
 from ingest_service.stores.rows import ID_COUNT, INGESTION, JOIN_INGESTION, read_ingestion
 
 _BETWEEN = "WHERE sequence = ? AND position >= ? AND position < ?"

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import UUID
 
-from ingest_service.domain import Priority, Status, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount, Standing
+from ingest_service.domain.model import Priority, Status, Submission
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 from ingest_service.errors import KeyReused, StoreStopped
-from ingest_service.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount, Standing
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
 from ingest_service.storage import Wanted
 from ingest_service.stores.accounts import read_account, read_batch_accounts, read_slots
 from ingest_service.stores.connections import Readers

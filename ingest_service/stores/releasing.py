@@ -3,8 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 
-from ingest_service.domain import Batch
-from ingest_service.ledger import Outcome, Retry, Slot, Verdict
+from ingest_service.domain.ledger import Outcome, Retry, Slot, Verdict
+from ingest_service.domain.model import Batch
 
 
 def insert_slot(connection: sqlite3.Connection, slot: Slot) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from ingest_service.domain import Ingestion, Priority
-from ingest_service.entry import Entry
-from ingest_service.ledger import Outcome
-from ingest_service.packed_ids import BYTES_PER_ID, PackedIds
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Outcome
+from ingest_service.domain.model import Ingestion, Priority
+from ingest_service.domain.packed_ids import BYTES_PER_ID, PackedIds
 
 _PRIORITIES = tuple(Priority)
 # SQLite tells the length of a blob without reading it.

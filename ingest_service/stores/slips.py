@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 
-from ingest_service.ledger import Slip
+from ingest_service.domain.ledger import Slip
 from ingest_service.storage import SLIPS_KEPT
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ingest_service.ledger import Account, BatchAccount, LastSlot, Slot, SlotAccount
+from ingest_service.domain.ledger import Account, BatchAccount, LastSlot, Slot, SlotAccount
 
 
 class SlotBook:

@@ -7,10 +7,10 @@ from pathlib import Path
 from uuid import UUID
 
 from ingest_service.clock import Clock
-from ingest_service.domain import Ingestion, Priority, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import LastSlot, Outcome, Slip, Slot, Verdict
+from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.errors import KeyReused
-from ingest_service.ledger import LastSlot, Outcome, Slip, Slot, Verdict
 from ingest_service.stores.accounts import read_last_slot
 from ingest_service.stores.cancelling import insert_cancellation
 from ingest_service.stores.connections import closed_on_error, connect

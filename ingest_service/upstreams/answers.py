@@ -5,7 +5,7 @@ from http import HTTPStatus
 from http.client import responses
 from typing import Any, NoReturn
 
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.upstreams.retry_after import parse_retry_after
 
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}

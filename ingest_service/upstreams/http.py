@@ -8,7 +8,7 @@ from http.cookiejar import DefaultCookiePolicy
 import requests
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.ledger import Answer, Call
+from ingest_service.domain.ledger import Answer, Call
 from ingest_service.upstreams.answers import is_good, read_error, read_result
 from ingest_service.upstreams.cuttable import CallInFlight, CuttableAdapter, of_this_thread
 

@@ -4,7 +4,7 @@ import json
 from threading import Event
 
 from ingest_service.clock import Clock
-from ingest_service.ledger import Answer, Call
+from ingest_service.domain.ledger import Answer, Call
 
 
 class SimulatedUpstream:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ingest_service.domain import Status, batch_id
-from ingest_service.ledger import BatchAccount
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.domain.ledger import BatchAccount
+from ingest_service.domain.model import Status, batch_id
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 from ingest_service.prospect import Prospect
 from ingest_service.web.times import rfc3339
 

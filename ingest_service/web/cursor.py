@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from ingest_service.domain import FIRST_SEQUENCE, LAST_SEQUENCE
+from ingest_service.domain.model import FIRST_SEQUENCE, LAST_SEQUENCE
 
 
 def cursor_of(sequence: int) -> str:

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.domain import Status
-from ingest_service.ledger import Account, Slip
-from ingest_service.progress import Progress
+from ingest_service.domain.ledger import Account, Slip
+from ingest_service.domain.model import Status
+from ingest_service.domain.progress import Progress
 from ingest_service.prospect import Prospect, prospect
 from ingest_service.reports import Reports
 from ingest_service.web.times import rfc3339

@@ -3,8 +3,8 @@
 from itertools import groupby
 from typing import Any
 
-from ingest_service.domain import batch_id
-from ingest_service.ledger import SlotAccount
+from ingest_service.domain.ledger import SlotAccount
+from ingest_service.domain.model import batch_id
 from ingest_service.web.times import rfc3339
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingest_service.progress import Progress
+from ingest_service.domain.progress import Progress
 from ingest_service.web.cursor import cursor_of
 from ingest_service.web.ingestion import summary_body
 from ingest_service.web.times import rfc3339

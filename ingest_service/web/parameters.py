@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import Headers, MultiDict
 
-from ingest_service.domain import LAST_SEQUENCE, Priority, Status
+from ingest_service.domain.model import LAST_SEQUENCE, Priority, Status
 from ingest_service.errors import IngestionNotFound
 from ingest_service.storage import Wanted
 from ingest_service.web.cursor import sequence_of

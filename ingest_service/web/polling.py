@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, json, request
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.progress import Progress
+from ingest_service.domain.progress import Progress
 
 
 def status_tag(progress: Progress) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from uuid import UUID
 
-from ingest_service.ledger import Outcome
+from ingest_service.domain.ledger import Outcome
 from ingest_service.service import Service
 
 LARGEST_PAGE = 1000

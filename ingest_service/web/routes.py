@@ -4,8 +4,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 from ingest_service.service import Service
 from ingest_service.web.parameters import parse_dry_run, parse_ingestion_id, parse_key
 from ingest_service.web.polling import polled, status_tag

@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Any
 
-from ingest_service.domain import Batch, batch_id
+from ingest_service.domain.model import Batch, batch_id
 from ingest_service.schedule import Outlook, PlannedSlot
 from ingest_service.web.times import rfc3339
 

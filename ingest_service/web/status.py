@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ingest_service.domain import Profile, Status, batch_id
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.domain.model import Profile, Status, batch_id
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 
 # Pieces of about a thousand batches are over the 18 kB that the server sends at once, and each takes well
 # under a millisecond, so that other requests are answered in between.

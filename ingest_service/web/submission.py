@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from ingest_service.domain import LARGEST_ID, SMALLEST_ID, Priority
+from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID, Priority
 from ingest_service.web.errors import InvalidInput
 
 RecordId = Annotated[int, Field(ge=SMALLEST_ID, le=LARGEST_ID)]

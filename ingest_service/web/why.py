@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ingest_service.domain import Status
-from ingest_service.progress import Progress
+from ingest_service.domain.model import Status
+from ingest_service.domain.progress import Progress
 from ingest_service.prospect import Prospect
 from ingest_service.web.times import rfc3339
 

@@ -4,8 +4,8 @@ from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
-from ingest_service.domain import Ingestion, Priority
-from ingest_service.packed_ids import PackedIds
+from ingest_service.domain.model import Ingestion, Priority
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.stores.connections import connect
 from ingest_service.stores.rows import insert_ingestion
 from ingest_service.stores.schema import migrate

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from ingest_service.packed_ids import PackedIds
+from ingest_service.domain.packed_ids import PackedIds
 from tests.processes.arrival import Upstream
 from tests.processes.client import Client
 from tests.processes.load import Load

@@ -14,7 +14,7 @@ import time
 from ingest_service.app import assemble, create_app
 from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
-from ingest_service.ledger import Answer, Call
+from ingest_service.domain.ledger import Answer, Call
 from ingest_service.metrics import Metrics
 from ingest_service.web.server import make_server
 from tests.processes.client import HOST, TIMEOUT_SECONDS

@@ -9,11 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ingest_service.domain import Batch, Priority, Status, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Verdict
+from ingest_service.domain.model import Batch, Priority, Status, Submission
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ledger import Outcome, Retry, Slip, Slot, Verdict
-from ingest_service.packed_ids import PackedIds
 from ingest_service.storage import Store, Wanted
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite import SqliteStore

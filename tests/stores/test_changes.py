@@ -1,7 +1,7 @@
 """What people change about ingestions that wait, in every store."""
 
-from ingest_service.domain import Priority, Status
-from ingest_service.ledger import Outcome, Retry, Standing
+from ingest_service.domain.ledger import Outcome, Retry, Standing
+from ingest_service.domain.model import Priority, Status
 from ingest_service.storage import Store
 from tests.doubles import VirtualClock
 from tests.stores.steps import (

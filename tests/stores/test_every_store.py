@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ingest_service.domain import Priority, Profile, Status, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Account, LastSlot, Outcome, Retry
+from ingest_service.domain.model import Priority, Profile, Status, Submission
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreStopped
-from ingest_service.ledger import Account, LastSlot, Outcome, Retry
-from ingest_service.packed_ids import PackedIds
 from ingest_service.storage import Store
 from tests.stores.steps import (
     close,

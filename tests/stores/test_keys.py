@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ingest_service.domain import Priority, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Priority, Submission
 from ingest_service.errors import KeyReused
 from ingest_service.storage import Store
 from tests.stores.steps import find, finish, restart, submission_of, submit, waiting

@@ -4,9 +4,9 @@ from itertools import count
 
 import pytest
 
-from ingest_service.domain import Priority, Status
-from ingest_service.entry import Entry
-from ingest_service.ledger import Outcome, Retry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Outcome, Retry
+from ingest_service.domain.model import Priority, Status
 from ingest_service.storage import Store, Wanted
 from tests.stores.steps import close, find, finish, next_batch, open_next, release, rest_of, restart, submit
 

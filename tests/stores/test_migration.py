@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from ingest_service.domain import Priority, Status
+from ingest_service.domain.ledger import LastSlot, Outcome
+from ingest_service.domain.model import Priority, Status
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreError
-from ingest_service.ledger import LastSlot, Outcome
-from ingest_service.packed_ids import PackedIds
 from ingest_service.storage import Wanted
 from ingest_service.stores.schema import MIGRATIONS
 from ingest_service.stores.sqlite import SqliteStore

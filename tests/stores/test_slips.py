@@ -1,6 +1,6 @@
 """Slips, in every store."""
 
-from ingest_service.ledger import Slip
+from ingest_service.domain.ledger import Slip
 from ingest_service.storage import SLIPS_KEPT, Store
 from tests.stores.steps import restart, submit
 

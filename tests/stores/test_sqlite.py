@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from ingest_service.domain import Priority, Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Outcome, Slot
+from ingest_service.domain.model import Priority, Submission
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused, StoreError, StoreInUse
-from ingest_service.ledger import Outcome, Slot
-from ingest_service.packed_ids import PackedIds
 from ingest_service.stores.connections import connect
 from ingest_service.stores.schema import MIGRATIONS
 from ingest_service.stores.sqlite import SqliteStore

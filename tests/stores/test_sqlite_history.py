@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service.ledger import Outcome, Retry, Slip
+from ingest_service.domain.ledger import Outcome, Retry, Slip
 from ingest_service.stores.forgetting import read_ended
 from ingest_service.stores.sqlite import SqliteStore
 from tests.doubles import VirtualClock

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Self
 
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.upstreams.http import HttpUpstream
 from tests.fake_upstream import Arrival, Behaviour, Peer
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.ledger import Outcome
+from ingest_service.domain.ledger import Outcome
 from tests.fake_upstream import Arrival
 from tests.upstreams.running import INTERVAL, Run
 from tests.upstreams.scenarios import IDS, End, Scenario

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
-from ingest_service.domain import Priority, Status
-from ingest_service.ledger import Outcome
+from ingest_service.domain.ledger import Outcome
+from ingest_service.domain.model import Priority, Status
 from ingest_service.service import Service
 from tests.fake_upstream import FakeUpstream
 from tests.upstreams.scenarios import IDS, Scenario

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.upstreams.answers import is_good, read_error, read_result
 
 WALL = 1_700_000_000 * NANOSECONDS

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from tests.fake_upstream import (
     Behaviour,
     FakeUpstream,

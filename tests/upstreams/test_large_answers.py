@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.upstreams.http import LARGEST_ANSWER
 from tests.fake_upstream import Arrival, Behaviour, FakeUpstream, Peer, huge, status
 from tests.fake_upstream.answers import head

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.side_by_side import in_threads
 from tests.fake_upstream import FakeUpstream, redirect, status
 from tests.upstreams.calling import MANY, PROCESSED, http_upstream

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.serving import HOST, REAL, serving
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
-from ingest_service.domain import Priority
+from ingest_service.domain.model import Priority
 from tests.upstreams.calling import Memory
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from ingest_service.app import create_app
 from ingest_service.config import Settings
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from tests.doubles import good
 from tests.simulation import SECOND, Simulation
 

@@ -7,8 +7,8 @@ from flask import Flask
 
 from ingest_service.app import create_app
 from ingest_service.config import Settings
+from ingest_service.domain.ledger import Answer, Outcome
 from ingest_service.errors import StoreError
-from ingest_service.ledger import Answer, Outcome
 from ingest_service.stores.memory import MemoryStore
 from tests.doubles import good
 from tests.simulation import Simulation

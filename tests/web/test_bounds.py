@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from ingest_service.domain import Submission
-from ingest_service.entry import Entry
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Submission
 from ingest_service.errors import BacklogFull, StoreError
 from ingest_service.stores.memory import MemoryStore
 from tests.cli.serving import serving

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from ingest_service.domain import batch_id
+from ingest_service.domain.model import batch_id
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import FINAL, PASSING, called, client_of, failing, in_full, results, statuses
 

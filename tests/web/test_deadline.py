@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ingest_service.domain import Priority
+from ingest_service.domain.model import Priority
 from ingest_service.errors import DeadlineImpossible
 from ingest_service.stores.sqlite import SqliteStore
 from tests.simulation import SECOND, Simulation

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from ingest_service.domain import batch_id
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
+from ingest_service.domain.model import batch_id
 from tests.doubles import good
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import PASSING, failing, in_full

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from requests.utils import parse_header_links
 from werkzeug.test import TestResponse
 
-from ingest_service.domain import LAST_SEQUENCE, Priority
+from ingest_service.domain.model import LAST_SEQUENCE, Priority
 from ingest_service.web.cursor import cursor_of
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import FINAL, failing, ingest

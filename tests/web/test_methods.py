@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from ingest_service.app import create_app
 from ingest_service.config import Settings
-from ingest_service.ledger import Outcome
+from ingest_service.domain.ledger import Outcome
 from ingest_service.stores.memory import MemoryStore
 from tests.simulation import Simulation
 from tests.web.declared import TABLE

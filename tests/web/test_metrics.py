@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ingest_service.app import create_app
 from ingest_service.config import Settings
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.metrics import Metrics
 from tests.simulation import SECOND, Simulation
 

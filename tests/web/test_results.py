@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from ingest_service.ledger import Answer
+from ingest_service.domain.ledger import Answer
 from tests.doubles import good
 from tests.simulation import Simulation
 

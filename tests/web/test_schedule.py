@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from ingest_service.domain import batch_id
+from ingest_service.domain.model import batch_id
 from tests.simulation import SECOND, Simulation
 
 

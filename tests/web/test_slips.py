@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from ingest_service.domain import Priority
+from ingest_service.domain.model import Priority
 from ingest_service.retries import RetryRules
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite import SqliteStore

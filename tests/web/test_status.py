@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain import LARGEST_ID, Ingestion, Priority, Profile, batch_id
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.domain.model import LARGEST_ID, Ingestion, Priority, Profile, batch_id
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 from ingest_service.web.status import BATCHES_IN_PIECE, status_body
 from tests.simulation import Simulation
 

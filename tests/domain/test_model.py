@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain import LARGEST_ID, Ingestion, Priority, Profile, Status, batch_id
-from ingest_service.packed_ids import PackedIds
-from ingest_service.progress import Progress
+from ingest_service.domain.model import LARGEST_ID, Ingestion, Priority, Profile, Status, batch_id
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
 
 record_ids = st.lists(st.integers(1, LARGEST_ID), min_size=1, max_size=40)
 BASE = UUID("01234567-89ab-4def-8123-456789abcdef")

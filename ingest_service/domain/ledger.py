@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import TypeVar
 from uuid import UUID
 
-from ingest_service.domain import Batch, Priority
+from ingest_service.domain.model import Batch, Priority
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from ingest_service.domain import Batch, Ingestion, Priority
+from ingest_service.domain.model import Batch, Ingestion, Priority
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest_service.domain import Profile, Status
+from ingest_service.domain.model import Profile, Status
 
 
 @dataclass(frozen=True, slots=True)

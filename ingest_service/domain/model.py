@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Self
 from uuid import UUID
 
-from ingest_service.packed_ids import PackedIds
+from ingest_service.domain.packed_ids import PackedIds
 
 SMALLEST_ID = 1
 LARGEST_ID = 10**9 + 7

@@ -1,0 +1,1 @@
+"""Plain values of the service: standard library only, nothing waits, stores or calls."""
