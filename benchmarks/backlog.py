@@ -11,7 +11,7 @@ from statistics import median
 from uuid import uuid4
 
 from benchmarks.measure import kept_bytes, seconds, timed
-from ingest_service.backlog import Backlog
+from ingest_service.backlog.backlog import Backlog
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds

@@ -10,7 +10,7 @@ from itertools import islice
 from uuid import uuid4
 
 from benchmarks.measure import medians, seconds
-from ingest_service.backlog import Backlog
+from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import NANOSECONDS
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Priority

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ingest_service.backlog import Backlog
+from ingest_service.backlog.backlog import Backlog
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Priority

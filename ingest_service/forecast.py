@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from ingest_service.backlog.packing import Packing
 from ingest_service.domain.entry import Entry
 from ingest_service.pacer import Pace
-from ingest_service.packing import Packing
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from threading import Event, Lock
 
-from ingest_service.backlog import Backlog
+from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
 from ingest_service.outage import Outage
 from ingest_service.pacer import Pace, Pacer

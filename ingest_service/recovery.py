@@ -1,6 +1,6 @@
 """What a start takes up from the store."""
 
-from ingest_service.backlog import Backlog
+from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ingest_service.backlog import Backlog
+from ingest_service.backlog.backlog import Backlog
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
 from ingest_service.forecast import Line, Span, spans_of
 from ingest_service.pacer import Pace

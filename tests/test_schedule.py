@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest_service.backlog.packing import Packing
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority
 from ingest_service.errors import NothingToCancel, NothingToChange
 from ingest_service.forecast import Span
 from ingest_service.pacer import Pace
-from ingest_service.packing import Packing
 from ingest_service.retries import RetryRules
 from tests.doubles import SlowDisk, good
 from tests.simulation import FIVE_ATTEMPTS, SECOND, Simulation

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from ingest_service.load import loads_of
+from ingest_service.backlog.queue_depth import loads_of
 from ingest_service.service import Service
 from ingest_service.web.times import rfc3339
 

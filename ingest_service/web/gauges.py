@@ -6,10 +6,10 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
+from ingest_service.backlog.queue_depth import loads_of
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
 from ingest_service.errors import StoreError
-from ingest_service.load import loads_of
 from ingest_service.schedule import Outlook
 from ingest_service.service import Service
 

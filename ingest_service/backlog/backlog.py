@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 
+from ingest_service.backlog.entry_queue import Waiting
+from ingest_service.backlog.packing import Packing
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch, Priority
-from ingest_service.packing import Packing
-from ingest_service.waiting import Waiting
 
 
 class Backlog:

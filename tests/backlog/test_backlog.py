@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.backlog import Backlog
+from ingest_service.backlog.backlog import Backlog
+from ingest_service.backlog.queue_depth import Load, loads_of
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.load import Load, loads_of
 
 
 def entry(sequence: int, ids: Sequence[int], priority: Priority = Priority.MEDIUM, batch_size: int = 3) -> Entry:

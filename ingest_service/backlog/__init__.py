@@ -1,0 +1,1 @@
+"""The ingestions that wait, in their order."""
