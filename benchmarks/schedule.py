@@ -16,7 +16,7 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.pacer import Pace
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.snapshot import Outlook
 
 PACE = Pace(slot_size=3, interval=5 * NANOSECONDS, linger=0, longest_pause=0)
 ROUNDS = 5

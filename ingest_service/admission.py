@@ -6,8 +6,8 @@ from uuid import UUID
 from ingest_service.domain.model import Submission
 from ingest_service.errors import DeadlineImpossible
 from ingest_service.ports import Intake
+from ingest_service.schedule.dry_run import try_out
 from ingest_service.storage import Store
-from ingest_service.trial import try_out
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
 from ingest_service.outage import Outage
 from ingest_service.pacer import Pace, Pacer
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.snapshot import Outlook
 
 
 class Gate:

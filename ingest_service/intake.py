@@ -8,8 +8,8 @@ from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority
 from ingest_service.gate import Gate
-from ingest_service.room import backlog_full
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.capacity import backlog_full
+from ingest_service.schedule.snapshot import Outlook
 from ingest_service.storage import Store
 
 

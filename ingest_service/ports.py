@@ -6,7 +6,7 @@ from typing import Protocol
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Answer, Call, Slot
 from ingest_service.domain.model import Priority
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.snapshot import Outlook
 
 
 class Fetcher(Protocol):

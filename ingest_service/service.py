@@ -13,8 +13,8 @@ from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRet
 from ingest_service.loop import Loop
 from ingest_service.ports import Intake, Slots
 from ingest_service.reports import Reports
+from ingest_service.schedule.dry_run import Trial, try_out
 from ingest_service.storage import Store
-from ingest_service.trial import Trial, try_out
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from ingest_service.domain.ledger import Slip
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop
 from ingest_service.ports import Observer
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.snapshot import Outlook
 from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from ingest_service.domain.ledger import BatchAccount
 from ingest_service.domain.model import Status, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.prospect import Prospect
+from ingest_service.schedule.estimate import Prospect
 from ingest_service.web.times import rfc3339
 
 

@@ -10,7 +10,7 @@ from ingest_service.backlog.queue_depth import loads_of
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
 from ingest_service.errors import StoreError
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.snapshot import Outlook
 from ingest_service.service import Service
 
 

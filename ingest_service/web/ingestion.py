@@ -7,8 +7,8 @@ from ingest_service.clock import NANOSECONDS
 from ingest_service.domain.ledger import Account, Slip
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
-from ingest_service.prospect import Prospect, prospect
 from ingest_service.reports import Reports
+from ingest_service.schedule.estimate import Prospect, prospect
 from ingest_service.web.times import rfc3339
 from ingest_service.web.why import several, why_body
 

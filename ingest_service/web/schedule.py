@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Any
 
 from ingest_service.domain.model import Batch, batch_id
-from ingest_service.schedule import Outlook, PlannedSlot
+from ingest_service.schedule.snapshot import Outlook, PlannedSlot
 from ingest_service.web.times import rfc3339
 
 

@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.trial import Delay, Trial
+from ingest_service.schedule.dry_run import Delay, Trial
 from ingest_service.web.times import rfc3339
 
 # The ingestions that would be delayed the most; all of them are counted.

@@ -1,7 +1,7 @@
 """When the backlog will have room."""
 
 from ingest_service.errors import BacklogFull
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.snapshot import Outlook
 
 
 def backlog_full(outlook: Outlook, count: int, missing: int) -> BacklogFull:

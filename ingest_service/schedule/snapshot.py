@@ -6,8 +6,8 @@ from typing import Self
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
-from ingest_service.forecast import Line, Span, spans_of
 from ingest_service.pacer import Pace
+from ingest_service.schedule.runs import Line, Span, spans_of
 
 
 @dataclass(frozen=True, slots=True)

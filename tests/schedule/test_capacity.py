@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.room import opens_after
-from ingest_service.schedule import PlannedSlot
+from ingest_service.schedule.capacity import opens_after
+from ingest_service.schedule.snapshot import PlannedSlot
+from tests.schedule.test_snapshot import running
 from tests.simulation import Simulation
-from tests.test_schedule import running
 
 
 @given(running(), st.integers(1, 60))

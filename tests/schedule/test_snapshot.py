@@ -12,9 +12,9 @@ from ingest_service.backlog.packing import Packing
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority
 from ingest_service.errors import NothingToCancel, NothingToChange
-from ingest_service.forecast import Span
 from ingest_service.pacer import Pace
 from ingest_service.retries import RetryRules
+from ingest_service.schedule.runs import Span
 from tests.doubles import SlowDisk, good
 from tests.simulation import FIVE_ATTEMPTS, SECOND, Simulation
 

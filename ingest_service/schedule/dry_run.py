@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Submission
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.snapshot import Outlook
 
 
 @dataclass(frozen=True, slots=True)

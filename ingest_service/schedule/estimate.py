@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest_service.domain.model import Priority
-from ingest_service.forecast import Span
-from ingest_service.schedule import Outlook
+from ingest_service.schedule.runs import Span
+from ingest_service.schedule.snapshot import Outlook
 
 
 @dataclass(frozen=True, slots=True)

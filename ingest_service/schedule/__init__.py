@@ -1,0 +1,1 @@
+"""The slots to come, computed from a snapshot of the backlog."""
