@@ -12,10 +12,10 @@ from uuid import uuid4
 from benchmarks.measure import medians, seconds
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import NANOSECONDS
+from ingest_service.dispatch.pacer import Pace
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.pacer import Pace
 from ingest_service.schedule.snapshot import Outlook
 
 PACE = Pace(slot_size=3, interval=5 * NANOSECONDS, linger=0, longest_pause=0)

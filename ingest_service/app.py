@@ -6,17 +6,17 @@ from flask import Flask
 
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
-from ingest_service.dispatcher import Dispatcher
-from ingest_service.gate import Gate
-from ingest_service.intake import EmbeddedIntake
+from ingest_service.dispatch.dispatcher import Dispatcher
+from ingest_service.dispatch.fan_out import in_threads
+from ingest_service.dispatch.intake import EmbeddedIntake
+from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.retries import RetryRules
+from ingest_service.dispatch.slots import EmbeddedSlots
+from ingest_service.dispatch.state import Gate
 from ingest_service.metrics import Metrics
-from ingest_service.pacer import Pace
 from ingest_service.ports import Fetcher, Observer
-from ingest_service.retries import RetryRules
 from ingest_service.service import Service
-from ingest_service.side_by_side import in_threads
 from ingest_service.slips import Slips
-from ingest_service.slots import EmbeddedSlots
 from ingest_service.stores.sqlite import SqliteStore
 from ingest_service.sweeper import DAY, Sweeper
 from ingest_service.upstreams.http import HttpUpstream

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
 from ingest_service.admission import Admission
-from ingest_service.dispatcher import Dispatcher
+from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.domain.model import Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress

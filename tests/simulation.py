@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.dispatcher import Dispatcher
+from ingest_service.dispatch.dispatcher import Dispatcher
+from ingest_service.dispatch.intake import EmbeddedIntake
+from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.retries import RetryRules
+from ingest_service.dispatch.slots import EmbeddedSlots
+from ingest_service.dispatch.state import Gate
 from ingest_service.domain.ledger import Answer, Outcome, Slot
 from ingest_service.domain.model import Priority
-from ingest_service.gate import Gate
-from ingest_service.intake import EmbeddedIntake
-from ingest_service.pacer import Pace
-from ingest_service.retries import RetryRules
 from ingest_service.service import Service
 from ingest_service.slips import Slips
-from ingest_service.slots import EmbeddedSlots
 from ingest_service.storage import Store
 from ingest_service.stores.memory import MemoryStore
 from tests.doubles import NothingToCome, NotingObserver, NotingUpstream, VirtualClock, good

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from ingest_service.backlog.packing import Packing
+from ingest_service.dispatch.pacer import Pace
 from ingest_service.domain.entry import Entry
-from ingest_service.pacer import Pace
 
 
 @dataclass(frozen=True, slots=True)

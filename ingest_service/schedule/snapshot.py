@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from ingest_service.backlog.backlog import Backlog
+from ingest_service.dispatch.pacer import Pace
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
-from ingest_service.pacer import Pace
 from ingest_service.schedule.runs import Line, Span, spans_of
 
 

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest_service.backlog.packing import Packing
+from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority
 from ingest_service.errors import NothingToCancel, NothingToChange
-from ingest_service.pacer import Pace
-from ingest_service.retries import RetryRules
 from ingest_service.schedule.runs import Span
 from tests.doubles import SlowDisk, good
 from tests.simulation import FIVE_ATTEMPTS, SECOND, Simulation

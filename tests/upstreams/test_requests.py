@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
+from ingest_service.dispatch.fan_out import in_threads
 from ingest_service.domain.ledger import Answer
-from ingest_service.side_by_side import in_threads
 from tests.fake_upstream import FakeUpstream, redirect, status
 from tests.upstreams.calling import MANY, PROCESSED, http_upstream
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
+from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.model import Priority
-from ingest_service.retries import RetryRules
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite import SqliteStore
 from tests.simulation import SECOND, Simulation

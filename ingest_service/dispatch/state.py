@@ -5,8 +5,8 @@ from threading import Event, Lock
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
-from ingest_service.outage import Outage
-from ingest_service.pacer import Pace, Pacer
+from ingest_service.dispatch.circuit_breaker import Outage
+from ingest_service.dispatch.pacer import Pace, Pacer
 from ingest_service.schedule.snapshot import Outlook
 
 

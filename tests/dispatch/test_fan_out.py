@@ -2,8 +2,8 @@
 
 from threading import Barrier
 
+from ingest_service.dispatch.fan_out import in_threads
 from ingest_service.domain.ledger import Answer, Call
-from ingest_service.side_by_side import in_threads
 
 
 def test_calls_run_side_by_side_and_come_back_in_order() -> None:

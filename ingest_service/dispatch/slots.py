@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 
 from ingest_service.cause import Cause
 from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer
+from ingest_service.dispatch.retries import RetryRules, called_again
+from ingest_service.dispatch.state import Gate
 from ingest_service.domain.ledger import Call, Slot, Standing, Verdict
 from ingest_service.errors import StoreError
-from ingest_service.gate import Gate
-from ingest_service.pacer import Pace
 from ingest_service.ports import Observer
-from ingest_service.recovery import recovered_backlog, recovered_pacer
-from ingest_service.retries import RetryRules, called_again
 from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_service.dispatch.pacer import Pace
 from ingest_service.domain.ledger import Outcome, Slot
 from ingest_service.domain.model import Status
 from ingest_service.errors import SettingError
-from ingest_service.pacer import Pace
 from tests.laws import most_starts_in_a_span
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 

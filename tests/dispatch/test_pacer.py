@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_service.dispatch.pacer import Pacer
+from ingest_service.dispatch.recovery import first_start
 from ingest_service.domain.ledger import LastSlot
-from ingest_service.pacer import Pacer
-from ingest_service.recovery import first_start
 from tests.simulation import SECOND, Simulation
 
 PROVEN = LastSlot(number=7, boot="b", started=100, trusted=True)

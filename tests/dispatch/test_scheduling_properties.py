@@ -9,9 +9,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_service.dispatch.pacer import Pace
 from ingest_service.domain.model import Priority
 from ingest_service.errors import NothingToCancel, NothingToChange
-from ingest_service.pacer import Pace
 from tests.laws import most_in_work, most_starts_in_a_span
 from tests.simulation import Simulation
 

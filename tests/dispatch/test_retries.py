@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.retries import LONGEST_BACKOFF, RetryRules
 from ingest_service.domain.ledger import Answer, Call, Retry
 from ingest_service.domain.model import Batch, Ingestion, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.pacer import Pace
-from ingest_service.retries import LONGEST_BACKOFF, RetryRules
 from tests.doubles import VirtualClock, good
 from tests.laws import most_in_work, most_starts_in_a_span
 from tests.simulation import FIVE_ATTEMPTS, FIVE_SECONDS, SECOND, Simulation

@@ -2,11 +2,11 @@
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
+from ingest_service.dispatch.pacer import Pace, Pacer
+from ingest_service.dispatch.retries import LONGEST_BACKOFF
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot
 from ingest_service.errors import SettingError
-from ingest_service.pacer import Pace, Pacer
-from ingest_service.retries import LONGEST_BACKOFF
 from ingest_service.storage import Store
 
 

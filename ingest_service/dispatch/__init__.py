@@ -1,0 +1,1 @@
+"""The dispatcher thread, and the embedded engine that opens its slots."""
