@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from ingest_service.cause import Cause
 from ingest_service.clock import Clock
 from ingest_service.dispatch.changes import cancel, reprioritise
 from ingest_service.dispatch.state import Gate
@@ -10,6 +9,7 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority
 from ingest_service.schedule.capacity import backlog_full
 from ingest_service.schedule.snapshot import Outlook
+from ingest_service.slippage.cause import Cause
 from ingest_service.storage import Store
 
 

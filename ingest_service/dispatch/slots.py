@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from ingest_service.cause import Cause
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.dispatch.pacer import Pace
 from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer
@@ -12,6 +11,7 @@ from ingest_service.dispatch.state import Gate
 from ingest_service.domain.ledger import Call, Slot, Standing, Verdict
 from ingest_service.errors import StoreError
 from ingest_service.ports import Observer
+from ingest_service.slippage.cause import Cause
 from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)

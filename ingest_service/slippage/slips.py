@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from threading import Event
 
-from ingest_service.cause import Cause, Place
 from ingest_service.clock import Clock
-from ingest_service.deadlines import Deadlines
 from ingest_service.domain.ledger import Slip
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop
 from ingest_service.ports import Observer
 from ingest_service.schedule.snapshot import Outlook
+from ingest_service.slippage.cause import Cause, Place
+from ingest_service.slippage.deadlines import Deadlines
 from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)

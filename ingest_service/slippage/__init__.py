@@ -1,0 +1,1 @@
+"""Expected ends that moved, and deadlines that broke."""
