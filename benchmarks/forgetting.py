@@ -14,7 +14,7 @@ from benchmarks.measure import here, percentile, seconds
 from ingest_service.clock import SystemClock
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.storage import Wanted
+from ingest_service.ports.store import Wanted
 from ingest_service.stores.rows import insert_ingestion
 from ingest_service.stores.sqlite import SqliteStore
 from ingest_service.sweeper import Sweeper

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from ingest_service.domain.model import Submission
 from ingest_service.errors import DeadlineImpossible
-from ingest_service.ports import Intake
+from ingest_service.ports.engine import Intake
+from ingest_service.ports.store import Store
 from ingest_service.schedule.dry_run import try_out
-from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)
 

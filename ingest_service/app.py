@@ -14,7 +14,7 @@ from ingest_service.dispatch.retries import RetryRules
 from ingest_service.dispatch.slots import EmbeddedSlots
 from ingest_service.dispatch.state import Gate
 from ingest_service.metrics import Metrics
-from ingest_service.ports import Fetcher, Observer
+from ingest_service.ports.engine import Fetcher, Observer
 from ingest_service.service import Service
 from ingest_service.slippage.slips import Slips
 from ingest_service.stores.sqlite import SqliteStore

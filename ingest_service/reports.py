@@ -8,10 +8,10 @@ from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import IngestionNotFound
-from ingest_service.ports import Intake
+from ingest_service.ports.engine import Intake
+from ingest_service.ports.store import Store, Wanted
 from ingest_service.schedule.estimate import Prospect, prospect
 from ingest_service.schedule.snapshot import Outlook
-from ingest_service.storage import Store, Wanted
 
 
 class Reports:

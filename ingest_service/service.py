@@ -11,10 +11,10 @@ from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry, StoreError
 from ingest_service.loop import Loop
-from ingest_service.ports import Intake, Slots
+from ingest_service.ports.engine import Intake, Slots
+from ingest_service.ports.store import Store
 from ingest_service.reports import Reports
 from ingest_service.schedule.dry_run import Trial, try_out
-from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)
 

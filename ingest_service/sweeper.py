@@ -6,7 +6,7 @@ from threading import Event
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop
-from ingest_service.storage import Store
+from ingest_service.ports.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from ingest_service.dispatch.slots import EmbeddedSlots
 from ingest_service.dispatch.state import Gate
 from ingest_service.domain.ledger import Answer, Outcome, Slot
 from ingest_service.domain.model import Priority
+from ingest_service.ports.store import Store
 from ingest_service.service import Service
 from ingest_service.slippage.slips import Slips
-from ingest_service.storage import Store
 from ingest_service.stores.memory import MemoryStore
 from tests.doubles import NothingToCome, NotingObserver, NotingUpstream, VirtualClock, good
 

@@ -21,7 +21,6 @@ FLOORS = [
         "reports",
         "schedule",
         "service",
-        "storage",
         "sweeper",
     },
     {"metrics", "stores", "upstreams"},

@@ -6,7 +6,7 @@ from ingest_service.backlog.backlog import Backlog
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Priority
-from ingest_service.storage import Store
+from ingest_service.ports.store import Store
 
 
 def cancel(sequence: int, store: Store, backlog: Backlog) -> None:

@@ -9,7 +9,7 @@ from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.ledger import Answer, Call
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop
-from ingest_service.ports import Fetcher, Observer, SideBySide, Slots
+from ingest_service.ports.engine import Fetcher, Observer, SideBySide, Slots
 
 log = logging.getLogger(__name__)
 

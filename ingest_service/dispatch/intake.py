@@ -7,10 +7,10 @@ from ingest_service.dispatch.changes import cancel, reprioritise
 from ingest_service.dispatch.state import Gate
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority
+from ingest_service.ports.store import Store
 from ingest_service.schedule.capacity import backlog_full
 from ingest_service.schedule.snapshot import Outlook
 from ingest_service.slippage.cause import Cause
-from ingest_service.storage import Store
 
 
 class EmbeddedIntake:

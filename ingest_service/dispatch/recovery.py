@@ -7,7 +7,7 @@ from ingest_service.dispatch.retries import LONGEST_BACKOFF
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot
 from ingest_service.errors import SettingError
-from ingest_service.storage import Store
+from ingest_service.ports.store import Store
 
 
 def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> int:

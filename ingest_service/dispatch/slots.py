@@ -10,9 +10,9 @@ from ingest_service.dispatch.retries import RetryRules, called_again
 from ingest_service.dispatch.state import Gate
 from ingest_service.domain.ledger import Call, Slot, Standing, Verdict
 from ingest_service.errors import StoreError
-from ingest_service.ports import Observer
+from ingest_service.ports.engine import Observer
+from ingest_service.ports.store import Store
 from ingest_service.slippage.cause import Cause
-from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)
 

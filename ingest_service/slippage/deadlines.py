@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from ingest_service.domain.model import Ingestion
-from ingest_service.ports import Observer
+from ingest_service.ports.engine import Observer
 from ingest_service.schedule.snapshot import Outlook
 
 log = logging.getLogger(__name__)

@@ -11,11 +11,11 @@ from ingest_service.clock import Clock
 from ingest_service.domain.ledger import Slip
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop
-from ingest_service.ports import Observer
+from ingest_service.ports.engine import Observer
+from ingest_service.ports.store import Store
 from ingest_service.schedule.snapshot import Outlook
 from ingest_service.slippage.cause import Cause, Place
 from ingest_service.slippage.deadlines import Deadlines
-from ingest_service.storage import Store
 
 log = logging.getLogger(__name__)
 

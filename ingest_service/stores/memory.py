@@ -10,7 +10,7 @@ from ingest_service.domain.ledger import Outcome, Slip, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.storage import SLIPS_KEPT
+from ingest_service.ports.store import SLIPS_KEPT
 from ingest_service.stores.kept import Kept
 from ingest_service.stores.memory_reading import MemoryReading
 

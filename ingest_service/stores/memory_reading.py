@@ -12,7 +12,7 @@ from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import StoreStopped
-from ingest_service.storage import Wanted
+from ingest_service.ports.store import Wanted
 from ingest_service.stores.kept import Kept
 from ingest_service.stores.slot_book import SlotBook
 

@@ -13,7 +13,7 @@ from ingest_service.domain.model import Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import KeyReused, StoreStopped
-from ingest_service.storage import Wanted
+from ingest_service.ports.store import Wanted
 from ingest_service.stores.accounts import read_account, read_batch_accounts, read_slots
 from ingest_service.stores.connections import Readers
 from ingest_service.stores.counting import count_batches, count_failed

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from ingest_service.domain.ledger import Slip
-from ingest_service.storage import SLIPS_KEPT
+from ingest_service.ports.store import SLIPS_KEPT
 
 
 def insert_slips(connection: sqlite3.Connection, slips: Mapping[int, Slip]) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ingest_service.domain.ledger import Answer, Slip
 from ingest_service.domain.model import Batch, Priority
+from ingest_service.ports.store import SLIPS_KEPT
 from ingest_service.slippage.slips import MOST_CAUSES
-from ingest_service.storage import SLIPS_KEPT
 from tests.doubles import MoodyStore, good
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 

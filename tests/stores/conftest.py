@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service.storage import Store
+from ingest_service.ports.store import Store
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite import SqliteStore
 from tests.doubles import VirtualClock

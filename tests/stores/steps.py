@@ -8,7 +8,7 @@ from ingest_service.domain.ledger import Outcome, Slot, Verdict
 from ingest_service.domain.model import Batch, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.storage import Store
+from ingest_service.ports.store import Store
 
 
 def submission_of(

@@ -14,7 +14,7 @@ from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Verdict
 from ingest_service.domain.model import Batch, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.storage import Store, Wanted
+from ingest_service.ports.store import Store, Wanted
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite import SqliteStore
 from tests.doubles import VirtualClock

@@ -2,7 +2,7 @@
 
 from ingest_service.domain.ledger import Outcome, Retry, Standing
 from ingest_service.domain.model import Priority, Status
-from ingest_service.storage import Store
+from ingest_service.ports.store import Store
 from tests.doubles import VirtualClock
 from tests.stores.steps import (
     close,

@@ -10,7 +10,7 @@ from ingest_service.domain.ledger import Account, LastSlot, Outcome, Retry
 from ingest_service.domain.model import Priority, Profile, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreStopped
-from ingest_service.storage import Store
+from ingest_service.ports.store import Store
 from tests.stores.steps import (
     close,
     find,

@@ -4,7 +4,7 @@ import pytest
 
 from ingest_service.domain.ledger import Account, Outcome, Retry, Slip
 from ingest_service.domain.model import Status
-from ingest_service.storage import Store, Wanted
+from ingest_service.ports.store import Store, Wanted
 from tests.doubles import VirtualClock
 from tests.stores.steps import (
     close,

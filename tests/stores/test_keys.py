@@ -9,7 +9,7 @@ import pytest
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.errors import KeyReused
-from ingest_service.storage import Store
+from ingest_service.ports.store import Store
 from tests.stores.steps import find, finish, restart, submission_of, submit, waiting
 
 FOR_EVER = 9 * 10**18

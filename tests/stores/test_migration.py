@@ -12,7 +12,7 @@ from ingest_service.domain.ledger import LastSlot, Outcome
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreError
-from ingest_service.storage import Wanted
+from ingest_service.ports.store import Wanted
 from ingest_service.stores.schema import MIGRATIONS
 from ingest_service.stores.sqlite import SqliteStore
 from tests.doubles import VirtualClock

@@ -1,0 +1,1 @@
+"""Interfaces that the use cases need from the outside."""
