@@ -17,10 +17,10 @@ from benchmarks.measure import here, medians, seconds
 from ingest_service.clock import SystemClock
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.stores.connections import connect
-from ingest_service.stores.rows import insert_ingestion
-from ingest_service.stores.schema import migrate
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.connections import connect
+from ingest_service.stores.sqlite.rows import insert_ingestion
+from ingest_service.stores.sqlite.schema import migrate
+from ingest_service.stores.sqlite.store import SqliteStore
 
 THREADS = 64
 WINDOW = 1.5

@@ -15,8 +15,8 @@ from ingest_service.clock import SystemClock
 from ingest_service.domain.model import Priority, Profile, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.stores.connections import connect
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.connections import connect
+from ingest_service.stores.sqlite.store import SqliteStore
 from ingest_service.web.status import status_body
 from ingest_service.web.submission import parse_submission
 

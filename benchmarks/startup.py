@@ -19,9 +19,9 @@ from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.stores.connections import connect
-from ingest_service.stores.rows import INGESTION, JOIN_INGESTION, insert_ingestion
-from ingest_service.stores.schema import migrate
+from ingest_service.stores.sqlite.connections import connect
+from ingest_service.stores.sqlite.rows import INGESTION, JOIN_INGESTION, insert_ingestion
+from ingest_service.stores.sqlite.schema import migrate
 
 INGESTIONS = 100_000
 ROUNDS = 5

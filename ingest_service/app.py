@@ -17,7 +17,7 @@ from ingest_service.metrics import Metrics
 from ingest_service.ports.engine import Fetcher, Observer
 from ingest_service.service import Service
 from ingest_service.slippage.slips import Slips
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.store import SqliteStore
 from ingest_service.sweeper import DAY, Sweeper
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream

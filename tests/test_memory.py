@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Batch, Ingestion
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.store import SqliteStore
 from tests.simulation import Simulation
 
 

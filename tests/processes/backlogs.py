@@ -6,9 +6,9 @@ from uuid import uuid4
 
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.stores.connections import connect
-from ingest_service.stores.rows import insert_ingestion
-from ingest_service.stores.schema import migrate
+from ingest_service.stores.sqlite.connections import connect
+from ingest_service.stores.sqlite.rows import insert_ingestion
+from ingest_service.stores.sqlite.schema import migrate
 
 
 def write_backlog(database: Path, ingestions: int) -> None:

@@ -16,7 +16,7 @@ from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
 from ingest_service.ports.store import Store, Wanted
 from ingest_service.stores.memory import MemoryStore
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
 
 VERDICTS: list[Verdict] = [

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from ingest_service.domain.model import Priority
 from ingest_service.errors import DeadlineImpossible
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.store import SqliteStore
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import client_of, in_full, ingest
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ingest_service.stores.memory import MemoryStore
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.store import SqliteStore
 from ingest_service.sweeper import DAY, Sweeper
 from tests.cli.serving import serving
 from tests.simulation import SECOND, Simulation

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.model import Priority
 from ingest_service.stores.memory import MemoryStore
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.store import SqliteStore
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import PASSING, PAUSING, client_of, failing, in_full
 

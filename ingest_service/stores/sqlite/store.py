@@ -11,18 +11,18 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot, Outcome, Slip, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.errors import KeyReused
-from ingest_service.stores.accounts import read_last_slot
-from ingest_service.stores.cancelling import insert_cancellation
-from ingest_service.stores.connections import closed_on_error, connect
-from ingest_service.stores.forgetting import read_ended, remove_history
-from ingest_service.stores.group_commit import GroupCommit
-from ingest_service.stores.keys import Key, insert_key, read_key
-from ingest_service.stores.lock_file import LockFile
-from ingest_service.stores.reading import SqliteReading
-from ingest_service.stores.releasing import finish_slot, insert_slot
-from ingest_service.stores.rows import insert_ingestion
-from ingest_service.stores.schema import migrate
-from ingest_service.stores.slips import insert_slips
+from ingest_service.stores.sqlite.cancelling import insert_cancellation
+from ingest_service.stores.sqlite.connections import closed_on_error, connect
+from ingest_service.stores.sqlite.group_commit import GroupCommit
+from ingest_service.stores.sqlite.keys import Key, insert_key, read_key
+from ingest_service.stores.sqlite.lock_file import LockFile
+from ingest_service.stores.sqlite.pruning import read_ended, remove_history
+from ingest_service.stores.sqlite.reading import SqliteReading
+from ingest_service.stores.sqlite.releasing import finish_slot, insert_slot
+from ingest_service.stores.sqlite.rows import insert_ingestion
+from ingest_service.stores.sqlite.schema import migrate
+from ingest_service.stores.sqlite.slips import insert_slips
+from ingest_service.stores.sqlite.summaries import read_last_slot
 
 
 class SqliteStore(SqliteReading):

@@ -8,7 +8,7 @@ from ingest_service.domain.ledger import Standing
 from ingest_service.domain.model import Priority, Profile, Status
 from ingest_service.domain.progress import Progress
 from ingest_service.ports.store import Wanted
-from ingest_service.stores.rows import ID_COUNT
+from ingest_service.stores.sqlite.rows import ID_COUNT
 
 # An ingestion without a cursor was released to the end, unless it was cancelled.
 _RELEASED = f"coalesce(cancellations.released, backlog.released, {ID_COUNT})"

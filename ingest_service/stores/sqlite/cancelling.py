@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from ingest_service.domain.ledger import Outcome
-from ingest_service.stores.releasing import finish_if_done, insert_outcome
-from ingest_service.stores.rows import ID_COUNT
+from ingest_service.stores.sqlite.releasing import finish_if_done, insert_outcome
+from ingest_service.stores.sqlite.rows import ID_COUNT
 
 
 def insert_cancellation(

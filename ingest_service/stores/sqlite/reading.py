@@ -14,14 +14,14 @@ from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import KeyReused, StoreStopped
 from ingest_service.ports.store import Wanted
-from ingest_service.stores.accounts import read_account, read_batch_accounts, read_slots
-from ingest_service.stores.connections import Readers
-from ingest_service.stores.counting import count_batches, count_failed
-from ingest_service.stores.keys import Key, read_key
-from ingest_service.stores.listing import read_listed, read_progress, read_standing
-from ingest_service.stores.open_batches import read_open_batches
-from ingest_service.stores.rows import INGESTION, JOIN_INGESTION, read_entry, read_outcome
-from ingest_service.stores.slips import read_slips
+from ingest_service.stores.sqlite.connections import Readers
+from ingest_service.stores.sqlite.counting import count_batches, count_failed
+from ingest_service.stores.sqlite.keys import Key, read_key
+from ingest_service.stores.sqlite.listing import read_listed, read_progress, read_standing
+from ingest_service.stores.sqlite.open_batches import read_open_batches
+from ingest_service.stores.sqlite.rows import INGESTION, JOIN_INGESTION, read_entry, read_outcome
+from ingest_service.stores.sqlite.slips import read_slips
+from ingest_service.stores.sqlite.summaries import read_account, read_batch_accounts, read_slots
 
 
 class SqliteReading(ABC):

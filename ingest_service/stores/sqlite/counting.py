@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from ingest_service.domain.model import Priority, Status
-from ingest_service.stores.rows import ID_COUNT
+from ingest_service.stores.sqlite.rows import ID_COUNT
 
 _ALL = f"({ID_COUNT} + batch_size - 1) / batch_size"
 _UNRELEASED = f"coalesce(sum({_ALL} - (released + batch_size - 1) / batch_size), 0)"

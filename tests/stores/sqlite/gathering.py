@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from ingest_service.errors import IngestError
-from ingest_service.stores.group_commit import GroupCommit
+from ingest_service.stores.sqlite.group_commit import GroupCommit
 
 
 class Gathering:

@@ -9,10 +9,10 @@ from threading import Thread
 import pytest
 
 from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.stores.connections import connect
-from ingest_service.stores.group_commit import GroupCommit
+from ingest_service.stores.sqlite.connections import connect
+from ingest_service.stores.sqlite.group_commit import GroupCommit
 from tests.doubles import VirtualClock
-from tests.stores.gathering import Gathering
+from tests.stores.sqlite.gathering import Gathering
 
 Statements = Callable[[sqlite3.Connection], None]
 

@@ -13,11 +13,11 @@ from ingest_service.domain.ledger import Outcome, Slot
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused, StoreError, StoreInUse
-from ingest_service.stores.connections import connect
-from ingest_service.stores.schema import MIGRATIONS
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.connections import connect
+from ingest_service.stores.sqlite.schema import MIGRATIONS
+from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
-from tests.stores.gathering import Gathering
+from tests.stores.sqlite.gathering import Gathering
 from tests.stores.steps import submission_of, waiting
 
 

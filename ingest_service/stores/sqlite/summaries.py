@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ingest_service.domain.ledger import Account, BatchAccount, LastSlot, SlotAccount
 from ingest_service.domain.progress import Progress
-from ingest_service.stores.counting import count_failed
+from ingest_service.stores.sqlite.counting import count_failed
 
 
 def read_account(connection: sqlite3.Connection, sequence: int) -> Account:

@@ -13,8 +13,8 @@ from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreError
 from ingest_service.ports.store import Wanted
-from ingest_service.stores.schema import MIGRATIONS
-from ingest_service.stores.sqlite import SqliteStore
+from ingest_service.stores.sqlite.schema import MIGRATIONS
+from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
 from tests.stores.steps import submission_of
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ingest_service.domain.entry import Entry
-from ingest_service.stores.rows import ID_COUNT, INGESTION, JOIN_INGESTION, read_ingestion
+from ingest_service.stores.sqlite.rows import ID_COUNT, INGESTION, JOIN_INGESTION, read_ingestion
 
 _BETWEEN = "WHERE sequence = ? AND position >= ? AND position < ?"
 

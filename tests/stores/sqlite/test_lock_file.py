@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service.stores.lock_file import LockFile
+from ingest_service.stores.sqlite.lock_file import LockFile
 
 
 @pytest.fixture
