@@ -15,9 +15,9 @@ from ingest_service.clock import SystemClock
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.ports.store import Wanted
+from ingest_service.pruner import Sweeper
 from ingest_service.stores.sqlite.rows import insert_ingestion
 from ingest_service.stores.sqlite.store import SqliteStore
-from ingest_service.sweeper import Sweeper
 
 ENDED = 20_000
 SUBMISSIONS = 1000

@@ -15,10 +15,10 @@ from ingest_service.dispatch.slots import EmbeddedSlots
 from ingest_service.dispatch.state import Gate
 from ingest_service.metrics import Metrics
 from ingest_service.ports.engine import Fetcher, Observer
+from ingest_service.pruner import DAY, Sweeper
 from ingest_service.service import Service
 from ingest_service.slippage.slips import Slips
 from ingest_service.stores.sqlite.store import SqliteStore
-from ingest_service.sweeper import DAY, Sweeper
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream
 from ingest_service.web.cors import allow_origins

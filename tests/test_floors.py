@@ -12,6 +12,7 @@ FLOORS = [
     {"domain", "errors"},
     {
         "admission",
+        "pruner",
         "slippage",
         "dispatch",
         "backlog",
@@ -21,7 +22,6 @@ FLOORS = [
         "reports",
         "schedule",
         "service",
-        "sweeper",
     },
     {"metrics", "stores", "upstreams"},
     {"app", "config", "logs", "web"},

@@ -11,9 +11,9 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ingest_service.pruner import DAY, Sweeper
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite.store import SqliteStore
-from ingest_service.sweeper import DAY, Sweeper
 from tests.cli.serving import serving
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import called, client_of, ingest, statuses

@@ -6,7 +6,7 @@ import pytest
 
 from ingest_service.domain.model import Priority
 from ingest_service.errors import IngestionNotFound, KeyReused
-from ingest_service.sweeper import BETWEEN_ROUNDS, BETWEEN_STEPS, DAY, Sweeper
+from ingest_service.pruner import BETWEEN_ROUNDS, BETWEEN_STEPS, DAY, Sweeper
 from tests.doubles import MoodyStore
 from tests.simulation import Simulation
 
