@@ -9,8 +9,8 @@ import requests
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.ledger import Answer, Call
-from ingest_service.upstreams.answers import is_good, read_error, read_result
-from ingest_service.upstreams.cuttable import CallInFlight, CuttableAdapter, of_this_thread
+from ingest_service.upstreams.cancellable import CallInFlight, CuttableAdapter, of_this_thread
+from ingest_service.upstreams.responses import is_good, read_error, read_result
 
 LARGEST_ANSWER = 10 * 1024 * 1024
 _CHUNK = 65_536

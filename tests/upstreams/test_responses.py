@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.domain.ledger import Answer
-from ingest_service.upstreams.answers import is_good, read_error, read_result
+from ingest_service.upstreams.responses import is_good, read_error, read_result
 
 WALL = 1_700_000_000 * NANOSECONDS
 REDIRECTED = "redirects are not followed"

@@ -8,7 +8,7 @@ import pytest
 import requests
 from urllib3.exceptions import ProtocolError
 
-from ingest_service.upstreams.cuttable import CallInFlight, CuttableAdapter, of_this_thread
+from ingest_service.upstreams.cancellable import CallInFlight, CuttableAdapter, of_this_thread
 from tests.fake_upstream import FakeUpstream
 from tests.upstreams.calling import PATIENCE
 
