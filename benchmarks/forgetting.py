@@ -1,7 +1,7 @@
 """How long a submission takes to become durable while history is removed, against the same while it is not.
 
 20,000 ended ingestions and one of a million ids are history; one thread submits, and every other round the
-sweeper's steps run beside it, at their own pace. Read: the p50 ratio should be near 1; the p99 ratio is what a
+pruner's steps run beside it, at their own pace. Read: the p50 ratio should be near 1; the p99 ratio is what a
 step, or the million ids, may hold a commit up.
 """
 
@@ -14,15 +14,15 @@ from benchmarks.measure import here, percentile, seconds
 from ingest_service.clock import SystemClock
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.ports.store import Wanted
-from ingest_service.pruner import Sweeper
+from ingest_service.ports.store import ListFilter
+from ingest_service.pruner import Pruner
 from ingest_service.stores.sqlite.rows import insert_ingestion
 from ingest_service.stores.sqlite.store import SqliteStore
 
 ENDED = 20_000
 SUBMISSIONS = 1000
 ROUNDS = 6
-EVERYTHING = Wanted(status=None, priority=None, before=LAST_SEQUENCE, limit=1_000_000)
+EVERYTHING = ListFilter(status=None, priority=None, before=LAST_SEQUENCE, limit=1_000_000)
 
 
 def write_history(path: Path) -> None:
@@ -51,11 +51,11 @@ def submissions(store: SqliteStore) -> list[float]:
 
 
 def beside(store: SqliteStore) -> list[float]:
-    """Submit while the sweeper works."""
-    sweeper = Sweeper(store, SystemClock(), keep=0)
-    sweeper.start()
+    """Submit while the pruner works."""
+    pruner = Pruner(store, SystemClock(), keep=0)
+    pruner.start()
     taken = submissions(store)
-    sweeper.stop(grace=5)
+    pruner.stop(grace=5)
     return taken
 
 

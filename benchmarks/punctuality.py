@@ -28,9 +28,9 @@ def expected_starts(service: Service) -> dict[UUID, int]:
     submitted = [service.submit(range(1, 2 + n % 6), Priority(n % 3)) for n in range(SUBMISSIONS)]
     starts: dict[UUID, int] = {}
     for ingestion_id in submitted:
-        prospect = service.prospect(service.progress(ingestion_id))
-        if prospect is not None and prospect.next_at is not None:
-            starts[ingestion_id] = prospect.next_at
+        estimate = service.estimate(service.progress(ingestion_id))
+        if estimate is not None and estimate.next_at is not None:
+            starts[ingestion_id] = estimate.next_at
     return starts
 
 

@@ -12,13 +12,13 @@ from uuid import uuid4
 from benchmarks.measure import medians, seconds
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import NANOSECONDS
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 
-PACE = Pace(slot_size=3, interval=5 * NANOSECONDS, linger=0, longest_pause=0)
+PACE = RateLimit(slot_size=3, interval=5 * NANOSECONDS, linger=0, longest_pause=0)
 ROUNDS = 5
 
 
@@ -36,9 +36,9 @@ def filled(ingestions: int, ids: int) -> Backlog:
     return backlog
 
 
-def outlook(backlog: Backlog) -> Outlook:
-    """Return the outlook of a dispatcher that may open a slot now."""
-    return Outlook(
+def snapshot(backlog: Backlog) -> ScheduleSnapshot:
+    """Return the snapshot of a dispatcher that may open a slot now."""
+    return ScheduleSnapshot(
         backlog.copy(), 0, PACE, probing=False, wall_offset=0, paused_until=0, paused_at=None, took=0, now=0
     )
 
@@ -49,9 +49,9 @@ def compare(ingestions: int, ids: int) -> None:
     copy, twenty, forecast, steps = medians(
         ROUNDS,
         lambda: seconds(backlog.copy),
-        lambda: seconds(lambda: list(islice(outlook(backlog).slots(), 20))),
-        lambda: seconds(lambda: list(outlook(backlog).spans(Priority.LOW, LAST_SEQUENCE))),
-        lambda: seconds(lambda: sum(1 for _ in outlook(backlog).slots())),
+        lambda: seconds(lambda: list(islice(snapshot(backlog).slots(), 20))),
+        lambda: seconds(lambda: list(snapshot(backlog).runs(Priority.LOW, LAST_SEQUENCE))),
+        lambda: seconds(lambda: sum(1 for _ in snapshot(backlog).slots())),
     )
     print(f"{ingestions:,} ingestions of {ids:,} ids wait:")
     print(f"  the next 20 slots      {twenty / steps:.5f} times stepping through all ({twenty * 1000:.2f} ms)")

@@ -7,7 +7,7 @@ from ingest_service.domain.model import Submission
 from ingest_service.errors import DeadlineImpossible
 from ingest_service.ports.engine import Intake
 from ingest_service.ports.store import Store
-from ingest_service.schedule.dry_run import try_out
+from ingest_service.schedule.dry_run import dry_run
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Admission:
         """Raise DeadlineImpossible for a submission that would end too late."""
         if submission.deadline is None:
             return
-        ends_at = try_out(submission, self._intake.outlook()).ends_at
+        ends_at = dry_run(submission, self._intake.snapshot()).ends_at
         if ends_at is None or ends_at > submission.deadline:
             raise DeadlineImpossible(ends_at)
 

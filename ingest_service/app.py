@@ -9,13 +9,13 @@ from ingest_service.config import Settings, nanoseconds
 from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.dispatch.fan_out import in_threads
 from ingest_service.dispatch.intake import EmbeddedIntake
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.dispatch.slots import EmbeddedSlots
-from ingest_service.dispatch.state import Gate
+from ingest_service.dispatch.state import DispatchState
 from ingest_service.metrics import Metrics
 from ingest_service.ports.engine import Fetcher, Observer
-from ingest_service.pruner import DAY, Sweeper
+from ingest_service.pruner import DAY, Pruner
 from ingest_service.service import Service
 from ingest_service.slippage.slips import Slips
 from ingest_service.stores.sqlite.store import SqliteStore
@@ -51,14 +51,14 @@ def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Obse
     """Return the service around an upstream of the caller's, not started."""
     pace = _pace(settings)
     store = SqliteStore(settings.database_path, clock, observer.committed)
-    gate = Gate(clock, pace)
-    slips = Slips(store, gate.outlook, clock, BETWEEN_LOOKS, observer)
+    gate = DispatchState(clock, pace)
+    slips = Slips(store, gate.snapshot, clock, BETWEEN_LOOKS, observer)
     retry_rules = RetryRules(settings.max_attempts, nanoseconds(settings.backoff_seconds))
     slots = EmbeddedSlots(gate, store, clock, pace, retry_rules, observer, slips.note)
     intake = EmbeddedIntake(gate, store, clock, pace.linger, settings.max_pending_ids, slips.note)
     dispatcher = Dispatcher(slots, upstream, clock, in_threads, observer)
-    sweeper = Sweeper(store, clock, settings.keep_days * DAY)
-    return Service(store, slots, intake, dispatcher, [slips, sweeper], settings.batch_size)
+    pruner = Pruner(store, clock, settings.keep_days * DAY)
+    return Service(store, slots, intake, dispatcher, [slips, pruner], settings.batch_size)
 
 
 def create_app(service: Service, settings: Settings, metrics: Metrics | None = None) -> Flask:
@@ -88,8 +88,8 @@ def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -
     app.register_blueprint(scraped(metrics.registry))
 
 
-def _pace(settings: Settings) -> Pace:
-    return Pace(
+def _pace(settings: Settings) -> RateLimit:
+    return RateLimit(
         slot_size=settings.batch_size,
         interval=nanoseconds(settings.interval_seconds) + nanoseconds(settings.guard),
         linger=nanoseconds(settings.linger_seconds),

@@ -19,10 +19,10 @@ BETWEEN_STEPS = NANOSECONDS // 20
 BETWEEN_ROUNDS = 3600 * NANOSECONDS
 
 
-class Sweeper(Loop):
+class Pruner(Loop):
     """Removes what ended more than `keep` nanoseconds ago, in small steps, every hour."""
 
-    name = "sweeper"
+    name = "pruner"
 
     def __init__(self, store: Store, clock: Clock, keep: int) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Sweeper(Loop):
     def _step(self) -> bool:
         now = self._clock.wall()
         try:
-            return self._store.forget(now - self._keep, now - KEEP_KEYS, ROWS_IN_STEP)
+            return self._store.prune(now - self._keep, now - KEEP_KEYS, ROWS_IN_STEP)
         except StoreStopped:
             raise
         except StoreError as error:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from ingest_service.domain.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount
+from ingest_service.domain.ledger import BatchHistory, LedgerSummary, Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import IngestionNotFound
 from ingest_service.ports.engine import Intake
-from ingest_service.ports.store import Store, Wanted
-from ingest_service.schedule.estimate import Prospect, prospect
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.ports.store import ListFilter, Store
+from ingest_service.schedule.estimate import Estimate, estimate
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 
 class Reports:
@@ -28,7 +28,7 @@ class Reports:
             raise IngestionNotFound(ingestion_id)
         return progress
 
-    def listed(self, wanted: Wanted) -> list[Progress]:
+    def listed(self, wanted: ListFilter) -> list[Progress]:
         """Return how far the wanted ingestions have come, the newest first."""
         return self._store.listed(wanted)
 
@@ -43,13 +43,13 @@ class Reports:
             raise IngestionNotFound(progress.ingestion.id)
         return ids
 
-    def account(self, progress: Progress) -> Account:
+    def account(self, progress: Progress) -> LedgerSummary:
         """Return what the ledger tells of an ingestion."""
         return self._store.account(progress.sequence)
 
-    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
+    def batch_histories(self, progress: Progress, numbers: range) -> dict[int, BatchHistory]:
         """Return what the ledger tells of those of these batches that were released, by their numbers."""
-        return self._store.batch_accounts(progress, numbers)
+        return self._store.batch_histories(progress, numbers)
 
     def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
         """Return outcomes with their positions: the first `limit` past `after`; none of an unknown ingestion."""
@@ -59,17 +59,17 @@ class Reports:
         """Return the latest slips of an ingestion, the last one first."""
         return self._store.slips(progress.sequence)
 
-    def slots(self, before: int, limit: int) -> list[SlotAccount]:
+    def slots(self, before: int, limit: int) -> list[SlotRecord]:
         """Return the last `limit` slots with a number below `before`, the latest first."""
         return self._store.slots(before, limit)
 
-    def outlook(self) -> Outlook:
+    def snapshot(self) -> ScheduleSnapshot:
         """Return all that the schedule depends on, as it is now."""
-        return self._intake.outlook()
+        return self._intake.snapshot()
 
-    def prospect(self, progress: Progress) -> Prospect | None:
+    def estimate(self, progress: Progress) -> Estimate | None:
         """Return when the waiting ids of an ingestion run, None if none waits."""
-        return prospect(self._intake.outlook(), progress.ingestion.priority, progress.sequence)
+        return estimate(self._intake.snapshot(), progress.ingestion.priority, progress.sequence)
 
     def changes_in(self, progress: Progress) -> int | None:
         """Return for how many nanoseconds an ingestion cannot change; None for one that never will again.

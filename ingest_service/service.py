@@ -14,7 +14,7 @@ from ingest_service.loop import Loop
 from ingest_service.ports.engine import Intake, Slots
 from ingest_service.ports.store import Store
 from ingest_service.reports import Reports
-from ingest_service.schedule.dry_run import Trial, try_out
+from ingest_service.schedule.dry_run import DryRun, dry_run
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +46,15 @@ class Service(Reports):
         self._batch_size = batch_size
         self._admission = Admission(store, intake)
 
-    def ailments(self) -> dict[str, str]:
+    def liveness_failures(self) -> dict[str, str]:
         """Return which parts do not run, each with a sentence; empty while all do. Does not block."""
         parts = {loop.name: loop.alive for loop in (self._dispatcher, *self._companions)}
         parts["store"] = self._store.alive
         return {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
 
-    def obstacles(self) -> dict[str, str]:
+    def readiness_failures(self) -> dict[str, str]:
         """Return what keeps ingestions from being taken or released now, each with a sentence. Reads the store."""
-        found = self.ailments()
+        found = self.liveness_failures()
         if (trouble := self._dispatcher.trouble) is not None:
             found["dispatcher"] = trouble
         try:
@@ -95,9 +95,9 @@ class Service(Reports):
         """
         return self._admission.admit(self._submission(ids, priority, deadline), key)
 
-    def try_out(self, ids: Iterable[int], priority: Priority) -> Trial:
+    def dry_run(self, ids: Iterable[int], priority: Priority) -> DryRun:
         """Return what would become of a submission now, and of those that wait. Nothing is stored."""
-        return try_out(self._submission(ids, priority, None), self._intake.outlook())
+        return dry_run(self._submission(ids, priority, None), self._intake.snapshot())
 
     def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
         """Make a new ingestion of the ids that failed so far, of the same priority unless one is given.

@@ -61,8 +61,8 @@ class VirtualClock:
             return planned <= self.time
         return until is None or planned <= until
 
-    def side_by_side(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
-        """Fit the port `SideBySide`: every call begins now, the clock ends where the longest call does.
+    def fan_out(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
+        """Fit the port `FanOut`: every call begins now, the clock ends where the longest call does.
 
         With a lag, each thread comes that much later to its call than the one before it.
         """
@@ -135,9 +135,9 @@ class MoodyStore(MemoryStore):
         self._refuse()
         super().close_slot(slot, verdicts, started, paused_until)
 
-    def forget(self, ended_before: int, keys_before: int, most: int) -> bool:
+    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         self._refuse()
-        return super().forget(ended_before, keys_before, most)
+        return super().prune(ended_before, keys_before, most)
 
     def add_slips(self, slips: Mapping[int, Slip]) -> None:
         self._refuse()

@@ -10,10 +10,10 @@ from uuid import UUID
 from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.dispatch.intake import EmbeddedIntake
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.dispatch.slots import EmbeddedSlots
-from ingest_service.dispatch.state import Gate
+from ingest_service.dispatch.state import DispatchState
 from ingest_service.domain.ledger import Answer, Outcome, Slot
 from ingest_service.domain.model import Priority
 from ingest_service.ports.store import Store
@@ -23,7 +23,7 @@ from ingest_service.stores.memory import MemoryStore
 from tests.doubles import NothingToCome, NotingObserver, NotingUpstream, VirtualClock, good
 
 SECOND = NANOSECONDS
-FIVE_SECONDS = Pace(slot_size=3, interval=5 * SECOND, linger=SECOND // 5, longest_pause=3600 * SECOND)
+FIVE_SECONDS = RateLimit(slot_size=3, interval=5 * SECOND, linger=SECOND // 5, longest_pause=3600 * SECOND)
 
 
 class LongestBackoff(Random):
@@ -55,7 +55,7 @@ class Simulation:
 
     def __init__(
         self,
-        pace: Pace = FIVE_SECONDS,
+        pace: RateLimit = FIVE_SECONDS,
         latency: Callable[[int], int] = lambda _: SECOND,
         answer: Callable[[int, int], Answer] = good,
         retry_rules: RetryRules = FIVE_ATTEMPTS,
@@ -76,8 +76,8 @@ class Simulation:
     def start(self) -> None:
         """Start, or start again after a crash: only the store and the upstream remember anything."""
         self.observer = NotingObserver()
-        self.gate = Gate(self.clock, self.pace)
-        self.slips = Slips(self.store, self.gate.outlook, self.clock, 0, self.observer)
+        self.gate = DispatchState(self.clock, self.pace)
+        self.slips = Slips(self.store, self.gate.snapshot, self.clock, 0, self.observer)
         self.slots = NotingSlots(
             self.opened,
             self.gate,
@@ -92,7 +92,7 @@ class Simulation:
         intake = EmbeddedIntake(
             self.gate, self.store, self.clock, self.pace.linger, self.most_ids, self.slips.note
         )
-        self.dispatcher = Dispatcher(self.slots, self.upstream, self.clock, self.clock.side_by_side, self.observer)
+        self.dispatcher = Dispatcher(self.slots, self.upstream, self.clock, self.clock.fan_out, self.observer)
         self.service = Service(self.store, self.slots, intake, self.dispatcher, [], self.pace.slot_size)
 
     def submit(self, ids: Iterable[int], priority: str = "MEDIUM") -> UUID:

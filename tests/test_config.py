@@ -179,5 +179,5 @@ def test_seconds_become_nanoseconds() -> None:
 
 def test_building_the_service_starts_nothing_and_touches_no_disk(tmp_path: Path) -> None:
     settings = Settings.from_environ({"INGEST_DATABASE_URL": f"sqlite:///{tmp_path}/ingest.db"})
-    assert build_service(settings).ailments().keys() == {"dispatcher", "slips", "sweeper", "store"}
+    assert build_service(settings).liveness_failures().keys() == {"dispatcher", "slips", "pruner", "store"}
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ import pytest
 
 from ingest_service.domain.model import Priority
 from ingest_service.errors import IngestionNotFound, KeyReused
-from ingest_service.pruner import BETWEEN_ROUNDS, BETWEEN_STEPS, DAY, Sweeper
+from ingest_service.pruner import BETWEEN_ROUNDS, BETWEEN_STEPS, DAY, Pruner
 from tests.doubles import MoodyStore
 from tests.simulation import Simulation
 
@@ -21,11 +21,11 @@ def known(simulation: Simulation, ingestion_id: UUID) -> bool:
     return True
 
 
-def sweep(simulation: Simulation, sweeper: Sweeper) -> None:
+def sweep(simulation: Simulation, pruner: Pruner) -> None:
     """Take steps until there is nothing more to do for this time."""
     while True:
         began = simulation.clock.now()
-        assert sweeper.run_once()
+        assert pruner.run_once()
         if simulation.clock.now() - began == BETWEEN_ROUNDS:
             return
         assert simulation.clock.now() - began == BETWEEN_STEPS
@@ -33,37 +33,37 @@ def sweep(simulation: Simulation, sweeper: Sweeper) -> None:
 
 def test_an_ingestion_is_kept_for_as_long_as_it_should_be_and_then_forgotten() -> None:
     simulation = Simulation()
-    sweeper = Sweeper(simulation.store, simulation.clock, KEEP)
+    pruner = Pruner(simulation.store, simulation.clock, KEEP)
     ended = simulation.submit([1, 2, 3, 4])
     simulation.run()
     simulation.clock.time += KEEP - DAY
-    sweep(simulation, sweeper)
+    sweep(simulation, pruner)
     assert known(simulation, ended)
     simulation.clock.time += DAY
-    sweep(simulation, sweeper)
+    sweep(simulation, pruner)
     assert not known(simulation, ended)
 
 
 def test_what_waits_is_never_forgotten_however_old_it_is() -> None:
     simulation = Simulation()
-    sweeper = Sweeper(simulation.store, simulation.clock, KEEP)
+    pruner = Pruner(simulation.store, simulation.clock, KEEP)
     simulation.service.pause()
     waits = simulation.submit([1, 2, 3])
     simulation.clock.time += 10 * KEEP
-    sweep(simulation, sweeper)
+    sweep(simulation, pruner)
     assert known(simulation, waits)
 
 
 def test_an_idempotency_key_is_kept_for_a_day_and_then_forgotten() -> None:
     simulation = Simulation()
-    sweeper = Sweeper(simulation.store, simulation.clock, KEEP)
+    pruner = Pruner(simulation.store, simulation.clock, KEEP)
     simulation.service.submit([1], Priority.LOW, key="once")
     simulation.clock.time += DAY - BETWEEN_ROUNDS - 1
-    sweep(simulation, sweeper)
+    sweep(simulation, pruner)
     with pytest.raises(KeyReused, match="once was sent before with other ids"):
         simulation.service.submit([2], Priority.LOW, key="once")
     simulation.clock.time += 2 * BETWEEN_ROUNDS
-    sweep(simulation, sweeper)
+    sweep(simulation, pruner)
     simulation.service.submit([2], Priority.LOW, key="once")
 
 
@@ -71,7 +71,7 @@ def test_a_store_that_cannot_be_written_is_asked_again_an_hour_later(caplog: pyt
     simulation = Simulation(store=MoodyStore)
     assert isinstance(simulation.store, MoodyStore)
     simulation.store.refusals = 1
-    sweep(simulation, Sweeper(simulation.store, simulation.clock, KEEP))
+    sweep(simulation, Pruner(simulation.store, simulation.clock, KEEP))
     assert (
         "history is not removed for now: the database could not be written: database or disk is full"
         in caplog.text
@@ -80,6 +80,6 @@ def test_a_store_that_cannot_be_written_is_asked_again_an_hour_later(caplog: pyt
 
 def test_a_sweeper_that_is_halted_ends() -> None:
     simulation = Simulation()
-    sweeper = Sweeper(simulation.store, simulation.clock, KEEP)
-    sweeper.halt()
-    assert not sweeper.run_once()
+    pruner = Pruner(simulation.store, simulation.clock, KEEP)
+    pruner.halt()
+    assert not pruner.run_once()

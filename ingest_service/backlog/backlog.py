@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 
-from ingest_service.backlog.entry_queue import Waiting
+from ingest_service.backlog.entry_queue import EntryQueue
 from ingest_service.backlog.packing import Packing
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch, Priority
@@ -17,7 +17,7 @@ class Backlog:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting = Waiting()
+        self._waiting = EntryQueue()
         self._ids = 0
         self._slots = 0
 
@@ -60,7 +60,7 @@ class Backlog:
     def load(self, entries: Iterable[Entry], ready: int) -> None:
         """Let many entries wait, and nothing else; for all of them a slot may open from `ready` on."""
         with self._lock:
-            self._waiting = Waiting(entries, ready)
+            self._waiting = EntryQueue(entries, ready)
             self._ids = sum(len(entry.positions) for entry in self._waiting.now())
 
     def put_later(self, entry: Entry, due: int) -> None:

@@ -20,7 +20,7 @@ class _Loaded(PriorityQueue[Entry]):
         self.queue = sorted(entries, key=attrgetter("priority", "sequence", "first"))
 
 
-class Waiting:
+class EntryQueue:
     """A queue of those that any slot may take, and a heap of those that none may take before they are due.
 
     `_entries` says what waits. An entry that was removed or changed stays in the queue until it comes to its
@@ -113,9 +113,9 @@ class Waiting:
         """Return all entries."""
         return [entry for _, entry in self._entries.values()]
 
-    def copy(self) -> "Waiting":
+    def copy(self) -> "EntryQueue":
         """Return another one of the same entries."""
-        other = Waiting()
+        other = EntryQueue()
         other._queue.queue = self._queue.queue.copy()
         other._later = self._later.copy()
         other._entries = self._entries.copy()

@@ -8,7 +8,7 @@ from ingest_service.domain.model import Priority
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class QueueDepth:
     """How much waits of one priority; a batch that waits in two parts counts twice."""
 
     ingestions: int
@@ -16,7 +16,7 @@ class Load:
     ids: int
 
 
-def loads_of(entries: Iterable[Entry]) -> Mapping[Priority, Load]:
+def depth_by_priority(entries: Iterable[Entry]) -> Mapping[Priority, QueueDepth]:
     """Return how much waits of each priority."""
     # Lists, for an enumeration is slow as a key and there may be very many entries.
     ingestions: list[set[int]] = [set() for _ in Priority]
@@ -25,4 +25,4 @@ def loads_of(entries: Iterable[Entry]) -> Mapping[Priority, Load]:
         ingestions[entry.priority].add(entry.sequence)
         batches[entry.priority] += entry.batch_count
         ids[entry.priority] += len(entry.positions)
-    return {p: Load(len(ingestions[p]), batches[p], ids[p]) for p in Priority}
+    return {p: QueueDepth(len(ingestions[p]), batches[p], ids[p]) for p in Priority}

@@ -9,7 +9,7 @@ from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.ledger import Answer, Call
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop
-from ingest_service.ports.engine import Fetcher, Observer, SideBySide, Slots
+from ingest_service.ports.engine import FanOut, Fetcher, Observer, Slots
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +22,12 @@ class Dispatcher(Loop):
 
     name = "dispatcher"
 
-    def __init__(
-        self, slots: Slots, fetcher: Fetcher, clock: Clock, side_by_side: SideBySide, observer: Observer
-    ) -> None:
+    def __init__(self, slots: Slots, fetcher: Fetcher, clock: Clock, fan_out: FanOut, observer: Observer) -> None:
         super().__init__()
         self._slots = slots
         self._fetcher = fetcher
         self._clock = clock
-        self._side_by_side = side_by_side
+        self._fan_out = fan_out
         self._observer = observer
         self._trouble: str | None = None
 
@@ -44,16 +42,16 @@ class Dispatcher(Loop):
 
     def run_once(self) -> bool:
         """Open the next slot, fetch its ids and close it. Blocks for all of that; False once stopped."""
-        slot = self._insist(self._slots.open)
+        slot = self._retry_while_store_fails(self._slots.open)
         if slot is None:
             return False
         ids = ", ".join(map(str, slot.ids))
         log.info("slot %d opened: ids %s", slot.number, ids, extra={"slot": slot.number, "ids": len(slot.ids)})
-        calls = self._side_by_side(self._call, slot.ids)
-        self._insist(lambda: self._slots.close(slot, calls))
+        calls = self._fan_out(self._call, slot.ids)
+        self._retry_while_store_fails(lambda: self._slots.close(slot, calls))
         return True
 
-    def _insist(self, act: Callable[[], T]) -> T:
+    def _retry_while_store_fails(self, act: Callable[[], T]) -> T:
         """Try until the store goes along: a full disk or another program's lock may pass."""
         while True:
             try:

@@ -7,7 +7,7 @@ from ingest_service.domain.ledger import Call
 
 
 def in_threads(call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
-    """Fit the port `SideBySide` with a daemon thread for each id, so that a hanging call cannot hold up an exit.
+    """Fit the port `FanOut` with a daemon thread for each id, so that a hanging call cannot hold up an exit.
 
     `call` must not raise.
     """

@@ -4,42 +4,42 @@ from collections.abc import Callable
 
 from ingest_service.clock import Clock
 from ingest_service.dispatch.changes import cancel, reprioritise
-from ingest_service.dispatch.state import Gate
+from ingest_service.dispatch.state import DispatchState
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority
 from ingest_service.ports.store import Store
 from ingest_service.schedule.capacity import backlog_full
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.cause import Cause
 
 
 class EmbeddedIntake:
     """Fits the port `Intake` for one process.
 
-    `happened` is told what moves the ends of ingestions, before it does; any thread, it does not block.
+    `on_cause` is told what moves the ends of ingestions, before it does; any thread, it does not block.
     """
 
     def __init__(
         self,
-        gate: Gate,
+        gate: DispatchState,
         store: Store,
         clock: Clock,
         linger: int,
         most_ids: int,
-        happened: Callable[[Cause], None],
+        on_cause: Callable[[Cause], None],
     ) -> None:
         self._gate = gate
         self._store = store
         self._clock = clock
         self._linger = linger
         self._most_ids = most_ids
-        self._happened = happened
+        self._on_cause = on_cause
 
     def reserve(self, count: int) -> None:
         """Keep room for an ingestion that is about to be accepted."""
         missing = self._gate.backlog.reserve(count, self._most_ids)
         if missing is not None:
-            raise backlog_full(self.outlook(), count, missing)
+            raise backlog_full(self.snapshot(), count, missing)
 
     def give_back(self, count: int) -> None:
         """Give back room that was kept."""
@@ -47,7 +47,7 @@ class EmbeddedIntake:
 
     def join(self, entry: Entry) -> None:
         """Let an entry wait. It wakes the dispatcher only if a slot may open earlier because of it."""
-        self._happened(Cause.of(entry, f"ingestion {entry.ingestion.id}, {entry.priority.name}"))
+        self._on_cause(Cause.of(entry, f"ingestion {entry.ingestion.id}, {entry.priority.name}"))
         if self._gate.backlog.join(entry, self._clock.now() + self._linger):
             self._gate.ring()
 
@@ -61,7 +61,7 @@ class EmbeddedIntake:
         with self._gate.lock:
             for entry in self._gate.backlog.of(sequence)[:1]:
                 text = f"ingestion {entry.ingestion.id}, now {priority.name}"
-                self._happened(Cause.of(entry.of_priority(priority), text))
+                self._on_cause(Cause.of(entry.of_priority(priority), text))
             reprioritise(sequence, priority, self._store, self._gate.backlog)
 
     def pause(self) -> None:
@@ -80,7 +80,7 @@ class EmbeddedIntake:
             self._store.pause(None)
             lasted = max(0, self._clock.wall() - self._gate.paused_at)
             now, pacer = self._clock.now(), self._gate.pacer
-            self._happened(Cause("an operator's pause", delay=min(lasted, max(0, now - pacer.next_start))))
+            self._on_cause(Cause("an operator's pause", delay=min(lasted, max(0, now - pacer.next_start))))
             # A slot that opens late because of the pause is not late.
             pacer.hold(now)
             self._gate.paused_at = None
@@ -90,6 +90,6 @@ class EmbeddedIntake:
         """Return the time until the pacer lets the next slot open."""
         return self._gate.opens_in()
 
-    def outlook(self) -> Outlook:
+    def snapshot(self) -> ScheduleSnapshot:
         """Return all that the schedule depends on."""
-        return self._gate.outlook()
+        return self._gate.snapshot()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimit:
     """How much may start and how often: ids in a slot, and nanoseconds.
 
     `interval` is the least time between two slot starts. `linger` is how long an idle dispatcher waits after

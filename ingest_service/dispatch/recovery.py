@@ -2,7 +2,7 @@
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
-from ingest_service.dispatch.pacer import Pace, Pacer
+from ingest_service.dispatch.pacer import Pacer, RateLimit
 from ingest_service.dispatch.retries import LONGEST_BACKOFF
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot
@@ -24,14 +24,14 @@ def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> in
     return last.started + interval
 
 
-def recovered_pacer(last: LastSlot | None, paused_until: int, clock: Clock, pace: Pace) -> Pacer:
+def recovered_pacer(last: LastSlot | None, paused_until: int, clock: Clock, pace: RateLimit) -> Pacer:
     """Return a pacer that counts from what the ledger proves, and keeps a pause that lasts (wall clock)."""
     pacer = Pacer(pace.interval, first_start(last, clock.boot(), clock.now(), pace.interval))
     pacer.pause(_from_wall(clock, paused_until, pace.longest_pause))
     return pacer
 
 
-def recovered_backlog(store: Store, clock: Clock, pace: Pace) -> Backlog:
+def recovered_backlog(store: Store, clock: Clock, pace: RateLimit) -> Backlog:
     """Return a backlog of all that waits in the store.
 
     Raises SettingError where a waiting batch is larger than a slot, for it could never be released.

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable, Sequence
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer
 from ingest_service.dispatch.retries import RetryRules, called_again
-from ingest_service.dispatch.state import Gate
-from ingest_service.domain.ledger import Call, Slot, Standing, Verdict
+from ingest_service.dispatch.state import DispatchState
+from ingest_service.domain.ledger import Call, ReleaseState, Slot, Verdict
 from ingest_service.errors import StoreError
 from ingest_service.ports.engine import Observer
 from ingest_service.ports.store import Store
@@ -20,18 +20,18 @@ log = logging.getLogger(__name__)
 class EmbeddedSlots:
     """Fits the port `Slots` for one process. `open` and `close` belong to the dispatcher thread.
 
-    `happened` is told what moves the ends of ingestions; any thread, it does not block.
+    `on_cause` is told what moves the ends of ingestions; any thread, it does not block.
     """
 
     def __init__(
         self,
-        gate: Gate,
+        gate: DispatchState,
         store: Store,
         clock: Clock,
-        pace: Pace,
+        pace: RateLimit,
         retry_rules: RetryRules,
         observer: Observer,
-        happened: Callable[[Cause], None],
+        on_cause: Callable[[Cause], None],
     ) -> None:
         self._gate = gate
         self._store = store
@@ -39,7 +39,7 @@ class EmbeddedSlots:
         self._pace = pace
         self._retry_rules = retry_rules
         self._observer = observer
-        self._happened = happened
+        self._on_cause = on_cause
         self._number = 0
         self._due = 0
 
@@ -87,7 +87,7 @@ class EmbeddedSlots:
 
     def _open(self, due: int) -> Slot:
         now = self._clock.now()
-        batches = self._gate.backlog.take(self._pace.slot_size, now, self._gate.outage.lasts)
+        batches = self._gate.backlog.take(self._pace.slot_size, now, self._gate.outage.is_open)
         slot = Slot(self._number + 1, self._clock.boot(), now, self._clock.wall(), batches)
         try:
             self._store.open_slot(slot)
@@ -99,19 +99,19 @@ class EmbeddedSlots:
         self._observer.slot_opened(len(slot.ids), now - due)
         return slot
 
-    def _verdicts(self, slot: Slot, calls: Sequence[Call], standings: dict[int, Standing]) -> list[Verdict]:
+    def _verdicts(self, slot: Slot, calls: Sequence[Call], standings: dict[int, ReleaseState]) -> list[Verdict]:
         verdicts: list[Verdict] = []
         for batch, own_calls in slot.by_batch(calls):
             cancelled = standings[batch.sequence].cancelled
             verdicts += self._retry_rules.verdicts(batch, own_calls, self._clock, cancelled)
         return verdicts
 
-    def _call_again(self, slot: Slot, verdicts: Sequence[Verdict], standings: dict[int, Standing]) -> None:
+    def _call_again(self, slot: Slot, verdicts: Sequence[Verdict], standings: dict[int, ReleaseState]) -> None:
         """Let the ids that failed wait, in the place that their ingestion has by now."""
         for entry, due in called_again(slot, verdicts):
             again = entry.of_priority(standings[entry.sequence].priority)
             self._observer.called_again(len(again.positions))
-            self._happened(Cause.of(again, f"ids of ingestion {again.ingestion.id} are called again"))
+            self._on_cause(Cause.of(again, f"ids of ingestion {again.ingestion.id} are called again"))
             self._gate.backlog.put_later(again, due)
 
     def _pause(self, pause: int, asked: int) -> None:
@@ -121,6 +121,6 @@ class EmbeddedSlots:
             "no slot opens for %g s; the upstream asked for %g s", pause / NANOSECONDS, asked / NANOSECONDS
         )
         delay = max(0, pause - self._gate.opens_in())
-        self._happened(Cause("the upstream asked for a pause", delay=delay))
+        self._on_cause(Cause("the upstream asked for a pause", delay=delay))
         self._observer.paused(pause)
         self._gate.pacer.pause(self._clock.now() + pause)

@@ -5,19 +5,19 @@ from threading import Event, Lock
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
-from ingest_service.dispatch.circuit_breaker import Outage
-from ingest_service.dispatch.pacer import Pace, Pacer
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.dispatch.circuit_breaker import CircuitBreaker
+from ingest_service.dispatch.pacer import Pacer, RateLimit
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 
-class Gate:
+class DispatchState:
     """The backlog, the pacer and an operator's pause. Any thread may read it.
 
     `lock` is held while a slot is chosen and written down, while one is closed, and while somebody changes
     what waits: so that nobody changes an ingestion that is on its way into a slot.
     """
 
-    def __init__(self, clock: Clock, pace: Pace) -> None:
+    def __init__(self, clock: Clock, pace: RateLimit) -> None:
         self._clock = clock
         self._pace = pace
         self._bell = Event()
@@ -25,13 +25,13 @@ class Gate:
         self.lock = Lock()
         self.backlog = Backlog()
         self.pacer = Pacer(pace.interval, 0)
-        self.outage = Outage()
+        self.outage = CircuitBreaker()
         self.paused_at: int | None = None
 
     def start(self, backlog: Backlog, pacer: Pacer, paused_at: int | None) -> None:
         """Begin with what was recovered; `paused_at` is since when an operator wants no slot (wall clock)."""
         self.backlog, self.pacer, self.paused_at = backlog, pacer, paused_at
-        self.outage = Outage()
+        self.outage = CircuitBreaker()
         self._stopped = False
 
     def stop(self) -> None:
@@ -65,14 +65,14 @@ class Gate:
         """Return for how many nanoseconds the pacer lets no slot open. Does not block."""
         return max(0, self.pacer.next_start - self._clock.now())
 
-    def outlook(self) -> Outlook:
+    def snapshot(self) -> ScheduleSnapshot:
         """Return all that the schedule depends on, as it is now. Waits for nobody."""
         now, wall = self._clock.now(), self._clock.wall()
-        return Outlook(
+        return ScheduleSnapshot(
             backlog=self.backlog.copy(),
             next_start=max(self.pacer.next_start, now),
             pace=replace(self._pace, interval=self._pace.interval + self.pacer.lag),
-            probing=self.outage.lasts,
+            probing=self.outage.is_open,
             wall_offset=wall - now,
             paused_until=self.pacer.paused_until,
             paused_at=self.paused_at,

@@ -101,7 +101,7 @@ class LastSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class LedgerSummary:
     """What the ledger tells of one ingestion: times are of the wall clock, None for what has not happened.
 
     `started_at` is when the first of its slots opened, `ended_at` when the last one so far was closed.
@@ -114,7 +114,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchAccount:
+class BatchHistory:
     """What the ledger tells of a batch: in how many slots it was called, and when (wall clock).
 
     `ended_at` is when the last of these slots was closed, None while it is open.
@@ -127,7 +127,7 @@ class BatchAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class SlotAccount:
+class SlotRecord:
     """What the ledger tells of a slot: `calls` are (ingestion id, number of the batch, record id), in order."""
 
     number: int
@@ -137,7 +137,7 @@ class SlotAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReleaseState:
     """How an ingestion stands in the store: its first `released` ids were released (see Progress)."""
 
     priority: Priority

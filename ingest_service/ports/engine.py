@@ -6,7 +6,7 @@ from typing import Protocol
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Answer, Call, Slot
 from ingest_service.domain.model import Priority
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 
 class Fetcher(Protocol):
@@ -19,7 +19,7 @@ class Fetcher(Protocol):
         """
 
 
-class SideBySide(Protocol):
+class FanOut(Protocol):
     """Runs the calls of a slot at the same time."""
 
     def __call__(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
@@ -109,5 +109,5 @@ class Intake(Protocol):
     def opens_in(self) -> int:
         """Return for how many nanoseconds no slot will open. Does not block."""
 
-    def outlook(self) -> Outlook:
+    def snapshot(self) -> ScheduleSnapshot:
         """Return all that the schedule depends on, as it is now. Does not block."""

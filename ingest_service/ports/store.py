@@ -7,14 +7,14 @@ from uuid import UUID
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import (
-    Account,
-    BatchAccount,
+    BatchHistory,
     LastSlot,
+    LedgerSummary,
     Outcome,
+    ReleaseState,
     Slip,
     Slot,
-    SlotAccount,
-    Standing,
+    SlotRecord,
     Verdict,
 )
 from ingest_service.domain.model import Priority, Status, Submission
@@ -26,7 +26,7 @@ SLIPS_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListFilter:
     """Which ingestions are wanted: of this status and priority (None: of any), with a sequence below `before`."""
 
     status: Status | None
@@ -70,13 +70,13 @@ class Store(Protocol):
     def ids(self, sequence: int) -> PackedIds:
         """Return the ids of an ingestion, none if there is no such ingestion."""
 
-    def listed(self, wanted: Wanted) -> list[Progress]:
+    def listed(self, wanted: ListFilter) -> list[Progress]:
         """Return how far the wanted ingestions have come, the newest first."""
 
     def failed_counts(self, sequences: Collection[int]) -> dict[int, int]:
         """Return of each of these ingestions how many of its ids have failed."""
 
-    def standing(self, sequence: int) -> Standing:
+    def standing(self, sequence: int) -> ReleaseState:
         """Return how an ingestion stands: what may have changed while some of its ids were being called."""
 
     def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
@@ -106,7 +106,7 @@ class Store(Protocol):
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Return how many batches there are of each priority and status, where there are any."""
 
-    def forget(self, ended_before: int, keys_before: int, most: int) -> bool:
+    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Take a small step in removing history, of at most so many rows; return whether there is more to do.
 
         History is what ended before a time (wall clock): ingestions with all that belongs to them, slots that
@@ -119,13 +119,13 @@ class Store(Protocol):
     def failed_ids(self, ingestion_id: UUID) -> PackedIds:
         """Return the ids whose outcome is an error, in the order given."""
 
-    def account(self, sequence: int) -> Account:
+    def account(self, sequence: int) -> LedgerSummary:
         """Return what the ledger tells of an ingestion."""
 
-    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
+    def batch_histories(self, progress: Progress, numbers: range) -> dict[int, BatchHistory]:
         """Return what the ledger tells of those of these batches that were released, by their numbers."""
 
-    def slots(self, before: int, limit: int) -> list[SlotAccount]:
+    def slots(self, before: int, limit: int) -> list[SlotRecord]:
         """Return the last `limit` slots with a number below `before`, the latest first."""
 
     def waiting(self) -> Iterable[tuple[Entry, int]]:

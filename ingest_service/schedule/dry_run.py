@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Submission
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class DryRun:
     """What would become of a submission: when its first and last slots open, and how many slots carry it.
 
     `position` counts the slots that open before its first one; the calls of its last one end at `ends_at`.
@@ -36,25 +36,25 @@ class Trial:
     delays: tuple[Delay, ...]
 
 
-def try_out(submission: Submission, outlook: Outlook) -> Trial:
-    """Compare the outlook with what it would be with the submission behind all others of its priority."""
-    ingestion = Ingestion.of(submission, created_at=outlook.now + outlook.wall_offset)
+def dry_run(submission: Submission, snapshot: ScheduleSnapshot) -> DryRun:
+    """Compare the snapshot with what it would be with the submission behind all others of its priority."""
+    ingestion = Ingestion.of(submission, created_at=snapshot.now + snapshot.wall_offset)
     entry = Entry.of(LAST_SEQUENCE, ingestion, range(len(ingestion.ids)))
-    waiting = {entry.sequence: entry.ingestion for entry in outlook.backlog.entries()}
-    crowded = outlook.copy()
+    waiting = {entry.sequence: entry.ingestion for entry in snapshot.backlog.entries()}
+    crowded = snapshot.copy()
     crowded.backlog.join(entry, crowded.now + crowded.pace.linger)
-    spans = list(crowded.all_spans())
-    own = [span for span in spans if span.sequence == LAST_SEQUENCE]
-    later = {span.sequence: span.last_opens + outlook.took for span in spans}
-    earlier = {span.sequence: span.last_opens + outlook.took for span in outlook.all_spans()}
-    return Trial(
+    runs = list(crowded.all_runs())
+    own = [run for run in runs if run.sequence == LAST_SEQUENCE]
+    later = {run.sequence: run.last_opens + snapshot.took for run in runs}
+    earlier = {run.sequence: run.last_opens + snapshot.took for run in snapshot.all_runs()}
+    return DryRun(
         position=own[0].first_slot,
-        starts_at=outlook.at(own[0].first_opens),
-        last_at=outlook.at(own[-1].last_opens),
-        ends_at=outlook.at(own[-1].last_opens + outlook.took),
-        slots=sum(span.last_slot - span.first_slot + 1 for span in own),
+        starts_at=snapshot.at(own[0].first_opens),
+        last_at=snapshot.at(own[-1].last_opens),
+        ends_at=snapshot.at(own[-1].last_opens + snapshot.took),
+        slots=sum(run.last_slot - run.first_slot + 1 for run in own),
         delays=tuple(
-            Delay(waiting[sequence], outlook.at(ends), outlook.at(later[sequence]), later[sequence] - ends)
+            Delay(waiting[sequence], snapshot.at(ends), snapshot.at(later[sequence]), later[sequence] - ends)
             for sequence, ends in earlier.items()
             if later[sequence] > ends
         ),

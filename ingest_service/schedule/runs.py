@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from ingest_service.backlog.packing import Packing
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.domain.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Run:
     """Neighbouring slots in which neighbouring batches of one ingestion run, from the batch `first_batch` on.
 
     Slots are numbered from 0, the next one, and open `interval` apart from `first_opens` on. The first carries
@@ -37,7 +37,7 @@ class Span:
         return self.first_opens + (self.last_slot - self.first_slot) * self.interval
 
     def opens(self, batch: int) -> int:
-        """Return when the slot opens in which this batch of the span runs."""
+        """Return when the slot opens in which this batch of the run runs."""
         place = batch - self.first_batch
         if place == self.batches - 1:
             return self.last_opens
@@ -45,11 +45,11 @@ class Span:
         return self.first_opens + slots * self.interval
 
     def batch_of(self, count: int) -> int:
-        """Return the number of the batch with which `count` ids of the span have been released."""
+        """Return the number of the batch with which `count` ids of the run have been released."""
         return self.first_batch + -(-max(0, count - self.first_size) // self.size)
 
 
-class Line:
+class SimulatedQueue:
     """Entries in strict order, and those that join them later, when they are due."""
 
     def __init__(self, waiting: list[Entry], later: list[tuple[int, Entry]]) -> None:
@@ -78,10 +78,10 @@ class Line:
         heappush(self._joined, entry)
 
 
-class Grid:
+class SlotGrid:
     """Slots an interval apart that are filled one after the other; the slot 0 has a number and opens at a time."""
 
-    def __init__(self, pace: Pace, number: int, opens: int) -> None:
+    def __init__(self, pace: RateLimit, number: int, opens: int) -> None:
         self._pace = pace
         self._number = number
         self._opens = opens
@@ -92,10 +92,10 @@ class Grid:
         slots = self._packing.slot + 1
         return self._number + slots, self._opens + slots * self._pace.interval
 
-    def place(self, entry: Entry, due: int | None) -> tuple[Span | None, Entry | None]:
+    def place(self, entry: Entry, due: int | None) -> tuple[Run | None, Entry | None]:
         """Put batches of an entry into the slots that open before `due` (None: never).
 
-        Return their span, and the rest of the entry; with a rest, the next batch goes into a fresh slot.
+        Return their run, and the rest of the entry; with a rest, the next batch goes into a fresh slot.
         """
         first_size, size = entry.next_size, entry.ingestion.batch_size
         first, in_first = self._first(first_size, size)
@@ -106,8 +106,8 @@ class Grid:
             batches, ids = batches + fitting, ids + fitting * each
             if fitting < count:
                 break
-        span = self._span(entry, batches, ids, first, in_first) if batches else None
-        return span, entry.after(ids)
+        run = self._span(entry, batches, ids, first, in_first) if batches else None
+        return run, entry.after(ids)
 
     def _first(self, first_size: int, size: int) -> tuple[int, int]:
         """Return the slot of the next batch, and how many batches of its entry fit into that slot."""
@@ -119,8 +119,8 @@ class Grid:
     def _limit(self, due: int | None) -> int | None:
         return None if due is None else -((self._opens - due) // self._pace.interval)
 
-    def _span(self, entry: Entry, batches: int, ids: int, first: int, in_first: int) -> Span:
-        return Span(
+    def _span(self, entry: Entry, batches: int, ids: int, first: int, in_first: int) -> Run:
+        return Run(
             sequence=entry.sequence,
             first_batch=entry.first // entry.ingestion.batch_size,
             batches=batches,
@@ -136,26 +136,26 @@ class Grid:
         )
 
 
-def spans_of(line: Line, pace: Pace, number: int, opens: int) -> Iterator[Span]:
-    """Yield a span for every entry, or part of one, whose ids run in neighbouring slots.
+def runs_of(line: SimulatedQueue, pace: RateLimit, number: int, opens: int) -> Iterator[Run]:
+    """Yield a run for every entry, or part of one, whose ids run in neighbouring slots.
 
     The next slot has this number and opens at `opens`, or when the first entry is due.
     """
-    grid = Grid(pace, number, opens)
+    grid = SlotGrid(pace, number, opens)
     line.join_due(opens)
     while True:
         entry = line.pop()
         if entry is not None:
-            span, rest = grid.place(entry, line.due)
-            if span is not None:
-                yield span
+            run, rest = grid.place(entry, line.due)
+            if run is not None:
+                yield run
             if rest is not None:
                 line.put_back(rest)
                 line.join_due(grid.fresh()[1])
         elif line.due is not None:
             number, opens = grid.fresh()
             opens = max(opens, line.due)
-            grid = Grid(pace, number, opens)
+            grid = SlotGrid(pace, number, opens)
             line.join_due(opens)
         else:
             return

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from ingest_service.backlog.backlog import Backlog
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
-from ingest_service.schedule.runs import Line, Span, spans_of
+from ingest_service.schedule.runs import Run, SimulatedQueue, runs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class PlannedSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class ScheduleSnapshot:
     """All that the schedule is a function of, at one moment.
 
     `backlog` is a copy of the dispatcher's. No slot opens before `next_start`, nor before `paused_until` (0 if
@@ -31,7 +31,7 @@ class Outlook:
 
     backlog: Backlog
     next_start: int
-    pace: Pace
+    pace: RateLimit
     probing: bool
     wall_offset: int
     paused_until: int
@@ -50,7 +50,7 @@ class Outlook:
         return self.paused_until + self.wall_offset if lasts else None
 
     def copy(self) -> Self:
-        """Return an outlook of the same moment, to be used up on its own."""
+        """Return an snapshot of the same moment, to be used up on its own."""
         return replace(self, backlog=self.backlog.copy())
 
     def slots(self) -> Iterator[PlannedSlot]:
@@ -62,7 +62,7 @@ class Outlook:
             yield PlannedSlot(opens, batches)
             earliest, probing = opens + self.pace.interval, False
 
-    def spans(self, priority: int, sequence: int) -> Iterator[Span]:
+    def runs(self, priority: int, sequence: int) -> Iterator[Run]:
         """Yield when the entries up to this place in the order run. Uses the backlog up.
 
         Entries behind this place come too where they matter (see Backlog.ahead). Slots are stepped through
@@ -77,16 +77,16 @@ class Outlook:
             yield from (_span(batch, number, slot.opens) for batch in slot.batches)
             number, earliest = number + 1, slot.opens + self.pace.interval
         waiting, later = self.backlog.ahead(priority, sequence)
-        yield from spans_of(Line(waiting, later), self.pace, number, earliest)
+        yield from runs_of(SimulatedQueue(waiting, later), self.pace, number, earliest)
 
-    def all_spans(self) -> Iterator[Span]:
+    def all_runs(self) -> Iterator[Run]:
         """Yield when everything that waits runs. Uses the backlog up."""
-        return self.spans(Priority.LOW, LAST_SEQUENCE)
+        return self.runs(Priority.LOW, LAST_SEQUENCE)
 
 
-def _span(batch: Batch, number: int, opens: int) -> Span:
-    """Return the span of a single batch in this slot."""
-    return Span(
+def _span(batch: Batch, number: int, opens: int) -> Run:
+    """Return the run of a single batch in this slot."""
+    return Run(
         sequence=batch.sequence,
         first_batch=batch.number,
         batches=1,

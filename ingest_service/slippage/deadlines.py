@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from ingest_service.domain.model import Ingestion
 from ingest_service.ports.engine import Observer
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +23,17 @@ class Deadlines:
         """When the next deadline passes that held so far (monotonic), None without one."""
         return self._next
 
-    def watch(self, outlook: Outlook, ends: Mapping[int, int]) -> None:
+    def watch(self, snapshot: ScheduleSnapshot, ends: Mapping[int, int]) -> None:
         """Look at those that wait; `ends` is when the last slot of each opens, by its sequence."""
-        late = outlook.took + outlook.wall_offset
-        promised = {entry.sequence: entry.ingestion for entry in outlook.backlog.entries()}
+        late = snapshot.took + snapshot.wall_offset
+        promised = {entry.sequence: entry.ingestion for entry in snapshot.backlog.entries()}
         dues = {sequence: one.deadline for sequence, one in promised.items() if one.deadline is not None}
         broken = {sequence for sequence, due in dues.items() if ends.get(sequence, 0) + late > due}
         for sequence in broken - self._broken:
             self._tell(promised[sequence])
         self._broken = broken
         kept = [due for sequence, due in dues.items() if sequence not in broken]
-        self._next = min(kept) - outlook.wall_offset + 1 if kept else None
+        self._next = min(kept) - snapshot.wall_offset + 1 if kept else None
 
     def _tell(self, ingestion: Ingestion) -> None:
         self._observer.deadline_broken()

@@ -13,7 +13,7 @@ from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop
 from ingest_service.ports.engine import Observer
 from ingest_service.ports.store import Store
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.cause import Cause, Place
 from ingest_service.slippage.deadlines import Deadlines
 
@@ -46,11 +46,11 @@ class Slips(Loop):
     name = "slips"
 
     def __init__(
-        self, store: Store, outlook: Callable[[], Outlook], clock: Clock, rest: int, observer: Observer
+        self, store: Store, snapshot: Callable[[], ScheduleSnapshot], clock: Clock, rest: int, observer: Observer
     ) -> None:
         super().__init__()
         self._store = store
-        self._outlook = outlook
+        self._outlook = snapshot
         self._clock = clock
         self._rest = rest
         self._deadlines = Deadlines(observer)
@@ -88,14 +88,14 @@ class Slips(Loop):
         return not self._halted.is_set()
 
     def _look(self) -> None:
-        # The outlook comes first: what it shows was noted before.
-        outlook = self._outlook()
+        # The snapshot comes first: what it shows was noted before.
+        snapshot = self._outlook()
         causes = [self._causes.popleft() for _ in range(len(self._causes))]
-        before, self._ends = self._ends, _ends(outlook.copy(), self._halted)
+        before, self._ends = self._ends, _ends(snapshot.copy(), self._halted)
         if self._halted.is_set():
             return
-        self._write_down(dict(islice(_slips(before, self._ends, causes, outlook), MOST_SLIPS)))
-        self._deadlines.watch(outlook, {sequence: end.opens for sequence, end in self._ends.items()})
+        self._write_down(dict(islice(_slips(before, self._ends, causes, snapshot), MOST_SLIPS)))
+        self._deadlines.watch(snapshot, {sequence: end.opens for sequence, end in self._ends.items()})
 
     def _write_down(self, slips: dict[int, Slip]) -> None:
         if not slips:
@@ -108,28 +108,28 @@ class Slips(Loop):
             log.warning("slips are not written down: %s", error)
 
 
-def _ends(outlook: Outlook, halted: Event) -> dict[int, _End]:
-    places = {entry.sequence: (entry.priority, entry.sequence) for entry in outlook.backlog.entries()}
-    filled = outlook.backlog.slots
+def _ends(snapshot: ScheduleSnapshot, halted: Event) -> dict[int, _End]:
+    places = {entry.sequence: (entry.priority, entry.sequence) for entry in snapshot.backlog.entries()}
+    filled = snapshot.backlog.slots
     return {
-        span.sequence: _End(places[span.sequence], filled + span.last_slot, span.last_opens)
-        for span in takewhile(lambda _: not halted.is_set(), outlook.all_spans())
+        run.sequence: _End(places[run.sequence], filled + run.last_slot, run.last_opens)
+        for run in takewhile(lambda _: not halted.is_set(), snapshot.all_runs())
     }
 
 
 def _slips(
-    before: dict[int, _End], after: dict[int, _End], causes: list[Cause], outlook: Outlook
+    before: dict[int, _End], after: dict[int, _End], causes: list[Cause], snapshot: ScheduleSnapshot
 ) -> Iterable[tuple[int, Slip]]:
     """Yield the slips of those that waited before and end later now."""
     delay = sum(cause.delay for cause in causes)
-    at = outlook.now + outlook.wall_offset
+    at = snapshot.now + snapshot.wall_offset
     for sequence, end in after.items():
         moved = max(0, end.slot - before[sequence].slot) if sequence in before else 0
         if sequence not in before or moved + delay == 0:
             continue
         reaching = [cause.text for cause in causes if cause.reaches(end.place)]
         if reaching:
-            yield sequence, Slip(at, moved, moved * outlook.pace.interval + delay, _said(reaching))
+            yield sequence, Slip(at, moved, moved * snapshot.pace.interval + delay, _said(reaching))
 
 
 def _said(causes: list[str]) -> str:

@@ -87,7 +87,7 @@ class MemoryStore(MemoryReading):
                 kept = self._kept[sequence]
                 kept.slips = [slips[sequence], *kept.slips][:SLIPS_KEPT]
 
-    def forget(self, ended_before: int, keys_before: int, most: int) -> bool:
+    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Remove some ingestions, or else every slot that has no calls left and every old key."""
         with self._locked():
             ended = [kept for kept in self._kept.values() if self._ended(kept, ended_before)][:most]
@@ -124,7 +124,7 @@ class MemoryStore(MemoryReading):
     def _remove(self, kept: Kept) -> None:
         del self._kept[kept.sequence]
         del self._by_id[kept.ingestion.id]
-        self._book.forget(kept.sequence)
+        self._book.prune(kept.sequence)
         self._keys = {key: keyed for key, keyed in self._keys.items() if keyed.sequence != kept.sequence}
 
     def _forget_keys(self, before: int) -> bool:

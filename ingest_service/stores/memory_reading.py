@@ -7,12 +7,20 @@ from threading import RLock
 from uuid import UUID
 
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Account, BatchAccount, LastSlot, Outcome, Slip, SlotAccount, Standing
+from ingest_service.domain.ledger import (
+    BatchHistory,
+    LastSlot,
+    LedgerSummary,
+    Outcome,
+    ReleaseState,
+    Slip,
+    SlotRecord,
+)
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import StoreStopped
-from ingest_service.ports.store import Wanted
+from ingest_service.ports.store import ListFilter
 from ingest_service.stores.kept import Kept
 from ingest_service.stores.slot_book import SlotBook
 
@@ -45,7 +53,7 @@ class MemoryReading:
         with self._locked():
             return self._kept[sequence].ingestion.ids if sequence in self._kept else PackedIds(b"")
 
-    def listed(self, wanted: Wanted) -> list[Progress]:
+    def listed(self, wanted: ListFilter) -> list[Progress]:
         """Return how far the wanted ingestions have come."""
         with self._locked():
             every = [self._kept[sequence].progress for sequence in sorted(self._kept, reverse=True)]
@@ -62,11 +70,11 @@ class MemoryReading:
         with self._locked():
             return {each: self._kept[each].failed if each in self._kept else 0 for each in sequences}
 
-    def standing(self, sequence: int) -> Standing:
+    def standing(self, sequence: int) -> ReleaseState:
         """Return how an ingestion stands."""
         with self._locked():
             kept = self._kept[sequence]
-            return Standing(kept.ingestion.priority, kept.released, kept.cancelled)
+            return ReleaseState(kept.ingestion.priority, kept.released, kept.cancelled)
 
     def paused_at(self) -> int | None:
         """Return since when an operator has paused the dispatcher."""
@@ -101,17 +109,17 @@ class MemoryReading:
             every = sorted(kept.outcomes.items()) if kept else []
             return PackedIds.of(outcome.record_id for _, outcome in every if outcome.error is not None)
 
-    def account(self, sequence: int) -> Account:
+    def account(self, sequence: int) -> LedgerSummary:
         """Return what the ledger tells of an ingestion."""
         with self._locked():
             return self._book.account(sequence, self.failed_counts([sequence])[sequence])
 
-    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
+    def batch_histories(self, progress: Progress, numbers: range) -> dict[int, BatchHistory]:
         """Return what the ledger tells of some batches."""
         with self._locked():
-            return self._book.batch_accounts(progress.sequence, numbers)
+            return self._book.batch_histories(progress.sequence, numbers)
 
-    def slots(self, before: int, limit: int) -> list[SlotAccount]:
+    def slots(self, before: int, limit: int) -> list[SlotRecord]:
         """Return a page of the ledger."""
         with self._locked():
             return self._book.page(before, limit)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ingest_service.domain.ledger import Account, BatchAccount, LastSlot, Slot, SlotAccount
+from ingest_service.domain.ledger import BatchHistory, LastSlot, LedgerSummary, Slot, SlotRecord
 
 
 class SlotBook:
@@ -30,24 +30,24 @@ class SlotBook:
         last = self._slots[-1]
         return LastSlot(last.number, last.boot, self._started.get(last.number), trusted=True)
 
-    def account(self, sequence: int, failed: int) -> Account:
+    def account(self, sequence: int, failed: int) -> LedgerSummary:
         """Return what is told of an ingestion of which so many ids have failed."""
         used = self._with(sequence)
         closed = [self._closed_at[slot.number] for slot in used if slot.number in self._closed_at]
         started_at = min((slot.opened_at for slot in used), default=None)
-        return Account(failed, len(used), started_at, max(closed, default=None))
+        return LedgerSummary(failed, len(used), started_at, max(closed, default=None))
 
-    def batch_accounts(self, sequence: int, numbers: Iterable[int]) -> dict[int, BatchAccount]:
+    def batch_histories(self, sequence: int, numbers: Iterable[int]) -> dict[int, BatchHistory]:
         """Return what is told of some batches."""
         told = {}
         for number in numbers:
             used = [slot for slot in self._with(sequence) if number in _numbers(slot, sequence)]
             if used:
                 ended_at = self._closed_at.get(used[-1].number)
-                told[number] = BatchAccount(number, len(used), used[0].opened_at, ended_at)
+                told[number] = BatchHistory(number, len(used), used[0].opened_at, ended_at)
         return told
 
-    def page(self, before: int, limit: int) -> list[SlotAccount]:
+    def page(self, before: int, limit: int) -> list[SlotRecord]:
         """Return a page, the latest first."""
         page = [slot for slot in reversed(self._slots) if slot.number < before][:limit]
         return [self._told(slot) for slot in page]
@@ -61,7 +61,7 @@ class SlotBook:
                     last.update(dict.fromkeys(batch.positions, slot))
         return {position for position, slot in last.items() if slot.number not in self._closed_at}
 
-    def forget(self, sequence: int) -> None:
+    def prune(self, sequence: int) -> None:
         """Remove the calls of an ingestion."""
         self._slots = [
             replace(slot, batches=tuple(batch for batch in slot.batches if batch.sequence != sequence))
@@ -78,9 +78,9 @@ class SlotBook:
     def _with(self, sequence: int) -> list[Slot]:
         return [slot for slot in self._slots if _numbers(slot, sequence)]
 
-    def _told(self, slot: Slot) -> SlotAccount:
+    def _told(self, slot: Slot) -> SlotRecord:
         calls = ((batch.ingestion.id, batch.number, record) for batch in slot.batches for record in batch.ids)
-        return SlotAccount(slot.number, slot.opened_at, self._closed_at.get(slot.number), tuple(calls))
+        return SlotRecord(slot.number, slot.opened_at, self._closed_at.get(slot.number), tuple(calls))
 
 
 def _numbers(slot: Slot, sequence: int) -> set[int]:

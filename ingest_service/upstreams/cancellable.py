@@ -12,7 +12,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ProtocolError
 
 
-class CallInFlight:
+class CancellableCall:
     """One call, from its first thought to its end. `now` reads the clock; times are nanoseconds."""
 
     def __init__(self, now: Callable[[], int]) -> None:
@@ -31,7 +31,7 @@ class CallInFlight:
             return self._sent
         return self._now() if self._sending else self._begun
 
-    def cut_off(self) -> None:
+    def cancel(self) -> None:
         """Let it fail at once where it is, or before it sends anything. Any thread."""
         with self._lock:
             self._cut = True
@@ -40,7 +40,7 @@ class CallInFlight:
                     # Not that of an SSLSocket, which for a moment would send what it is given as it is.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
-    def sends_through(self, connected: socket.socket) -> None:
+    def bind(self, connected: socket.socket) -> None:
         """Note that it is about to be sent. Raises ProtocolError if it has been cut off."""
         with self._lock:
             if self._cut:
@@ -48,11 +48,11 @@ class CallInFlight:
             self._socket = connected
             self._sending = True
 
-    def was_sent(self) -> None:
+    def mark_sent(self) -> None:
         """Note that all of it has been handed to the system."""
         self._sent = self._now()
 
-    def lets_go(self) -> None:
+    def unbind(self) -> None:
         """Note that its connection is not its own any more."""
         with self._lock:
             self._socket = None
@@ -61,7 +61,7 @@ class CallInFlight:
 _here = threading.local()
 
 
-def of_this_thread(call: CallInFlight) -> None:
+def of_this_thread(call: CancellableCall) -> None:
     """Let the next request of this thread be this call."""
     _here.call = call
 
@@ -69,12 +69,12 @@ def of_this_thread(call: CallInFlight) -> None:
 class _NotedConnection(HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Send a request as the call of this thread."""
-        call: CallInFlight = _here.call
+        call: CancellableCall = _here.call
         if self.sock is None:
             self.connect()
-        call.sends_through(self.sock)
+        call.bind(self.sock)
         super().request(*args, **kwargs)
-        call.was_sent()
+        call.mark_sent()
 
 
 class _NotedSecureConnection(_NotedConnection, HTTPSConnection):
@@ -86,8 +86,8 @@ class _Pool(HTTPConnectionPool):
 
     def _put_conn(self, conn: Any) -> None:
         """Let go of a connection whose call is over, and close it (see HttpUpstream)."""
-        call: CallInFlight = _here.call
-        call.lets_go()
+        call: CancellableCall = _here.call
+        call.unbind()
         if conn is not None:
             conn.close()
 
@@ -96,7 +96,7 @@ class _SecurePool(_Pool, HTTPSConnectionPool):
     ConnectionCls = _NotedSecureConnection
 
 
-class CuttableAdapter(HTTPAdapter):
+class CancellableAdapter(HTTPAdapter):
     """The transport of requests, with a pool of connections that note their calls."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ import requests
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.ledger import Answer, Call
-from ingest_service.upstreams.cancellable import CallInFlight, CuttableAdapter, of_this_thread
+from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
 from ingest_service.upstreams.responses import is_good, read_error, read_result
 
 LARGEST_ANSWER = 10 * 1024 * 1024
@@ -44,11 +44,11 @@ class HttpUpstream:
         self._session.auth = lambda prepared: prepared
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, CuttableAdapter())
+            self._session.mount(scheme, CancellableAdapter())
 
     def fetch(self, record_id: int) -> Call:
         """Call the upstream once; when the time is up the call is cut off, wherever it is."""
-        call = CallInFlight(self._clock.now)
+        call = CancellableCall(self._clock.now)
         answers: list[Answer] = []
         ended = threading.Event()
         until = self._clock.now() + self._timeout
@@ -59,10 +59,10 @@ class HttpUpstream:
             self._clock.wait(ended, until)
         # First the verdict, then the cut: a body without a length looks whole where it is cut.
         answer = answers[0] if answers else self._too_late()
-        call.cut_off()
+        call.cancel()
         return Call(call.started, answer)
 
-    def _run(self, record_id: int, call: CallInFlight, answers: list[Answer], ended: threading.Event) -> None:
+    def _run(self, record_id: int, call: CancellableCall, answers: list[Answer], ended: threading.Event) -> None:
         of_this_thread(call)
         try:
             answers.append(self._get(self._template.replace("{id}", str(record_id))))

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ingest_service.domain.ledger import BatchAccount
+from ingest_service.domain.ledger import BatchHistory
 from ingest_service.domain.model import Status, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.schedule.estimate import Prospect
+from ingest_service.schedule.estimate import Estimate
 from ingest_service.web.times import rfc3339
 
 
@@ -14,24 +14,24 @@ def batches_body(
     progress: Progress,
     ids: PackedIds,
     numbers: range,
-    accounts: dict[int, BatchAccount],
-    prospect: Prospect | None,
+    accounts: dict[int, BatchHistory],
+    estimate: Estimate | None,
 ) -> dict[str, Any]:
     """Return these batches; one that waits has the expected time of its start, one that ran has facts."""
     more = numbers.stop < progress.ingestion.batch_count
     return {
         "ingestion_id": str(progress.ingestion.id),
-        "batches": [_batch(progress, ids, number, accounts.get(number), prospect) for number in numbers],
+        "batches": [_batch(progress, ids, number, accounts.get(number), estimate) for number in numbers],
         "next_after": numbers[-1] if more and numbers else None,
     }
 
 
 def _batch(
-    progress: Progress, ids: PackedIds, number: int, account: BatchAccount | None, prospect: Prospect | None
+    progress: Progress, ids: PackedIds, number: int, account: BatchHistory | None, estimate: Estimate | None
 ) -> dict[str, Any]:
     ingestion, status = progress.ingestion, progress.status_of(number)
     first = number * ingestion.batch_size
-    expected = prospect.starts_at(number) if prospect else None
+    expected = estimate.starts_at(number) if estimate else None
     return {
         "batch_id": str(batch_id(ingestion.id, number)),
         "number": number,

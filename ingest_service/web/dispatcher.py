@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from ingest_service.backlog.queue_depth import loads_of
+from ingest_service.backlog.queue_depth import depth_by_priority
 from ingest_service.service import Service
 from ingest_service.web.times import rfc3339
 
@@ -34,15 +34,15 @@ def dispatcher(service: Service) -> Blueprint:
 
 
 def _state(service: Service) -> dict[str, Any]:
-    outlook = service.outlook()
-    loads = loads_of(outlook.backlog.entries())
-    upcoming = next(outlook.slots(), None)
+    snapshot = service.snapshot()
+    loads = depth_by_priority(snapshot.backlog.entries())
+    upcoming = next(snapshot.slots(), None)
     return {
-        "state": "running" if outlook.paused_at is None else "paused",
-        "paused_at": rfc3339(outlook.paused_at),
-        "upstream_paused_until": rfc3339(outlook.upstream_paused_until),
-        "probing": outlook.probing,
-        "next_slot_at": rfc3339(outlook.at(upcoming.opens)) if upcoming else None,
+        "state": "running" if snapshot.paused_at is None else "paused",
+        "paused_at": rfc3339(snapshot.paused_at),
+        "upstream_paused_until": rfc3339(snapshot.upstream_paused_until),
+        "probing": snapshot.probing,
+        "next_slot_at": rfc3339(snapshot.at(upcoming.opens)) if upcoming else None,
         "backlog": {
             priority.name: {"ingestions": load.ingestions, "batches": load.batches, "ids": load.ids}
             for priority, load in loads.items()

@@ -6,11 +6,11 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
-from ingest_service.backlog.queue_depth import loads_of
+from ingest_service.backlog.queue_depth import depth_by_priority
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
 from ingest_service.errors import StoreError
-from ingest_service.schedule.snapshot import Outlook
+from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.service import Service
 
 
@@ -26,9 +26,9 @@ class Gauges(Collector):
         """Yield what stands; how many batches there are is left out while the store cannot be read."""
         yield InfoMetricFamily("ingest_build", "The version that runs.", {"version": self._version})
         yield from self._limits()
-        outlook = self._service.outlook()
-        yield from self._states(outlook)
-        yield from _backlog(outlook)
+        snapshot = self._service.snapshot()
+        yield from self._states(snapshot)
+        yield from _backlog(snapshot)
         try:
             yield self._batches()
         except StoreError:
@@ -41,15 +41,15 @@ class Gauges(Collector):
         yield _gauge("ingest_slot_ids_limit", "How many ids a slot may have.", settings.batch_size)
         yield _gauge("ingest_backlog_ids_limit", "How many ids may wait.", settings.max_pending_ids)
 
-    def _states(self, outlook: Outlook) -> Iterator[Metric]:
+    def _states(self, snapshot: ScheduleSnapshot) -> Iterator[Metric]:
         """Yield what is so or is not: 1 or 0."""
-        paused, kept_away = outlook.paused_at is not None, outlook.paused_until > outlook.now
-        runs, ready = "dispatcher" not in self._service.ailments(), not self._service.obstacles()
+        paused, kept_away = snapshot.paused_at is not None, snapshot.paused_until > snapshot.now
+        runs, ready = "dispatcher" not in self._service.liveness_failures(), not self._service.readiness_failures()
         yield _gauge("ingest_ready", "Whether ingestions are taken and released.", ready)
         yield _gauge("ingest_dispatcher_up", "Whether the thread runs that opens slots.", runs)
         yield _gauge("ingest_dispatcher_paused", "Whether an operator wants no slot to open.", paused)
         yield _gauge("ingest_upstream_paused", "Whether the upstream wants no calls at present.", kept_away)
-        yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", outlook.probing)
+        yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", snapshot.probing)
 
     def _batches(self) -> Metric:
         family = GaugeMetricFamily("ingest_batches", "Batches that are known.", labels=["priority", "status"])
@@ -58,8 +58,8 @@ class Gauges(Collector):
         return family
 
 
-def _backlog(outlook: Outlook) -> Iterator[Metric]:
-    loads = loads_of(outlook.backlog.entries())
+def _backlog(snapshot: ScheduleSnapshot) -> Iterator[Metric]:
+    loads = depth_by_priority(snapshot.backlog.entries())
     ids = {priority: load.ids for priority, load in loads.items()}
     batches = {priority: load.batches for priority, load in loads.items()}
     ingestions = {priority: load.ingestions for priority, load in loads.items()}

@@ -15,14 +15,14 @@ def health(service: Service, version: str) -> Blueprint:
     @routes.get("/health")
     def alive() -> Response:
         """Say whether every part runs; only a new start helps one that does not. Touches no database."""
-        ailments = service.ailments()
-        return _unwell("Not healthy", ailments) if ailments else jsonify(status="ok", version=version)
+        failures = service.liveness_failures()
+        return _unwell("Not healthy", failures) if failures else jsonify(status="ok", version=version)
 
     @routes.get("/ready")
     def ready() -> Response:
         """Say whether ingestions are taken and released now; a full disk may pass. Reads the database."""
-        obstacles = service.obstacles()
-        return _unwell("Not ready", obstacles) if obstacles else jsonify(status="ready")
+        failures = service.readiness_failures()
+        return _unwell("Not ready", failures) if failures else jsonify(status="ready")
 
     return routes
 

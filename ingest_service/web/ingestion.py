@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.domain.ledger import Account, Slip
+from ingest_service.domain.ledger import LedgerSummary, Slip
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
 from ingest_service.reports import Reports
-from ingest_service.schedule.estimate import Prospect, prospect
+from ingest_service.schedule.estimate import Estimate, estimate
 from ingest_service.web.times import rfc3339
 from ingest_service.web.why import several, why_body
 
@@ -16,7 +16,7 @@ from ingest_service.web.why import several, why_body
 def ingestion_body(service: Reports, progress: Progress) -> dict[str, Any]:
     """Return what is known: times that lie ahead are estimates, those that lie behind are facts."""
     account = service.account(progress)
-    ahead = None if progress.ended else service.prospect(progress)
+    ahead = None if progress.ended else service.estimate(progress)
     starts_at = ahead.next_at if ahead and account.started_at is None else account.started_at
     ends_at = _ends_at(progress, account, ahead)
     return {
@@ -54,7 +54,7 @@ def _counts(progress: Progress) -> dict[str, int]:
     return told
 
 
-def _ends_at(progress: Progress, account: Account, ahead: Prospect | None) -> int | None:
+def _ends_at(progress: Progress, account: LedgerSummary, ahead: Estimate | None) -> int | None:
     if progress.status is Status.COMPLETED:
         return account.ended_at
     return ahead.ends_at if ahead else None
@@ -72,9 +72,9 @@ def _deadline(service: Reports, progress: Progress, ends_at: int | None) -> dict
 
 def _soonest(service: Reports, progress: Progress) -> int:
     """Return when it may end at the earliest where nobody knows when it will: as if an operator resumed now."""
-    outlook = replace(service.outlook(), paused_at=None)
-    now = outlook.now + outlook.wall_offset
-    ahead = prospect(outlook, progress.ingestion.priority, progress.sequence)
+    snapshot = replace(service.snapshot(), paused_at=None)
+    now = snapshot.now + snapshot.wall_offset
+    ahead = estimate(snapshot, progress.ingestion.priority, progress.sequence)
     return now if ahead is None or ahead.ends_at is None else ahead.ends_at
 
 

@@ -59,8 +59,8 @@ def add_reading(routes: Blueprint, service: Service) -> None:
         """Tell when batches ran, or will run."""
         progress = service.progress(parse_ingestion_id(ingestion_id))
         numbers = parse_page(request.args).of(progress.ingestion.batch_count)
-        accounts = service.batch_accounts(progress, numbers)
-        body = batches_body(progress, service.ids(progress), numbers, accounts, service.prospect(progress))
+        accounts = service.batch_histories(progress, numbers)
+        body = batches_body(progress, service.ids(progress), numbers, accounts, service.estimate(progress))
         return polled_json(body, service.changes_in(progress))
 
 

@@ -3,12 +3,12 @@
 from itertools import groupby
 from typing import Any
 
-from ingest_service.domain.ledger import SlotAccount
+from ingest_service.domain.ledger import SlotRecord
 from ingest_service.domain.model import batch_id
 from ingest_service.web.times import rfc3339
 
 
-def slots_body(page: list[SlotAccount], limit: int) -> dict[str, Any]:
+def slots_body(page: list[SlotRecord], limit: int) -> dict[str, Any]:
     """Return a page of the ledger, the latest slot first, with where to go on: `next_before`."""
     return {
         "slots": [_slot(slot) for slot in page],
@@ -16,7 +16,7 @@ def slots_body(page: list[SlotAccount], limit: int) -> dict[str, Any]:
     }
 
 
-def _slot(slot: SlotAccount) -> dict[str, Any]:
+def _slot(slot: SlotRecord) -> dict[str, Any]:
     return {
         "number": slot.number,
         "opened_at": rfc3339(slot.opened_at),

@@ -10,7 +10,7 @@ from werkzeug.datastructures import Headers, MultiDict
 
 from ingest_service.domain.model import LAST_SEQUENCE, Priority, Status
 from ingest_service.errors import IngestionNotFound
-from ingest_service.ports.store import Wanted
+from ingest_service.ports.store import ListFilter
 from ingest_service.web.cursor import sequence_of
 from ingest_service.web.errors import InvalidInput
 from ingest_service.web.results import LARGEST_PAGE
@@ -80,14 +80,14 @@ class ListPage(BaseModel):
     limit: int = Field(100, ge=1, le=LARGEST_PAGE)
     after: Annotated[str, AfterValidator(_cursor)] = ""
 
-    def wanted(self, limit: int) -> Wanted:
+    def wanted(self, limit: int) -> ListFilter:
         """Return what to ask the service for."""
         priority = None if self.priority is None else Priority[self.priority]
         before = sequence_of(self.after) if self.after else LAST_SEQUENCE
-        return Wanted(self.status, priority, before, limit)
+        return ListFilter(self.status, priority, before, limit)
 
 
-class DryRun(BaseModel):
+class DryRunQuery(BaseModel):
     """Whether a submission is only to be tried out."""
 
     model_config = ConfigDict(frozen=True)
@@ -115,7 +115,7 @@ def parse_ledger_page(query: MultiDict[str, str]) -> LedgerPage:
 
 def parse_dry_run(query: MultiDict[str, str]) -> bool:
     """Read `dry_run` of a query. Raises InvalidInput."""
-    return _parse(DryRun, query).dry_run == "true"
+    return _parse(DryRunQuery, query).dry_run == "true"
 
 
 def parse_page(query: MultiDict[str, str]) -> Page:

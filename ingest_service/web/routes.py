@@ -11,7 +11,7 @@ from ingest_service.web.parameters import parse_dry_run, parse_ingestion_id, par
 from ingest_service.web.polling import polled, status_tag
 from ingest_service.web.status import BATCHES_IN_PIECE, status_body
 from ingest_service.web.submission import parse_submission
-from ingest_service.web.trial import trial_body
+from ingest_service.web.trial import dry_run_body
 
 
 def api(service: Service, max_ids: int) -> Blueprint:
@@ -24,7 +24,7 @@ def api(service: Service, max_ids: int) -> Blueprint:
         dry_run, key = parse_dry_run(request.args), parse_key(request.headers)
         asked = parse_submission(request.get_data(cache=False), max_ids)
         if dry_run:
-            return jsonify(trial_body(service.try_out(asked.ids, asked.urgency)))
+            return jsonify(dry_run_body(service.dry_run(asked.ids, asked.urgency)))
         return submitted(service.submit(asked.ids, asked.urgency, asked.due, key))
 
     @routes.get("/status/<ingestion_id>")

@@ -4,18 +4,18 @@ from itertools import islice
 from typing import Any
 
 from ingest_service.domain.model import Batch, batch_id
-from ingest_service.schedule.snapshot import Outlook, PlannedSlot
+from ingest_service.schedule.snapshot import PlannedSlot, ScheduleSnapshot
 from ingest_service.web.times import rfc3339
 
 
-def schedule_body(outlook: Outlook, count: int) -> dict[str, Any]:
-    """Return the next slots, as JSON. Uses the outlook up."""
-    return {"slots": [_slot(outlook, slot) for slot in islice(outlook.slots(), count)]}
+def schedule_body(snapshot: ScheduleSnapshot, count: int) -> dict[str, Any]:
+    """Return the next slots, as JSON. Uses the snapshot up."""
+    return {"slots": [_slot(snapshot, slot) for slot in islice(snapshot.slots(), count)]}
 
 
-def _slot(outlook: Outlook, slot: PlannedSlot) -> dict[str, Any]:
+def _slot(snapshot: ScheduleSnapshot, slot: PlannedSlot) -> dict[str, Any]:
     return {
-        "opens_at": rfc3339(outlook.at(slot.opens)),
+        "opens_at": rfc3339(snapshot.at(slot.opens)),
         "ids": [record_id for batch in slot.batches for record_id in batch.ids],
         "batches": [_batch(batch) for batch in slot.batches],
     }

@@ -15,7 +15,7 @@ def slots(service: Service) -> Blueprint:
     @routes.get("/schedule")
     def schedule() -> Response:
         """Tell the slots to come."""
-        return jsonify(schedule_body(service.outlook(), parse_slots(request.args)))
+        return jsonify(schedule_body(service.snapshot(), parse_slots(request.args)))
 
     @routes.get("/slots")
     def ledger() -> Response:

@@ -5,14 +5,14 @@ from operator import attrgetter
 from typing import Any
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.schedule.dry_run import Delay, Trial
+from ingest_service.schedule.dry_run import Delay, DryRun
 from ingest_service.web.times import rfc3339
 
 # The ingestions that would be delayed the most; all of them are counted.
 MOST_DELAYS = 20
 
 
-def trial_body(trial: Trial) -> dict[str, Any]:
+def dry_run_body(trial: DryRun) -> dict[str, Any]:
     """Return what would become of a submission."""
     return {
         "dry_run": True,

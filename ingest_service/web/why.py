@@ -4,41 +4,41 @@ from typing import Any
 
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
-from ingest_service.schedule.estimate import Prospect
+from ingest_service.schedule.estimate import Estimate
 from ingest_service.web.times import rfc3339
 
 _WITHOUT_PROSPECT = {Status.COMPLETED: "all is completed", Status.CANCELLED: "it was cancelled"}
 
 
-def why_body(progress: Progress, prospect: Prospect | None) -> dict[str, Any]:
+def why_body(progress: Progress, estimate: Estimate | None) -> dict[str, Any]:
     """Say what stands between this ingestion and its next slot."""
-    if prospect is None:
+    if estimate is None:
         text = _WITHOUT_PROSPECT.get(progress.status, "the last batches are being called")
         return {"ahead": {}, "paused_by_operator": False, "paused_until": None, "next_at": None, "text": text}
     return {
         "ahead": {
             urgency.name: {"ingestions": ingestions, "batches": batches}
-            for urgency, (ingestions, batches) in prospect.ahead.items()
+            for urgency, (ingestions, batches) in estimate.ahead.items()
         },
-        "paused_by_operator": prospect.paused_at is not None,
-        "paused_until": rfc3339(prospect.paused_until),
-        "next_at": rfc3339(prospect.next_at),
-        "text": _sentence(prospect),
+        "paused_by_operator": estimate.paused_at is not None,
+        "paused_until": rfc3339(estimate.paused_until),
+        "next_at": rfc3339(estimate.next_at),
+        "text": _sentence(estimate),
     }
 
 
-def _sentence(prospect: Prospect) -> str:
+def _sentence(estimate: Estimate) -> str:
     parts = [
         f"{several(batches, urgency.name + ' batch')} of {several(ingestions, 'ingestion')} "
         f"{'goes' if batches == 1 else 'go'} first"
-        for urgency, (ingestions, batches) in prospect.ahead.items()
+        for urgency, (ingestions, batches) in estimate.ahead.items()
     ]
-    if prospect.paused_until is not None:
-        parts.append(f"paused by the upstream until {rfc3339(prospect.paused_until)}")
-    if prospect.paused_at is not None:
-        parts.append(f"paused by an operator since {rfc3339(prospect.paused_at)}, until somebody resumes")
+    if estimate.paused_until is not None:
+        parts.append(f"paused by the upstream until {rfc3339(estimate.paused_until)}")
+    if estimate.paused_at is not None:
+        parts.append(f"paused by an operator since {rfc3339(estimate.paused_at)}, until somebody resumes")
     else:
-        parts.append(f"the next batch runs at {rfc3339(prospect.next_at)}")
+        parts.append(f"the next batch runs at {rfc3339(estimate.next_at)}")
     return "; ".join(parts)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.backlog.backlog import Backlog
-from ingest_service.backlog.queue_depth import Load, loads_of
+from ingest_service.backlog.queue_depth import QueueDepth, depth_by_priority
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
@@ -232,7 +232,7 @@ def test_the_load_counts_what_waits_of_each_priority() -> None:
     backlog.join(entry(0, range(1, 8), Priority.HIGH), ready=0)
     backlog.join(entry(1, [11], Priority.LOW), ready=0)
     backlog.put_later(entry(2, [21, 22], Priority.LOW), due=9)
-    loads = loads_of(backlog.entries())
-    assert loads[Priority.HIGH] == Load(ingestions=1, batches=3, ids=7)
-    assert loads[Priority.MEDIUM] == Load(ingestions=0, batches=0, ids=0)
-    assert loads[Priority.LOW] == Load(ingestions=2, batches=2, ids=3)
+    loads = depth_by_priority(backlog.entries())
+    assert loads[Priority.HIGH] == QueueDepth(ingestions=1, batches=3, ids=7)
+    assert loads[Priority.MEDIUM] == QueueDepth(ingestions=0, batches=0, ids=0)
+    assert loads[Priority.LOW] == QueueDepth(ingestions=2, batches=2, ids=3)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.domain.ledger import Outcome, Slot
 from ingest_service.domain.model import Status
 from ingest_service.errors import SettingError
@@ -92,7 +92,7 @@ def test_an_interrupted_batch_stays_triggered_and_comes_back_at_its_old_place() 
 def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
     simulation = Simulation()
     ingestion = simulation.submit([1, 2, 3])
-    simulation.pace = Pace(2, 5 * SECOND, 0, 0)
+    simulation.pace = RateLimit(2, 5 * SECOND, 0, 0)
     with pytest.raises(SettingError) as caught:
         simulation.start()
     assert str(caught.value) == (
@@ -108,7 +108,7 @@ def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
     one, _ = entry.split(1)
     simulation.store.open_slot(Slot(1, "this boot", 0, 0, (one,)))
     simulation.store.close_slot(Slot(1, "this boot", 0, 0, (one,)), [Outcome(1)], started=0, paused_until=None)
-    simulation.pace = Pace(2, 5 * SECOND, 0, 0)
+    simulation.pace = RateLimit(2, 5 * SECOND, 0, 0)
     with pytest.raises(SettingError, match=f"ingestion {ingestion} waits in batches of 3"):
         simulation.start()
 
@@ -116,7 +116,7 @@ def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
 def test_batches_smaller_than_a_slot_share_it() -> None:
     simulation = Simulation()
     simulation.submit([1, 2, 3, 4, 5, 6, 7])
-    simulation.pace = Pace(6, 5 * SECOND, 0, 0)
+    simulation.pace = RateLimit(6, 5 * SECOND, 0, 0)
     simulation.start()
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3, 4, 5, 6], [7]]
@@ -148,7 +148,7 @@ def live_through(simulation: Simulation, event: str, pause: int) -> int:
 def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_pace(
     lives: list[tuple[str, int]], latency: int
 ) -> None:
-    pace = Pace(3, 7, 1, 0)
+    pace = RateLimit(3, 7, 1, 0)
     simulation = Simulation(pace, lambda _: latency)
     ids = list(range(1, 3 * len(lives) + 2))
     ingestion = simulation.submit(ids)

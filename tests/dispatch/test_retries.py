@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.dispatch.retries import LONGEST_BACKOFF, RetryRules
 from ingest_service.domain.ledger import Answer, Call, Retry
 from ingest_service.domain.model import Batch, Ingestion, Priority, Status
@@ -214,7 +214,7 @@ lives = st.lists(st.sampled_from(["slot", "slot", "restart", "crash"]), max_size
 def test_whatever_fails_every_id_ends_with_one_outcome_in_order_at_the_pace(
     count: int, answers: list[Answer], lives: list[str], max_attempts: int, latency: int
 ) -> None:
-    pace = Pace(3, 7, 1, 20)
+    pace = RateLimit(3, 7, 1, 20)
     simulation = Simulation(
         pace,
         lambda _: latency + 1,
@@ -247,6 +247,6 @@ def live(simulation: Simulation, life: str) -> int:
     if life == "crash":
         slot = simulation.slots.open()
         assert slot is not None
-        simulation.clock.side_by_side(simulation.dispatcher._call, slot.ids)
+        simulation.clock.fan_out(simulation.dispatcher._call, slot.ids)
     simulation.start()
     return life == "crash"

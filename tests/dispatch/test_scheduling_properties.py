@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.domain.model import Priority
 from ingest_service.errors import NothingToCancel, NothingToChange
 from tests.laws import most_in_work, most_starts_in_a_span
@@ -71,7 +71,7 @@ def lives(draw: st.DrawFn) -> list[Happening]:
     return [*sorted(happenings, key=lambda happening: happening.time), Switch(END, pauses=False)]
 
 
-paces = st.builds(Pace, st.integers(1, 4), st.integers(1, 9), st.integers(0, 9), st.just(0))
+paces = st.builds(RateLimit, st.integers(1, 4), st.integers(1, 9), st.integers(0, 9), st.just(0))
 latencies = st.lists(st.integers(0, 20), min_size=1, max_size=7)
 
 
@@ -93,7 +93,7 @@ class Waits:
 class Model:
     """Opens slots by the letter of the laws, batch by batch, without a queue and without a clock."""
 
-    def __init__(self, latency: list[int], pace: Pace) -> None:
+    def __init__(self, latency: list[int], pace: RateLimit) -> None:
         self.latency = latency
         self.pace = pace
         self.slots: Slots = []
@@ -145,7 +145,7 @@ class Model:
                     batch.priority = happening.priority
 
 
-def simulate(happenings: list[Happening], latency: list[int], pace: Pace) -> Simulation:
+def simulate(happenings: list[Happening], latency: list[int], pace: RateLimit) -> Simulation:
     simulation = Simulation(pace, lambda record_id: latency[record_id % len(latency)])
     accepted: list[UUID] = []
     for happening in happenings:
@@ -175,21 +175,21 @@ def change(simulation: Simulation, accepted: list[UUID], wanted: Change) -> None
 
 @given(arrivals(), latencies, paces)
 def test_the_model_of_the_laws_gives_the_same_slots(
-    happenings: list[Happening], latency: list[int], pace: Pace
+    happenings: list[Happening], latency: list[int], pace: RateLimit
 ) -> None:
     assert simulate(happenings, latency, pace).slots_seen() == Model(latency, pace).run(happenings)
 
 
 @given(lives(), latencies, paces)
 def test_the_model_gives_the_same_slots_when_people_cancel_change_and_pause(
-    happenings: list[Happening], latency: list[int], pace: Pace
+    happenings: list[Happening], latency: list[int], pace: RateLimit
 ) -> None:
     assert simulate(happenings, latency, pace).slots_seen() == Model(latency, pace).run(happenings)
 
 
 @given(lives(), latencies, paces)
 def test_no_span_of_an_interval_has_more_starts_than_a_slot_has_room(
-    happenings: list[Happening], latency: list[int], pace: Pace
+    happenings: list[Happening], latency: list[int], pace: RateLimit
 ) -> None:
     calls = simulate(happenings, latency, pace).upstream.calls
     assert most_starts_in_a_span(calls, pace.interval) <= pace.slot_size
@@ -197,14 +197,14 @@ def test_no_span_of_an_interval_has_more_starts_than_a_slot_has_room(
 
 @given(lives(), latencies, paces)
 def test_never_more_ids_are_in_work_than_a_slot_has_room(
-    happenings: list[Happening], latency: list[int], pace: Pace
+    happenings: list[Happening], latency: list[int], pace: RateLimit
 ) -> None:
     calls = simulate(happenings, [1 + wait for wait in latency], pace).upstream.calls
     assert most_in_work(calls) <= pace.slot_size
 
 
 @given(arrivals(), latencies, paces)
-def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[int], pace: Pace) -> None:
+def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[int], pace: RateLimit) -> None:
     called = [record_id for record_id, _, _ in simulate(happenings, latency, pace).upstream.calls]
     asked = [record_id for one in happenings if isinstance(one, Arrival) for record_id in one.ids]
     assert sorted(called) == sorted(asked)
@@ -212,7 +212,7 @@ def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[i
 
 @given(lives(), latencies, paces)
 def test_the_room_that_was_taken_is_all_given_back(
-    happenings: list[Happening], latency: list[int], pace: Pace
+    happenings: list[Happening], latency: list[int], pace: RateLimit
 ) -> None:
     backlog = simulate(happenings, latency, pace).gate.backlog
     assert (backlog.ids, len(backlog)) == (0, 0)

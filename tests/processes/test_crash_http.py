@@ -20,7 +20,7 @@ ATTEMPTS = 6
 
 
 @dataclass(frozen=True)
-class Trial:
+class DryRun:
     """An ordeal, and how the upstream treats the service meanwhile."""
 
     plan: Plan
@@ -29,26 +29,26 @@ class Trial:
 
 # In the paused one most of the time, and most of the kills, are in a pause that the upstream asked for.
 TRIALS = {
-    "short": Trial(Plan(0.15, 30, 0.9, loaded=18, calling=8, starting=4, quiet=2), Fates(1, 0.3, FAILURES)),
-    "paused": Trial(Plan(0.15, 12, 2.0, loaded=8, calling=0, starting=2, quiet=0), Fates(2, 0.15, PAUSES)),
-    "long": Trial(Plan(1.5, 12, 3.0, loaded=6, calling=5, starting=1, quiet=0), Fates(3, 0.3, FAILURES)),
+    "short": DryRun(Plan(0.15, 30, 0.9, loaded=18, calling=8, starting=4, quiet=2), Fates(1, 0.3, FAILURES)),
+    "paused": DryRun(Plan(0.15, 12, 2.0, loaded=8, calling=0, starting=2, quiet=0), Fates(2, 0.15, PAUSES)),
+    "long": DryRun(Plan(1.5, 12, 3.0, loaded=6, calling=5, starting=1, quiet=0), Fates(3, 0.3, FAILURES)),
 }
 
 
 @pytest.fixture(scope="module", params=TRIALS)
-def trial(request: pytest.FixtureRequest) -> Trial:
+def trial(request: pytest.FixtureRequest) -> DryRun:
     return TRIALS[request.param]
 
 
 @pytest.fixture(scope="module")
-def judge(trial: Trial) -> Iterator[HttpJudge]:
+def judge(trial: DryRun) -> Iterator[HttpJudge]:
     with HttpJudge(trial.plan.interval_seconds, trial.fates) as judge:
         yield judge
 
 
 @pytest.fixture(scope="module")
 def record(
-    trial: Trial, judge: HttpJudge, tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
+    trial: DryRun, judge: HttpJudge, tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
 ) -> Record:
     environ = {
         "INGEST_UPSTREAM_URL": judge.upstream.url,
@@ -104,7 +104,7 @@ def test_the_first_slot_after_a_restart_keeps_the_interval(record: Record) -> No
     assert failure_laws.early_restarts(record) == []
 
 
-def test_nothing_is_called_in_a_pause_even_after_a_kill(record: Record, trial: Trial) -> None:
+def test_nothing_is_called_in_a_pause_even_after_a_kill(record: Record, trial: DryRun) -> None:
     assert failure_laws.broken_pauses(record) == []
     assert bool(failure_laws.pauses_across_kills(record)) == (trial.fates.failures is PAUSES)
 

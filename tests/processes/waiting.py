@@ -1,4 +1,4 @@
-"""Waiting for what another process does."""
+"""EntryQueue for what another process does."""
 
 import time
 from collections.abc import Callable

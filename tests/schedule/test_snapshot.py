@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest_service.backlog.packing import Packing
-from ingest_service.dispatch.pacer import Pace
+from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority
 from ingest_service.errors import NothingToCancel, NothingToChange
-from ingest_service.schedule.runs import Span
+from ingest_service.schedule.runs import Run
 from tests.doubles import SlowDisk, good
 from tests.simulation import FIVE_ATTEMPTS, SECOND, Simulation
 
@@ -34,7 +34,7 @@ def test_adding_many_batches_is_adding_one_after_the_other(groups: list[tuple[in
 
 priorities = st.sampled_from(["HIGH", "MEDIUM", "LOW"])
 arrivals = st.lists(st.tuples(st.integers(0, 25), priorities, st.integers(1, 14)), min_size=1, max_size=9)
-paces = st.builds(Pace, st.integers(1, 5), st.integers(1, 9), st.integers(0, 12), st.just(20))
+paces = st.builds(RateLimit, st.integers(1, 5), st.integers(1, 9), st.integers(0, 12), st.just(20))
 
 
 changes = st.lists(
@@ -111,7 +111,7 @@ def test_ten_thousand_backlogs_run_as_they_were_forecast(simulation: Simulation)
 def planned_slots(simulation: Simulation) -> list[tuple[int, list[int]]]:
     return [
         (slot.opens, [record_id for batch in slot.batches for record_id in batch.ids])
-        for slot in simulation.gate.outlook().slots()
+        for slot in simulation.gate.snapshot().slots()
     ]
 
 
@@ -128,32 +128,32 @@ def judge_spans(simulation: Simulation) -> None:
     slots: dict[int, dict[int, set[int]]] = {}
     urgency: dict[int, int] = {}
     numbers: dict[int, int] = {}
-    for number, slot in enumerate(simulation.gate.outlook().slots()):
+    for number, slot in enumerate(simulation.gate.snapshot().slots()):
         numbers[slot.opens] = number
         for batch in slot.batches:
             urgency[batch.sequence] = batch.ingestion.priority
             slots.setdefault(batch.sequence, {}).setdefault(batch.number, set()).add(slot.opens)
     for sequence, batches in slots.items():
-        outlook = simulation.gate.outlook()
-        spans = [span for span in outlook.spans(urgency[sequence], sequence) if span.sequence == sequence]
-        assert told(spans) == batches
+        snapshot = simulation.gate.snapshot()
+        runs = [run for run in snapshot.runs(urgency[sequence], sequence) if run.sequence == sequence]
+        assert told(runs) == batches
         own = [numbers[opens] for times in batches.values() for opens in times]
-        assert (min(s.first_slot for s in spans), max(s.last_slot for s in spans)) == (min(own), max(own))
+        assert (min(s.first_slot for s in runs), max(s.last_slot for s in runs)) == (min(own), max(own))
 
 
-def told(spans: list[Span]) -> dict[int, set[int]]:
+def told(runs: list[Run]) -> dict[int, set[int]]:
     """Return when each batch runs; one that is released in pieces runs several times."""
     batches: dict[int, set[int]] = {}
-    for span in spans:
-        for number in range(span.first_batch, span.first_batch + span.batches):
-            batches.setdefault(number, set()).add(span.opens(number))
+    for run in runs:
+        for number in range(run.first_batch, run.first_batch + run.batches):
+            batches.setdefault(number, set()).add(run.opens(number))
     return batches
 
 
 @given(running(), priorities, st.integers(1, 14))
 def test_a_trial_tells_what_then_happens(simulation: Simulation, priority: str, count: int) -> None:
     ids = list(range(5001, 5001 + count))
-    trial = simulation.service.try_out(ids, Priority[priority])
+    trial = simulation.service.dry_run(ids, Priority[priority])
     undisturbed = planned_slots(simulation)
     waiting = {entry.ingestion.id: list(entry.ingestion.ids) for entry, _ in simulation.store.waiting()}
     before = len(simulation.slots_opened())

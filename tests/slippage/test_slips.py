@@ -166,7 +166,7 @@ def test_the_slips_are_exactly_by_how_much_the_end_came_later(
     simulation.submit([1, 2, 3, 4], "MEDIUM")
     watched = simulation.submit(ids, "MEDIUM")
     simulation.slips.run_once()
-    promised = last_slot(ids, [slot_ids(slot.batches) for slot in simulation.gate.outlook().slots()])
+    promised = last_slot(ids, [slot_ids(slot.batches) for slot in simulation.gate.snapshot().slots()])
     for second, priority, size in later:
         arrives = partial(submit, simulation, size, priority)
         simulation.clock.at(simulation.began + second * SECOND, arrives)

@@ -14,7 +14,7 @@ from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Verdict
 from ingest_service.domain.model import Batch, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ports.store import Store, Wanted
+from ingest_service.ports.store import ListFilter, Store
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
@@ -31,10 +31,10 @@ places = st.integers(0, 20)
 
 def seen(store: Store) -> Iterator[object]:
     """Yield all that a store tells."""
-    listed = store.listed(Wanted(None, None, 10**9, 99))
+    listed = store.listed(ListFilter(None, None, 10**9, 99))
     yield listed
-    yield [store.listed(Wanted(s, p, 10**9, 99)) for s in (None, *Status) for p in (None, *Priority)]
-    yield [store.listed(Wanted(s, None, len(listed), 2)) for s in (None, *Status)]
+    yield [store.listed(ListFilter(s, p, 10**9, 99)) for s in (None, *Status) for p in (None, *Priority)]
+    yield [store.listed(ListFilter(s, None, len(listed), 2)) for s in (None, *Status)]
     yield sorted((entry, tuple(entry.positions), entry.attempts, due) for entry, due in store.waiting())
     yield store.slots(10**9, 99)
     yield dict(store.batch_counts()), store.paused_at(), store.paused_until(), store.last_slot()
@@ -44,7 +44,7 @@ def seen(store: Store) -> Iterator[object]:
         assert store.find(ingestion_id) == progress
         yield store.ids(sequence), store.standing(sequence), store.slips(sequence), store.account(sequence)
         yield store.outcomes(ingestion_id, -1, 99), store.failed_ids(ingestion_id)
-        yield store.batch_accounts(progress, range(progress.ingestion.batch_count))
+        yield store.batch_histories(progress, range(progress.ingestion.batch_count))
 
 
 class BothStores(RuleBasedStateMachine):
@@ -151,10 +151,10 @@ class BothStores(RuleBasedStateMachine):
             store.start()
 
     @rule(age=st.integers(-1, 3), key_age=st.integers(-1, 3), most=st.integers(1, 9))
-    def forget(self, age: int, key_age: int, most: int) -> None:
+    def prune(self, age: int, key_age: int, most: int) -> None:
         now = self.clock.wall()
         for store in self.stores:
-            while store.forget(now - age, now - key_age, most):
+            while store.prune(now - age, now - key_age, most):
                 pass
 
     @rule()

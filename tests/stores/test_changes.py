@@ -1,6 +1,6 @@
 """What people change about ingestions that wait, in every store."""
 
-from ingest_service.domain.ledger import Outcome, Retry, Standing
+from ingest_service.domain.ledger import Outcome, ReleaseState, Retry
 from ingest_service.domain.model import Priority, Status
 from ingest_service.ports.store import Store
 from tests.doubles import VirtualClock
@@ -149,7 +149,7 @@ def test_the_first_cancel_stays(store: Store, clock: VirtualClock) -> None:
     store.cancel(entry.sequence, [(1, Outcome(2, "other"))])
     assert find(store, entry) == before
     assert store.outcomes(entry.ingestion.id, 0, 1) == [(1, NO_MORE)]
-    assert store.forget(cancelled_at + 1, 0, 100)
+    assert store.prune(cancelled_at + 1, 0, 100)
 
 
 def test_a_cancel_or_a_priority_of_an_unknown_ingestion_changes_nothing(store: Store) -> None:
@@ -175,20 +175,20 @@ def test_another_priority_moves_what_waits_and_what_is_called_again(store: Store
 
 def test_the_standing_of_an_ingestion_follows_its_changes(store: Store) -> None:
     entry = submit(store, range(1, 9), Priority.LOW)
-    assert store.standing(entry.sequence) == Standing(Priority.LOW, released=0, cancelled=False)
+    assert store.standing(entry.sequence) == ReleaseState(Priority.LOW, released=0, cancelled=False)
     release(store, 1, entry.split(1)[0])
     assert store.standing(entry.sequence).released == 1
     store.reprioritise(entry.sequence, Priority.HIGH)
     assert store.standing(entry.sequence).priority is Priority.HIGH
     store.cancel(entry.sequence, [])
     restart(store)
-    assert store.standing(entry.sequence) == Standing(Priority.HIGH, released=3, cancelled=True)
+    assert store.standing(entry.sequence) == ReleaseState(Priority.HIGH, released=3, cancelled=True)
 
 
 def test_the_standing_of_an_ingestion_that_was_released_to_the_end_counts_all_its_ids(store: Store) -> None:
     entry = submit(store, [1, 2])
     finish(store, 1, entry)
-    assert store.standing(entry.sequence) == Standing(Priority.MEDIUM, released=2, cancelled=False)
+    assert store.standing(entry.sequence) == ReleaseState(Priority.MEDIUM, released=2, cancelled=False)
 
 
 def test_a_pause_of_an_operator_is_kept_until_it_is_taken_back(store: Store) -> None:

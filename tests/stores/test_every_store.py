@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Account, LastSlot, Outcome, Retry
+from ingest_service.domain.ledger import LastSlot, LedgerSummary, Outcome, Retry
 from ingest_service.domain.model import Priority, Profile, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreStopped
@@ -219,8 +219,8 @@ def test_nobody_knows_when_the_calls_of_an_open_slot_started(store: Store) -> No
 def test_the_ledger_tells_of_an_ingestion_and_of_its_batches(store: Store) -> None:
     entry = submit(store, [1, 2, 3, 4, 5, 6, 7])
     found = find(store, entry)
-    assert store.account(entry.sequence) == Account(0, 0, None, None)
-    assert store.batch_accounts(found, range(3)) == {}
+    assert store.account(entry.sequence) == LedgerSummary(0, 0, None, None)
+    assert store.batch_histories(found, range(3)) == {}
     first = slot_of(1, next_batch(entry))
     store.open_slot(first)
     close(store, first, [Outcome(1), Outcome(2, None, "HTTP 404", 1, 404), Retry(1, 50, 70)])
@@ -228,14 +228,14 @@ def test_the_ledger_tells_of_an_ingestion_and_of_its_batches(store: Store) -> No
     store.open_slot(again)
     account = store.account(entry.sequence)
     assert (account.failed, account.slots_used, account.started_at) == (1, 2, first.opened_at)
-    told = store.batch_accounts(found, range(3))
+    told = store.batch_histories(found, range(3))
     assert {number: (one.attempts, one.started_at) for number, one in told.items()} == {
         0: (2, first.opened_at),
         1: (1, again.opened_at),
     }
     assert [told[0].ended_at, told[1].ended_at] == [None, None]
     close(store, again, outcomes_of(again))
-    ended = store.batch_accounts(found, range(1, 3))
+    ended = store.batch_histories(found, range(1, 3))
     assert ended.keys() == {1}
     assert ended[1].ended_at == store.account(entry.sequence).ended_at
     assert ended[1].ended_at is not None
@@ -247,7 +247,7 @@ def test_a_batch_whose_first_slot_was_never_closed_ends_with_its_last(store: Sto
     restart(store)
     release(store, 2, next_batch(waiting(store)[0]))
     found = find(store, entry)
-    account = store.batch_accounts(found, range(1))[0]
+    account = store.batch_histories(found, range(1))[0]
     assert (account.attempts, account.started_at) == (2, 1000)
     assert account.ended_at is not None
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest_service.domain.ledger import Account, Outcome, Retry, Slip
+from ingest_service.domain.ledger import LedgerSummary, Outcome, Retry, Slip
 from ingest_service.domain.model import Status
-from ingest_service.ports.store import Store, Wanted
+from ingest_service.ports.store import ListFilter, Store
 from tests.doubles import VirtualClock
 from tests.stores.steps import (
     close,
@@ -20,12 +20,12 @@ from tests.stores.steps import (
     waiting,
 )
 
-EVERYTHING = Wanted(None, None, 10**9, 99)
+EVERYTHING = ListFilter(None, None, 10**9, 99)
 
 
-def forget(store: Store, ended_before: int, most: int = 100) -> None:
+def prune(store: Store, ended_before: int, most: int = 100) -> None:
     """Remove history to the last row."""
-    while store.forget(ended_before, 0, most):
+    while store.prune(ended_before, 0, most):
         pass
 
 
@@ -44,7 +44,7 @@ def later(clock: VirtualClock) -> int:
 
 
 def test_a_store_without_history_has_nothing_to_forget(store: Store, clock: VirtualClock) -> None:
-    assert not store.forget(clock.wall(), clock.wall(), 100)
+    assert not store.prune(clock.wall(), clock.wall(), 100)
 
 
 @pytest.mark.parametrize("most", [1, 2, 7, 100])
@@ -56,14 +56,14 @@ def test_an_ingestion_that_ended_long_ago_is_forgotten_with_all_that_belongs_to_
     finish(store, 1, entry)
     release(store, 9, next_batch(newer))
     store.cancel(entry.sequence, [])
-    forget(store, later(clock), most)
+    prune(store, later(clock), most)
     restart(store)
     assert store.find(entry.ingestion.id) is None
     assert sequences(store) == []
     assert store.outcomes(entry.ingestion.id, -1, 99) == []
     assert list(store.ids(entry.sequence)) == []
     assert store.slips(entry.sequence) == []
-    assert store.account(entry.sequence) == Account(0, 0, None, None)
+    assert store.account(entry.sequence) == LedgerSummary(0, 0, None, None)
     assert store.batch_counts() == {}
     assert numbers(store) == [9]
 
@@ -77,10 +77,10 @@ def test_what_waits_is_open_or_ended_later_is_kept(store: Store, clock: VirtualC
     ended_at = store.account(done.sequence).ended_at
     assert ended_at is not None
     before = store.listed(EVERYTHING)
-    assert not store.forget(ended_at, 0, 100)
+    assert not store.prune(ended_at, 0, 100)
     assert store.listed(EVERYTHING) == before
-    assert store.forget(ended_at + 1, 0, 100)
-    forget(store, later(clock))
+    assert store.prune(ended_at + 1, 0, 100)
+    prune(store, later(clock))
     assert sequences(store) == [entry.sequence for entry in (failing, in_flight, begun, waits)]
     assert len(store.outcomes(begun.ingestion.id, -1, 99)) == 3
     assert len(store.outcomes(failing.ingestion.id, -1, 99)) == 2
@@ -92,9 +92,9 @@ def test_an_ingestion_ends_with_the_last_of_its_slots(store: Store, clock: Virtu
     release(store, 1, next_batch(entry))
     between = later(clock)
     release(store, 2, next_batch(rest_of(entry)))
-    forget(store, between)
+    prune(store, between)
     assert find(store, entry).status is Status.COMPLETED
-    forget(store, later(clock))
+    prune(store, later(clock))
     assert store.find(entry.ingestion.id) is None
 
 
@@ -109,11 +109,11 @@ def test_a_cancelled_ingestion_ends_when_it_was_cancelled_or_when_its_last_slot_
         store.cancel(entry.sequence, [])
     at_close = later(clock)
     close(store, slot, outcomes_of(slot))
-    forget(store, at_cancel)
+    prune(store, at_cancel)
     assert len(sequences(store)) == 3
-    forget(store, at_cancel + 1)
+    prune(store, at_cancel + 1)
     assert sequences(store) == [in_flight.sequence]
-    forget(store, at_close + 1)
+    prune(store, at_close + 1)
     assert sequences(store) == []
 
 
@@ -121,7 +121,7 @@ def test_a_cancelled_ingestion_with_ids_in_flight_is_kept(store: Store, clock: V
     entry = submit(store, [1, 2, 3, 4])
     open_next(store, 1, entry)
     store.cancel(entry.sequence, [])
-    forget(store, later(clock))
+    prune(store, later(clock))
     assert find(store, entry).status is Status.TRIGGERED
     assert len(waiting(store)) == 1
 
@@ -132,18 +132,18 @@ def test_a_slot_stays_as_long_as_it_has_calls_and_the_last_one_until_another_fol
     done, other, begun = submit(store, [1]), submit(store, [2]), submit(store, [3, 4])
     release(store, 1, next_batch(done), begun.split(1)[0])
     finish(store, 2, other)
-    forget(store, later(clock))
+    prune(store, later(clock))
     _, slot = store.slots(before=99, limit=99)
     assert slot.calls == ((begun.ingestion.id, 0, 3),)
     finish(store, 3, begun.after(1))
-    forget(store, later(clock))
+    prune(store, later(clock))
     restart(store)
     assert numbers(store) == [3]
     last = store.last_slot()
     assert last is not None
     assert (last.number, last.trusted) == (3, True)
     open_next(store, 4, submit(store, [4]))
-    forget(store, later(clock))
+    prune(store, later(clock))
     assert numbers(store) == [4]
 
 
@@ -153,7 +153,7 @@ def test_a_slot_that_was_never_closed_goes_with_its_last_call(store: Store, cloc
     restart(store)
     finish(store, 2, waiting(store)[0])
     finish(store, 3, submit(store, [2]))
-    forget(store, later(clock))
+    prune(store, later(clock))
     assert numbers(store) == [3]
 
 
@@ -164,7 +164,7 @@ def test_an_ingestion_is_forgotten_in_one_moment_for_those_who_look(store: Store
     before = later(clock)
     more = True
     while more:
-        more = store.forget(before, 0, 3)
+        more = store.prune(before, 0, 3)
         there = [entry.sequence for entry in reversed(entries) if store.find(entry.ingestion.id)]
         assert sequences(store) == there
         for entry in entries:
@@ -179,6 +179,6 @@ def test_an_ingestion_is_forgotten_in_one_moment_for_those_who_look(store: Store
 def test_a_sequence_is_never_used_again(store: Store, clock: VirtualClock) -> None:
     entry = submit(store, [1])
     finish(store, 1, entry)
-    forget(store, later(clock))
+    prune(store, later(clock))
     restart(store)
     assert submit(store, [2]).sequence > entry.sequence

@@ -78,8 +78,8 @@ def test_a_change_of_priority_does_not_make_a_key_reused(store: Store) -> None:
 def test_an_old_key_is_forgotten_and_its_ingestion_is_not(store: Store) -> None:
     entry = submit(store, [1], key="k")
     created_at = entry.ingestion.created_at
-    assert not store.forget(0, created_at, 100)
-    while store.forget(0, created_at + 1, 100):
+    assert not store.prune(0, created_at, 100)
+    while store.prune(0, created_at + 1, 100):
         pass
     assert submit(store, [2], key="k").ingestion.id != entry.ingestion.id
     assert find(store, entry).ingestion.id == entry.ingestion.id
@@ -88,7 +88,7 @@ def test_an_old_key_is_forgotten_and_its_ingestion_is_not(store: Store) -> None:
 def test_a_key_is_forgotten_with_its_ingestion(store: Store) -> None:
     entry = submit(store, [1], key="k")
     finish(store, 1, entry)
-    while store.forget(FOR_EVER, 0, 100):
+    while store.prune(FOR_EVER, 0, 100):
         pass
     assert store.resubmitted(submission_of([1]), "k") is None
     assert submit(store, [2], key="k").ingestion.id != entry.ingestion.id

@@ -7,7 +7,7 @@ import pytest
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome, Retry
 from ingest_service.domain.model import Priority, Status
-from ingest_service.ports.store import Store, Wanted
+from ingest_service.ports.store import ListFilter, Store
 from tests.stores.steps import close, find, finish, next_batch, open_next, release, rest_of, restart, submit
 
 ALL = 10**9
@@ -46,7 +46,7 @@ def every(store: Store) -> Every:
     return every
 
 
-def names(store: Store, every: Every, wanted: Wanted) -> list[str]:
+def names(store: Store, every: Every, wanted: ListFilter) -> list[str]:
     by_sequence = {entry.sequence: name for name, entry in every.items()}
     return [by_sequence[progress.sequence] for progress in store.listed(wanted)]
 
@@ -55,7 +55,7 @@ def names(store: Store, every: Every, wanted: Wanted) -> list[str]:
 def test_ingestions_are_listed_by_status_the_newest_first(
     store: Store, every: Every, status: Status | None
 ) -> None:
-    assert names(store, every, Wanted(status, None, ALL, 99)) == EXPECTED[status]
+    assert names(store, every, ListFilter(status, None, ALL, 99)) == EXPECTED[status]
 
 
 @pytest.mark.parametrize("status", EXPECTED)
@@ -64,26 +64,26 @@ def test_ingestions_are_listed_by_priority(
     store: Store, every: Every, status: Status | None, priority: Priority
 ) -> None:
     of_priority = [name for name in EXPECTED[status] if every[name].priority is priority]
-    assert names(store, every, Wanted(status, priority, ALL, 99)) == of_priority
-    assert names(store, every, Wanted(status, Priority.MEDIUM, ALL, 99)) == []
+    assert names(store, every, ListFilter(status, priority, ALL, 99)) == of_priority
+    assert names(store, every, ListFilter(status, Priority.MEDIUM, ALL, 99)) == []
 
 
 @pytest.mark.parametrize("status", EXPECTED)
 def test_a_list_goes_on_below_a_sequence(store: Store, every: Every, status: Status | None) -> None:
     first, second, *_ = EXPECTED[status]
-    assert names(store, every, Wanted(status, None, ALL, 1)) == [first]
-    assert names(store, every, Wanted(status, None, every[first].sequence, 1)) == [second]
-    assert names(store, every, Wanted(status, None, 0, 1)) == []
+    assert names(store, every, ListFilter(status, None, ALL, 1)) == [first]
+    assert names(store, every, ListFilter(status, None, every[first].sequence, 1)) == [second]
+    assert names(store, every, ListFilter(status, None, 0, 1)) == []
 
 
 def test_what_is_listed_is_what_is_found(store: Store, every: Every) -> None:
-    listed = store.listed(Wanted(None, None, ALL, 99))
+    listed = store.listed(ListFilter(None, None, ALL, 99))
     assert listed == [find(store, every[name]) for name in EXPECTED[None]]
 
 
 def test_an_ingestion_is_listed_under_the_priority_it_has_now(store: Store, every: Every) -> None:
     store.reprioritise(every["waits"].sequence, Priority.MEDIUM)
-    assert names(store, every, Wanted(None, Priority.MEDIUM, ALL, 99)) == ["waits"]
+    assert names(store, every, ListFilter(None, Priority.MEDIUM, ALL, 99)) == ["waits"]
 
 
 def test_batches_are_counted_by_priority_and_status(store: Store, every: Every) -> None:
@@ -98,7 +98,7 @@ def test_batches_are_counted_by_priority_and_status(store: Store, every: Every) 
 
 
 def test_an_empty_store_lists_and_counts_nothing(store: Store) -> None:
-    assert store.listed(Wanted(None, None, ALL, 99)) == []
+    assert store.listed(ListFilter(None, None, ALL, 99)) == []
     assert store.batch_counts() == {}
     assert store.failed_counts([]) == {}
 

@@ -93,7 +93,7 @@ def test_how_long_calls_take_counts(client: FlaskClient, simulation: Simulation)
 def test_the_boundary_is_the_nanosecond_in_which_it_would_complete(simulation: Simulation) -> None:
     simulation.clock.time += 123_456_789
     simulation.submit([1, 2, 3, 4], "HIGH")
-    ends_at = simulation.service.try_out([5, 6, 7, 8], Priority.LOW).ends_at
+    ends_at = simulation.service.dry_run([5, 6, 7, 8], Priority.LOW).ends_at
     assert ends_at is not None
     with pytest.raises(DeadlineImpossible) as caught:
         simulation.service.submit([5, 6, 7, 8], Priority.LOW, ends_at - 1)

@@ -52,7 +52,7 @@ def test_a_service_that_runs_is_healthy_and_ready_and_one_that_stopped_is_neithe
         {"status": "ok", "version": version("ingest-service")},
     )
     assert (ready.status_code, ready.get_json()) == (200, {"status": "ready"})
-    beside = {part: [f"the {part} does not run; the log says why"] for part in ("slips", "sweeper")}
+    beside = {part: [f"the {part} does not run; the log says why"] for part in ("slips", "pruner")}
     details = {"dispatcher": [DISPATCHER], **beside, "store": [STORE]}
     unwell, unready = client.get("/health"), client.get("/ready")
     assert (unwell.status_code, unwell.get_json()) == (503, {"error": "Not healthy", "details": details})

@@ -11,7 +11,7 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ingest_service.pruner import DAY, Sweeper
+from ingest_service.pruner import DAY, Pruner
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite.store import SqliteStore
 from tests.cli.serving import serving
@@ -39,9 +39,9 @@ def count(client: FlaskClient) -> int:
 
 def sweep(simulation: Simulation) -> None:
     """Forget what is old, in as many steps as that takes."""
-    sweeper = Sweeper(simulation.store, simulation.clock, 30 * DAY)
+    pruner = Pruner(simulation.store, simulation.clock, 30 * DAY)
     for _ in range(5):
-        sweeper.run_once()
+        pruner.run_once()
 
 
 def test_the_same_submission_with_the_same_key_is_one_ingestion(
@@ -177,7 +177,7 @@ def test_a_key_is_kept_for_a_day_and_then_forgotten(kept: Simulation) -> None:
     kept.service.pause()
     first = accepted(ingest(client, [1], key=KEY))
     kept.clock.time += DAY
-    assert Sweeper(kept.store, kept.clock, 30 * DAY).run_once()
+    assert Pruner(kept.store, kept.clock, 30 * DAY).run_once()
     kept.clock.time = kept.began + DAY
     assert accepted(ingest(client, [1], key=KEY)) == first
     kept.clock.time += 1

@@ -48,7 +48,7 @@ def test_batches_go_from_yet_to_start_over_triggered_to_completed(
     slot = simulation.slots.open()
     assert slot is not None
     assert batches(client, ingestion_id) == [([1, 2, 3], "triggered"), ([4], "yet_to_start")]
-    simulation.slots.close(slot, simulation.clock.side_by_side(simulation.dispatcher._call, slot.ids))
+    simulation.slots.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
     assert batches(client, ingestion_id) == [([1, 2, 3], "completed"), ([4], "yet_to_start")]
     assert client.get(f"/status/{ingestion_id}").get_json()["status"] == "triggered"
     simulation.run()

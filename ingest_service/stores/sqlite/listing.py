@@ -4,10 +4,10 @@ import sqlite3
 from typing import Any
 from uuid import UUID
 
-from ingest_service.domain.ledger import Standing
+from ingest_service.domain.ledger import ReleaseState
 from ingest_service.domain.model import Priority, Profile, Status
 from ingest_service.domain.progress import Progress
-from ingest_service.ports.store import Wanted
+from ingest_service.ports.store import ListFilter
 from ingest_service.stores.sqlite.rows import ID_COUNT
 
 # An ingestion without a cursor was released to the end, unless it was cancelled.
@@ -43,7 +43,7 @@ def read_progress(connection: sqlite3.Connection, ingestion_id: UUID) -> Progres
     return None if row is None else _progress(connection, row)
 
 
-def read_listed(connection: sqlite3.Connection, wanted: Wanted) -> list[Progress]:
+def read_listed(connection: sqlite3.Connection, wanted: ListFilter) -> list[Progress]:
     """Find the wanted ingestions, the newest first."""
     of_priority = "" if wanted.priority is None else f"AND priority = {wanted.priority:d}"
     rows = connection.execute(
@@ -54,13 +54,13 @@ def read_listed(connection: sqlite3.Connection, wanted: Wanted) -> list[Progress
     return [_progress(connection, row) for row in rows]
 
 
-def read_standing(connection: sqlite3.Connection, sequence: int) -> Standing:
+def read_release_state(connection: sqlite3.Connection, sequence: int) -> ReleaseState:
     """Read how an ingestion that there is stands."""
     priority, released, cancelled = connection.execute(
         f"SELECT priority, {_RELEASED}, cancelled_at IS NOT NULL FROM ingestions {_JOINED} WHERE sequence = ?",
         [sequence],
     ).fetchone()
-    return Standing(Priority(priority), released, bool(cancelled))
+    return ReleaseState(Priority(priority), released, bool(cancelled))
 
 
 def _progress(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Progress:

@@ -8,20 +8,20 @@ from pathlib import Path
 from uuid import UUID
 
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Account, BatchAccount, Outcome, Slip, SlotAccount, Standing
+from ingest_service.domain.ledger import BatchHistory, LedgerSummary, Outcome, ReleaseState, Slip, SlotRecord
 from ingest_service.domain.model import Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import KeyReused, StoreStopped
-from ingest_service.ports.store import Wanted
+from ingest_service.ports.store import ListFilter
 from ingest_service.stores.sqlite.connections import Readers
 from ingest_service.stores.sqlite.counting import count_batches, count_failed
 from ingest_service.stores.sqlite.keys import Key, read_key
-from ingest_service.stores.sqlite.listing import read_listed, read_progress, read_standing
+from ingest_service.stores.sqlite.listing import read_listed, read_progress, read_release_state
 from ingest_service.stores.sqlite.open_batches import read_open_batches
 from ingest_service.stores.sqlite.rows import INGESTION, JOIN_INGESTION, read_entry, read_outcome
 from ingest_service.stores.sqlite.slips import read_slips
-from ingest_service.stores.sqlite.summaries import read_account, read_batch_accounts, read_slots
+from ingest_service.stores.sqlite.summaries import read_batch_histories, read_slots, read_summary
 
 
 class SqliteReading(ABC):
@@ -54,7 +54,7 @@ class SqliteReading(ABC):
             row = connection.execute("SELECT ids FROM ingestions WHERE sequence = ?", [sequence]).fetchone()
         return PackedIds(row[0] if row else b"")
 
-    def listed(self, wanted: Wanted) -> list[Progress]:
+    def listed(self, wanted: ListFilter) -> list[Progress]:
         """Read how far the wanted ingestions have come, without their ids."""
         with self._snapshot() as connection:
             return read_listed(connection, wanted)
@@ -69,10 +69,10 @@ class SqliteReading(ABC):
         with self._snapshot() as connection:
             return count_batches(connection)
 
-    def standing(self, sequence: int) -> Standing:
+    def standing(self, sequence: int) -> ReleaseState:
         """Read how an ingestion stands."""
         with self._snapshot() as connection:
-            return read_standing(connection, sequence)
+            return read_release_state(connection, sequence)
 
     def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
         """Read a page of outcomes."""
@@ -95,17 +95,17 @@ class SqliteReading(ABC):
             )
             return PackedIds.of(record_id for (record_id,) in rows)
 
-    def account(self, sequence: int) -> Account:
+    def account(self, sequence: int) -> LedgerSummary:
         """Read what the ledger tells of an ingestion."""
         with self._snapshot() as connection:
-            return read_account(connection, sequence)
+            return read_summary(connection, sequence)
 
-    def batch_accounts(self, progress: Progress, numbers: range) -> dict[int, BatchAccount]:
+    def batch_histories(self, progress: Progress, numbers: range) -> dict[int, BatchHistory]:
         """Read what the ledger tells of some batches."""
         with self._snapshot() as connection:
-            return read_batch_accounts(connection, progress, numbers)
+            return read_batch_histories(connection, progress, numbers)
 
-    def slots(self, before: int, limit: int) -> list[SlotAccount]:
+    def slots(self, before: int, limit: int) -> list[SlotRecord]:
         """Read a page of the ledger."""
         with self._snapshot() as connection:
             return read_slots(connection, before, limit)

@@ -103,7 +103,7 @@ class SqliteStore(SqliteReading):
         """Write slips in one commit."""
         self._writer.write(lambda connection: insert_slips(connection, slips))
 
-    def forget(self, ended_before: int, keys_before: int, most: int) -> bool:
+    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Look for history first, so that the search holds nobody up, and remove some of it in one commit."""
         with self._snapshot() as connection:
             ended = read_ended(connection, ended_before, most)

@@ -3,24 +3,24 @@
 import sqlite3
 from uuid import UUID
 
-from ingest_service.domain.ledger import Account, BatchAccount, LastSlot, SlotAccount
+from ingest_service.domain.ledger import BatchHistory, LastSlot, LedgerSummary, SlotRecord
 from ingest_service.domain.progress import Progress
 from ingest_service.stores.sqlite.counting import count_failed
 
 
-def read_account(connection: sqlite3.Connection, sequence: int) -> Account:
+def read_summary(connection: sqlite3.Connection, sequence: int) -> LedgerSummary:
     """Make an account of what is in the ledger."""
     used = connection.execute(
         "SELECT count(*), min(opened_at), max(closed_at) FROM slots "
         "WHERE number IN (SELECT DISTINCT slot FROM calls WHERE sequence = ?)",
         [sequence],
     ).fetchone()
-    return Account(count_failed(connection, [sequence])[sequence], *used)
+    return LedgerSummary(count_failed(connection, [sequence])[sequence], *used)
 
 
-def read_batch_accounts(
+def read_batch_histories(
     connection: sqlite3.Connection, progress: Progress, numbers: range
-) -> dict[int, BatchAccount]:
+) -> dict[int, BatchHistory]:
     """Make accounts of those of these batches that were called."""
     size = progress.ingestion.batch_size
     rows = connection.execute(
@@ -31,17 +31,17 @@ def read_batch_accounts(
         "JOIN slots ON number = last_slot",
         [size, progress.sequence, numbers.start * size, numbers.stop * size],
     )
-    return {row[0]: BatchAccount(*row) for row in rows}
+    return {row[0]: BatchHistory(*row) for row in rows}
 
 
-def read_slots(connection: sqlite3.Connection, before: int, limit: int) -> list[SlotAccount]:
+def read_slots(connection: sqlite3.Connection, before: int, limit: int) -> list[SlotRecord]:
     """Make accounts of the last slots below a number."""
     slots = connection.execute(
         "SELECT number, opened_at, closed_at FROM slots WHERE number < ? ORDER BY number DESC LIMIT ?",
         [before, limit],
     ).fetchall()
     return [
-        SlotAccount(number, opened_at, closed_at, _calls(connection, number))
+        SlotRecord(number, opened_at, closed_at, _calls(connection, number))
         for number, opened_at, closed_at in slots
     ]
 

@@ -67,7 +67,7 @@ class Delay(Told):
     seconds: float
 
 
-class Trial(Told):
+class DryRun(Told):
     """What would become of a submission; the times are null while an operator has paused the dispatcher."""
 
     dry_run: Literal[True]

@@ -2,10 +2,10 @@
 
 from ingest_service.web.openapi.ingestions import Accepted
 from ingest_service.web.openapi.operation import Answer, Operation, Parameter, failure, json_of, query_of
-from ingest_service.web.openapi.slots import Trial
+from ingest_service.web.openapi.slots import DryRun
 from ingest_service.web.operations.examples import ONE, TRIAL
 from ingest_service.web.operations.shared import STORAGE, TOO_LARGE
-from ingest_service.web.parameters import DryRun
+from ingest_service.web.parameters import DryRunQuery
 from ingest_service.web.submission import SubmissionBody
 
 IDEMPOTENCY_KEY = Parameter(
@@ -18,7 +18,7 @@ IDEMPOTENCY_KEY = Parameter(
 ACCEPTED = Answer(
     200,
     "The ids are durable and will be called. Or, with `dry_run`, without `Location`: what would become of them.",
-    json_of(Accepted, Trial, accepted={"ingestion_id": ONE}, dry_run=TRIAL),
+    json_of(Accepted, DryRun, accepted={"ingestion_id": ONE}, dry_run=TRIAL),
     headers=("Location",),
 )
 WRONG = failure(
@@ -80,7 +80,7 @@ SUBMIT = Operation(
     description="The answer comes after the ids are durable. With `dry_run=true` nothing is submitted: the answer "
     "tells when the ids would be called, and who would have to wait for that.",
     parameters=(
-        *query_of(DryRun, dry_run="Whether only to tell what would become of the submission."),
+        *query_of(DryRunQuery, dry_run="Whether only to tell what would become of the submission."),
         IDEMPOTENCY_KEY,
     ),
     body=json_of(

@@ -12,7 +12,7 @@ from ingest_service.domain.ledger import LastSlot, Outcome
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreError
-from ingest_service.ports.store import Wanted
+from ingest_service.ports.store import ListFilter
 from ingest_service.stores.sqlite.schema import MIGRATIONS
 from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
@@ -55,7 +55,7 @@ def store(path: Path) -> Iterator[SqliteStore]:
 
 
 def test_a_database_of_the_first_version_keeps_all_it_held(store: SqliteStore) -> None:
-    listed = store.listed(Wanted(None, None, 99, 99))
+    listed = store.listed(ListFilter(None, None, 99, 99))
     assert [(one.ingestion.id, one.status) for one in listed] == [
         (DONE, Status.COMPLETED),
         (FAILING, Status.TRIGGERED),
@@ -86,12 +86,14 @@ def test_a_database_of_the_first_version_can_do_all_that_is_new(store: SqliteSto
     store.pause(70)
     repeated = submission_of([1])
     assert store.add(repeated, lambda _: None, "k") == store.add(repeated, lambda _: None, "k")
-    while store.forget(5000, 0, 100):
+    while store.prune(5000, 0, 100):
         pass
-    assert [progress.ingestion.id for progress in store.listed(Wanted(None, None, 99, 99))] == [
+    assert [progress.ingestion.id for progress in store.listed(ListFilter(None, None, 99, 99))] == [
         *(repeated.id, FAILING, BEGUN, WAITS)
     ]
-    assert [progress.ingestion.id for progress in store.listed(Wanted(Status.CANCELLED, None, 99, 99))] == [WAITS]
+    assert [progress.ingestion.id for progress in store.listed(ListFilter(Status.CANCELLED, None, 99, 99))] == [
+        WAITS
+    ]
 
 
 def test_a_migration_that_is_cut_off_leaves_the_former_version(path: Path) -> None:

@@ -53,7 +53,7 @@ LEFT = Counter(ingestions=1, calls=1, slots=1)
 
 def test_every_row_of_history_goes_and_no_other(store: SqliteStore, path: Path, clock: VirtualClock) -> None:
     assert rows(path).keys() == {*TABLES, "slots"}
-    while store.forget(clock.wall(), 0, 100):
+    while store.prune(clock.wall(), 0, 100):
         pass
     assert rows(path) == LEFT
 
@@ -63,7 +63,7 @@ def test_the_next_ingestions_are_looked_for_when_nothing_is_left_of_the_last(
 ) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert read_ended(connection, clock.wall(), 2) == [1, 2]
-        assert store.forget(clock.wall(), 0, 2)
+        assert store.prune(clock.wall(), 0, 2)
         assert read_ended(connection, clock.wall(), 2) == []
 
 
@@ -73,7 +73,7 @@ def test_a_step_removes_no_more_rows_than_it_may(
 ) -> None:
     more, before = True, rows(path)
     while more:
-        more = store.forget(clock.wall(), 0, most)
+        more = store.prune(clock.wall(), 0, most)
         after = rows(path)
         assert sum(before[name] - after[name] for name in (*TABLES, "slots")) in range(more, most + 1)
         before = after
@@ -84,14 +84,14 @@ def test_a_crash_between_two_steps_leaves_nothing_behind(
     store: SqliteStore, path: Path, tmp_path: Path, clock: VirtualClock, steps: int
 ) -> None:
     for _ in range(steps):
-        assert store.forget(clock.wall(), 0, 3)
+        assert store.prune(clock.wall(), 0, 3)
     crashed = tmp_path / "crashed.db"
     for suffix in ("", "-wal"):
         shutil.copy(f"{path}{suffix}", f"{crashed}{suffix}")
     restarted = SqliteStore(crashed, clock)
     restarted.start()
     assert len(waiting(restarted)) == 1
-    while restarted.forget(clock.wall(), 0, 100):
+    while restarted.prune(clock.wall(), 0, 100):
         pass
     restarted.stop()
     assert rows(crashed) == LEFT
@@ -107,7 +107,7 @@ def test_large_ingestions_are_forgotten_one_at_a_time(tmp_path: Path, clock: Vir
         store.cancel(submit(store, [1]).sequence, [])
     clock.time += 1000
     seen = [22]
-    while store.forget(clock.wall(), 0, 50):
+    while store.prune(clock.wall(), 0, 50):
         seen.append(rows(path)["ingestions"])
     store.stop()
     assert [*dict.fromkeys(seen)] == [22, 21, 20, 0]
@@ -116,10 +116,10 @@ def test_large_ingestions_are_forgotten_one_at_a_time(tmp_path: Path, clock: Vir
 def test_a_key_of_an_ingestion_that_is_half_removed_may_be_used_again(
     store: SqliteStore, path: Path, clock: VirtualClock
 ) -> None:
-    assert store.forget(clock.wall(), 0, 3)
+    assert store.prune(clock.wall(), 0, 3)
     assert rows(path)["idempotency_keys"] == 3
     again = submit(store, [7], key="1")
-    while store.forget(clock.wall(), 0, 100):
+    while store.prune(clock.wall(), 0, 100):
         pass
     assert store.resubmitted(again.ingestion, "1") == again.ingestion.id
     assert rows(path)["idempotency_keys"] == 1
