@@ -57,8 +57,8 @@ def main() -> None:
     @wsgi.app.get("/dicts/<ingestion_id>")
     def dicts(ingestion_id: str) -> Response:
         """Report every batch of an ingestion."""
-        progress = wsgi.service.progress(UUID(ingestion_id))
-        return Response(dicts_body(progress, wsgi.service.ids(progress)), mimetype="application/json")
+        progress = wsgi.service.reports.progress(UUID(ingestion_id))
+        return Response(dicts_body(progress, wsgi.service.reports.ids(progress)), mimetype="application/json")
 
     wsgi.main()
 

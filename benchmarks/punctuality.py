@@ -28,7 +28,7 @@ def expected_starts(service: Service) -> dict[UUID, int]:
     submitted = [service.submit(range(1, 2 + n % 6), Priority(n % 3)) for n in range(SUBMISSIONS)]
     starts: dict[UUID, int] = {}
     for ingestion_id in submitted:
-        estimate = service.estimate(service.progress(ingestion_id))
+        estimate = service.reports.ingestion(ingestion_id).estimate
         if estimate is not None and estimate.next_at is not None:
             starts[ingestion_id] = estimate.next_at
     return starts
@@ -37,7 +37,7 @@ def expected_starts(service: Service) -> dict[UUID, int]:
 def wait_for(service: Service, ingestions: Iterable[UUID]) -> None:
     """Block until all of them are completed."""
     for one in ingestions:
-        while service.progress(one).status is not Status.COMPLETED:
+        while service.reports.progress(one).status is not Status.COMPLETED:
             time.sleep(INTERVAL)
 
 
@@ -53,7 +53,7 @@ def differences(path: Path) -> list[float]:
     wait_for(service, [service.submit([1, 2, 3] * SLOTS_BEFORE, Priority.HIGH)])
     expected = expected_starts(service)
     wait_for(service, expected)
-    actual = {one: service.account(service.progress(one)).started_at or 0 for one in expected}
+    actual = {one: service.reports.ingestion(one).starts_at or 0 for one in expected}
     service.stop()
     return sorted((actual[one] - expected[one]) / NANOSECONDS * 1000 for one in expected)
 

@@ -70,7 +70,7 @@ def create_app(service: Service, settings: Settings, metrics: Metrics | None = N
     most_ids = min(settings.max_ids, settings.max_pending_ids)
     app.register_blueprint(api(service, most_ids))
     app.register_blueprint(ingestions(service))
-    app.register_blueprint(slots(service))
+    app.register_blueprint(slots(service.reports))
     app.register_blueprint(dispatcher(service))
     app.register_blueprint(docs(VERSION, most_ids))
     _watch(app, service, settings, metrics or Metrics())

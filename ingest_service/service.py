@@ -8,12 +8,11 @@ from ingest_service.admission import Admission
 from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.domain.model import Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.domain.progress import Progress
 from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry, StoreError
 from ingest_service.loop import Loop
 from ingest_service.ports.engine import Intake, Slots
 from ingest_service.ports.store import Store
-from ingest_service.reports import Reports
+from ingest_service.reports import IngestionReport, Reports
 from ingest_service.schedule.dry_run import DryRun, dry_run
 
 log = logging.getLogger(__name__)
@@ -23,8 +22,8 @@ GRACE_SECONDS = 8.0
 COMPANION_GRACE_SECONDS = 0.5
 
 
-class Service(Reports):
-    """Takes ingestions, changes and reports on them, and runs the dispatcher. Any thread may call it.
+class Service:
+    """Takes and changes ingestions, and runs the dispatcher; `reports` reads them. Any thread may call it.
 
     `companions` are the loops that run beside the dispatcher. What changes something is durable when it
     returns, blocks until then, and raises StoreError.
@@ -39,7 +38,9 @@ class Service(Reports):
         companions: Sequence[Loop],
         batch_size: int,
     ) -> None:
-        super().__init__(store, intake)
+        self.reports = Reports(store, intake)
+        self._store = store
+        self._intake = intake
         self._slots = slots
         self._dispatcher = dispatcher
         self._companions = companions
@@ -104,36 +105,36 @@ class Service(Reports):
 
         Raises IngestionNotFound, NothingToRetry and BacklogFull.
         """
-        ingestion = self.progress(ingestion_id).ingestion
+        ingestion = self.reports.progress(ingestion_id).ingestion
         failed = self._store.failed_ids(ingestion_id)
         if not failed:
             raise NothingToRetry(ingestion_id)
         return self.submit(failed, ingestion.priority if priority is None else priority)
 
-    def cancel(self, ingestion_id: UUID) -> Progress:
+    def cancel(self, ingestion_id: UUID) -> IngestionReport:
         """Release no more of an ingestion, and return what has become of it. May be asked twice.
 
         Raises IngestionNotFound, and NothingToCancel for one that is completed.
         """
-        progress = self.progress(ingestion_id)
+        progress = self.reports.progress(ingestion_id)
         if progress.status is Status.COMPLETED:
             raise NothingToCancel(ingestion_id)
         if not progress.cancelled:
             self._intake.cancel(progress.sequence)
             log.info("ingestion %s cancelled", ingestion_id, extra={"ingestion_id": str(ingestion_id)})
-        return self.progress(ingestion_id)
+        return self.reports.ingestion(ingestion_id)
 
-    def reprioritise(self, ingestion_id: UUID, priority: Priority) -> Progress:
+    def reprioritise(self, ingestion_id: UUID, priority: Priority) -> IngestionReport:
         """Give an ingestion another priority, and return what has become of it; it keeps its created time.
 
         Raises IngestionNotFound, and NothingToChange where nothing of it will be called any more.
         """
-        progress = self.progress(ingestion_id)
+        progress = self.reports.progress(ingestion_id)
         if progress.ended or progress.cancelled:
             raise NothingToChange(ingestion_id)
         self._intake.reprioritise(progress.sequence, priority)
         log.info("ingestion %s is %s now", ingestion_id, priority.name, extra={"ingestion_id": str(ingestion_id)})
-        return self.progress(ingestion_id)
+        return self.reports.ingestion(ingestion_id)
 
     def pause(self) -> None:
         """Open no slot until `resume`, across restarts; calls in flight finish. May be asked twice."""

@@ -15,7 +15,7 @@ KEEP = 30 * DAY
 
 def known(simulation: Simulation, ingestion_id: UUID) -> bool:
     try:
-        simulation.service.progress(ingestion_id)
+        simulation.service.reports.progress(ingestion_id)
     except IngestionNotFound:
         return False
     return True

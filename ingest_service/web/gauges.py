@@ -6,11 +6,11 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
-from ingest_service.backlog.queue_depth import depth_by_priority
+from ingest_service.backlog.queue_depth import QueueDepth
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
 from ingest_service.errors import StoreError
-from ingest_service.schedule.snapshot import ScheduleSnapshot
+from ingest_service.reports import DispatcherReport
 from ingest_service.service import Service
 
 
@@ -26,9 +26,9 @@ class Gauges(Collector):
         """Yield what stands; how many batches there are is left out while the store cannot be read."""
         yield InfoMetricFamily("ingest_build", "The version that runs.", {"version": self._version})
         yield from self._limits()
-        snapshot = self._service.snapshot()
-        yield from self._states(snapshot)
-        yield from _backlog(snapshot)
+        report = self._service.reports.dispatcher()
+        yield from self._states(report)
+        yield from _backlog(report.backlog)
         try:
             yield self._batches()
         except StoreError:
@@ -41,28 +41,27 @@ class Gauges(Collector):
         yield _gauge("ingest_slot_ids_limit", "How many ids a slot may have.", settings.batch_size)
         yield _gauge("ingest_backlog_ids_limit", "How many ids may wait.", settings.max_pending_ids)
 
-    def _states(self, snapshot: ScheduleSnapshot) -> Iterator[Metric]:
+    def _states(self, report: DispatcherReport) -> Iterator[Metric]:
         """Yield what is so or is not: 1 or 0."""
-        paused, kept_away = snapshot.paused_at is not None, snapshot.paused_until > snapshot.now
+        paused, kept_away = report.paused_at is not None, report.upstream_paused
         runs, ready = "dispatcher" not in self._service.liveness_failures(), not self._service.readiness_failures()
         yield _gauge("ingest_ready", "Whether ingestions are taken and released.", ready)
         yield _gauge("ingest_dispatcher_up", "Whether the thread runs that opens slots.", runs)
         yield _gauge("ingest_dispatcher_paused", "Whether an operator wants no slot to open.", paused)
         yield _gauge("ingest_upstream_paused", "Whether the upstream wants no calls at present.", kept_away)
-        yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", snapshot.probing)
+        yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", report.probing)
 
     def _batches(self) -> Metric:
         family = GaugeMetricFamily("ingest_batches", "Batches that are known.", labels=["priority", "status"])
-        for (priority, status), count in self._service.batch_counts().items():
+        for (priority, status), count in self._service.reports.batch_counts().items():
             family.add_metric([priority.name, status], count)
         return family
 
 
-def _backlog(snapshot: ScheduleSnapshot) -> Iterator[Metric]:
-    loads = depth_by_priority(snapshot.backlog.entries())
-    ids = {priority: load.ids for priority, load in loads.items()}
-    batches = {priority: load.batches for priority, load in loads.items()}
-    ingestions = {priority: load.ingestions for priority, load in loads.items()}
+def _backlog(depths: Mapping[Priority, QueueDepth]) -> Iterator[Metric]:
+    ids = {priority: depth.ids for priority, depth in depths.items()}
+    batches = {priority: depth.batches for priority, depth in depths.items()}
+    ingestions = {priority: depth.ingestions for priority, depth in depths.items()}
     yield _by_priority("ingest_backlog_ids", "Ids that wait to be called.", ids)
     yield _by_priority("ingest_backlog_batches", "Batches that wait, in whole or in part.", batches)
     yield _by_priority("ingest_backlog_ingestions", "Ingestions of which something waits.", ingestions)

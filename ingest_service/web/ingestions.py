@@ -34,10 +34,7 @@ def add_listing(routes: Blueprint, service: Service) -> None:
     @routes.get("")
     def listing() -> Response:
         """Tell which ingestions there are, the newest first."""
-        page = parse_listing(request.args)
-        listed = service.listed(page.wanted(page.limit + 1))
-        shown = listed[: page.limit]
-        body = listing_body(shown, service.failed_counts(shown), more=len(listed) > page.limit)
+        body = listing_body(service.reports.ingestions(parse_listing(request.args).wanted()))
         response = jsonify(body)
         if body["next_after"] is not None:
             query = urlencode({**request.args.to_dict(), "after": body["next_after"]})
@@ -51,17 +48,15 @@ def add_reading(routes: Blueprint, service: Service) -> None:
     @routes.get("/<ingestion_id>")
     def ingestion(ingestion_id: str) -> Response:
         """Tell all about an ingestion but its batches: how far it has come, when it goes on, and why then."""
-        progress = service.progress(parse_ingestion_id(ingestion_id))
-        return polled_json(ingestion_body(service, progress), service.changes_in(progress))
+        report = service.reports.ingestion(parse_ingestion_id(ingestion_id))
+        return polled_json(ingestion_body(report), report.changes_in)
 
     @routes.get("/<ingestion_id>/batches")
     def batches(ingestion_id: str) -> Response:
         """Tell when batches ran, or will run."""
-        progress = service.progress(parse_ingestion_id(ingestion_id))
-        numbers = parse_page(request.args).of(progress.ingestion.batch_count)
-        accounts = service.batch_histories(progress, numbers)
-        body = batches_body(progress, service.ids(progress), numbers, accounts, service.estimate(progress))
-        return polled_json(body, service.changes_in(progress))
+        found, page = parse_ingestion_id(ingestion_id), parse_page(request.args)
+        report = service.reports.batches(found, page.after, page.limit)
+        return polled_json(batches_body(report), report.changes_in)
 
 
 def add_changes(routes: Blueprint, service: Service) -> None:
@@ -70,15 +65,13 @@ def add_changes(routes: Blueprint, service: Service) -> None:
     @routes.delete("/<ingestion_id>")
     def cancel(ingestion_id: str) -> Response:
         """Release no more of it; what runs is finished."""
-        progress = service.cancel(parse_ingestion_id(ingestion_id))
-        return jsonify(ingestion_body(service, progress))
+        return jsonify(ingestion_body(service.cancel(parse_ingestion_id(ingestion_id))))
 
     @routes.patch("/<ingestion_id>")
     def reprioritise(ingestion_id: str) -> Response:
         """Give it another priority; it keeps its created time."""
         priority = parse_change(request.get_data(cache=False))
-        progress = service.reprioritise(parse_ingestion_id(ingestion_id), priority)
-        return jsonify(ingestion_body(service, progress))
+        return jsonify(ingestion_body(service.reprioritise(parse_ingestion_id(ingestion_id), priority)))
 
 
 def add_outcomes(routes: Blueprint, service: Service) -> None:
@@ -87,12 +80,11 @@ def add_outcomes(routes: Blueprint, service: Service) -> None:
     @routes.get("/<ingestion_id>/results")
     def results(ingestion_id: str) -> Response:
         """Return what came of the ids: a page of JSON, or all of them as lines for whoever accepts lines."""
-        found = service.progress(parse_ingestion_id(ingestion_id)).ingestion.id
-        page = parse_page(request.args)
+        found, page = parse_ingestion_id(ingestion_id), parse_page(request.args)
         if request.accept_mimetypes.best_match([JSON, LINES]) == LINES:
-            answer = Response(results_lines(service, found, page.after), mimetype=LINES)
+            answer = Response(results_lines(service.reports, found, page.after), mimetype=LINES)
         else:
-            answer = Response(results_page(service, found, page.after, page.limit), mimetype=JSON)
+            answer = Response(results_page(service.reports.results(found, page.after, page.limit)), mimetype=JSON)
         answer.vary.add("Accept")
         return answer
 

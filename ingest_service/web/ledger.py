@@ -5,14 +5,15 @@ from typing import Any
 
 from ingest_service.domain.ledger import SlotRecord
 from ingest_service.domain.model import batch_id
+from ingest_service.reports import SlotsReport
 from ingest_service.web.times import rfc3339
 
 
-def slots_body(page: list[SlotRecord], limit: int) -> dict[str, Any]:
+def slots_body(report: SlotsReport) -> dict[str, Any]:
     """Return a page of the ledger, the latest slot first, with where to go on: `next_before`."""
     return {
-        "slots": [_slot(slot) for slot in page],
-        "next_before": page[-1].number if len(page) == limit and page[-1].number > 1 else None,
+        "slots": [_slot(slot) for slot in report.slots],
+        "next_before": report.next_before,
     }
 
 

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from ingest_service.domain.progress import Progress
+from ingest_service.reports import IngestionsReport, ListedIngestion
 from ingest_service.web.cursor import cursor_of
 from ingest_service.web.ingestion import summary_body
 from ingest_service.web.times import rfc3339
 
 
-def listing_body(listed: list[Progress], failed: dict[int, int], more: bool) -> dict[str, Any]:
-    """Return a page; with `more` behind it, `next_after` is the cursor that leads there."""
+def listing_body(report: IngestionsReport) -> dict[str, Any]:
+    """Return a page; `next_after` is the cursor that leads to the next one."""
     return {
-        "ingestions": [_row(progress, failed.get(progress.sequence, 0)) for progress in listed],
-        "next_after": cursor_of(listed[-1].sequence) if more else None,
+        "ingestions": [_row(listed) for listed in report.ingestions],
+        "next_after": None if report.next_before is None else cursor_of(report.next_before),
     }
 
 
-def _row(progress: Progress, failed: int) -> dict[str, Any]:
-    return {**summary_body(progress), "failed": failed, "deadline": rfc3339(progress.ingestion.deadline)}
+def _row(listed: ListedIngestion) -> dict[str, Any]:
+    deadline = rfc3339(listed.progress.ingestion.deadline)
+    return {**summary_body(listed.progress), "failed": listed.failed, "deadline": deadline}

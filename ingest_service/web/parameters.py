@@ -56,10 +56,6 @@ class Page(BaseModel):
     limit: int = Field(100, ge=1, le=LARGEST_PAGE)
     after: int = Field(-1, ge=-1, le=LARGEST_POSITION)
 
-    def of(self, count: int) -> range:
-        """Return the wanted numbers of those from 0 up to `count`."""
-        return range(count)[self.after + 1 : self.after + 1 + self.limit]
-
 
 class LedgerPage(BaseModel):
     """Which part of the ledger is wanted: at most `limit` slots, with numbers below `before`."""
@@ -80,11 +76,11 @@ class ListPage(BaseModel):
     limit: int = Field(100, ge=1, le=LARGEST_PAGE)
     after: Annotated[str, AfterValidator(_cursor)] = ""
 
-    def wanted(self, limit: int) -> ListFilter:
+    def wanted(self) -> ListFilter:
         """Return what to ask the service for."""
         priority = None if self.priority is None else Priority[self.priority]
         before = sequence_of(self.after) if self.after else LAST_SEQUENCE
-        return ListFilter(self.status, priority, before, limit)
+        return ListFilter(self.status, priority, before, self.limit)
 
 
 class DryRunQuery(BaseModel):

@@ -5,32 +5,36 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from ingest_service.domain.ledger import Outcome
-from ingest_service.service import Service
+from ingest_service.reports import Reports, ResultsReport
 
 LARGEST_PAGE = 1000
 
 
-def results_page(service: Service, ingestion_id: UUID, after: int, limit: int) -> str:
-    """Return a page of outcomes past the position `after` as JSON text, with where to go on: `next_after`."""
-    page = service.outcomes(ingestion_id, after, limit + 1)
-    results = ",".join(_result(outcome) for _, outcome in page[:limit])
-    next_after = page[limit - 1][0] if len(page) > limit else "null"
-    return f'{{"ingestion_id":"{ingestion_id}","results":[{results}],"next_after":{next_after}}}'
+def results_page(page: ResultsReport) -> str:
+    """Return a page of outcomes as JSON text, with where to go on: `next_after`."""
+    results = ",".join(_result(outcome) for outcome in page.outcomes)
+    next_after = "null" if page.next_after is None else page.next_after
+    return f'{{"ingestion_id":"{page.ingestion_id}","results":[{results}],"next_after":{next_after}}}'
 
 
-def results_lines(service: Service, ingestion_id: UUID, after: int) -> Iterator[str]:
+def results_lines(reports: Reports, ingestion_id: UUID, after: int) -> Iterator[str]:
     """Return the outcomes past a position as lines of JSON (NDJSON), a page at a time in memory.
 
-    Each page is read on its own, so that a slow reader holds up nothing; the first at once, so that a store that
-    cannot be read is told in the status of the answer.
+    Each page is read on its own, so that a slow reader holds up nothing; the first at once, so that an ingestion
+    that is not there and a store that cannot be read are seen in the status of the answer.
     """
-    return _lines(service, ingestion_id, service.outcomes(ingestion_id, after, LARGEST_PAGE))
+    return _lines(reports, reports.results(ingestion_id, after, LARGEST_PAGE))
 
 
-def _lines(service: Service, ingestion_id: UUID, page: list[tuple[int, Outcome]]) -> Iterator[str]:
-    while page:
-        yield "".join(f"{_result(outcome)}\n" for _, outcome in page)
-        page = service.outcomes(ingestion_id, page[-1][0], LARGEST_PAGE)
+def _lines(reports: Reports, page: ResultsReport) -> Iterator[str]:
+    yield _text(page)
+    while page.next_after is not None:
+        page = reports.results(page.ingestion_id, page.next_after, LARGEST_PAGE)
+        yield _text(page)
+
+
+def _text(page: ResultsReport) -> str:
+    return "".join(f"{_result(outcome)}\n" for outcome in page.outcomes)
 
 
 def _result(outcome: Outcome) -> str:

@@ -30,9 +30,10 @@ def api(service: Service, max_ids: int) -> Blueprint:
     @routes.get("/status/<ingestion_id>")
     def status(ingestion_id: str) -> Response:
         """Report every batch of an ingestion."""
-        progress = service.progress(parse_ingestion_id(ingestion_id))
+        report = service.reports.status(parse_ingestion_id(ingestion_id))
+        progress = report.progress
         return polled(
-            status_tag(progress), service.changes_in(progress), lambda: _status(progress, service.ids(progress))
+            status_tag(progress), report.changes_in, lambda: _status(progress, service.reports.ids(progress))
         )
 
     return routes

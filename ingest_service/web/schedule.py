@@ -1,21 +1,21 @@
 """The body of `GET /schedule`."""
 
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any
 
 from ingest_service.domain.model import Batch, batch_id
-from ingest_service.schedule.snapshot import PlannedSlot, ScheduleSnapshot
+from ingest_service.reports import UpcomingSlot
 from ingest_service.web.times import rfc3339
 
 
-def schedule_body(snapshot: ScheduleSnapshot, count: int) -> dict[str, Any]:
-    """Return the next slots, as JSON. Uses the snapshot up."""
-    return {"slots": [_slot(snapshot, slot) for slot in islice(snapshot.slots(), count)]}
+def schedule_body(slots: Iterable[UpcomingSlot]) -> dict[str, Any]:
+    """Return the next slots, as JSON."""
+    return {"slots": [_slot(slot) for slot in slots]}
 
 
-def _slot(snapshot: ScheduleSnapshot, slot: PlannedSlot) -> dict[str, Any]:
+def _slot(slot: UpcomingSlot) -> dict[str, Any]:
     return {
-        "opens_at": rfc3339(snapshot.at(slot.opens)),
+        "opens_at": rfc3339(slot.opens_at),
         "ids": [record_id for batch in slot.batches for record_id in batch.ids],
         "batches": [_batch(batch) for batch in slot.batches],
     }

@@ -2,25 +2,25 @@
 
 from flask import Blueprint, Response, jsonify, request
 
-from ingest_service.service import Service
+from ingest_service.reports import Reports
 from ingest_service.web.ledger import slots_body
 from ingest_service.web.parameters import parse_ledger_page, parse_slots
 from ingest_service.web.schedule import schedule_body
 
 
-def slots(service: Service) -> Blueprint:
-    """Return the operations on the slots of this service."""
+def slots(reports: Reports) -> Blueprint:
+    """Return the operations on the slots of a service."""
     routes = Blueprint("slots", __name__)
 
     @routes.get("/schedule")
     def schedule() -> Response:
         """Tell the slots to come."""
-        return jsonify(schedule_body(service.snapshot(), parse_slots(request.args)))
+        return jsonify(schedule_body(reports.schedule(parse_slots(request.args))))
 
     @routes.get("/slots")
     def ledger() -> Response:
         """Tell the slots that were opened, the latest first."""
         page = parse_ledger_page(request.args)
-        return jsonify(slots_body(service.slots(page.before, page.limit), page.limit))
+        return jsonify(slots_body(reports.slots(page.before, page.limit)))
 
     return routes

@@ -83,7 +83,7 @@ def test_an_interrupted_batch_stays_triggered_and_comes_back_at_its_old_place() 
     crash_before_the_calls(simulation)
     simulation.start()
     simulation.submit([6, 7, 8], "LOW")
-    assert simulation.service.progress(ingestion).status is Status.TRIGGERED
+    assert simulation.service.reports.progress(ingestion).status is Status.TRIGGERED
     simulation.submit([9], "HIGH")
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[9], [1, 2, 3], [4, 5], [6, 7, 8]]
@@ -157,6 +157,6 @@ def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_p
     called = [record_id for record_id, _, _ in simulation.upstream.calls]
     assert set(called) == set(ids)
     assert len(called) == len(ids) + repeats
-    assert simulation.service.progress(ingestion).status is Status.COMPLETED
+    assert simulation.service.reports.progress(ingestion).status is Status.COMPLETED
     assert [outcome.record_id for outcome in simulation.outcomes(ingestion)] == ids
     assert most_starts_in_a_span(simulation.upstream.calls, pace.interval) <= pace.slot_size

@@ -87,7 +87,7 @@ def test_the_backoff_doubles_and_the_last_attempt_is_final() -> None:
     assert starts == [0, 8 * SECOND, 24 * SECOND, 56 * SECOND]
     (outcome,) = simulation.outcomes(ingestion)
     assert (outcome.error, outcome.attempts, outcome.last_status) == (BROKEN.error, 4, 500)
-    assert simulation.service.progress(ingestion).status is Status.COMPLETED
+    assert simulation.service.reports.progress(ingestion).status is Status.COMPLETED
 
 
 def test_an_error_that_will_not_pass_is_final_at_once() -> None:
@@ -103,9 +103,9 @@ def test_a_batch_stays_triggered_until_its_last_id_has_an_outcome() -> None:
     simulation = at_once(failing({2: 1}))
     ingestion = simulation.submit([1, 2, 3])
     simulation.dispatcher.run_once()
-    assert simulation.service.progress(ingestion).open == {0}
+    assert simulation.service.reports.progress(ingestion).open == {0}
     simulation.dispatcher.run_once()
-    assert simulation.service.progress(ingestion).status is Status.COMPLETED
+    assert simulation.service.reports.progress(ingestion).status is Status.COMPLETED
     assert [outcome.attempts for outcome in simulation.outcomes(ingestion)] == [1, 2, 1]
 
 
@@ -229,7 +229,7 @@ def test_whatever_fails_every_id_ends_with_one_outcome_in_order_at_the_pace(
     simulation.run()
     outcomes = simulation.outcomes(ingestion)
     assert [outcome.record_id for outcome in outcomes] == ids
-    assert simulation.service.progress(ingestion).status is Status.COMPLETED
+    assert simulation.service.reports.progress(ingestion).status is Status.COMPLETED
     calls = simulation.upstream.calls
     assert sum(outcome.attempts for outcome in outcomes) <= len(calls)
     assert len(calls) <= sum(outcome.attempts for outcome in outcomes) + 3 * crashes

@@ -26,7 +26,7 @@ def submit(simulation: Simulation, count: int, priority: str) -> UUID:
 
 
 def slips(simulation: Simulation, ingestion_id: UUID) -> list[Slip]:
-    return simulation.service.slips(simulation.service.progress(ingestion_id))
+    return list(simulation.service.reports.ingestion(ingestion_id).slips)
 
 
 def moved(simulation: Simulation, ingestion_id: UUID) -> list[tuple[int, int, str]]:
@@ -84,7 +84,7 @@ def test_an_operators_pause_is_a_slip_once_it_is_over() -> None:
 def test_somebody_elses_new_priority_is_a_slip() -> None:
     simulation = Simulation()
     medium, low = submit(simulation, 3, "MEDIUM"), submit(simulation, 6, "LOW")
-    simulation.service.reprioritise(low, simulation.service.progress(medium).ingestion.priority.HIGH)
+    simulation.service.reprioritise(low, simulation.service.reports.progress(medium).ingestion.priority.HIGH)
     simulation.slips.run_once()
     assert moved(simulation, medium) == [(2, 2 * INTERVAL, f"ingestion {low}, now HIGH")]
     assert moved(simulation, low) == []

@@ -62,8 +62,8 @@ def submit(service: Service) -> UUID:
 def complete(service: Service, settings: Settings, ingestion_id: UUID, upstream: FakeUpstream) -> Run:
     """Wait until every id has ended."""
     deadline = time.monotonic() + PATIENCE
-    while service.progress(ingestion_id).status is not Status.COMPLETED:
+    while service.reports.progress(ingestion_id).status is not Status.COMPLETED:
         assert time.monotonic() < deadline, "the ingestion should have been completed long ago"
         time.sleep(0.01)
-    outcomes = [outcome for _, outcome in service.outcomes(ingestion_id, -1, 1000)]
+    outcomes = list(service.reports.results(ingestion_id, -1, 1000).outcomes)
     return Run(ingestion_id, outcomes, upstream, create_app(service, settings).test_client())

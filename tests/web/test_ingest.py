@@ -43,8 +43,11 @@ def test_a_good_submission_gets_an_id_and_its_location_and_is_kept(
     assert response.get_json().keys() == {"ingestion_id"}
     ingestion_id = response.get_json()["ingestion_id"]
     assert response.headers["Location"] == f"/status/{ingestion_id}"
-    kept = simulation.service.progress(UUID(ingestion_id))
-    assert (list(simulation.service.ids(kept)), kept.ingestion.priority.name) == ([1, 1_000_000_007, 1], priority)
+    kept = simulation.service.reports.progress(UUID(ingestion_id))
+    assert (list(simulation.service.reports.ids(kept)), kept.ingestion.priority.name) == (
+        [1, 1_000_000_007, 1],
+        priority,
+    )
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])

@@ -108,8 +108,8 @@ def test_the_failed_ids_become_a_new_ingestion(
     assert response.status_code == 200
     again = UUID(response.get_json()["ingestion_id"])
     assert response.headers["Location"] == f"/status/{again}"
-    kept = simulation.service.progress(again)
-    assert (list(simulation.service.ids(kept)), kept.ingestion.priority.name) == ([2, 4], priority)
+    kept = simulation.service.reports.progress(again)
+    assert (list(simulation.service.reports.ids(kept)), kept.ingestion.priority.name) == ([2, 4], priority)
 
 
 def test_an_ingestion_without_failures_has_nothing_to_retry(client: FlaskClient, simulation: Simulation) -> None:
