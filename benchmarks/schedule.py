@@ -12,7 +12,7 @@ from uuid import uuid4
 from benchmarks.measure import medians, seconds
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import NANOSECONDS
-from ingest_service.dispatch.pacer import RateLimit
+from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds

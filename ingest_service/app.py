@@ -7,18 +7,20 @@ from flask import Flask
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
 from ingest_service.dispatch.dispatcher import Dispatcher
+from ingest_service.dispatch.engine import EmbeddedEngine
 from ingest_service.dispatch.fan_out import in_threads
-from ingest_service.dispatch.intake import EmbeddedIntake
-from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.dispatch.retries import RetryRules
-from ingest_service.dispatch.slots import EmbeddedSlots
-from ingest_service.dispatch.state import DispatchState
+from ingest_service.domain.rate import RateLimit
 from ingest_service.metrics import Metrics
-from ingest_service.ports.engine import Fetcher, Observer
+from ingest_service.ports.fetcher import Fetcher
+from ingest_service.ports.observer import Observer
 from ingest_service.pruner import DAY, Pruner
 from ingest_service.service import Service
+from ingest_service.slippage.cause import CauseLog
 from ingest_service.slippage.slips import Slips
-from ingest_service.stores.sqlite.store import SqliteStore
+from ingest_service.stores.sqlite.database import SqliteDatabase
+from ingest_service.stores.sqlite.journal import SqliteJournal
+from ingest_service.stores.sqlite.records import SqliteRecords
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream
 from ingest_service.web.cors import allow_origins
@@ -49,16 +51,24 @@ def build_service(settings: Settings, observer: Observer | None = None) -> Servi
 
 def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Observer) -> Service:
     """Return the service around an upstream of the caller's, not started."""
-    pace = _pace(settings)
-    store = SqliteStore(settings.database_path, clock, observer.committed)
-    gate = DispatchState(clock, pace)
-    slips = Slips(store, gate.snapshot, clock, BETWEEN_LOOKS, observer)
+    rate = _rate(settings)
+    database = SqliteDatabase(settings.database_path, clock, observer.committed)
+    records = SqliteRecords(database)
+    causes = CauseLog()
     retry_rules = RetryRules(settings.max_attempts, nanoseconds(settings.backoff_seconds))
-    slots = EmbeddedSlots(gate, store, clock, pace, retry_rules, observer, slips.note)
-    intake = EmbeddedIntake(gate, store, clock, pace.linger, settings.max_pending_ids, slips.note)
-    dispatcher = Dispatcher(slots, upstream, clock, in_threads, observer)
-    pruner = Pruner(store, clock, settings.keep_days * DAY)
-    return Service(store, slots, intake, dispatcher, [slips, pruner], settings.batch_size)
+    engine = EmbeddedEngine(
+        SqliteJournal(database, database.lock_file, clock),
+        clock,
+        rate,
+        retry_rules,
+        settings.max_pending_ids,
+        observer,
+        causes.note,
+    )
+    slips = Slips(records, engine.snapshot, causes, clock, BETWEEN_LOOKS, observer)
+    dispatcher = Dispatcher(engine, upstream, clock, in_threads, observer)
+    pruner = Pruner(records, clock, settings.keep_days * DAY)
+    return Service(records, engine, dispatcher, [slips, pruner], settings.batch_size)
 
 
 def create_app(service: Service, settings: Settings, metrics: Metrics | None = None) -> Flask:
@@ -88,7 +98,7 @@ def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -
     app.register_blueprint(scraped(metrics.registry))
 
 
-def _pace(settings: Settings) -> RateLimit:
+def _rate(settings: Settings) -> RateLimit:
     return RateLimit(
         slot_size=settings.batch_size,
         interval=nanoseconds(settings.interval_seconds) + nanoseconds(settings.guard),

@@ -1,6 +1,7 @@
 """The one door to time."""
 
 import time
+from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import Protocol
@@ -38,12 +39,20 @@ class SystemClock:
         return time.time_ns()
 
     def boot(self) -> str:
-        """Return the kernel's boot id and the time namespace, since a namespace may shift the monotonic clock."""
-        if not _BOOT_ID.exists():
-            return ""
-        namespace = str(_TIME_NAMESPACE.readlink()) if _TIME_NAMESPACE.is_symlink() else ""
-        return f"{_BOOT_ID.read_text().strip()} {namespace}".strip()
+        """Return the kernel's boot id and the time namespace, since a namespace may shift the monotonic clock.
+
+        Read once: neither changes while a process runs.
+        """
+        return _boot()
 
     def wait(self, bell: Event, until: int | None) -> None:
         """Block on the bell."""
         bell.wait(None if until is None else max(0, until - self.now()) / NANOSECONDS)
+
+
+@cache
+def _boot() -> str:
+    if not _BOOT_ID.exists():
+        return ""
+    namespace = str(_TIME_NAMESPACE.readlink()) if _TIME_NAMESPACE.is_symlink() else ""
+    return f"{_BOOT_ID.read_text().strip()} {namespace}".strip()

@@ -1,43 +1,88 @@
-"""A daemon thread that does one thing again and again."""
+"""A supervised daemon thread that does one thing again and again."""
 
 import logging
+import os
 from abc import ABC, abstractmethod
-from threading import Thread
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import NoReturn
 
+from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreStopped
 
 log = logging.getLogger(__name__)
 
+PAUSE_AFTER_ERROR = 1 * NANOSECONDS
+# After this many errors in a row, about a minute, only a new process may help.
+MOST_ERRORS = 60
+# EX_SOFTWARE of sysexits.h: an internal error.
+EXIT_STATUS = 70
+
+
+def exit_process(reason: str) -> NoReturn:
+    """End this process at once, with EXIT_STATUS, so that its supervisor starts a new one. Any thread.
+
+    Everything that was answered is durable, so nothing has to be put away.
+    """
+    os.write(2, f"ingest_service: {reason}; the process ends\n".encode())
+    os._exit(EXIT_STATUS)
+
 
 class Loop(ABC):
-    """Runs `run_once` until that returns False. Constructing starts nothing; all may be called twice."""
+    """Runs `run_once` until that returns False. Constructing starts nothing; all may be called twice.
+
+    An unexpected error is logged with its traceback, and the loop goes on after a pause. After MOST_ERRORS in a
+    row it calls `give_up`, which ends the process: no thread dies in silence.
+    """
 
     name: str
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock, give_up: Callable[[str], None] = exit_process) -> None:
+        self._clock = clock
+        self._give_up = give_up
         self._thread: Thread | None = None
+        self._halted = Event()
+        self._errors = 0
 
     @property
     def alive(self) -> bool:
         """Whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last round failed unexpectedly."""
+        return self._errors > 0
+
+    @property
+    def trouble(self) -> str | None:
+        """Sentence about why the loop does not do its work at present, None while it does."""
+        if not self.alive:
+            return f"the {self.name} does not run; the log says why"
+        return f"the {self.name} failed unexpectedly and tries again; the log says why" if self.failing else None
+
     def start(self) -> None:
         """Start the thread, unless it runs."""
         if not self.alive:
+            self._halted.clear()
+            self._errors = 0
             self._thread = Thread(target=self._run, name=self.name, daemon=True)
             self._thread.start()
 
-    def stop(self, grace: float) -> bool:
+    def stop(self, grace: float | None) -> bool:
         """Begin no further round and wait `grace` seconds for the one that runs; True if it has ended."""
         self.halt()
+        return self.join(grace)
+
+    def join(self, grace: float | None = None) -> bool:
+        """Wait `grace` seconds (None: for ever) for the thread to end by itself; True if it has."""
         if self._thread is not None:
             self._thread.join(grace)
         return not self.alive
 
-    @abstractmethod
     def halt(self) -> None:
-        """Let `run_once` return False soon. Any thread; does not block."""
+        """Let the thread end soon. Any thread; does not block. Subclasses wake their own waits, too."""
+        self._halted.set()
 
     @abstractmethod
     def run_once(self) -> bool:
@@ -45,9 +90,28 @@ class Loop(ABC):
 
     def _run(self) -> None:
         try:
-            while self.run_once():
+            while self.run_supervised():
                 pass
         except StoreStopped:
             log.warning("the store was closed before the %s had ended", self.name)
+
+    def run_supervised(self) -> bool:
+        """Do it once, and pause after an unexpected error; False once halted. Raises StoreStopped."""
+        try:
+            more = self.run_once()
+        except StoreStopped:
+            raise
         except Exception:
-            log.exception("the %s died and does nothing more until the service is started again", self.name)
+            self._errors += 1
+            log.exception("the %s failed unexpectedly, %d times in a row", self.name, self._errors)
+            return self._survive()
+        self._errors = 0
+        return more
+
+    def _survive(self) -> bool:
+        """Pause after an error, or give up; False once halted."""
+        if self._errors >= MOST_ERRORS:
+            self._give_up(f"the {self.name} failed {self._errors} times in a row")
+            return False
+        self._clock.wait(self._halted, self._clock.now() + PAUSE_AFTER_ERROR)
+        return not self._halted.is_set()

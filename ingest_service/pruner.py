@@ -1,12 +1,12 @@
-"""History that is old enough to be forgotten."""
+"""The thread that removes old history."""
 
 import logging
-from threading import Event
+from collections.abc import Callable
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.loop import Loop
-from ingest_service.ports.store import Store
+from ingest_service.loop import Loop, exit_process
+from ingest_service.ports.records import Records
 
 log = logging.getLogger(__name__)
 
@@ -24,32 +24,23 @@ class Pruner(Loop):
 
     name = "pruner"
 
-    def __init__(self, store: Store, clock: Clock, keep: int) -> None:
-        super().__init__()
-        self._store = store
-        self._clock = clock
+    def __init__(
+        self, records: Records, clock: Clock, keep: int, give_up: Callable[[str], None] = exit_process
+    ) -> None:
+        super().__init__(clock, give_up)
+        self._records = records
         self._keep = keep
-        self._bell = Event()
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._bell.clear()
-        super().start()
-
-    def halt(self) -> None:
-        """Let the thread end."""
-        self._bell.set()
 
     def run_once(self) -> bool:
         """Take one step, and block until it is time for the next."""
         pause = BETWEEN_STEPS if self._step() else BETWEEN_ROUNDS
-        self._clock.wait(self._bell, self._clock.now() + pause)
-        return not self._bell.is_set()
+        self._clock.wait(self._halted, self._clock.now() + pause)
+        return not self._halted.is_set()
 
     def _step(self) -> bool:
         now = self._clock.wall()
         try:
-            return self._store.prune(now - self._keep, now - KEEP_KEYS, ROWS_IN_STEP)
+            return self._records.prune(now - self._keep, now - KEEP_KEYS, ROWS_IN_STEP)
         except StoreStopped:
             raise
         except StoreError as error:

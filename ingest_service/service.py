@@ -1,17 +1,16 @@
-"""What the service does for those who use it, whatever they use it through."""
+"""The use cases of the service, for every way in."""
 
 import logging
 from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
-from ingest_service.admission import Admission
 from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.domain.model import Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry, StoreError
 from ingest_service.loop import Loop
-from ingest_service.ports.engine import Intake, Slots
-from ingest_service.ports.store import Store
+from ingest_service.ports.engine import Engine
+from ingest_service.ports.records import Records
 from ingest_service.reports import IngestionReport, Reports
 from ingest_service.schedule.dry_run import DryRun, dry_run
 
@@ -31,35 +30,36 @@ class Service:
 
     def __init__(
         self,
-        store: Store,
-        slots: Slots,
-        intake: Intake,
+        records: Records,
+        engine: Engine,
         dispatcher: Dispatcher,
         companions: Sequence[Loop],
         batch_size: int,
     ) -> None:
-        self.reports = Reports(store, intake)
-        self._store = store
-        self._intake = intake
-        self._slots = slots
+        self.reports = Reports(records, engine)
+        self._records = records
+        self._engine = engine
         self._dispatcher = dispatcher
         self._companions = companions
         self._batch_size = batch_size
-        self._admission = Admission(store, intake)
 
     def liveness_failures(self) -> dict[str, str]:
-        """Return which parts do not run, each with a sentence; empty while all do. Does not block."""
+        """Return failed components by name, with the reason; empty when healthy. Does not block."""
         parts = {loop.name: loop.alive for loop in (self._dispatcher, *self._companions)}
-        parts["store"] = self._store.alive
+        parts["store"] = self._records.alive
         return {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
 
     def readiness_failures(self) -> dict[str, str]:
-        """Return what keeps ingestions from being taken or released now, each with a sentence. Reads the store."""
+        """Return the components that keep ingestions from being taken or released now, with the reason.
+
+        Reads the store.
+        """
         found = self.liveness_failures()
-        if (trouble := self._dispatcher.trouble) is not None:
-            found["dispatcher"] = trouble
+        for loop in (self._dispatcher, *self._companions):
+            if (trouble := loop.trouble) is not None:
+                found[loop.name] = trouble
         try:
-            self._store.paused_at()
+            self._records.check()
         except StoreError as error:
             found.setdefault("store", str(error))
         return found
@@ -71,8 +71,8 @@ class Service:
         """
         if self._dispatcher.alive:
             return
-        self._store.start()
-        self._slots.start()
+        self._records.start()
+        self._engine.start()
         for loop in (self._dispatcher, *self._companions):
             loop.start()
 
@@ -84,7 +84,7 @@ class Service:
             log.warning("stopped with calls in flight after %g s of grace", GRACE_SECONDS)
         for companion in self._companions:
             companion.stop(COMPANION_GRACE_SECONDS)
-        self._store.stop()
+        self._records.stop()
 
     def submit(
         self, ids: Iterable[int], priority: Priority, deadline: int | None = None, key: str | None = None
@@ -94,11 +94,15 @@ class Service:
         With an idempotency key that came before it is the id of the ingestion that came with it. Raises
         BacklogFull, DeadlineImpossible (of the wall clock, see Submission) and KeyReused.
         """
-        return self._admission.admit(self._submission(ids, priority, deadline), key)
+        submission = self._submission(ids, priority, deadline)
+        accepted = self._engine.admit(submission, key)
+        if accepted == submission.id:
+            _log_accepted(submission)
+        return accepted
 
     def dry_run(self, ids: Iterable[int], priority: Priority) -> DryRun:
-        """Return what would become of a submission now, and of those that wait. Nothing is stored."""
-        return dry_run(self._submission(ids, priority, None), self._intake.snapshot())
+        """Return the effect of a submission, if it were made now. Nothing is stored."""
+        return dry_run(self._submission(ids, priority, None), self._engine.snapshot())
 
     def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
         """Make a new ingestion of the ids that failed so far, of the same priority unless one is given.
@@ -106,13 +110,13 @@ class Service:
         Raises IngestionNotFound, NothingToRetry and BacklogFull.
         """
         ingestion = self.reports.progress(ingestion_id).ingestion
-        failed = self._store.failed_ids(ingestion_id)
+        failed = self._records.failed_ids(ingestion_id)
         if not failed:
             raise NothingToRetry(ingestion_id)
         return self.submit(failed, ingestion.priority if priority is None else priority)
 
     def cancel(self, ingestion_id: UUID) -> IngestionReport:
-        """Release no more of an ingestion, and return what has become of it. May be asked twice.
+        """Release no more of an ingestion, and return it as it is then. May be asked twice.
 
         Raises IngestionNotFound, and NothingToCancel for one that is completed.
         """
@@ -120,31 +124,42 @@ class Service:
         if progress.status is Status.COMPLETED:
             raise NothingToCancel(ingestion_id)
         if not progress.cancelled:
-            self._intake.cancel(progress.sequence)
+            self._engine.cancel(progress.sequence)
             log.info("ingestion %s cancelled", ingestion_id, extra={"ingestion_id": str(ingestion_id)})
         return self.reports.ingestion(ingestion_id)
 
     def reprioritise(self, ingestion_id: UUID, priority: Priority) -> IngestionReport:
-        """Give an ingestion another priority, and return what has become of it; it keeps its created time.
+        """Give an ingestion another priority, and return it as it is then; it keeps its created time.
 
         Raises IngestionNotFound, and NothingToChange where nothing of it will be called any more.
         """
         progress = self.reports.progress(ingestion_id)
         if progress.ended or progress.cancelled:
             raise NothingToChange(ingestion_id)
-        self._intake.reprioritise(progress.sequence, priority)
+        self._engine.reprioritise(progress.sequence, priority)
         log.info("ingestion %s is %s now", ingestion_id, priority.name, extra={"ingestion_id": str(ingestion_id)})
         return self.reports.ingestion(ingestion_id)
 
     def pause(self) -> None:
         """Open no slot until `resume`, across restarts; calls in flight finish. May be asked twice."""
-        self._intake.pause()
+        self._engine.pause()
         log.info("the dispatcher is paused")
 
     def resume(self) -> None:
         """Open slots again. May be asked twice."""
-        self._intake.resume()
+        self._engine.resume()
         log.info("the dispatcher goes on")
 
     def _submission(self, ids: Iterable[int], priority: Priority, deadline: int | None) -> Submission:
         return Submission(uuid4(), priority, self._batch_size, PackedIds.of(ids), deadline=deadline)
+
+
+def _log_accepted(submission: Submission) -> None:
+    count, priority = len(submission.ids), submission.priority.name
+    log.info(
+        "ingestion %s accepted: %d ids, %s",
+        submission.id,
+        count,
+        priority,
+        extra={"ingestion_id": str(submission.id), "ids": count, "priority": priority},
+    )

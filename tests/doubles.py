@@ -1,19 +1,26 @@
-"""Doubles with behaviour: a clock that only moves when somebody waits, and an upstream that takes notes."""
+"""Doubles with behaviour: a clock that moves only while a thread waits, a database in memory, an upstream."""
 
 import heapq
+import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from itertools import count
-from threading import Event
+from threading import Event, RLock
+from typing import TypeVar
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.domain.ledger import Answer, Call, Slip, Slot, Verdict
-from ingest_service.errors import StoreError
-from ingest_service.stores.memory import MemoryStore
+from ingest_service.domain.ledger import Answer, Call, Slot, Verdict
+from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.stores.sqlite.journal import SqliteJournal
+from ingest_service.stores.sqlite.schema import migrate
+
+T = TypeVar("T")
 
 
-class NothingToCome(Exception):
-    """Somebody waits without an end, and nothing will ever happen."""
+class NothingScheduled(Exception):
+    """A wait has no end: nothing is planned that could end it."""
 
 
 class VirtualClock:
@@ -52,7 +59,7 @@ class VirtualClock:
         if bell.is_set():
             return
         if until is None:
-            raise NothingToCome
+            raise NothingScheduled
         self.time = max(self.time, until)
 
     def _comes_first(self, planned: int, bell: Event, until: int | None) -> bool:
@@ -75,16 +82,77 @@ class VirtualClock:
         return calls
 
 
-class SlowDisk(MemoryStore):
-    """A store on a disk that takes a second to write down a slot."""
+@cache
+def empty_database() -> bytes:
+    """Return the image of a database with all tables and no rows."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    image = connection.serialize()
+    connection.close()
+    return image
 
-    def __init__(self, clock: VirtualClock) -> None:
-        super().__init__(clock)
-        self._virtual = clock
 
-    def open_slot(self, slot: Slot) -> None:
-        super().open_slot(slot)
-        self._virtual.time += NANOSECONDS
+class UnthreadedDatabase:
+    """Fits the interfaces `Database` and `Witness`: SQLite in memory, written by the thread that asks.
+
+    Its rows outlive `stop` and `start`, so that tests can crash around it.
+    """
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._connection.deserialize(empty_database())
+        self._lock = RLock()
+        self._alive = False
+
+    def __del__(self) -> None:
+        self._connection.close()
+
+    def start(self) -> None:
+        self._alive = True
+
+    def stop(self) -> None:
+        self._alive = False
+
+    @property
+    def alive(self) -> bool:
+        return self._alive
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            if not self._alive:
+                raise StoreStopped
+            yield self._connection
+
+    def write(
+        self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None
+    ) -> T:
+        with self.read() as connection:
+            try:
+                with connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    result = statements(connection)
+            except sqlite3.Error as error:
+                raise StoreError(f"the database could not be written: {error}") from error
+            if afterwards is not None:
+                afterwards(result)
+        return result
+
+    def record(self, slot_number: int) -> None:
+        """Need no note of the last slot: a memory is never a copy."""
+
+    def confirms(self, slot_number: int) -> bool:
+        return slot_number > 0
+
+
+class SlowDisk(UnthreadedDatabase):
+    """A disk that takes a second to write down a slot."""
+
+    clock: VirtualClock
+
+    def record(self, slot_number: int) -> None:
+        super().record(slot_number)
+        self.clock.time += NANOSECONDS
 
 
 class NotingObserver:
@@ -122,8 +190,11 @@ def good(record_id: int, _: int) -> Answer:
     return Answer(f'{{"id": {record_id}}}', status=200)
 
 
-class MoodyStore(MemoryStore):
-    """A store that refuses to write a few times, as one on a full disk does."""
+FULL = "the database could not be written: database or disk is full"
+
+
+class FlakyJournal(SqliteJournal):
+    """A journal that refuses to write down the next slots, as one on a full disk does."""
 
     refusals = 0
 
@@ -135,18 +206,24 @@ class MoodyStore(MemoryStore):
         self._refuse()
         super().close_slot(slot, verdicts, started, paused_until)
 
-    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
-        self._refuse()
-        return super().prune(ended_before, keys_before, most)
-
-    def add_slips(self, slips: Mapping[int, Slip]) -> None:
-        self._refuse()
-        super().add_slips(slips)
-
     def _refuse(self) -> None:
         if self.refusals > 0:
             self.refusals -= 1
-            raise StoreError("the database could not be written: database or disk is full")
+            raise StoreError(FULL)
+
+
+class FlakyDatabase(UnthreadedDatabase):
+    """A database that refuses the next writes, as one on a full disk does."""
+
+    refusals = 0
+
+    def write(
+        self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None
+    ) -> T:
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise StoreError(FULL)
+        return super().write(statements, afterwards)
 
 
 class NotingUpstream:

@@ -9,18 +9,25 @@ from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatch.dispatcher import Dispatcher
-from ingest_service.dispatch.intake import EmbeddedIntake
-from ingest_service.dispatch.pacer import RateLimit
+from ingest_service.dispatch.engine import EmbeddedEngine
 from ingest_service.dispatch.retries import RetryRules
-from ingest_service.dispatch.slots import EmbeddedSlots
-from ingest_service.dispatch.state import DispatchState
 from ingest_service.domain.ledger import Answer, Outcome, Slot
 from ingest_service.domain.model import Priority
-from ingest_service.ports.store import Store
+from ingest_service.domain.rate import RateLimit
 from ingest_service.service import Service
+from ingest_service.slippage.cause import CauseLog
 from ingest_service.slippage.slips import Slips
-from ingest_service.stores.memory import MemoryStore
-from tests.doubles import NothingToCome, NotingObserver, NotingUpstream, VirtualClock, good
+from ingest_service.stores.sqlite.journal import SqliteJournal
+from ingest_service.stores.sqlite.records import SqliteRecords
+from tests.doubles import (
+    NothingScheduled,
+    NotingObserver,
+    NotingUpstream,
+    SlowDisk,
+    UnthreadedDatabase,
+    VirtualClock,
+    good,
+)
 
 SECOND = NANOSECONDS
 FIVE_SECONDS = RateLimit(slot_size=3, interval=5 * SECOND, linger=SECOND // 5, longest_pause=3600 * SECOND)
@@ -36,8 +43,8 @@ class LongestBackoff(Random):
 FIVE_ATTEMPTS = RetryRules(max_attempts=5, backoff=5 * SECOND, random=LongestBackoff())
 
 
-class NotingSlots(EmbeddedSlots):
-    """Slots that are noted when they open."""
+class NotingEngine(EmbeddedEngine):
+    """An engine whose slots are noted when they open."""
 
     def __init__(self, opened: list[tuple[int, list[int]]], *args: Any) -> None:
         super().__init__(*args)
@@ -55,45 +62,52 @@ class Simulation:
 
     def __init__(
         self,
-        pace: RateLimit = FIVE_SECONDS,
+        rate: RateLimit = FIVE_SECONDS,
         latency: Callable[[int], int] = lambda _: SECOND,
         answer: Callable[[int, int], Answer] = good,
         retry_rules: RetryRules = FIVE_ATTEMPTS,
-        store: Callable[[VirtualClock], Store] = MemoryStore,
+        database: UnthreadedDatabase | None = None,
+        journal: type[SqliteJournal] = SqliteJournal,
+        records: type[SqliteRecords] = SqliteRecords,
         most_ids: int = 10_000_000,
     ) -> None:
-        self.pace = pace
+        self.rate = rate
         self.retry_rules = retry_rules
         self.most_ids = most_ids
         self.clock = VirtualClock()
         self.began = self.clock.now()
         self.upstream = NotingUpstream(self.clock, latency, answer)
-        self.store = store(self.clock)
-        self.store.start()
+        self.database = database or UnthreadedDatabase()
+        if isinstance(self.database, SlowDisk):
+            self.database.clock = self.clock
+        self._journal, self._records = journal, records
+        self.database.start()
         self.opened: list[tuple[int, list[int]]] = []
         self.start()
 
     def start(self) -> None:
-        """Start, or start again after a crash: only the store and the upstream remember anything."""
+        """Start, or start again after a crash: only the database and the upstream remember anything."""
         self.observer = NotingObserver()
-        self.gate = DispatchState(self.clock, self.pace)
-        self.slips = Slips(self.store, self.gate.snapshot, self.clock, 0, self.observer)
-        self.slots = NotingSlots(
+        self.records = self._records(self.database)
+        self.journal = self._journal(self.database, self.database, self.clock)
+        causes = CauseLog()
+        self.engine = NotingEngine(
             self.opened,
-            self.gate,
-            self.store,
+            self.journal,
             self.clock,
-            self.pace,
+            self.rate,
             self.retry_rules,
+            self.most_ids,
             self.observer,
-            self.slips.note,
+            causes.note,
         )
-        self.slots.start()
-        intake = EmbeddedIntake(
-            self.gate, self.store, self.clock, self.pace.linger, self.most_ids, self.slips.note
+        self.slips = Slips(self.records, self.engine.snapshot, causes, self.clock, 0, self.observer)
+        self.engine.start()
+        self.given_up: list[str] = []
+        self.dispatcher = Dispatcher(
+            self.engine, self.upstream, self.clock, self.clock.fan_out, self.observer, self.given_up.append
         )
-        self.dispatcher = Dispatcher(self.slots, self.upstream, self.clock, self.clock.fan_out, self.observer)
-        self.service = Service(self.store, self.slots, intake, self.dispatcher, [], self.pace.slot_size)
+        self.service = Service(self.records, self.engine, self.dispatcher, [], self.rate.slot_size)
 
     def submit(self, ids: Iterable[int], priority: str = "MEDIUM") -> UUID:
         return self.service.submit(ids, Priority[priority])
@@ -107,12 +121,12 @@ class Simulation:
         try:
             while self.dispatcher.run_once():
                 pass
-        except NothingToCome:
+        except NothingScheduled:
             return
 
     def run_slot(self) -> None:
         """Run one slot, if anything is to come."""
-        with suppress(NothingToCome):
+        with suppress(NothingScheduled):
             self.dispatcher.run_once()
 
     def forget_arrivals(self) -> None:
@@ -129,4 +143,4 @@ class Simulation:
         return [(start, [i for _, i in group]) for start, group in groupby(calls, key=lambda call: call[0])]
 
     def outcomes(self, ingestion_id: UUID) -> list[Outcome]:
-        return [outcome for _, outcome in self.store.outcomes(ingestion_id, -1, 1_000_000)]
+        return [outcome for _, outcome in self.records.outcomes(ingestion_id, -1, 1_000_000) or []]

@@ -5,7 +5,7 @@ from prometheus_client import REGISTRY
 
 from ingest_service.domain.ledger import Answer
 from ingest_service.metrics import OUTCOMES, Metrics
-from ingest_service.ports.engine import Observer
+from ingest_service.ports.observer import Observer
 
 MILLISECOND = 1_000_000
 SECOND = 1_000 * MILLISECOND

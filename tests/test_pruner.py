@@ -7,7 +7,7 @@ import pytest
 from ingest_service.domain.model import Priority
 from ingest_service.errors import IngestionNotFound, KeyReused
 from ingest_service.pruner import BETWEEN_ROUNDS, BETWEEN_STEPS, DAY, Pruner
-from tests.doubles import MoodyStore
+from tests.doubles import FlakyDatabase
 from tests.simulation import Simulation
 
 KEEP = 30 * DAY
@@ -33,7 +33,7 @@ def sweep(simulation: Simulation, pruner: Pruner) -> None:
 
 def test_an_ingestion_is_kept_for_as_long_as_it_should_be_and_then_forgotten() -> None:
     simulation = Simulation()
-    pruner = Pruner(simulation.store, simulation.clock, KEEP)
+    pruner = Pruner(simulation.records, simulation.clock, KEEP)
     ended = simulation.submit([1, 2, 3, 4])
     simulation.run()
     simulation.clock.time += KEEP - DAY
@@ -46,7 +46,7 @@ def test_an_ingestion_is_kept_for_as_long_as_it_should_be_and_then_forgotten() -
 
 def test_what_waits_is_never_forgotten_however_old_it_is() -> None:
     simulation = Simulation()
-    pruner = Pruner(simulation.store, simulation.clock, KEEP)
+    pruner = Pruner(simulation.records, simulation.clock, KEEP)
     simulation.service.pause()
     waits = simulation.submit([1, 2, 3])
     simulation.clock.time += 10 * KEEP
@@ -56,7 +56,7 @@ def test_what_waits_is_never_forgotten_however_old_it_is() -> None:
 
 def test_an_idempotency_key_is_kept_for_a_day_and_then_forgotten() -> None:
     simulation = Simulation()
-    pruner = Pruner(simulation.store, simulation.clock, KEEP)
+    pruner = Pruner(simulation.records, simulation.clock, KEEP)
     simulation.service.submit([1], Priority.LOW, key="once")
     simulation.clock.time += DAY - BETWEEN_ROUNDS - 1
     sweep(simulation, pruner)
@@ -68,10 +68,10 @@ def test_an_idempotency_key_is_kept_for_a_day_and_then_forgotten() -> None:
 
 
 def test_a_store_that_cannot_be_written_is_asked_again_an_hour_later(caplog: pytest.LogCaptureFixture) -> None:
-    simulation = Simulation(store=MoodyStore)
-    assert isinstance(simulation.store, MoodyStore)
-    simulation.store.refusals = 1
-    sweep(simulation, Pruner(simulation.store, simulation.clock, KEEP))
+    database = FlakyDatabase()
+    simulation = Simulation(database=database)
+    database.refusals = 1
+    sweep(simulation, Pruner(simulation.records, simulation.clock, KEEP))
     assert (
         "history is not removed for now: the database could not be written: database or disk is full"
         in caplog.text
@@ -80,6 +80,6 @@ def test_a_store_that_cannot_be_written_is_asked_again_an_hour_later(caplog: pyt
 
 def test_a_sweeper_that_is_halted_ends() -> None:
     simulation = Simulation()
-    pruner = Pruner(simulation.store, simulation.clock, KEEP)
+    pruner = Pruner(simulation.records, simulation.clock, KEEP)
     pruner.halt()
     assert not pruner.run_once()

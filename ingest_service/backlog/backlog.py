@@ -1,38 +1,35 @@
 """The ingestions that still have batches to release, most urgent first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
 from ingest_service.backlog.entry_queue import EntryQueue
-from ingest_service.backlog.packing import Packing
+from ingest_service.backlog.packing import next_slot
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch, Priority
+from ingest_service.domain.ordered_entries import WaitingEntries
 
 
 class Backlog:
     """One entry for each ingestion, however many batches it has, and one for each batch to be retried.
 
-    Any thread; blocks only on its lock. Times are nanoseconds on the monotonic clock.
+    Any thread; blocks only on its lock. Times are nanoseconds on the monotonic clock. The cost of a change grows
+    with the logarithm of the entries, that of taking a snapshot does not grow.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting = EntryQueue()
+        self._queue = EntryQueue()
         self._ids = 0
         self._slots = 0
 
     @property
-    def slots(self) -> int:
-        """How many slots were filled out of it."""
-        return self._slots
-
-    @property
     def ids(self) -> int:
-        """How many ids wait or have room kept for them."""
+        """Number of ids that wait or have room kept for them."""
         return self._ids
 
     def reserve(self, count: int, most: int) -> int | None:
-        """Keep room for so many ids if then there are no more than `most`; else return how many are too many.
+        """Keep room for so many ids if then there are no more than `most`; else return the number too many.
 
         There may be more than `most` already, for ids that are called again come back.
         """
@@ -47,27 +44,24 @@ class Backlog:
         with self._lock:
             self._ids -= count
 
-    def join(self, entry: Entry, ready: int) -> bool:
-        """Let an entry wait that room is kept for; it is itself a reason to open a slot from `ready` on.
-
-        Return whether it is now the first reason of all.
-        """
+    def join(self, entry: Entry) -> bool:
+        """Let an entry wait that room is kept for; return whether it is now the first reason to open a slot."""
         with self._lock:
-            first = self._waiting.first_ready()
-            self._waiting.put(entry, ready)
-            return first is None or ready < first
+            first = self._queue.first_ready()
+            self._queue.put(entry)
+            return first is None or entry.ready < first
 
-    def load(self, entries: Iterable[Entry], ready: int) -> None:
-        """Let many entries wait, and nothing else; for all of them a slot may open from `ready` on."""
+    def load(self, entries: Iterable[Entry]) -> None:
+        """Let these entries wait, and nothing else."""
         with self._lock:
-            self._waiting = EntryQueue(entries, ready)
-            self._ids = sum(len(entry.positions) for entry in self._waiting.now())
+            self._queue = EntryQueue(entries)
+            self._ids = sum(len(entry.positions) for entry in self._queue.now)
 
-    def put_later(self, entry: Entry, due: int) -> None:
-        """Let an entry wait that no slot may take before `due`."""
+    def put_later(self, entry: Entry) -> None:
+        """Let an entry wait that no slot may take before it is ready."""
         with self._lock:
             self._ids += len(entry.positions)
-            self._waiting.put_later(entry, due)
+            self._queue.put_later(entry)
 
     def put_back(self, batches: Sequence[Batch], ready: int) -> None:
         """Let the batches of a slot that could not be opened wait in their old places."""
@@ -75,86 +69,43 @@ class Backlog:
             self._slots -= 1
             self._ids += sum(len(batch.positions) for batch in batches)
             for batch in batches:
-                entry = Entry.of(batch.sequence, batch.ingestion, batch.positions, batch.attempts)
-                self._waiting.put(entry, ready)
+                self._queue.put(Entry.of(batch.sequence, batch.ingestion, batch.positions, batch.attempts, ready))
 
-    def of(self, sequence: int) -> list[Entry]:
-        """Return all entries of an ingestion. The cost grows with the entries that wait."""
-        return [entry for entry in self.entries() if entry.sequence == sequence]
+    def of_ingestion(self, sequence: int) -> list[Entry]:
+        """Return all entries of an ingestion, in order."""
+        with self._lock:
+            return self._queue.of_ingestion(sequence)
 
     def remove(self, sequence: int) -> None:
-        """Remove all entries of an ingestion. The cost grows with the entries that wait."""
+        """Remove all entries of an ingestion."""
         with self._lock:
-            self._ids -= sum(len(entry.positions) for entry in self._waiting.remove(sequence))
+            self._ids -= sum(len(entry.positions) for entry in self._queue.remove(sequence))
 
     def reprioritise(self, sequence: int, priority: Priority) -> None:
-        """Give an ingestion another place. The cost grows with the entries that wait."""
+        """Give an ingestion another place."""
         with self._lock:
-            self._waiting.reprioritise(sequence, priority)
+            self._queue.reprioritise(sequence, priority)
 
     def ready(self) -> int | None:
         """Return the earliest time at which any entry is a reason to open a slot, None if nothing waits."""
         with self._lock:
-            return self._waiting.first_ready()
+            return self._queue.first_ready()
 
-    def take(self, room: int, now: int, probe: bool = False) -> tuple[Batch, ...]:
-        """Remove and return the most urgent batches, whole and in order, up to the first that does not fit.
-
-        `room` counts ids. As a probe only the single most urgent id is taken, the rest of its batch stays.
-        """
+    def take(self, slot_size: int, now: int, probe: bool = False) -> tuple[Batch, ...]:
+        """Remove and return what the slot that opens now carries (see packing.next_slot)."""
         with self._lock:
-            self._waiting.move_due(now)
-            batches = (self._waiting.cut(1),) if probe else tuple(self._fill(room))
+            self._queue.move_ready(now)
+            batches = next_slot(self._queue, slot_size, probe)
             self._slots += bool(batches)
             self._ids -= sum(len(batch.positions) for batch in batches)
             return batches
 
-    def copy(self) -> "Backlog":
-        """Return a backlog of the same entries, to try out what becomes of them."""
-        other = Backlog()
+    def snapshot(self) -> WaitingEntries:
+        """Return all that waits, as it is now."""
         with self._lock:
-            other._waiting = self._waiting.copy()
-            other._ids, other._slots = self._ids, self._slots
-        return other
-
-    def settled(self) -> int:
-        """Return the time from which on every entry but those for later is a reason to open a slot."""
-        with self._lock:
-            return self._waiting.last_ready()
-
-    def ahead(self, priority: int, sequence: int) -> tuple[list[Entry], list[tuple[int, Entry]]]:
-        """Return the entries that decide when those up to this place in the order run, and those for later.
-
-        What is less urgent never delays what waits now. It may delay what comes back later: the slots in
-        between are then spent on it, and the next one opens an interval after them.
-        """
-        place = (priority, sequence)
-        with self._lock:
-            now, later = self._waiting.now(), self._waiting.later()
-        if any((entry.priority, entry.sequence) <= place for _, entry in later):
-            return now, later
-        return [entry for entry in now if (entry.priority, entry.sequence) <= place], []
-
-    def entries(self) -> list[Entry]:
-        """Return all entries, also those for later."""
-        with self._lock:
-            return self._waiting.all()
-
-    def before(self, priority: int, sequence: int) -> list[Entry]:
-        """Return the entries that wait now and go before this place in the order."""
-        with self._lock:
-            now = self._waiting.now()
-        return [entry for entry in now if (entry.priority, entry.sequence) < (priority, sequence)]
+            return WaitingEntries(self._queue.now, self._queue.later, self._slots)
 
     def __len__(self) -> int:
-        """Return how many entries wait."""
-        return len(self._waiting)
-
-    def _fill(self, room: int) -> Iterator[Batch]:
-        packing = Packing.fresh(room)
-        while (entry := self._waiting.head()) is not None:
-            size = entry.next_size
-            packing.add(1, size)
-            if packing.slot > 0:
-                return
-            yield self._waiting.cut(size)
+        """Return the number of entries that wait."""
+        with self._lock:
+            return len(self._queue)

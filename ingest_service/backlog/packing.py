@@ -1,13 +1,28 @@
 """The rule by which batches fill slots, for the dispatcher and for the schedule alike."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
+
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Batch
+
+
+class EntrySource(Protocol):
+    """Entries in strict order that batches are cut off."""
+
+    def head(self) -> Entry | None:
+        """Return the most urgent entry, None if there is none. It stays."""
+
+    def cut(self, count: int) -> Batch:
+        """Remove and return the first `count` ids of the most urgent entry, which are of one batch."""
 
 
 @dataclass(slots=True)
 class Packing:
     """Slots that are filled one after the other, in strict order and with whole batches.
 
-    `slot` is the number of the slot that is being filled, from 0; `room` is how many ids still fit into it.
+    `slot` is the number of the slot that is being filled, from 0; `room` is the number of ids that still fit.
     """
 
     slot_size: int
@@ -36,7 +51,7 @@ class Packing:
             self.room = self.slot_size - (last + 1) * size
 
     def add_before(self, limit: int | None, batches: int, size: int) -> int:
-        """Add so many batches, but none to the slot `limit` or behind it; return how many were added.
+        """Add so many batches, but none to the slot `limit` or behind it; return the number added.
 
         If that is not all of them, nothing else goes into the slot before the limit either.
         """
@@ -49,3 +64,21 @@ class Packing:
         if fitting < batches:
             self.room = 0
         return fitting
+
+
+def next_slot(source: EntrySource, slot_size: int, probe: bool) -> tuple[Batch, ...]:
+    """Cut off what the next slot carries: whole batches in strict order, up to the first that does not fit.
+
+    A probe carries the single most urgent id; the rest of its batch stays.
+    """
+    return (source.cut(1),) if probe else tuple(_fill(source, slot_size))
+
+
+def _fill(source: EntrySource, slot_size: int) -> Iterator[Batch]:
+    packing = Packing.fresh(slot_size)
+    while (entry := source.head()) is not None:
+        size = entry.next_size
+        packing.add(1, size)
+        if packing.slot > 0:
+            return
+        yield source.cut(size)

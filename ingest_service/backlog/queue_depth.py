@@ -1,4 +1,4 @@
-"""How much waits."""
+"""The depth of the backlog."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ingest_service.domain.model import Priority
 
 @dataclass(frozen=True, slots=True)
 class QueueDepth:
-    """How much waits of one priority; a batch that waits in two parts counts twice."""
+    """Ingestions, batches and ids of one priority that wait; a batch that waits in two parts counts twice."""
 
     ingestions: int
     batches: int
@@ -17,7 +17,7 @@ class QueueDepth:
 
 
 def depth_by_priority(entries: Iterable[Entry]) -> Mapping[Priority, QueueDepth]:
-    """Return how much waits of each priority."""
+    """Return the depth of each priority. The cost grows with the entries, not with their ids."""
     # Lists, for an enumeration is slow as a key and there may be very many entries.
     ingestions: list[set[int]] = [set() for _ in Priority]
     batches, ids = [0] * len(Priority), [0] * len(Priority)

@@ -1,15 +1,17 @@
 """The single thread that opens slots."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
 from typing import TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.domain.ledger import Answer, Call
+from ingest_service.domain.ledger import Answer, Call, Slot
 from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.loop import Loop
-from ingest_service.ports.engine import FanOut, Fetcher, Observer, Slots
+from ingest_service.loop import Loop, exit_process
+from ingest_service.ports.engine import SlotSource
+from ingest_service.ports.fetcher import FanOut, Fetcher
+from ingest_service.ports.observer import Observer
 
 log = logging.getLogger(__name__)
 
@@ -18,37 +20,63 @@ STORE_RETRY = 1 * NANOSECONDS
 
 
 class Dispatcher(Loop):
-    """Opens slots one after the other, fetches their ids side by side and closes them with their outcomes."""
+    """Opens slots one after the other, fetches their ids side by side and closes them with their outcomes.
+
+    A slot that was opened stays in hand until it is closed, whatever goes wrong in between.
+    """
 
     name = "dispatcher"
 
-    def __init__(self, slots: Slots, fetcher: Fetcher, clock: Clock, fan_out: FanOut, observer: Observer) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        slots: SlotSource,
+        fetcher: Fetcher,
+        clock: Clock,
+        fan_out: FanOut,
+        observer: Observer,
+        give_up: Callable[[str], None] = exit_process,
+    ) -> None:
+        super().__init__(clock, give_up)
         self._slots = slots
         self._fetcher = fetcher
-        self._clock = clock
         self._fan_out = fan_out
         self._observer = observer
-        self._trouble: str | None = None
+        self._store_trouble: str | None = None
+        self._in_hand: tuple[Slot, Sequence[Call]] | None = None
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing is released at present, None while all is well."""
-        return self._trouble if self.alive else "the dispatcher does not run; the log says why"
+        """Sentence about why nothing is released at present, None while all is well."""
+        return super().trouble or self._store_trouble
+
+    @property
+    def store_trouble(self) -> str | None:
+        """Sentence about the store while the dispatcher waits for it, else None."""
+        return self._store_trouble
+
+    def start(self) -> None:
+        """Start the thread, unless it runs; what was in hand before waits in the engine again."""
+        if not self.alive:
+            self._in_hand = None
+        super().start()
 
     def halt(self) -> None:
         """Open no further slot."""
+        super().halt()
         self._slots.stop()
 
     def run_once(self) -> bool:
         """Open the next slot, fetch its ids and close it. Blocks for all of that; False once stopped."""
-        slot = self._retry_while_store_fails(self._slots.open)
-        if slot is None:
-            return False
-        ids = ", ".join(map(str, slot.ids))
-        log.info("slot %d opened: ids %s", slot.number, ids, extra={"slot": slot.number, "ids": len(slot.ids)})
-        calls = self._fan_out(self._call, slot.ids)
-        self._retry_while_store_fails(lambda: self._slots.close(slot, calls))
+        if self._in_hand is None:
+            slot = self._retry_while_store_fails(self._slots.open)
+            if slot is None:
+                return False
+            ids = ", ".join(map(str, slot.ids))
+            log.info("slot %d opened: ids %s", slot.number, ids, extra={"slot": slot.number, "ids": len(slot.ids)})
+            self._in_hand = slot, self._calls(slot)
+        opened, calls = self._in_hand
+        self._retry_while_store_fails(lambda: self._slots.close(opened, calls))
+        self._in_hand = None
         return True
 
     def _retry_while_store_fails(self, act: Callable[[], T]) -> T:
@@ -59,12 +87,21 @@ class Dispatcher(Loop):
             except StoreStopped:
                 raise
             except StoreError as error:
-                self._trouble = f"the dispatcher waits for the store: {error}"
-                log.warning("%s; trying again in %g s", self._trouble, STORE_RETRY / NANOSECONDS)
+                self._store_trouble = f"the dispatcher waits for the store: {error}"
+                log.warning("%s; trying again in %g s", self._store_trouble, STORE_RETRY / NANOSECONDS)
+                # Not a wait for the halt: outcomes are worth trying for until the store is closed.
                 self._clock.wait(Event(), self._clock.now() + STORE_RETRY)
             else:
-                self._trouble = None
+                self._store_trouble = None
                 return result
+
+    def _calls(self, slot: Slot) -> Sequence[Call]:
+        """Make the calls of a slot; calls that could not be made in order have failed, and may have been made."""
+        try:
+            return self._fan_out(self._call, slot.ids)
+        except Exception as error:
+            log.exception("the calls of slot %d could not be made", slot.number)
+            return [self._failed(error, retryable=True)] * len(slot.ids)
 
     def _call(self, record_id: int) -> Call:
         """Call the upstream once, and let the call be counted. Runs in a thread of its own."""
@@ -78,4 +115,7 @@ class Dispatcher(Loop):
             return self._fetcher.fetch(record_id)
         except Exception as error:
             log.exception("the fetcher failed on id %d", record_id, extra={"id": record_id})
-            return Call(self._clock.now(), Answer(error=f"{type(error).__name__}: {error}"))
+            return self._failed(error, retryable=False)
+
+    def _failed(self, error: Exception, *, retryable: bool) -> Call:
+        return Call(self._clock.now(), Answer(error=f"{type(error).__name__}: {error}", retryable=retryable))

@@ -9,7 +9,7 @@ from ingest_service.domain.ledger import Call
 def in_threads(call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
     """Fit the port `FanOut` with a daemon thread for each id, so that a hanging call cannot hold up an exit.
 
-    `call` must not raise.
+    `call` must not raise. Where the system has no thread left, the call is made in this one.
     """
     calls: dict[int, Call] = {}
 
@@ -17,8 +17,18 @@ def in_threads(call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
         calls[position] = call(ids[position])
 
     threads = [Thread(target=keep, args=[p], name=f"call-{p}", daemon=True) for p in range(len(ids))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    threadless = [position for position, thread in enumerate(threads) if not _started(thread)]
+    for position in threadless:
+        keep(position)
+    for position, thread in enumerate(threads):
+        if position not in threadless:
+            thread.join()
     return [calls[position] for position in range(len(ids))]
+
+
+def _started(thread: Thread) -> bool:
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    return True

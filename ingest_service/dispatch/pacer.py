@@ -1,22 +1,4 @@
-"""When the next slot may open."""
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """How much may start and how often: ids in a slot, and nanoseconds.
-
-    `interval` is the least time between two slot starts. `linger` is how long an idle dispatcher waits after
-    an arrival, so that submissions made together are ordered and packed together. `longest_pause` bounds what
-    the upstream may ask for.
-    """
-
-    slot_size: int
-    interval: int
-    linger: int
-    longest_pause: int
-
+"""The pace of the slots."""
 
 # Each new lag counts an eighth, so that a single late slot does not move every forecast.
 _LAG_WEIGHT = 8
@@ -38,17 +20,17 @@ class Pacer:
 
     @property
     def took(self) -> int:
-        """How long the calls of the last slot took, 0 before the first."""
+        """Duration of the calls of the last slot, 0 before the first."""
         return self._took
 
     @property
     def lag(self) -> int:
-        """How long after a slot may open its last call starts, as the last few slots had it."""
+        """Delay from when a slot may open until its last call starts, as the last few slots had it."""
         return self._lag
 
     @property
     def paused_until(self) -> int:
-        """Until when the last pause lasts or lasted, 0 if there never was one."""
+        """End of the last pause, 0 if there never was one."""
         return self._paused_until
 
     @property

@@ -1,20 +1,23 @@
-"""What a start takes up from the store."""
+"""Recovery of the backlog and the pace from the journal."""
+
+from collections.abc import Iterable
+from dataclasses import replace
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
-from ingest_service.dispatch.pacer import Pacer, RateLimit
+from ingest_service.dispatch.pacer import Pacer
 from ingest_service.dispatch.retries import LONGEST_BACKOFF
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot
+from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import SettingError
-from ingest_service.ports.store import Store
 
 
 def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> int:
-    """Return when the first slot may open after a start of the service at `now` in the boot `boot`.
+    """Return the earliest opening of the first slot after a start of the service at `now` in the boot `boot`.
 
     One interval after the last call in the ledger where that is proven: same boot, the ledger this machine
-    wrote last, and a slot that was closed, since nobody knows when the calls of an open one started. In any
+    wrote last, and a slot that was closed, since the calls of an open one started at an unknown time. In any
     doubt one whole interval from now. An empty ledger has nothing to wait for.
     """
     if last is None:
@@ -24,26 +27,31 @@ def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> in
     return last.started + interval
 
 
-def recovered_pacer(last: LastSlot | None, paused_until: int, clock: Clock, pace: RateLimit) -> Pacer:
+def recovered_pacer(last: LastSlot | None, paused_until: int, clock: Clock, rate: RateLimit) -> Pacer:
     """Return a pacer that counts from what the ledger proves, and keeps a pause that lasts (wall clock)."""
-    pacer = Pacer(pace.interval, first_start(last, clock.boot(), clock.now(), pace.interval))
-    pacer.pause(_from_wall(clock, paused_until, pace.longest_pause))
+    pacer = Pacer(rate.interval, first_start(last, clock.boot(), clock.now(), rate.interval))
+    pacer.pause(_from_wall(clock, paused_until, rate.longest_pause))
     return pacer
 
 
-def recovered_backlog(store: Store, clock: Clock, pace: RateLimit) -> Backlog:
-    """Return a backlog of all that waits in the store.
+def recovered_backlog(waiting: Iterable[tuple[Entry, int]], clock: Clock, rate: RateLimit) -> Backlog:
+    """Return a backlog of the entries of a journal.
 
-    Raises SettingError where a waiting batch is larger than a slot, for it could never be released.
+    Each comes with the time (wall clock) before which no slot may take it, 0 for none. Raises SettingError where
+    a waiting batch is larger than a slot, for it could never be released.
     """
-    waiting = list(store.waiting())
-    for entry, _ in waiting:
-        _require_fit(entry, pace.slot_size)
-    backlog = Backlog()
-    backlog.load((entry for entry, due_at in waiting if not due_at), clock.now())
+    ready, delayed = clock.now(), []
+    entries = []
     for entry, due_at in waiting:
+        _require_fit(entry, rate.slot_size)
         if due_at:
-            backlog.put_later(entry, _from_wall(clock, due_at, LONGEST_BACKOFF))
+            delayed.append(replace(entry, ready=_from_wall(clock, due_at, LONGEST_BACKOFF)))
+        else:
+            entries.append(replace(entry, ready=ready))
+    backlog = Backlog()
+    backlog.load(entries)
+    for entry in delayed:
+        backlog.put_later(entry)
     return backlog
 
 

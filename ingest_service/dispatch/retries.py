@@ -1,4 +1,4 @@
-"""What becomes of an id after a call: an outcome, or another call later."""
+"""The verdict on an id after a call: an outcome, or another call later."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from random import Random
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Answer, Call, Outcome, Retry, Slot, Verdict
-from ingest_service.domain.model import Batch
 
 LONGEST_BACKOFF = 3600 * NANOSECONDS
 
@@ -25,20 +24,19 @@ class RetryRules:
     random: Random = field(default_factory=Random)
 
     def verdicts(
-        self, batch: Batch, calls: Sequence[Call], clock: Clock, cancelled: bool = False
+        self, attempts: int, answered: Sequence[tuple[int, Call]], clock: Clock, cancelled: bool = False
     ) -> list[Verdict]:
-        """Return the verdict on each id of a batch; those to be called again come back together.
+        """Return the verdict on each id of a batch after so many calls; those called again come back together.
 
-        Of a cancelled ingestion none is called again.
+        Ids of a cancelled ingestion are not called again.
         """
-        attempts = batch.attempts + 1
         wait = self._wait(attempts)
         retry = Retry(attempts, clock.now() + wait, clock.wall() + wait)
         return [
             retry
             if not cancelled and self._again(call.answer, attempts)
             else _outcome(record_id, call.answer, attempts)
-            for record_id, call in zip(batch.ids, calls, strict=True)
+            for record_id, call in answered
         ]
 
     def _again(self, answer: Answer, attempts: int) -> bool:
@@ -52,10 +50,10 @@ def _outcome(record_id: int, answer: Answer, attempts: int) -> Outcome:
     return Outcome(record_id, answer.result, answer.error, attempts, answer.status)
 
 
-def called_again(slot: Slot, verdicts: Sequence[Verdict]) -> Iterator[tuple[Entry, int]]:
-    """Yield, for each batch of which ids are called again, the entry in which they wait and when it is due."""
+def called_again(slot: Slot, verdicts: Sequence[Verdict]) -> Iterator[Entry]:
+    """Yield, for each batch of which ids are called again, the entry in which they wait until they are due."""
     for batch, own_verdicts in slot.by_batch(verdicts):
         judged = zip(batch.positions, own_verdicts, strict=True)
         again = {position: verdict for position, verdict in judged if isinstance(verdict, Retry)}
         for retry in list(again.values())[:1]:
-            yield Entry.of(batch.sequence, batch.ingestion, tuple(again), retry.attempts), retry.due
+            yield Entry.of(batch.sequence, batch.ingestion, tuple(again), retry.attempts, retry.due)

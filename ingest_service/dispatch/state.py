@@ -1,43 +1,62 @@
-"""Whether a slot may open: what the dispatcher and those who submit share."""
+"""The state that decides whether a slot may open."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event, Lock
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
 from ingest_service.dispatch.circuit_breaker import CircuitBreaker
-from ingest_service.dispatch.pacer import Pacer, RateLimit
+from ingest_service.dispatch.pacer import Pacer
+from ingest_service.domain.rate import RateLimit
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 
 class DispatchState:
-    """The backlog, the pacer and an operator's pause. Any thread may read it.
+    """The backlog, the pacer, the circuit breaker and an operator's pause. Any thread may read it.
 
-    `lock` is held while a slot is chosen and written down, while one is closed, and while somebody changes
-    what waits: so that nobody changes an ingestion that is on its way into a slot.
+    `version` counts the changes that were begun, so that a reader sees whether one came in between.
     """
 
-    def __init__(self, clock: Clock, pace: RateLimit) -> None:
+    def __init__(self, clock: Clock, rate: RateLimit) -> None:
         self._clock = clock
-        self._pace = pace
+        self._rate = rate
         self._bell = Event()
         self._stopped = False
-        self.lock = Lock()
+        self._lock = Lock()
+        self.version = 0
         self.backlog = Backlog()
-        self.pacer = Pacer(pace.interval, 0)
-        self.outage = CircuitBreaker()
+        self.pacer = Pacer(rate.interval, 0)
+        self.breaker = CircuitBreaker()
         self.paused_at: int | None = None
 
     def start(self, backlog: Backlog, pacer: Pacer, paused_at: int | None) -> None:
-        """Begin with what was recovered; `paused_at` is since when an operator wants no slot (wall clock)."""
+        """Begin with what was recovered; `paused_at` is the time of an operator's pause (wall clock)."""
         self.backlog, self.pacer, self.paused_at = backlog, pacer, paused_at
-        self.outage = CircuitBreaker()
+        self.breaker = CircuitBreaker()
         self._stopped = False
 
     def stop(self) -> None:
         """Let `wait` return False from now on, at once."""
         self._stopped = True
         self._bell.set()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the lock while a slot is chosen and written down, while one is closed, and for every change.
+
+        So an ingestion that is on its way into a slot does not change.
+        """
+        with self._lock:
+            self.version += 1
+            yield
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Hold the lock, so that nothing changes meanwhile."""
+        with self._lock:
+            yield
 
     def ring(self) -> None:
         """Let the dispatcher look again."""
@@ -55,24 +74,24 @@ class DispatchState:
             self._clock.wait(self._bell, due)
 
     def due(self) -> int | None:
-        """Return since when or from when on a slot may open, None if nothing waits or an operator paused."""
+        """Return the time from which a slot may open, None if nothing waits or an operator paused."""
         ready = self.backlog.ready()
         if ready is None or self.paused_at is not None:
             return None
         return max(self.pacer.next_start, ready)
 
     def opens_in(self) -> int:
-        """Return for how many nanoseconds the pacer lets no slot open. Does not block."""
+        """Return the nanoseconds for which the pacer lets no slot open. Does not block."""
         return max(0, self.pacer.next_start - self._clock.now())
 
     def snapshot(self) -> ScheduleSnapshot:
-        """Return all that the schedule depends on, as it is now. Waits for nobody."""
+        """Return all that the schedule depends on, as it is now. Does not block."""
         now, wall = self._clock.now(), self._clock.wall()
         return ScheduleSnapshot(
-            backlog=self.backlog.copy(),
+            waiting=self.backlog.snapshot(),
             next_start=max(self.pacer.next_start, now),
-            pace=replace(self._pace, interval=self._pace.interval + self.pacer.lag),
-            probing=self.outage.is_open,
+            rate=replace(self._rate, interval=self._rate.interval + self.pacer.lag),
+            probing=self.breaker.is_open,
             wall_offset=wall - now,
             paused_until=self.pacer.paused_until,
             paused_at=self.paused_at,

@@ -1,4 +1,4 @@
-"""What waits of an ingestion, in its place."""
+"""The place of an ingestion in the backlog."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -7,6 +7,9 @@ from typing import Self
 
 from ingest_service.domain.model import Batch, Ingestion, Priority
 
+# The place of an ingestion in the order: its priority and its sequence.
+Place = tuple[int, int]
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Entry:
@@ -14,7 +17,8 @@ class Entry:
 
     Entries order by (priority, sequence, first position). `sequence` counts the accepted ingestions, so it
     stands for the created time and has no ties; the ingestion itself is never compared. `positions` is a
-    range over any number of batches, or the ids of one batch that are to be called again.
+    range over any number of batches, or the ids of one batch that are to be called again. `ready` (monotonic
+    nanoseconds of the machine that holds the entry) is the time from which it is a reason to open a slot.
     """
 
     priority: Priority
@@ -23,39 +27,52 @@ class Entry:
     positions: Sequence[int] = field(compare=False)
     attempts: int = field(compare=False)
     ingestion: Ingestion = field(compare=False)
+    ready: int = field(default=0, compare=False)
 
     @classmethod
-    def of(cls, sequence: int, ingestion: Ingestion, positions: Sequence[int], attempts: int = 0) -> Self:
-        """Let these positions of an ingestion wait."""
-        return cls(ingestion.priority, sequence, positions[0], positions, attempts, ingestion)
+    def of(
+        cls, sequence: int, ingestion: Ingestion, positions: Sequence[int], attempts: int = 0, ready: int = 0
+    ) -> Self:
+        """Return the entry of these positions of an ingestion."""
+        return cls(ingestion.priority, sequence, positions[0], positions, attempts, ingestion, ready)
+
+    @classmethod
+    def whole(cls, sequence: int, ingestion: Ingestion, ready: int = 0) -> Self:
+        """Return the entry of all ids of an ingestion."""
+        return cls.of(sequence, ingestion, range(ingestion.id_count), ready=ready)
+
+    @property
+    def place(self) -> Place:
+        """Place of its ingestion in the order."""
+        return self.priority, self.sequence
 
     @property
     def next_size(self) -> int:
-        """How many ids its next batch has."""
+        """Number of ids in its next batch."""
         size = self.ingestion.batch_size
         return bisect_left(self.positions, (self.first // size + 1) * size)
 
     @property
     def largest_size(self) -> int:
-        """How many ids its largest batch has; the next one may be the rest of a batch."""
+        """Number of ids in its largest batch; the next one may be the rest of a batch."""
         return max(self.next_size, min(self.ingestion.batch_size, len(self.positions) - self.next_size))
 
     @property
     def batch_count(self) -> int:
-        """How many batches wait in it, in whole or in part."""
+        """Number of batches that wait in it, in whole or in part."""
         size = self.ingestion.batch_size
         return self.positions[-1] // size - self.first // size + 1
 
     def of_priority(self, priority: Priority) -> Self:
-        """Return what waits in another place."""
+        """Return the same entry with another priority."""
         return replace(self, priority=priority, ingestion=replace(self.ingestion, priority=priority))
 
     def split(self, count: int) -> tuple[Batch, Self | None]:
-        """Cut off the first `count` ids, which are of one batch; return them and what waits after them."""
+        """Cut off the first `count` ids, which are of one batch; return them and the rest."""
         batch = Batch(self.sequence, self.ingestion, self.positions[:count], self.attempts)
         return batch, self.after(count)
 
     def after(self, count: int) -> Self | None:
-        """Return what waits after the first `count` ids, None if nothing does."""
+        """Return the entry after its first `count` ids, None if nothing is left."""
         left = self.positions[count:]
         return replace(self, first=left[0], positions=left) if left else None

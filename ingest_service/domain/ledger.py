@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One opening of the rate limit and the batches that start in it.
+    """One opening of the rate limit, the batches that start in it and their ids, in the order of the batches.
 
     `opened` is nanoseconds on the monotonic clock of the boot named `boot`; `opened_at` is the wall clock.
     """
@@ -23,11 +23,7 @@ class Slot:
     opened: int
     opened_at: int
     batches: tuple[Batch, ...]
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        """The ids to call, in order."""
-        return tuple(chain.from_iterable(batch.ids for batch in self.batches))
+    ids: tuple[int, ...]
 
     def by_batch(self, things: Sequence[T]) -> Iterator[tuple[Batch, list[T]]]:
         """Yield each batch with its share of `things`, of which there is one for each id, in order."""

@@ -1,7 +1,7 @@
-"""The words of the service as plain values: nothing here waits, stores or calls anything."""
+"""Submissions, ingestions and batches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Self
 from uuid import UUID
@@ -16,7 +16,7 @@ LAST_SEQUENCE = 2**62
 
 
 class Priority(IntEnum):
-    """How urgent an ingestion is; the smaller value goes first."""
+    """Urgency of an ingestion; the smaller value goes first."""
 
     HIGH = 0
     MEDIUM = 1
@@ -24,9 +24,9 @@ class Priority(IntEnum):
 
 
 class Status(StrEnum):
-    """How far a batch, or a whole ingestion, has come. It only ever moves downwards in this list.
+    """State of a batch or of a whole ingestion. It only ever moves downwards in this list.
 
-    The last two are both final: a batch is cancelled only as long as it has yet to start.
+    The last two are both final: only a batch that has yet to start can be cancelled.
     """
 
     YET_TO_START = "yet_to_start"
@@ -37,45 +37,24 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Ids that somebody asks for, and how they are cut into batches.
+    """Ids to be called, not accepted yet, and the size of the batches they are cut into.
 
-    `deadline` is the wall clock in nanoseconds by which all are to be called, None if that does not matter.
+    `deadline` is the wall clock in nanoseconds by which all are to be called, None without one.
     """
 
     id: UUID
     priority: Priority
     batch_size: int
     ids: PackedIds
-    deadline: int | None = field(default=None, kw_only=True)
-
-    @property
-    def batch_count(self) -> int:
-        """How many batches it is cut into."""
-        return -(-len(self.ids) // self.batch_size)
+    deadline: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Ingestion(Submission):
-    """An accepted submission. `created_at` is the wall clock in nanoseconds, for display only."""
+class Ingestion:
+    """An accepted submission without its ids, which may be a million.
 
-    created_at: int
-
-    @classmethod
-    def of(cls, submission: Submission, created_at: int) -> Self:
-        """Accept a submission."""
-        return cls(
-            submission.id,
-            submission.priority,
-            submission.batch_size,
-            submission.ids,
-            created_at,
-            deadline=submission.deadline,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What is known of an ingestion without reading its ids, which may be a million."""
+    `created_at` is the wall clock in nanoseconds, for display only.
+    """
 
     id: UUID
     priority: Priority
@@ -85,26 +64,26 @@ class Profile:
     deadline: int | None = None
 
     @classmethod
-    def of(cls, ingestion: Ingestion) -> Self:
-        """Leave out the ids."""
+    def of(cls, submission: Submission, created_at: int) -> Self:
+        """Accept a submission."""
         return cls(
-            ingestion.id,
-            ingestion.priority,
-            ingestion.batch_size,
-            len(ingestion.ids),
-            ingestion.created_at,
-            ingestion.deadline,
+            submission.id,
+            submission.priority,
+            submission.batch_size,
+            len(submission.ids),
+            created_at,
+            submission.deadline,
         )
 
     @property
     def batch_count(self) -> int:
-        """How many batches it is cut into."""
+        """Number of batches it is cut into."""
         return -(-self.id_count // self.batch_size)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Ids of one batch that are released together: all of them, or those that are still without an outcome.
+    """Places of the ids of one batch that are released together: all, or those still without an outcome.
 
     `positions` are the places of the ids in the ingestion, ascending. `attempts` counts the calls that each of
     them has had; ids that have had another number of calls are released apart from them.
@@ -117,13 +96,8 @@ class Batch:
 
     @property
     def number(self) -> int:
-        """The number of the batch in its ingestion, from 0."""
+        """Number of the batch in its ingestion, from 0."""
         return self.positions[0] // self.ingestion.batch_size
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        """The ids to call, in the order given."""
-        return tuple(self.ingestion.ids[position] for position in self.positions)
 
 
 def batch_id(ingestion_id: UUID, number: int) -> UUID:

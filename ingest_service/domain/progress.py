@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest_service.domain.model import Profile, Status
+from ingest_service.domain.model import Ingestion, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Progress:
     """
 
     sequence: int
-    ingestion: Profile
+    ingestion: Ingestion
     released: int
     open: frozenset[int]
     cancelled: bool = False

@@ -1,58 +1,25 @@
-"""What the scheduler needs from the outside, for others to fit."""
+"""The one seam that opens slots: an engine waits, chooses and writes down.
+
+Nothing that crosses it is bound to one process: no ids in a snapshot, no shared objects, no monotonic time
+without the machine that it belongs to.
+"""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
+from uuid import UUID
 
-from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Answer, Call, Slot
-from ingest_service.domain.model import Priority
+from ingest_service.domain.ledger import Call, Slot
+from ingest_service.domain.model import Priority, Submission
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
-
-class Fetcher(Protocol):
-    """Calls the upstream."""
-
-    def fetch(self, record_id: int) -> Call:
-        """Call the upstream once for one id and block until it has answered; several threads call at once.
-
-        What goes wrong with the call is in its answer, not raised.
-        """
+T = TypeVar("T")
 
 
-class FanOut(Protocol):
-    """Runs the calls of a slot at the same time."""
-
-    def __call__(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
-        """Run `call` for every id at once, block until all have ended, return them in the order of the ids."""
-
-
-class Observer(Protocol):
-    """Is told what happened, to count it. Any thread; never blocks and never raises. Times are nanoseconds."""
-
-    def slot_opened(self, ids: int, late: int) -> None:
-        """Note a slot of so many ids, opened so late after it might have been."""
-
-    def call_ended(self, answer: Answer, duration: int) -> None:
-        """Note the answer to one upstream call."""
-
-    def called_again(self, ids: int) -> None:
-        """Note that so many ids failed and will be called again."""
-
-    def paused(self, duration: int) -> None:
-        """Note a pause that the upstream asked for."""
-
-    def deadline_broken(self) -> None:
-        """Note that an accepted deadline can no longer be met."""
-
-    def committed(self, writes: int, duration: int) -> None:
-        """Note a commit to the disk that so many requests shared."""
-
-
-class Slots(Protocol):
-    """The one seam that opens slots: whatever stands behind it waits, chooses and writes down."""
+class SlotSource(Protocol):
+    """The end of an engine that the dispatcher uses. `open` and `close` belong to its thread."""
 
     def start(self) -> None:
-        """Take up what was left waiting. Raises StoreError and SettingError."""
+        """Take up everything that waits in the store, which must run. Raises StoreError and SettingError."""
 
     def stop(self) -> None:
         """Let `open` return None from now on, at once. Any thread; may be called twice."""
@@ -65,49 +32,54 @@ class Slots(Protocol):
         """
 
     def close(self, slot: Slot, calls: Sequence[Call]) -> None:
-        """Write down what came of the slot's calls (one for each id, in order); durable when this returns.
+        """Write down the outcomes of the slot's calls (one for each id, in order); durable when this returns.
 
-        Raises StoreError if it could not be written down; then it is to be asked again.
+        Raises StoreError if they could not be written down; then it is to be asked again.
         """
 
 
 class Intake(Protocol):
-    """The other end of the same seam: what waits for a slot, and what people change about it.
+    """The end of an engine that everybody else uses. Any thread.
 
-    Any thread. What changes something is durable when it returns, blocks while a slot is written down, and
-    raises StoreError.
+    A change is durable when the method returns; it blocks while a slot is written down, and raises StoreError.
     """
 
-    def reserve(self, count: int) -> None:
-        """Keep room in the backlog for an ingestion of so many ids that is about to be accepted.
+    def admit(self, submission: Submission, key: str | None) -> UUID:
+        """Accept a submission and return the id of the ingestion that stands for it.
 
-        Raises BacklogFull.
+        With an idempotency key that came before it is the ingestion that came with the key, whether or not there
+        is room or time now. Raises BacklogFull, DeadlineImpossible and KeyReused; then nothing was accepted.
         """
-
-    def give_back(self, count: int) -> None:
-        """Give back the room that was kept for an ingestion that was not accepted."""
-
-    def join(self, entry: Entry) -> None:
-        """Let an accepted ingestion join the backlog, where room is kept for it."""
 
     def cancel(self, sequence: int) -> None:
         """Release no more ids of an ingestion.
 
-        Those that wait to be called again have failed, and so has the rest of a batch that was released in
-        part; other batches are cancelled.
+        Ids that wait to be called again have failed, and so has the rest of a batch that was released in part;
+        other batches are cancelled.
         """
 
     def reprioritise(self, sequence: int, priority: Priority) -> None:
         """Give an ingestion another priority; it keeps its created time."""
 
     def pause(self) -> None:
-        """Open no slot until `resume`, across restarts."""
+        """Open no slot until `resume`, across restarts. May be asked twice."""
 
     def resume(self) -> None:
-        """Open slots again."""
+        """Open slots again. May be asked twice."""
 
     def opens_in(self) -> int:
-        """Return for how many nanoseconds no slot will open. Does not block."""
+        """Return the nanoseconds for which no slot will open. Does not block."""
 
     def snapshot(self) -> ScheduleSnapshot:
         """Return all that the schedule depends on, as it is now. Does not block."""
+
+    def at_one_moment(self, read: Callable[[], T]) -> tuple[T, ScheduleSnapshot]:
+        """Return what `read` reads from the records, and the snapshot of the same moment.
+
+        Between the two no slot was opened or closed and nothing was cancelled or changed; `read` may run several
+        times for that. Blocks while a slot is written down.
+        """
+
+
+class Engine(SlotSource, Intake, Protocol):
+    """Both ends of one engine."""

@@ -1,14 +1,11 @@
-"""When the backlog will have room."""
+"""The time at which the backlog will have room."""
 
 from ingest_service.errors import BacklogFull
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 
 def backlog_full(snapshot: ScheduleSnapshot, count: int, missing: int) -> BacklogFull:
-    """Return the error for a submission of `count` ids while room for so many of them is missing.
-
-    Uses the snapshot up.
-    """
+    """Return the error for a submission of `count` ids while room for `missing` of them is missing."""
     room = max(0, count - missing)
     if snapshot.paused_at is not None:
         return BacklogFull(room, None, None)
@@ -17,15 +14,15 @@ def backlog_full(snapshot: ScheduleSnapshot, count: int, missing: int) -> Backlo
 
 
 def opens_after(snapshot: ScheduleSnapshot, count: int) -> int:
-    """Return when the slot opens by which so many ids have been released.
+    """Return the opening of the slot by which `count` ids have been released.
 
     If fewer wait, the others are on their way to the disk, and go last. The cost grows with the ingestions that
-    wait, not with their ids. Uses the snapshot up.
+    wait, not with their ids.
     """
-    pace = snapshot.pace
-    released, last = 0, snapshot.next_start - pace.interval
-    for run in snapshot.all_runs():
+    rate = snapshot.rate
+    released, last = 0, snapshot.next_start - rate.interval
+    for run in snapshot.runs():
         if released + run.ids >= count:
             return run.opens(run.batch_of(count - released))
         released, last = released + run.ids, max(last, run.last_opens)
-    return last - (released - count) // pace.slot_size * pace.interval
+    return last - (released - count) // rate.slot_size * rate.interval

@@ -1,15 +1,18 @@
-"""What would become of a submission, and of those that wait, if it were made now."""
+"""The effect of a submission, on itself and on what waits, if it were made now."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import LAST_SEQUENCE, Ingestion, Submission
+from ingest_service.errors import DeadlineImpossible
+from ingest_service.schedule.runs import Run
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """How many nanoseconds later a waiting ingestion would end.
+    """A waiting ingestion that would end `by` nanoseconds later.
 
     Times are of the wall clock, None while an operator's pause lasts.
     """
@@ -22,7 +25,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What would become of a submission: when its first and last slots open, and how many slots carry it.
+    """A submission that was not made: the openings of its first and last slot, and the number of its slots.
 
     `position` counts the slots that open before its first one; the calls of its last one end at `ends_at`.
     Times are of the wall clock, None while an operator's pause lasts.
@@ -37,25 +40,37 @@ class DryRun:
 
 
 def dry_run(submission: Submission, snapshot: ScheduleSnapshot) -> DryRun:
-    """Compare the snapshot with what it would be with the submission behind all others of its priority."""
-    ingestion = Ingestion.of(submission, created_at=snapshot.now + snapshot.wall_offset)
-    entry = Entry.of(LAST_SEQUENCE, ingestion, range(len(ingestion.ids)))
-    waiting = {entry.sequence: entry.ingestion for entry in snapshot.backlog.entries()}
-    crowded = snapshot.copy()
-    crowded.backlog.join(entry, crowded.now + crowded.pace.linger)
-    runs = list(crowded.all_runs())
+    """Compare the schedule with that after one more submission, behind all others of its priority."""
+    ingestion = Ingestion.of(submission, created_at=snapshot.taken_at)
+    entry = Entry.whole(LAST_SEQUENCE, ingestion, ready=snapshot.now + snapshot.rate.linger)
+    runs = list(snapshot.with_entry(entry).runs())
     own = [run for run in runs if run.sequence == LAST_SEQUENCE]
-    later = {run.sequence: run.last_opens + snapshot.took for run in runs}
-    earlier = {run.sequence: run.last_opens + snapshot.took for run in snapshot.all_runs()}
     return DryRun(
         position=own[0].first_slot,
         starts_at=snapshot.at(own[0].first_opens),
         last_at=snapshot.at(own[-1].last_opens),
         ends_at=snapshot.at(own[-1].last_opens + snapshot.took),
         slots=sum(run.last_slot - run.first_slot + 1 for run in own),
-        delays=tuple(
-            Delay(waiting[sequence], snapshot.at(ends), snapshot.at(later[sequence]), later[sequence] - ends)
-            for sequence, ends in earlier.items()
-            if later[sequence] > ends
-        ),
+        delays=tuple(_delays(snapshot, runs)),
     )
+
+
+def require_in_time(submission: Submission, snapshot: ScheduleSnapshot) -> None:
+    """Raise DeadlineImpossible for a submission that would end after its deadline."""
+    if submission.deadline is None:
+        return
+    ends_at = dry_run(submission, snapshot).ends_at
+    if ends_at is None or ends_at > submission.deadline:
+        raise DeadlineImpossible(ends_at)
+
+
+def _delays(snapshot: ScheduleSnapshot, later_runs: Iterable[Run]) -> Iterator[Delay]:
+    waiting = {entry.sequence: entry.ingestion for entry in snapshot.waiting}
+    later = _ends(snapshot, later_runs)
+    for sequence, ends in _ends(snapshot, snapshot.runs()).items():
+        if later[sequence] > ends:
+            yield Delay(waiting[sequence], snapshot.at(ends), snapshot.at(later[sequence]), later[sequence] - ends)
+
+
+def _ends(snapshot: ScheduleSnapshot, runs: Iterable[Run]) -> dict[int, int]:
+    return {run.sequence: run.last_opens + snapshot.took for run in runs}

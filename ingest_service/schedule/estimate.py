@@ -1,9 +1,10 @@
-"""When the waiting ids of an ingestion run, and why not earlier."""
+"""The time at which the waiting ids of an ingestion run, and the reasons why not earlier."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ingest_service.backlog.queue_depth import depth_by_priority
+from ingest_service.domain.entry import Place
 from ingest_service.domain.model import Priority
 from ingest_service.schedule.runs import Run
 from ingest_service.schedule.snapshot import ScheduleSnapshot
@@ -11,7 +12,7 @@ from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What is to come for an ingestion; times are of the wall clock, None while an operator's pause lasts.
+    """The slots to come for an ingestion; times are of the wall clock, None while an operator's pause lasts.
 
     `position` counts the slots that open before its next one, at `next_at`; the calls of the last one end at
     `ends_at`. `ahead` counts, for each priority, the ingestions and the batches that go first.
@@ -28,7 +29,7 @@ class Estimate:
     wall_offset: int
 
     def starts_at(self, batch: int) -> int | None:
-        """Return when the slot opens in which a batch runs next, None if it does not wait or nobody knows."""
+        """Return the opening of the next slot of a batch, None if it does not wait or the time is unknown."""
         if self.paused_at is not None:
             return None
         for run in self.runs:
@@ -40,10 +41,9 @@ class Estimate:
 def estimate(snapshot: ScheduleSnapshot, priority: Priority, sequence: int) -> Estimate | None:
     """Return the estimate of the ingestion at this place in the order, None if nothing of it waits.
 
-    Uses the snapshot up. The cost grows with the ingestions that are more urgent.
+    The cost grows with the ingestions that are more urgent.
     """
-    ahead = _ahead(snapshot, priority, sequence)
-    runs = tuple(run for run in snapshot.runs(priority, sequence) if run.sequence == sequence)
+    runs = tuple(run for run in snapshot.runs((priority, sequence)) if run.sequence == sequence)
     if not runs:
         return None
     last = max(run.last_opens for run in runs)
@@ -51,7 +51,7 @@ def estimate(snapshot: ScheduleSnapshot, priority: Priority, sequence: int) -> E
         position=runs[0].first_slot,
         next_at=snapshot.at(runs[0].first_opens),
         ends_at=snapshot.at(last + snapshot.took),
-        ahead=ahead,
+        ahead=_ahead(snapshot, (priority, sequence)),
         paused_at=snapshot.paused_at,
         paused_until=snapshot.upstream_paused_until,
         runs=runs,
@@ -59,10 +59,6 @@ def estimate(snapshot: ScheduleSnapshot, priority: Priority, sequence: int) -> E
     )
 
 
-def _ahead(snapshot: ScheduleSnapshot, priority: Priority, sequence: int) -> dict[Priority, tuple[int, int]]:
-    ingestions: dict[Priority, set[int]] = {}
-    batches: Counter[Priority] = Counter()
-    for entry in snapshot.backlog.before(priority, sequence):
-        ingestions.setdefault(entry.priority, set()).add(entry.sequence)
-        batches[entry.priority] += entry.batch_count
-    return {urgency: (len(ingestions[urgency]), batches[urgency]) for urgency in sorted(ingestions)}
+def _ahead(snapshot: ScheduleSnapshot, place: Place) -> dict[Priority, tuple[int, int]]:
+    depths = depth_by_priority(snapshot.waiting.now.before(place))
+    return {priority: (depth.ingestions, depth.batches) for priority, depth in depths.items() if depth.ingestions}

@@ -1,12 +1,12 @@
-"""When the entries of a backlog run, by arithmetic: the cost grows with the entries, not with their batches."""
+"""Runs of neighbouring slots, by arithmetic: the cost grows with the entries, not with their batches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 from ingest_service.backlog.packing import Packing
-from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.domain.entry import Entry
+from ingest_service.domain.rate import RateLimit
+from ingest_service.schedule.simulated_queue import SimulatedQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Run:
 
     @property
     def last_opens(self) -> int:
-        """When the last slot opens."""
+        """Opening of the last slot."""
         return self.first_opens + (self.last_slot - self.first_slot) * self.interval
 
     def opens(self, batch: int) -> int:
@@ -49,48 +49,19 @@ class Run:
         return self.first_batch + -(-max(0, count - self.first_size) // self.size)
 
 
-class SimulatedQueue:
-    """Entries in strict order, and those that join them later, when they are due."""
-
-    def __init__(self, waiting: list[Entry], later: list[tuple[int, Entry]]) -> None:
-        self._waiting = sorted(waiting, key=lambda e: (e.priority, e.sequence, e.first), reverse=True)
-        self._joined: list[Entry] = []
-        self._later = sorted(later, reverse=True)
-
-    @property
-    def due(self) -> int | None:
-        """When the next entry joins."""
-        return self._later[-1][0] if self._later else None
-
-    def join_due(self, now: int) -> None:
-        """Let those join that are due."""
-        while self._later and self._later[-1][0] <= now:
-            heappush(self._joined, self._later.pop()[1])
-
-    def pop(self) -> Entry | None:
-        """Remove and return the most urgent entry, None if none waits now."""
-        if self._joined and (not self._waiting or self._joined[0] < self._waiting[-1]):
-            return heappop(self._joined)
-        return self._waiting.pop() if self._waiting else None
-
-    def put_back(self, entry: Entry) -> None:
-        """Let an entry wait again."""
-        heappush(self._joined, entry)
-
-
 class SlotGrid:
     """Slots an interval apart that are filled one after the other; the slot 0 has a number and opens at a time."""
 
-    def __init__(self, pace: RateLimit, number: int, opens: int) -> None:
-        self._pace = pace
+    def __init__(self, rate: RateLimit, number: int, opens: int) -> None:
+        self._rate = rate
         self._number = number
         self._opens = opens
-        self._packing = Packing(pace.slot_size, -1, 0)
+        self._packing = Packing(rate.slot_size, -1, 0)
 
     def fresh(self) -> tuple[int, int]:
         """Return the number and the opening of the first slot that nothing was put into."""
         slots = self._packing.slot + 1
-        return self._number + slots, self._opens + slots * self._pace.interval
+        return self._number + slots, self._opens + slots * self._rate.interval
 
     def place(self, entry: Entry, due: int | None) -> tuple[Run | None, Entry | None]:
         """Put batches of an entry into the slots that open before `due` (None: never).
@@ -117,7 +88,7 @@ class SlotGrid:
         return slot, 1 + (room - first_size) // size
 
     def _limit(self, due: int | None) -> int | None:
-        return None if due is None else -((self._opens - due) // self._pace.interval)
+        return None if due is None else -((self._opens - due) // self._rate.interval)
 
     def _span(self, entry: Entry, batches: int, ids: int, first: int, in_first: int) -> Run:
         return Run(
@@ -126,36 +97,36 @@ class SlotGrid:
             batches=batches,
             first_slot=self._number + first,
             last_slot=self._number + self._packing.slot,
-            first_opens=self._opens + first * self._pace.interval,
-            interval=self._pace.interval,
+            first_opens=self._opens + first * self._rate.interval,
+            interval=self._rate.interval,
             in_first=in_first,
-            in_others=self._pace.slot_size // entry.ingestion.batch_size,
+            in_others=self._rate.slot_size // entry.ingestion.batch_size,
             first_size=entry.next_size,
             size=entry.ingestion.batch_size,
             ids=ids,
         )
 
 
-def runs_of(line: SimulatedQueue, pace: RateLimit, number: int, opens: int) -> Iterator[Run]:
-    """Yield a run for every entry, or part of one, whose ids run in neighbouring slots.
+def runs_of(queue: SimulatedQueue, rate: RateLimit, number: int, opens: int) -> Iterator[Run]:
+    """Yield a run for every entry, or part of one, whose ids are called in neighbouring slots.
 
-    The next slot has this number and opens at `opens`, or when the first entry is due.
+    The next slot has this number and opens at `opens`, or when the first entry joins. Empties the queue.
     """
-    grid = SlotGrid(pace, number, opens)
-    line.join_due(opens)
+    grid = SlotGrid(rate, number, opens)
+    queue.join_ready(opens)
     while True:
-        entry = line.pop()
+        entry = queue.pop()
         if entry is not None:
-            run, rest = grid.place(entry, line.due)
+            run, rest = grid.place(entry, queue.next_join)
             if run is not None:
                 yield run
             if rest is not None:
-                line.put_back(rest)
-                line.join_due(grid.fresh()[1])
-        elif line.due is not None:
+                queue.put_back(rest)
+                queue.join_ready(grid.fresh()[1])
+        elif queue.next_join is not None:
             number, opens = grid.fresh()
-            opens = max(opens, line.due)
-            grid = SlotGrid(pace, number, opens)
-            line.join_due(opens)
+            opens = max(opens, queue.next_join)
+            grid = SlotGrid(rate, number, opens)
+            queue.join_ready(opens)
         else:
             return

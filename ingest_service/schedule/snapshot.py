@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ingest_service.backlog.backlog import Backlog
-from ingest_service.dispatch.pacer import RateLimit
+from ingest_service.backlog.packing import next_slot
+from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
-from ingest_service.schedule.runs import Run, SimulatedQueue, runs_of
+from ingest_service.domain.ordered_entries import WaitingEntries
+from ingest_service.domain.rate import RateLimit
+from ingest_service.schedule.runs import Run, runs_of
+from ingest_service.schedule.simulated_queue import SimulatedQueue
+
+LAST_PLACE: Place = (Priority.LOW, LAST_SEQUENCE)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedSlot:
-    """A slot to come: when it opens (nanoseconds, monotonic) and what it will carry."""
+    """A slot to come: its opening (in the time of the snapshot) and the batches it will carry."""
 
     opens: int
     batches: tuple[Batch, ...]
@@ -20,18 +25,18 @@ class PlannedSlot:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSnapshot:
-    """All that the schedule is a function of, at one moment.
+    """All that the schedule is a function of, at one moment. Immutable; taking one copies nothing.
 
-    `backlog` is a copy of the dispatcher's. No slot opens before `next_start`, nor before `paused_until` (0 if
-    the upstream never asked for a pause). While an outage lasts the next slot is a probe; the schedule takes
-    it to succeed. `took` is how long the calls of a slot take. `wall_offset` leads from the monotonic clock to
-    the wall clock; `now` is when it was taken. While an operator's pause lasts (since `paused_at`, wall clock),
-    the order is known and no time is: times are as if it ended now.
+    Times are nanoseconds on the monotonic clock of the machine that took it, at `now`; `wall_offset` leads from
+    them to the wall clock. No slot opens before `next_start`, nor before `paused_until` (0 if the upstream never
+    asked for a pause). While the upstream fails wholly the next slot is a probe; the schedule takes it to succeed.
+    `took` is the time that the calls of a slot take. While an operator's pause lasts (since `paused_at`, wall
+    clock), the order is known and no time is: times are as if it ended now.
     """
 
-    backlog: Backlog
+    waiting: WaitingEntries
     next_start: int
-    pace: RateLimit
+    rate: RateLimit
     probing: bool
     wall_offset: int
     paused_until: int
@@ -44,47 +49,59 @@ class ScheduleSnapshot:
         return None if self.paused_at is not None else time + self.wall_offset
 
     @property
+    def taken_at(self) -> int:
+        """Moment of the snapshot on the wall clock."""
+        return self.now + self.wall_offset
+
+    @property
     def upstream_paused_until(self) -> int | None:
-        """Until when the upstream wants to be left alone (wall clock), None if nothing waits for that."""
+        """End of the pause that the upstream asked for (wall clock), None if nothing waits for it."""
         lasts = self.paused_until > 0 and self.paused_until >= self.next_start
         return self.paused_until + self.wall_offset if lasts else None
 
-    def copy(self) -> Self:
-        """Return an snapshot of the same moment, to be used up on its own."""
-        return replace(self, backlog=self.backlog.copy())
+    @property
+    def opens_in(self) -> int:
+        """Nanoseconds for which no slot will open."""
+        return max(0, self.next_start - self.now)
+
+    def resumed(self) -> Self:
+        """Return the snapshot as it would be if an operator resumed now."""
+        return replace(self, paused_at=None)
+
+    def with_entry(self, entry: Entry) -> Self:
+        """Return the snapshot as it would be if one more entry waited."""
+        return replace(self, waiting=replace(self.waiting, now=self.waiting.now.with_entry(entry)))
 
     def slots(self) -> Iterator[PlannedSlot]:
-        """Yield the slots to come, one by one, by the dispatcher's own rules. Uses the backlog up."""
-        earliest, probing = self.next_start, self.probing
-        while (ready := self.backlog.ready()) is not None:
-            opens = max(earliest, ready)
-            batches = self.backlog.take(self.pace.slot_size, opens, probing)
-            yield PlannedSlot(opens, batches)
-            earliest, probing = opens + self.pace.interval, False
+        """Yield the slots to come, one by one, by the dispatcher's own rules."""
+        return self._slots(SimulatedQueue(self.waiting))
 
-    def runs(self, priority: int, sequence: int) -> Iterator[Run]:
-        """Yield when the entries up to this place in the order run. Uses the backlog up.
+    def runs(self, place: Place = LAST_PLACE) -> Iterator[Run]:
+        """Yield the runs of the entries up to this place in the order; of all entries without one.
 
-        Entries behind this place come too where they matter (see Backlog.ahead). Slots are stepped through
-        only as long as the linger may still move them; then it is arithmetic, an entry at a time.
+        Entries behind the place come too where they matter (see SimulatedQueue.limit_to). Slots are stepped
+        through only as long as the linger may still move them; then it is arithmetic, an entry at a time.
         """
-        number, earliest, settled = 0, self.next_start, self.backlog.settled()
-        slots = self.slots()
-        while earliest < settled or (self.probing and number == 0):
+        queue = SimulatedQueue(self.waiting)
+        number, earliest, slots = 0, self.next_start, self._slots(queue)
+        while earliest < queue.settled or (self.probing and number == 0):
             slot = next(slots, None)
             if slot is None:
                 return
-            yield from (_span(batch, number, slot.opens) for batch in slot.batches)
-            number, earliest = number + 1, slot.opens + self.pace.interval
-        waiting, later = self.backlog.ahead(priority, sequence)
-        yield from runs_of(SimulatedQueue(waiting, later), self.pace, number, earliest)
+            yield from (_run(batch, number, slot.opens) for batch in slot.batches)
+            number, earliest = number + 1, slot.opens + self.rate.interval
+        queue.limit_to(place)
+        yield from runs_of(queue, self.rate, number, earliest)
 
-    def all_runs(self) -> Iterator[Run]:
-        """Yield when everything that waits runs. Uses the backlog up."""
-        return self.runs(Priority.LOW, LAST_SEQUENCE)
+    def _slots(self, queue: SimulatedQueue) -> Iterator[PlannedSlot]:
+        earliest, probing = self.next_start, self.probing
+        while (opens := queue.opens(earliest)) is not None:
+            queue.join_ready(opens)
+            yield PlannedSlot(opens, next_slot(queue, self.rate.slot_size, probing))
+            earliest, probing = opens + self.rate.interval, False
 
 
-def _span(batch: Batch, number: int, opens: int) -> Run:
+def _run(batch: Batch, number: int, opens: int) -> Run:
     """Return the run of a single batch in this slot."""
     return Run(
         sequence=batch.sequence,

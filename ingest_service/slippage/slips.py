@@ -1,25 +1,25 @@
-"""Why ingestions end later than it once looked."""
+"""Slips: expected ends of ingestions that moved back."""
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from threading import Event
 
 from ingest_service.clock import Clock
+from ingest_service.domain.entry import Place
 from ingest_service.domain.ledger import Slip
 from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.loop import Loop
-from ingest_service.ports.engine import Observer
-from ingest_service.ports.store import Store
+from ingest_service.loop import Loop, exit_process
+from ingest_service.ports.observer import Observer
+from ingest_service.ports.records import Records
 from ingest_service.schedule.snapshot import ScheduleSnapshot
-from ingest_service.slippage.cause import Cause, Place
+from ingest_service.slippage.cause import Cause, CauseLog
 from ingest_service.slippage.deadlines import Deadlines
 
 log = logging.getLogger(__name__)
 
-# For this many times as long as a round took nothing is done, so that large backlogs slow nobody down.
+# A rest lasts this many times as long as the round before it, so that a large backlog costs little.
 RESTS = 50
 # Of one event the most urgent ingestions that slipped are written down.
 MOST_SLIPS = 1000
@@ -28,7 +28,7 @@ MOST_CAUSES = 3
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Where an ingestion stands in the order, and the slot it ends in: its number since the start, its opening."""
+    """The place of an ingestion in the order, and the slot it ends in: its number since the start, its opening."""
 
     place: Place
     slot: int
@@ -36,62 +36,59 @@ class _End:
 
 
 class Slips(Loop):
-    """Compares the ends of all waiting ingestions before and after something happened.
+    """Compares the ends of all waiting ingestions before and after a cause.
 
-    Ends are counted in slots, so that slots which open a little late are no slips. Things that happen together
-    share a slip: so does what happens during a rest, of at least `rest` nanoseconds. The deadlines are watched
-    with it.
+    Ends are counted in slots, so that slots which open a little late are no slips. Causes that come together share
+    a slip; so do those that come during a rest, of at least `rest` nanoseconds. The deadlines are watched with it.
     """
 
     name = "slips"
 
     def __init__(
-        self, store: Store, snapshot: Callable[[], ScheduleSnapshot], clock: Clock, rest: int, observer: Observer
+        self,
+        records: Records,
+        snapshot: Callable[[], ScheduleSnapshot],
+        causes: CauseLog,
+        clock: Clock,
+        rest: int,
+        observer: Observer,
+        give_up: Callable[[str], None] = exit_process,
     ) -> None:
-        super().__init__()
-        self._store = store
-        self._outlook = snapshot
-        self._clock = clock
+        super().__init__(clock, give_up)
+        self._records = records
+        self._snapshot = snapshot
+        self._causes = causes
         self._rest = rest
         self._deadlines = Deadlines(observer)
-        self._bell = Event()
-        self._halted = Event()
-        self._causes: deque[Cause] = deque()
         self._ends: dict[int, _End] = {}
 
     def start(self) -> None:
-        """Take note of where everything ends, and start the thread."""
-        self._halted.clear()
-        self._bell.set()
+        """Note the ends of all that waits, and start the thread."""
+        self._causes.bell.set()
         super().start()
 
     def halt(self) -> None:
         """Let the thread end."""
-        self._halted.set()
-        self._bell.set()
-
-    def note(self, cause: Cause) -> None:
-        """Take note of what is about to happen. Any thread; does not block."""
-        self._causes.append(cause)
-        self._bell.set()
+        super().halt()
+        self._causes.bell.set()
 
     def run_once(self) -> bool:
-        """Block until something happened or a deadline has come, and write down what slipped. Rests after it."""
-        self._clock.wait(self._bell, self._deadlines.next)
-        self._bell.clear()
+        """Block until a cause came or a deadline has passed, and write down the slips. Rests after it."""
+        self._clock.wait(self._causes.bell, self._deadlines.next)
+        self._causes.bell.clear()
         if self._halted.is_set():
             return False
         began = self._clock.now()
-        self._look()
+        self._compare()
         now = self._clock.now()
         self._clock.wait(self._halted, now + max(self._rest, RESTS * (now - began)))
         return not self._halted.is_set()
 
-    def _look(self) -> None:
-        # The snapshot comes first: what it shows was noted before.
-        snapshot = self._outlook()
-        causes = [self._causes.popleft() for _ in range(len(self._causes))]
-        before, self._ends = self._ends, _ends(snapshot.copy(), self._halted)
+    def _compare(self) -> None:
+        # The snapshot comes first: the causes of what it shows were noted before.
+        snapshot = self._snapshot()
+        causes = self._causes.take()
+        before, self._ends = self._ends, _ends(snapshot, self._halted)
         if self._halted.is_set():
             return
         self._write_down(dict(islice(_slips(before, self._ends, causes, snapshot), MOST_SLIPS)))
@@ -101,7 +98,7 @@ class Slips(Loop):
         if not slips:
             return
         try:
-            self._store.add_slips(slips)
+            self._records.add_slips(slips)
         except StoreStopped:
             raise
         except StoreError as error:
@@ -109,11 +106,11 @@ class Slips(Loop):
 
 
 def _ends(snapshot: ScheduleSnapshot, halted: Event) -> dict[int, _End]:
-    places = {entry.sequence: (entry.priority, entry.sequence) for entry in snapshot.backlog.entries()}
-    filled = snapshot.backlog.slots
+    places = {entry.sequence: entry.place for entry in snapshot.waiting}
+    filled = snapshot.waiting.slots
     return {
         run.sequence: _End(places[run.sequence], filled + run.last_slot, run.last_opens)
-        for run in takewhile(lambda _: not halted.is_set(), snapshot.all_runs())
+        for run in takewhile(lambda _: not halted.is_set(), snapshot.runs())
     }
 
 
@@ -122,16 +119,16 @@ def _slips(
 ) -> Iterable[tuple[int, Slip]]:
     """Yield the slips of those that waited before and end later now."""
     delay = sum(cause.delay for cause in causes)
-    at = snapshot.now + snapshot.wall_offset
+    at = snapshot.taken_at
     for sequence, end in after.items():
         moved = max(0, end.slot - before[sequence].slot) if sequence in before else 0
         if sequence not in before or moved + delay == 0:
             continue
         reaching = [cause.text for cause in causes if cause.reaches(end.place)]
         if reaching:
-            yield sequence, Slip(at, moved, moved * snapshot.pace.interval + delay, _said(reaching))
+            yield sequence, Slip(at, moved, moved * snapshot.rate.interval + delay, _text_of(reaching))
 
 
-def _said(causes: list[str]) -> str:
+def _text_of(causes: list[str]) -> str:
     more = len(causes) - MOST_CAUSES
     return "; ".join(causes[:MOST_CAUSES]) + (f"; and {more} more" if more > 0 else "")

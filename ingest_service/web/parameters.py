@@ -10,7 +10,7 @@ from werkzeug.datastructures import Headers, MultiDict
 
 from ingest_service.domain.model import LAST_SEQUENCE, Priority, Status
 from ingest_service.errors import IngestionNotFound
-from ingest_service.ports.store import ListFilter
+from ingest_service.ports.records import ListFilter
 from ingest_service.web.cursor import sequence_of
 from ingest_service.web.errors import InvalidInput
 from ingest_service.web.results import LARGEST_PAGE

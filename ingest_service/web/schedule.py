@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ingest_service.domain.model import Batch, batch_id
-from ingest_service.reports import UpcomingSlot
+from ingest_service.reports import UpcomingBatch, UpcomingSlot
 from ingest_service.web.times import rfc3339
 
 
@@ -21,10 +20,10 @@ def _slot(slot: UpcomingSlot) -> dict[str, Any]:
     }
 
 
-def _batch(batch: Batch) -> dict[str, Any]:
+def _batch(batch: UpcomingBatch) -> dict[str, Any]:
     return {
-        "batch_id": str(batch_id(batch.ingestion.id, batch.number)),
-        "ingestion_id": str(batch.ingestion.id),
-        "priority": batch.ingestion.priority.name,
+        "batch_id": str(batch.id),
+        "ingestion_id": str(batch.ingestion_id),
+        "priority": batch.priority.name,
         "ids": list(batch.ids),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ingest_service.domain.model import Profile, Status, batch_id
+from ingest_service.domain.model import Ingestion, Status, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 
@@ -23,7 +23,7 @@ def status_body(progress: Progress, ids: PackedIds) -> Iterator[str]:
     yield "]}"
 
 
-def _piece(ingestion: Profile, all_ids: PackedIds, start: int, stop: int, status: Status) -> str:
+def _piece(ingestion: Ingestion, all_ids: PackedIds, start: int, stop: int, status: Status) -> str:
     """Format the batches from `start` up to `stop` with one template repeated, many times faster than dicts."""
     size = ingestion.batch_size
     ids = all_ids.span(start * size, stop * size)
@@ -36,7 +36,7 @@ def _piece(ingestion: Profile, all_ids: PackedIds, start: int, stop: int, status
     return ",".join(rows) % tuple(cells)
 
 
-def _row(ingestion: Profile, ids: int, status: Status) -> str:
+def _row(ingestion: Ingestion, ids: int, status: Status) -> str:
     """Return the template of one batch: its number goes into the last 32 bits of its id, then come its ids."""
     prefix = str(batch_id(ingestion.id, 0))[:-8]
     return f'{{"batch_id":"{prefix}%08x","ids":[{",".join(["%d"] * ids)}],"status":"{status}"}}'

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.domain.ledger import Outcome, Slot
 from ingest_service.domain.model import Status
+from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import SettingError
 from tests.laws import most_starts_in_a_span
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
@@ -16,7 +16,7 @@ LINGER = FIVE_SECONDS.linger
 
 def crash_before_the_calls(simulation: Simulation) -> Slot:
     """Open a slot and write it down; the process is gone before a single call."""
-    slot = simulation.slots.open()
+    slot = simulation.engine.open()
     assert slot is not None
     return slot
 
@@ -92,7 +92,7 @@ def test_an_interrupted_batch_stays_triggered_and_comes_back_at_its_old_place() 
 def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
     simulation = Simulation()
     ingestion = simulation.submit([1, 2, 3])
-    simulation.pace = RateLimit(2, 5 * SECOND, 0, 0)
+    simulation.rate = RateLimit(2, 5 * SECOND, 0, 0)
     with pytest.raises(SettingError) as caught:
         simulation.start()
     assert str(caught.value) == (
@@ -104,11 +104,12 @@ def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
 def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
     simulation = Simulation()
     ingestion = simulation.submit([1, 2, 3, 4, 5, 6])
-    ((entry, _),) = simulation.store.waiting()
+    ((entry, _),) = simulation.journal.waiting()
     one, _ = entry.split(1)
-    simulation.store.open_slot(Slot(1, "this boot", 0, 0, (one,)))
-    simulation.store.close_slot(Slot(1, "this boot", 0, 0, (one,)), [Outcome(1)], started=0, paused_until=None)
-    simulation.pace = RateLimit(2, 5 * SECOND, 0, 0)
+    slot = Slot(1, "this boot", 0, 0, (one,), (1,))
+    simulation.journal.open_slot(slot)
+    simulation.journal.close_slot(slot, [Outcome(1)], started=0, paused_until=None)
+    simulation.rate = RateLimit(2, 5 * SECOND, 0, 0)
     with pytest.raises(SettingError, match=f"ingestion {ingestion} waits in batches of 3"):
         simulation.start()
 
@@ -116,7 +117,7 @@ def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
 def test_batches_smaller_than_a_slot_share_it() -> None:
     simulation = Simulation()
     simulation.submit([1, 2, 3, 4, 5, 6, 7])
-    simulation.pace = RateLimit(6, 5 * SECOND, 0, 0)
+    simulation.rate = RateLimit(6, 5 * SECOND, 0, 0)
     simulation.start()
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3, 4, 5, 6], [7]]

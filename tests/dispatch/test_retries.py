@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from random import Random
-from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.dispatch.retries import LONGEST_BACKOFF, RetryRules
 from ingest_service.domain.ledger import Answer, Call, Retry
-from ingest_service.domain.model import Batch, Ingestion, Priority, Status
-from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.model import Status
+from ingest_service.domain.rate import RateLimit
 from tests.doubles import VirtualClock, good
 from tests.laws import most_in_work, most_starts_in_a_span
 from tests.simulation import FIVE_ATTEMPTS, FIVE_SECONDS, SECOND, Simulation
@@ -131,9 +129,8 @@ def test_a_wall_clock_set_back_cannot_make_a_backoff_longer_than_an_hour() -> No
 
 def wait_after(attempts: int, rules: RetryRules) -> int:
     """Return how long the rules let an id wait that has just failed for the last of so many times."""
-    ingestion = Ingestion(uuid4(), Priority.LOW, 3, PackedIds.of([1]), created_at=0)
     clock = VirtualClock()
-    (retry,) = rules.verdicts(Batch(0, ingestion, [0], attempts - 1), [Call(0, BROKEN)], clock)
+    (retry,) = rules.verdicts(attempts, [(1, Call(0, BROKEN))], clock)
     assert isinstance(retry, Retry)
     return retry.due - clock.now()
 
@@ -239,13 +236,13 @@ def test_whatever_fails_every_id_ends_with_one_outcome_in_order_at_the_pace(
 
 def live(simulation: Simulation, life: str) -> int:
     """Run a slot, or restart cleanly, or crash after the calls of a slot; return how often it crashed."""
-    if not list(simulation.store.waiting()):
+    if not list(simulation.journal.waiting()):
         return 0
     if life == "slot":
         simulation.dispatcher.run_once()
         return 0
     if life == "crash":
-        slot = simulation.slots.open()
+        slot = simulation.engine.open()
         assert slot is not None
         simulation.clock.fan_out(simulation.dispatcher._call, slot.ids)
     simulation.start()

@@ -99,7 +99,7 @@ def test_the_interval_counts_from_the_last_call_that_really_started() -> None:
 
 
 def test_the_interval_counts_from_after_the_commit_however_long_that_took() -> None:
-    simulation = Simulation(store=SlowDisk)
+    simulation = Simulation(database=SlowDisk())
     simulation.submit_at(0, [1, 2, 3, 4])
     simulation.run()
     starts = [start - LINGER for start, _ in simulation.slots_seen()]
@@ -126,8 +126,8 @@ def test_a_day_of_slots_drifts_by_nothing() -> None:
 def test_nothing_is_called_after_a_stop() -> None:
     simulation = Simulation()
     simulation.submit([1, 2, 3])
-    simulation.slots.stop()
-    simulation.slots.stop()
+    simulation.engine.stop()
+    simulation.engine.stop()
     assert not simulation.dispatcher.run_once()
     assert simulation.upstream.calls == []
 
@@ -135,7 +135,7 @@ def test_nothing_is_called_after_a_stop() -> None:
 def test_a_stop_ends_the_wait_for_a_slot_at_once() -> None:
     simulation = Simulation()
     simulation.submit_at(0, [1, 2, 3, 4])
-    simulation.clock.at(simulation.began + 2 * SECOND, simulation.slots.stop)
+    simulation.clock.at(simulation.began + 2 * SECOND, simulation.engine.stop)
     simulation.run()
     assert simulation.clock.now() - simulation.began == 2 * SECOND
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3]]

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.domain.model import Priority
-from ingest_service.errors import NothingToCancel, NothingToChange
+from ingest_service.domain.rate import RateLimit
+from ingest_service.errors import BacklogFull, NothingToCancel, NothingToChange
 from tests.laws import most_in_work, most_starts_in_a_span
 from tests.simulation import Simulation
 
 Slots = list[tuple[int, list[int]]]
 END = 100
+# No more than all arrivals have together.
+MOST_IDS = 120
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ class Model:
 
 
 def simulate(happenings: list[Happening], latency: list[int], pace: RateLimit) -> Simulation:
-    simulation = Simulation(pace, lambda record_id: latency[record_id % len(latency)])
+    simulation = Simulation(pace, lambda record_id: latency[record_id % len(latency)], most_ids=MOST_IDS)
     accepted: list[UUID] = []
     for happening in happenings:
         simulation.clock.at(simulation.began + happening.time, action(simulation, accepted, happening))
@@ -214,5 +217,8 @@ def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[i
 def test_the_room_that_was_taken_is_all_given_back(
     happenings: list[Happening], latency: list[int], pace: RateLimit
 ) -> None:
-    backlog = simulate(happenings, latency, pace).gate.backlog
-    assert (backlog.ids, len(backlog)) == (0, 0)
+    simulation = simulate(happenings, latency, pace)
+    assert list(simulation.engine.snapshot().waiting) == []
+    simulation.submit(range(1, MOST_IDS + 1))
+    with pytest.raises(BacklogFull):
+        simulation.submit([1])

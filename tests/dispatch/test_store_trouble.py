@@ -1,25 +1,26 @@
-"""A store that cannot be written for a while: nothing is lost, nothing is called twice, everybody is told."""
+"""A store that cannot be written for a while: nothing is lost, nothing is called twice, and it shows."""
 
 import pytest
 
-from tests.doubles import MoodyStore
+from ingest_service.errors import StoreStopped
+from tests.doubles import FlakyJournal
 from tests.simulation import SECOND, Simulation
 
 FULL = "the dispatcher waits for the store: the database could not be written: database or disk is full"
 
 
-def moody(refusals: int) -> tuple[Simulation, MoodyStore]:
-    simulation = Simulation(store=MoodyStore)
-    assert isinstance(simulation.store, MoodyStore)
+def flaky(refusals: int) -> tuple[Simulation, FlakyJournal]:
+    simulation = Simulation(journal=FlakyJournal)
+    assert isinstance(simulation.journal, FlakyJournal)
     simulation.submit_at(0, [1, 2, 3, 4, 5])
-    simulation.store.refusals = refusals
-    return simulation, simulation.store
+    simulation.journal.refusals = refusals
+    return simulation, simulation.journal
 
 
 def test_a_slot_that_cannot_be_written_down_is_not_called_and_tried_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    simulation, _ = moody(refusals=3)
+    simulation, _ = flaky(refusals=3)
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3], [4, 5]]
     assert simulation.slots_seen()[0][0] >= 3 * SECOND
@@ -27,34 +28,34 @@ def test_a_slot_that_cannot_be_written_down_is_not_called_and_tried_again(
 
 
 def test_a_high_that_arrives_while_the_store_cannot_be_written_goes_first() -> None:
-    simulation, _ = moody(refusals=3)
+    simulation, _ = flaky(refusals=3)
     simulation.submit_at(2 * SECOND, [6], "HIGH")
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[6], [1, 2, 3], [4, 5]]
 
 
 def test_outcomes_that_cannot_be_written_are_kept_and_no_call_is_made_twice() -> None:
-    simulation, store = moody(refusals=0)
-    simulation.clock.at(simulation.began + SECOND, lambda: setattr(store, "refusals", 3))
+    simulation, journal = flaky(refusals=0)
+    simulation.clock.at(simulation.began + SECOND, lambda: setattr(journal, "refusals", 3))
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3], [4, 5]]
 
 
-def test_the_health_tells_of_the_trouble_while_it_lasts() -> None:
-    simulation, store = moody(refusals=1)
-    told: list[str | None] = []
-    simulation.clock.at(simulation.began + SECOND, lambda: told.append(simulation.dispatcher._trouble))
+def test_the_trouble_shows_while_it_lasts() -> None:
+    simulation, journal = flaky(refusals=1)
+    seen: list[str | None] = []
+    simulation.clock.at(simulation.began + SECOND, lambda: seen.append(simulation.dispatcher.store_trouble))
     simulation.run()
-    told.append(simulation.dispatcher._trouble)
-    assert told == [FULL, None]
-    assert store.refusals == 0
+    seen.append(simulation.dispatcher.store_trouble)
+    assert seen == [FULL, None]
+    assert journal.refusals == 0
 
 
 def test_a_store_that_is_closed_under_the_dispatcher_ends_it_without_an_alarm(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    simulation, store = moody(refusals=0)
-    simulation.clock.at(simulation.began + SECOND, store.stop)
-    simulation.dispatcher._run()
-    assert "the store was closed before the dispatcher had ended" in caplog.text
-    assert "died" not in caplog.text
+    simulation, _ = flaky(refusals=0)
+    simulation.clock.at(simulation.began + SECOND, simulation.database.stop)
+    with pytest.raises(StoreStopped):
+        simulation.run()
+    assert "failed unexpectedly" not in caplog.text

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.connections import connect
-from ingest_service.stores.sqlite.rows import insert_ingestion
 from ingest_service.stores.sqlite.schema import migrate
 
 
@@ -18,4 +18,4 @@ def write_backlog(database: Path, ingestions: int) -> None:
         connection.execute("BEGIN")
         for number in range(ingestions):
             ids = PackedIds.of(range(4 * number + 1, 4 * number + 5))
-            insert_ingestion(connection, Ingestion(uuid4(), Priority(number % 3), 3, ids, number))
+            insert_ingestion(connection, Ingestion(uuid4(), Priority(number % 3), 3, len(ids), number), ids)

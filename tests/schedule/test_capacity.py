@@ -14,16 +14,16 @@ from tests.simulation import Simulation
 @given(running(), st.integers(1, 60))
 def test_room_for_more_ids_comes_with_the_slot_that_releases_as_many(simulation: Simulation, count: int) -> None:
     released = 0
-    for slot in simulation.gate.snapshot().slots():
+    for slot in simulation.engine.snapshot().slots():
         released += sum(len(batch.positions) for batch in slot.batches)
         if released >= count:
-            assert opens_after(simulation.gate.snapshot(), count) == slot.opens
+            assert opens_after(simulation.engine.snapshot(), count) == slot.opens
             return
-    assert opens_after(simulation.gate.snapshot(), count) > max(s.opens for s in everything(simulation))
+    assert opens_after(simulation.engine.snapshot(), count) > max(s.opens for s in everything(simulation))
 
 
 def everything(simulation: Simulation) -> Iterator[PlannedSlot]:
     """Yield the slots to come, and one before them all."""
-    snapshot = simulation.gate.snapshot()
-    yield PlannedSlot(snapshot.next_start - snapshot.pace.interval, ())
+    snapshot = simulation.engine.snapshot()
+    yield PlannedSlot(snapshot.next_start - snapshot.rate.interval, ())
     yield from snapshot.slots()

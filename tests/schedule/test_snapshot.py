@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest_service.backlog.packing import Packing
-from ingest_service.dispatch.pacer import RateLimit
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority
+from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import NothingToCancel, NothingToChange
 from ingest_service.schedule.runs import Run
 from tests.doubles import SlowDisk, good
@@ -110,8 +110,8 @@ def test_ten_thousand_backlogs_run_as_they_were_forecast(simulation: Simulation)
 
 def planned_slots(simulation: Simulation) -> list[tuple[int, list[int]]]:
     return [
-        (slot.opens, [record_id for batch in slot.batches for record_id in batch.ids])
-        for slot in simulation.gate.snapshot().slots()
+        (slot.opens, list(simulation.records.batch_ids(slot.batches)))
+        for slot in simulation.engine.snapshot().slots()
     ]
 
 
@@ -128,14 +128,14 @@ def judge_spans(simulation: Simulation) -> None:
     slots: dict[int, dict[int, set[int]]] = {}
     urgency: dict[int, int] = {}
     numbers: dict[int, int] = {}
-    for number, slot in enumerate(simulation.gate.snapshot().slots()):
+    for number, slot in enumerate(simulation.engine.snapshot().slots()):
         numbers[slot.opens] = number
         for batch in slot.batches:
             urgency[batch.sequence] = batch.ingestion.priority
             slots.setdefault(batch.sequence, {}).setdefault(batch.number, set()).add(slot.opens)
     for sequence, batches in slots.items():
-        snapshot = simulation.gate.snapshot()
-        runs = [run for run in snapshot.runs(urgency[sequence], sequence) if run.sequence == sequence]
+        snapshot = simulation.engine.snapshot()
+        runs = [run for run in snapshot.runs((urgency[sequence], sequence)) if run.sequence == sequence]
         assert told(runs) == batches
         own = [numbers[opens] for times in batches.values() for opens in times]
         assert (min(s.first_slot for s in runs), max(s.last_slot for s in runs)) == (min(own), max(own))
@@ -155,7 +155,10 @@ def test_a_trial_tells_what_then_happens(simulation: Simulation, priority: str, 
     ids = list(range(5001, 5001 + count))
     trial = simulation.service.dry_run(ids, Priority[priority])
     undisturbed = planned_slots(simulation)
-    waiting = {entry.ingestion.id: list(entry.ingestion.ids) for entry, _ in simulation.store.waiting()}
+    waiting = {
+        entry.ingestion.id: list(simulation.records.ids(entry.sequence))
+        for entry, _ in simulation.journal.waiting()
+    }
     before = len(simulation.slots_opened())
     simulation.submit(ids, priority)
     simulation.run()
@@ -174,7 +177,7 @@ def last_of(ids: list[int], slots: list[tuple[int, list[int]]]) -> int:
 
 
 def test_the_schedule_reckons_with_what_a_commit_takes_once_it_has_seen_a_few() -> None:
-    simulation = Simulation(store=SlowDisk, latency=lambda _: 0)
+    simulation = Simulation(database=SlowDisk(), latency=lambda _: 0)
     simulation.submit(range(1, 301))
     for _ in range(60):
         simulation.run_slot()

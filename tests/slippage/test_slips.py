@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.domain.ledger import Answer, Slip
-from ingest_service.domain.model import Batch, Priority
-from ingest_service.ports.store import SLIPS_KEPT
+from ingest_service.domain.model import Priority
+from ingest_service.ports.records import SLIPS_KEPT
 from ingest_service.slippage.slips import MOST_CAUSES
-from tests.doubles import MoodyStore, good
+from tests.doubles import FlakyDatabase, good
+from tests.schedule.test_snapshot import planned_slots
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 
 BROKEN = Answer(error="HTTP 500", status=500, retryable=True)
@@ -140,11 +141,12 @@ def test_a_deadline_that_passes_while_calls_take_long_is_noticed_when_it_passes(
 
 
 def test_slips_that_cannot_be_written_down_do_no_harm(caplog: pytest.LogCaptureFixture) -> None:
-    simulation = Simulation(store=MoodyStore)
-    assert isinstance(simulation.store, MoodyStore)
+    database = FlakyDatabase()
+    simulation = Simulation(database=database)
     low = submit(simulation, 3, "LOW")
-    simulation.store.refusals = 1
-    submit(simulation, 3, "HIGH")
+    simulation.submit([1, 2, 3], "HIGH")
+    database.refusals = 1
+    simulation.slips.run_once()
     assert "slips are not written down: the database could not be written" in caplog.text
     second = submit(simulation, 3, "HIGH")
     assert moved(simulation, low) == [(1, INTERVAL, f"ingestion {second}, HIGH")]
@@ -166,17 +168,13 @@ def test_the_slips_are_exactly_by_how_much_the_end_came_later(
     simulation.submit([1, 2, 3, 4], "MEDIUM")
     watched = simulation.submit(ids, "MEDIUM")
     simulation.slips.run_once()
-    promised = last_slot(ids, [slot_ids(slot.batches) for slot in simulation.gate.snapshot().slots()])
+    promised = last_slot(ids, [called for _, called in planned_slots(simulation)])
     for second, priority, size in later:
         arrives = partial(submit, simulation, size, priority)
         simulation.clock.at(simulation.began + second * SECOND, arrives)
     simulation.run()
     kept = last_slot(ids, [called for _, called in simulation.slots_opened()])
     assert sum(slip.slots for slip in slips(simulation, watched)) == kept - promised
-
-
-def slot_ids(batches: tuple[Batch, ...]) -> list[int]:
-    return [record_id for batch in batches for record_id in batch.ids]
 
 
 def last_slot(ids: range, slots: list[list[int]]) -> int:

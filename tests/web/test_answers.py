@@ -9,7 +9,7 @@ from ingest_service.app import create_app
 from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer, Outcome
 from ingest_service.errors import StoreError
-from ingest_service.stores.memory import MemoryStore
+from ingest_service.stores.sqlite.records import SqliteRecords
 from tests.doubles import good
 from tests.simulation import Simulation
 from tests.web.declared import TABLE, DeclaredClient
@@ -51,10 +51,10 @@ def test_all_that_is_told_of_an_ingestion_on_its_way_is_declared(
     late = {"ids": [7], "priority": "LOW", "deadline": "2099-01-01T00:00:00Z"}
     assert client.post("/ingest", json=late, headers={"Idempotency-Key": "k"}).status_code == 200
     look_at_everything(client, ingestion_id)
-    slot = simulation.slots.open()
+    slot = simulation.engine.open()
     assert slot is not None
     look_at_everything(client, ingestion_id)
-    simulation.slots.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
+    simulation.engine.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
     assert client.post("/ingest", json={"ids": [6], "priority": "HIGH"}).status_code == 200
     look_at_everything(client, ingestion_id)
     simulation.run()
@@ -151,14 +151,14 @@ def test_a_full_backlog_is_declared(client: DeclaredClient, simulation: Simulati
 def test_a_store_that_has_stopped_is_declared(client: DeclaredClient, simulation: Simulation, route: str) -> None:
     method, path = route.split()
     ingestion_id = simulation.submit([1])
-    simulation.store.stop()
+    simulation.database.stop()
     body = {"ids": [1], "priority": "LOW"}
     asked = path.format(ingestion_id=ingestion_id)
     assert client.open(asked, method=method, json=None if method == "GET" else body).status_code in (200, 404, 503)
 
 
-class UnreadableStore(MemoryStore):
-    """A store whose outcomes are on a part of the disk that is broken."""
+class UnreadableRecords(SqliteRecords):
+    """Records whose outcomes are on a part of the disk that is broken."""
 
     def outcomes(self, *_: object) -> list[tuple[int, Outcome]]:
         raise StoreError("the database could not be read: disk I/O error")
@@ -166,7 +166,7 @@ class UnreadableStore(MemoryStore):
 
 @pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
 def test_results_that_cannot_be_read_are_an_error_in_every_form(accept: str) -> None:
-    simulation = Simulation(store=UnreadableStore)
+    simulation = Simulation(records=UnreadableRecords)
     ingestion_id = simulation.submit([1])
     client = DeclaredClient(create_app(simulation.service, Settings.from_environ({})))
     answer = client.get(f"/ingestions/{ingestion_id}/results", headers={"Accept": accept})

@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from ingest_service.domain.entry import Entry
-from ingest_service.domain.model import Submission
+from ingest_service.domain.model import Ingestion, Submission
 from ingest_service.errors import BacklogFull, StoreError
-from ingest_service.stores.memory import MemoryStore
+from ingest_service.stores.sqlite.journal import SqliteJournal
 from tests.cli.serving import serving
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import PASSING, called, client_of, failing, ingest
@@ -25,13 +24,13 @@ MOST = 10
 CLIENTS = 64
 
 
-class Disk(MemoryStore):
-    """A store that cannot keep a submission while the disk is full, and lets something happen meanwhile."""
+class BusyJournal(SqliteJournal):
+    """A journal that cannot keep a submission while the disk is full, and lets something happen meanwhile."""
 
     full = False
     meanwhile: Callable[[], object] | None = None
 
-    def add(self, submission: Submission, accepted: Callable[[Entry], None], key: str | None = None) -> UUID:
+    def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:
         if self.full:
             raise StoreError("the database could not be written: database or disk is full")
         if (meanwhile := self.meanwhile) is not None:
@@ -42,7 +41,7 @@ class Disk(MemoryStore):
 
 @pytest.fixture
 def simulation() -> Simulation:
-    return Simulation(store=Disk, most_ids=MOST)
+    return Simulation(journal=BusyJournal, most_ids=MOST)
 
 
 @pytest.fixture
@@ -151,9 +150,9 @@ def test_ids_that_came_back_above_the_bound_are_counted_in_the_seconds_that_are_
 def test_ids_that_are_on_their_way_to_the_disk_take_room_that_will_come_back(
     client: FlaskClient, simulation: Simulation
 ) -> None:
-    assert isinstance(simulation.store, Disk)
+    assert isinstance(simulation.journal, BusyJournal)
     answers: list[TestResponse] = []
-    simulation.store.meanwhile = lambda: answers.append(ingest(client, [11]))
+    simulation.journal.meanwhile = lambda: answers.append(ingest(client, [11]))
     assert ingest(client, list(range(1, 11))).status_code == 200
     assert full(answers[0]).startswith(
         "the backlog has room for 0 more ids; there will be room for these at 2023-"
@@ -211,8 +210,8 @@ def test_what_was_cancelled_makes_room(client: FlaskClient, simulation: Simulati
 
 
 def test_what_could_not_be_stored_takes_no_room(client: FlaskClient, simulation: Simulation) -> None:
-    assert isinstance(simulation.store, Disk)
-    simulation.store.full = True
+    assert isinstance(simulation.journal, BusyJournal)
+    simulation.journal.full = True
     for key in (None, "nightly-17"):
         response = ingest(client, list(range(1, 11)), key=key)
         assert response.status_code == 503
@@ -220,7 +219,7 @@ def test_what_could_not_be_stored_takes_no_room(client: FlaskClient, simulation:
             "error": "Storage unavailable",
             "details": {"store": ["the database could not be written: database or disk is full"]},
         }
-    simulation.store.full = False
+    simulation.journal.full = False
     assert ingest(client, list(range(1, 11))).status_code == 200
     assert ingest(client, [11]).status_code == 503
 
@@ -228,8 +227,8 @@ def test_what_could_not_be_stored_takes_no_room(client: FlaskClient, simulation:
 def test_what_is_sent_twice_at_the_same_time_with_one_key_takes_room_once(
     client: FlaskClient, simulation: Simulation
 ) -> None:
-    assert isinstance(simulation.store, Disk)
-    simulation.store.meanwhile = lambda: ingest(client, [1, 2, 3, 4, 5], key="nightly-17")
+    assert isinstance(simulation.journal, BusyJournal)
+    simulation.journal.meanwhile = lambda: ingest(client, [1, 2, 3, 4, 5], key="nightly-17")
     assert ingest(client, [1, 2, 3, 4, 5], key="nightly-17").status_code == 200
     assert waiting(client) == 5
     assert ingest(client, [6, 7, 8, 9, 10]).status_code == 200

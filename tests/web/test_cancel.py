@@ -235,7 +235,7 @@ def test_after_a_crash_only_the_calls_that_were_in_flight_are_made_again(
 ) -> None:
     simulation.upstream.answer = failing({2}, PASSING, calls=9)
     ingestion_id = simulation.submit([1, 2, 3, 4])
-    simulation.slots.open()
+    simulation.engine.open()
     client.delete(f"/ingestions/{ingestion_id}")
     simulation.start()
     simulation.run()

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from werkzeug.test import TestResponse
 
 from ingest_service.domain.model import Priority
 from ingest_service.errors import DeadlineImpossible
-from ingest_service.stores.sqlite.store import SqliteStore
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import client_of, in_full, ingest
 
@@ -63,7 +61,7 @@ def test_a_deadline_that_cannot_be_met_is_refused_with_the_earliest_time(
         "deadline": ["as things stand it would complete at 2023-11-14T22:30:05.200Z"],
         "earliest": ["2023-11-14T22:30:05.200Z"],
     }
-    assert list(simulation.store.waiting()) == []
+    assert list(simulation.journal.waiting()) == []
     (earliest,) = response.get_json()["details"]["earliest"]
     assert ingest(client, [1, 2, 3, 4], deadline=earliest).status_code == 200
 
@@ -152,7 +150,7 @@ def test_what_is_no_such_time_is_refused(client: FlaskClient, simulation: Simula
     response = ingest(client, [1], deadline=wrong)
     assert response.status_code == 400
     assert response.get_json() == {"error": "Invalid input", "details": {"deadline": [NEEDED]}}
-    assert list(simulation.store.waiting()) == []
+    assert list(simulation.journal.waiting()) == []
 
 
 def test_a_time_that_was_is_no_deadline(client: FlaskClient) -> None:
@@ -254,16 +252,15 @@ def test_what_is_cancelled_does_not_meet_its_deadline(
 ) -> None:
     ingestion_id = with_deadline(client, 60, [1, 2, 3, 4])
     if released:
-        simulation.slots.open()
+        simulation.engine.open()
     assert client.delete(f"/ingestions/{ingestion_id}").get_json()["deadline"]["holds"] is False
 
 
-def test_a_deadline_survives_a_restart(tmp_path: Path) -> None:
-    simulation = Simulation(store=lambda clock: SqliteStore(tmp_path / "ingest.db", clock))
+def test_a_deadline_survives_a_restart() -> None:
+    simulation = Simulation()
     ingestion_id = with_deadline(client_of(simulation), 5.2, [1, 2, 3, 4])
     simulation.start()
     assert deadline(client_of(simulation), ingestion_id) == {"at": "2023-11-14T22:30:05.200Z", "holds": True}
     simulation.submit([5, 6, 7], "HIGH")
     simulation.slips.run_once()
     assert simulation.observer.broken_deadlines == 1
-    simulation.store.stop()

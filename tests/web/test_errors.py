@@ -49,7 +49,7 @@ def test_what_fails_unexpectedly_is_logged_with_its_traceback_and_not_shown(
 def test_a_store_that_cannot_keep_a_submission_is_unavailable(
     client: FlaskClient, simulation: Simulation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    simulation.store.stop()
+    simulation.database.stop()
     with caplog.at_level(logging.ERROR):
         response = client.post("/ingest", json={"ids": [1], "priority": "LOW"})
     assert response.status_code == 503

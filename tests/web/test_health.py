@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
-from tests.doubles import MoodyStore, NotingUpstream
+from tests.doubles import FlakyJournal, NotingUpstream
 from tests.simulation import SECOND, Simulation
 
 DISPATCHER = "the dispatcher does not run; the log says why"
@@ -22,11 +22,9 @@ def client_of(simulation: Simulation) -> FlaskClient:
 
 
 def run_dispatcher(simulation: Simulation) -> None:
-    """Let the dispatcher's own thread run until nothing is to come, of which it dies."""
+    """Let the dispatcher's own thread run until nothing is to come, and it gives up."""
     simulation.service.start()
-    thread = simulation.dispatcher._thread
-    assert thread is not None
-    thread.join()
+    simulation.dispatcher.join()
 
 
 def drop_everything(database: Path) -> None:
@@ -59,7 +57,7 @@ def test_a_service_that_runs_is_healthy_and_ready_and_one_that_stopped_is_neithe
     assert (unready.status_code, unready.get_json()) == (503, {"error": "Not ready", "details": details})
 
 
-def test_a_dispatcher_that_dies_turns_health_red_and_the_log_says_why(
+def test_a_dispatcher_that_gave_up_turns_health_red_and_the_log_says_why(
     simulation: Simulation, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     run_dispatcher(simulation)
@@ -67,15 +65,15 @@ def test_a_dispatcher_that_dies_turns_health_red_and_the_log_says_why(
     assert response.status_code == 503
     assert response.get_json() == {"error": "Not healthy", "details": {"dispatcher": [DISPATCHER]}}
     assert client.get("/ready").get_json() == {"error": "Not ready", "details": {"dispatcher": [DISPATCHER]}}
-    assert "the dispatcher died and does nothing more until the service is started again" in caplog.text
-    assert "NothingToCome" in caplog.text
+    assert simulation.given_up == ["the dispatcher failed 60 times in a row"]
+    assert "NothingScheduled" in caplog.text
 
 
 def test_a_dispatcher_that_waits_for_the_store_is_healthy_but_not_ready() -> None:
-    simulation = Simulation(store=MoodyStore)
-    assert isinstance(simulation.store, MoodyStore)
+    simulation = Simulation(journal=FlakyJournal)
+    assert isinstance(simulation.journal, FlakyJournal)
     client = client_of(simulation)
-    simulation.store.refusals = 1
+    simulation.journal.refusals = 1
     simulation.submit([1])
     answers = []
     simulation.clock.at(

@@ -1,8 +1,6 @@
 """The header Idempotency-Key: a submission that is sent twice is one ingestion."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -12,8 +10,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ingest_service.pruner import DAY, Pruner
-from ingest_service.stores.memory import MemoryStore
-from ingest_service.stores.sqlite.store import SqliteStore
 from tests.cli.serving import serving
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import called, client_of, ingest, statuses
@@ -39,7 +35,7 @@ def count(client: FlaskClient) -> int:
 
 def sweep(simulation: Simulation) -> None:
     """Forget what is old, in as many steps as that takes."""
-    pruner = Pruner(simulation.store, simulation.clock, 30 * DAY)
+    pruner = Pruner(simulation.records, simulation.clock, 30 * DAY)
     for _ in range(5):
         pruner.run_once()
 
@@ -163,25 +159,16 @@ def test_a_dry_run_does_not_look_at_the_key(client: FlaskClient, simulation: Sim
     assert called(simulation) == [1, 2]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Simulation]:
-    """A service with each of the stores."""
-    path = tmp_path / "ingest.db"
-    simulation = Simulation(store=MemoryStore if request.param == "memory" else partial(SqliteStore, path))
-    yield simulation
-    simulation.store.stop()
-
-
-def test_a_key_is_kept_for_a_day_and_then_forgotten(kept: Simulation) -> None:
-    client = client_of(kept)
-    kept.service.pause()
+def test_a_key_is_kept_for_a_day_and_then_forgotten(simulation: Simulation) -> None:
+    client = client_of(simulation)
+    simulation.service.pause()
     first = accepted(ingest(client, [1], key=KEY))
-    kept.clock.time += DAY
-    assert Pruner(kept.store, kept.clock, 30 * DAY).run_once()
-    kept.clock.time = kept.began + DAY
+    simulation.clock.time += DAY
+    assert Pruner(simulation.records, simulation.clock, 30 * DAY).run_once()
+    simulation.clock.time = simulation.began + DAY
     assert accepted(ingest(client, [1], key=KEY)) == first
-    kept.clock.time += 1
-    sweep(kept)
+    simulation.clock.time += 1
+    sweep(simulation)
     second = accepted(ingest(client, [1, 2], key=KEY))
     assert second != first
     assert count(client) == 2

@@ -140,7 +140,7 @@ def test_what_is_no_json_gets_a_short_answer_never_a_500(
 
 def test_a_refused_submission_leaves_nothing_behind(client: FlaskClient, simulation: Simulation) -> None:
     ingest(client, submission(ids=[1, 2, 0]))
-    assert list(simulation.store.waiting()) == []
+    assert list(simulation.journal.waiting()) == []
 
 
 def test_a_body_over_the_limit_is_told_the_limit(client: FlaskClient) -> None:

@@ -46,7 +46,7 @@ def test_an_ingestion_that_runs_tells_when_it_began_and_when_it_will_end(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     ingestion_id = simulation.submit([1, 2, 3, 4, 5])
-    simulation.slots.open()
+    simulation.engine.open()
     body = in_full(client, ingestion_id)
     assert body["batches"] == {"yet_to_start": 1, "triggered": 1, "completed": 0}
     assert (body["slots_used"], body["position"]) == (1, 0)
@@ -58,7 +58,7 @@ def test_an_ingestion_whose_last_batches_are_called_has_no_next_one(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     ingestion_id = simulation.submit([1])
-    simulation.slots.open()
+    simulation.engine.open()
     body = in_full(client, ingestion_id)
     assert (body["position"], body["completes_at"]) == (None, None)
     assert body["why"]["text"] == "the last batches are being called"
@@ -93,7 +93,7 @@ def test_batches_tell_their_attempts_and_when_they_ran_or_will_run(
 ) -> None:
     ingestion_id = simulation.submit([1, 2, 3, 4, 5, 6, 7])
     simulation.dispatcher.run_once()
-    simulation.slots.open()
+    simulation.engine.open()
     body = client.get(f"/ingestions/{ingestion_id}/batches").get_json()
     assert body["ingestion_id"] == str(ingestion_id)
     assert body["next_after"] is None

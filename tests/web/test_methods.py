@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from ingest_service.app import create_app
 from ingest_service.config import Settings
 from ingest_service.domain.ledger import Outcome
-from ingest_service.stores.memory import MemoryStore
+from ingest_service.stores.sqlite.records import SqliteRecords
 from tests.simulation import Simulation
 from tests.web.declared import TABLE
 
@@ -22,12 +22,12 @@ READ = sorted(path for path, methods in METHODS.items() if "GET" in methods)
 CHANGING = {"/metrics"}
 
 
-class CountingStore(MemoryStore):
-    """A store that counts the pages of outcomes that were read from it."""
+class CountingRecords(SqliteRecords):
+    """Records that count the pages of outcomes that were read from it."""
 
     pages = 0
 
-    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]]:
+    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]] | None:
         self.pages += 1
         return super().outcomes(ingestion_id, after, limit)
 
@@ -60,16 +60,16 @@ def test_head_tells_that_nothing_has_changed(client: FlaskClient, ingestion_id: 
 
 
 def test_head_of_an_answer_in_pieces_reads_no_more_than_the_first() -> None:
-    simulation = Simulation(store=CountingStore)
-    assert isinstance(simulation.store, CountingStore)
+    simulation = Simulation(records=CountingRecords)
+    assert isinstance(simulation.records, CountingRecords)
     path = f"/ingestions/{simulation.submit([1, 2, 3])}/results"
     client = create_app(simulation.service, Settings.from_environ({})).test_client()
     lines = {"Accept": "application/x-ndjson"}
     simulation.run()
     client.head(path, headers=lines)
-    assert simulation.store.pages == 1
+    assert simulation.records.pages == 1
     assert len(client.get(path, headers=lines).text.splitlines()) == 3
-    assert simulation.store.pages == 2
+    assert simulation.records.pages == 2
 
 
 @pytest.mark.parametrize("path", METHODS)

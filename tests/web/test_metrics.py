@@ -122,7 +122,7 @@ def test_an_upstream_that_fails_wholly_is_told(simulation: Simulation, client: F
 
 def test_all_else_is_told_while_the_store_cannot_be_read(simulation: Simulation, client: FlaskClient) -> None:
     simulation.submit([1, 2, 3, 4], "HIGH")
-    simulation.store.stop()
+    simulation.database.stop()
     told = scrape(client)
     assert "ingest_batches" not in {name for name, _ in told}
     assert told["ingest_ready", frozenset()] == 0

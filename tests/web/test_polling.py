@@ -31,10 +31,10 @@ def test_every_change_has_another_tag(client: FlaskClient, simulation: Simulatio
     path = resource.format(simulation.submit([1, 2, 3, 4]))
     tags = [ask(client, path).headers["ETag"]]
     for _ in range(2):
-        slot = simulation.slots.open()
+        slot = simulation.engine.open()
         assert slot is not None
         tags.append(ask(client, path).headers["ETag"])
-        simulation.slots.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
+        simulation.engine.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
         tags.append(ask(client, path).headers["ETag"])
     assert len(set(tags)) == 5
 
@@ -58,7 +58,7 @@ def test_retry_after_is_the_whole_seconds_until_something_can_change(
     assert ask(client, path).headers["Retry-After"] == "4"
     simulation.clock.time += 3 * SECOND
     assert ask(client, path).headers["Retry-After"] == "1"
-    simulation.slots.open()
+    simulation.engine.open()
     assert ask(client, path).headers["Retry-After"] == "1"
 
 

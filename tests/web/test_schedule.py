@@ -61,7 +61,7 @@ def test_pages_of_the_ledger_lead_back_to_its_beginning(client: FlaskClient, sim
 
 def test_a_slot_that_is_open_has_no_end(client: FlaskClient, simulation: Simulation) -> None:
     simulation.submit([1])
-    simulation.slots.open()
+    simulation.engine.open()
     assert client.get("/slots").get_json()["slots"][0]["closed_at"] is None
 
 
@@ -83,7 +83,7 @@ def test_a_wrong_question_is_told_what_is_allowed(
 
 def test_time_goes_on_while_a_slot_is_open(client: FlaskClient, simulation: Simulation) -> None:
     simulation.submit([1, 2, 3, 4])
-    simulation.slots.open()
+    simulation.engine.open()
     simulation.clock.time += 2 * SECOND
     (slot,) = client.get("/schedule").get_json()["slots"]
     assert (slot["opens_at"], slot["ids"]) == ("2023-11-14T22:30:05.200Z", [4])

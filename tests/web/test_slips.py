@@ -1,8 +1,5 @@
 """The slips of an ingestion: by how much its end moved back, when, and because of what."""
 
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,19 +8,13 @@ from flask.testing import FlaskClient
 
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.model import Priority
-from ingest_service.stores.memory import MemoryStore
-from ingest_service.stores.sqlite.store import SqliteStore
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import PASSING, PAUSING, client_of, failing, in_full
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def simulation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Simulation]:
-    """A service with each of the stores."""
-    path = tmp_path / "ingest.db"
-    simulation = Simulation(store=MemoryStore if request.param == "memory" else partial(SqliteStore, path))
-    yield simulation
-    simulation.store.stop()
+@pytest.fixture
+def simulation() -> Simulation:
+    return Simulation()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain.model import LARGEST_ID, Ingestion, Priority, Profile, batch_id
+from ingest_service.domain.model import LARGEST_ID, Ingestion, Priority, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.web.status import BATCHES_IN_PIECE, status_body
@@ -45,10 +45,10 @@ def test_batches_go_from_yet_to_start_over_triggered_to_completed(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     ingestion_id = simulation.submit([1, 2, 3, 4])
-    slot = simulation.slots.open()
+    slot = simulation.engine.open()
     assert slot is not None
     assert batches(client, ingestion_id) == [([1, 2, 3], "triggered"), ([4], "yet_to_start")]
-    simulation.slots.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
+    simulation.engine.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
     assert batches(client, ingestion_id) == [([1, 2, 3], "completed"), ([4], "yet_to_start")]
     assert client.get(f"/status/{ingestion_id}").get_json()["status"] == "triggered"
     simulation.run()
@@ -84,13 +84,13 @@ def test_the_text_is_what_json_would_write(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 4))
     count = data.draw(st.integers(1, 30) | st.integers(-5, 5).map(lambda n: size * BATCHES_IN_PIECE + n))
     ids = [data.draw(st.integers(1, LARGEST_ID))] * count
-    ingestion = Ingestion(uuid4(), Priority.LOW, size, PackedIds.of(ids), created_at=0)
+    ingestion = Ingestion(uuid4(), Priority.LOW, size, count, created_at=0)
     released = data.draw(st.integers(0, ingestion.batch_count))
     still_open = data.draw(
         st.frozensets(st.integers(0, released - 1), max_size=3) if released else st.just(frozenset[int]())
     )
-    progress = Progress(1, Profile.of(ingestion), min(released * size, count), still_open)
-    text = "".join(status_body(progress, ingestion.ids))
+    progress = Progress(1, ingestion, min(released * size, count), still_open)
+    text = "".join(status_body(progress, PackedIds.of(ids)))
     assert text == json.dumps(plainly(progress, ids), separators=(",", ":"))
 
 

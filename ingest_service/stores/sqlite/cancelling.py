@@ -1,11 +1,11 @@
-"""How the SQLite store keeps that an ingestion was cancelled."""
+"""Writing a cancellation."""
 
 import sqlite3
 from collections.abc import Sequence
 
 from ingest_service.domain.ledger import Outcome
+from ingest_service.stores.sql.rows import ID_COUNT
 from ingest_service.stores.sqlite.releasing import finish_if_done, insert_outcome
-from ingest_service.stores.sqlite.rows import ID_COUNT
 
 
 def insert_cancellation(

@@ -1,15 +1,19 @@
 """One thread that writes for all: many requests share one commit, and so one wait for the disk."""
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any, TypeVar
 
 from ingest_service.clock import Clock
 from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.loop import Loop, exit_process
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -21,46 +25,54 @@ class _Write:
     durable: Future[Any] = field(default_factory=Future)
 
     def ended(self, result: object) -> None:
-        """Tell that it is durable."""
+        """Let it return: it is durable."""
         if self.afterwards is not None:
             self.afterwards(result)
         self.durable.set_result(result)
 
+    def failed(self, error: Exception) -> None:
+        """Let it raise, unless it has returned."""
+        if not self.durable.done():
+            self.durable.set_exception(error)
 
-class GroupCommit:
+
+class GroupCommit(Loop):
     """Commits what has gathered while the commit before it was on its way to the disk.
 
     A group is as large as the number of threads that wait for one, so it needs no bound of its own. The
-    connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from start to stop.
-    `committed` is told by the writing thread of every commit: how many writes it kept, and the nanoseconds
-    that they and the wait for the disk took.
+    connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from `open` to `close`.
+    `committed` gets, from the writing thread, the writes of every commit and the nanoseconds that they and the
+    wait for the disk took.
     """
 
-    def __init__(self, clock: Clock, committed: Callable[[int, int], None]) -> None:
-        self._clock = clock
+    name = "group commit"
+
+    def __init__(
+        self,
+        clock: Clock,
+        committed: Callable[[int, int], None],
+        give_up: Callable[[str], None] = exit_process,
+    ) -> None:
+        super().__init__(clock, give_up)
         self._committed = committed
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
         self._lock = Lock()
-        self._thread: Thread | None = None
+        self._connection: sqlite3.Connection | None = None
 
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def start(self, connection: sqlite3.Connection) -> None:
+    def open(self, connection: sqlite3.Connection) -> None:
         """Start the thread that writes through this connection."""
         with self._lock:
-            self._thread = Thread(target=self._run, args=[connection], name="group-commit", daemon=True)
-            self._thread.start()
+            self._connection = connection
+            self.start()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Commit what was asked before, end the thread and close its connection. May be called twice."""
         with self._lock:
-            if self._thread is not None:
+            if self._connection is not None:
                 self._queue.put(None)
-                self._thread.join()
-                self._thread = None
+                self.stop(None)
+                self._connection.close()
+                self._connection = None
 
     def write(
         self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None
@@ -73,25 +85,25 @@ class GroupCommit:
         """
         write = _Write(statements, afterwards)
         with self._lock:
-            if self._thread is None:
+            if self._connection is None or not self.alive:
                 raise StoreStopped
             self._queue.put(write)
         result: T = write.durable.result()
         return result
 
-    def _run(self, connection: sqlite3.Connection) -> None:
-        while self._commit_next(connection):
-            pass
-        connection.close()
-
-    def _commit_next(self, connection: sqlite3.Connection) -> bool:
-        """Commit the next group; False once told to stop."""
+    def run_once(self) -> bool:
+        """Commit the next group; False once closed. An unexpected error is the answer to all that wait for it."""
         group, more = self._gather()
-        self._commit_or_split(connection, group)
+        try:
+            self._commit_or_split(group)
+        except Exception as error:
+            for write in group:
+                write.failed(error)
+            raise
         return more
 
     def _gather(self) -> tuple[list[_Write], bool]:
-        """Block for the first write, take all that wait behind it; False with it once told to stop."""
+        """Block for the first write, take all that wait behind it; False with it once closed."""
         group: list[_Write] = []
         write = self._queue.get()
         while write is not None:
@@ -102,18 +114,20 @@ class GroupCommit:
                 return group, True
         return group, False
 
-    def _commit_or_split(self, connection: sqlite3.Connection, group: list[_Write]) -> None:
+    def _commit_or_split(self, group: list[_Write]) -> None:
         """Commit the group whole; if that fails, each write alone, so that only the one at fault fails."""
-        if len(group) > 1 and self._commit(connection, group) is None:
+        if len(group) > 1 and self._commit(group) is None:
             return
         for write in group:
-            error = self._commit(connection, [write])
+            error = self._commit([write])
             if isinstance(error, sqlite3.Error):
                 error = StoreError(f"the database could not be written: {error}")
             if error is not None:
-                write.durable.set_exception(error)
+                write.failed(error)
 
-    def _commit(self, connection: sqlite3.Connection, group: list[_Write]) -> Exception | None:
+    def _commit(self, group: list[_Write]) -> Exception | None:
+        connection = self._connection
+        assert connection is not None, "the thread runs between open and close only"
         begun = self._clock.now()
         try:
             with connection:
@@ -123,5 +137,14 @@ class GroupCommit:
             return error
         self._committed(len(group), self._clock.now() - begun)
         for write, result in zip(group, results, strict=True):
-            write.ended(result)
+            self._end(write, result)
         return None
+
+    def _end(self, write: _Write, result: object) -> None:
+        """Let a write follow up and return; if it cannot, only a new start brings memory and disk together."""
+        try:
+            write.ended(result)
+        except Exception as error:
+            log.exception("a write is durable, but what had to follow it failed")
+            write.failed(error)
+            self._give_up("memory no longer agrees with the disk")

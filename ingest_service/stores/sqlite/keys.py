@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ingest_service.domain.model import Ingestion, Submission
 from ingest_service.errors import KeyReused
+from ingest_service.stores.sql.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Key:
         return cls(text, digest.digest())
 
 
-def read_key(connection: sqlite3.Connection, key: Key) -> UUID | KeyReused | None:
+def read_key(connection: Connection, key: Key) -> UUID | KeyReused | None:
     """Find the ingestion that came with this key before: its id, or an error if it was sent with other content."""
     row = connection.execute(
         "SELECT id, digest FROM idempotency_keys JOIN ingestions USING (sequence) WHERE key = ?", [key.text]

@@ -1,16 +1,16 @@
-"""What a start finds of the batches that were released and are not finished."""
+"""Entries of the batches that were released and are not finished, as a start finds them."""
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
 from ingest_service.domain.entry import Entry
-from ingest_service.stores.sqlite.rows import ID_COUNT, INGESTION, JOIN_INGESTION, read_ingestion
+from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.rows import ID_COUNT, INGESTION, JOIN_INGESTION, read_ingestion
 
 _BETWEEN = "WHERE sequence = ? AND position >= ? AND position < ?"
 
 
-def read_open_batches(connection: sqlite3.Connection) -> Iterator[tuple[Entry, int]]:
+def read_open_batches(connection: Connection) -> Iterator[tuple[Entry, int]]:
     """Yield the entries to be called again, each with the time (wall clock) at which it is due, 0 for at once.
 
     Ids of one batch that have had the same number of attempts and are due together wait together. Of a cancelled
@@ -33,13 +33,13 @@ def read_open_batches(connection: sqlite3.Connection) -> Iterator[tuple[Entry, i
             yield Entry.of(sequence, ingestion, tuple(positions), attempts), due_at
 
 
-def _without_outcome(connection: sqlite3.Connection, sequence: int, span: range) -> list[int]:
+def _without_outcome(connection: Connection, sequence: int, span: range) -> list[int]:
     rows = connection.execute(f"SELECT position FROM outcomes {_BETWEEN}", [sequence, span.start, span.stop])
     done = {position for (position,) in rows}
     return [position for position in span if position not in done]
 
 
-def _in_flight(connection: sqlite3.Connection, sequence: int, span: range) -> list[int]:
+def _in_flight(connection: Connection, sequence: int, span: range) -> list[int]:
     rows = connection.execute(
         f"SELECT position FROM (SELECT position, max(slot) AS last FROM calls {_BETWEEN} GROUP BY position) "
         "JOIN slots ON number = last WHERE closed_at IS NULL ORDER BY position",
@@ -50,7 +50,7 @@ def _in_flight(connection: sqlite3.Connection, sequence: int, span: range) -> li
 
 
 def _alike(
-    connection: sqlite3.Connection, sequence: int, span: range, positions: list[int]
+    connection: Connection, sequence: int, span: range, positions: list[int]
 ) -> dict[tuple[int, int], list[int]]:
     """Group these positions of a batch by (attempts, due_at)."""
     rows = connection.execute(

@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import accumulate
 
+from ingest_service.stores.sql.database import Connection
+
 # What an ingestion may have besides calls, with the keys. (The last outcome of an id takes its retry with it.)
 _LEFT = {
     "outcomes": "sequence, position",
@@ -20,7 +22,7 @@ _OF_FORGOTTEN = "WHERE sequence IN (SELECT sequence FROM forgotten) LIMIT ?"
 _PAGE_BYTES = 4096
 
 
-def read_ended(connection: sqlite3.Connection, before: int, most: int) -> list[int]:
+def read_ended(connection: Connection, before: int, most: int) -> list[int]:
     """Find the oldest ingestions that ended before this time, none while something is left of others.
 
     There are at most so many, counting each page of ids: deleting the ids reads them.
@@ -28,12 +30,12 @@ def read_ended(connection: sqlite3.Connection, before: int, most: int) -> list[i
     rows = connection.execute(
         f"SELECT sequence, 1 + length(ids) / {_PAGE_BYTES} FROM ingestions "
         "LEFT JOIN backlog USING (sequence) LEFT JOIN cancellations USING (sequence) "
-        "WHERE created_at < :before AND NOT EXISTS (SELECT 1 FROM forgotten) AND backlog.released IS NULL "
-        "AND sequence NOT IN (SELECT sequence FROM open_batches) AND coalesce(cancelled_at, 0) < :before "
+        "WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM forgotten) AND backlog.released IS NULL "
+        "AND sequence NOT IN (SELECT sequence FROM open_batches) AND coalesce(cancelled_at, 0) < ? "
         "AND coalesce((SELECT max(closed_at) FROM slots WHERE number IN "
-        "(SELECT slot FROM calls WHERE calls.sequence = ingestions.sequence)), 0) < :before "
-        "ORDER BY created_at LIMIT :most",
-        {"before": before, "most": most},
+        "(SELECT slot FROM calls WHERE calls.sequence = ingestions.sequence)), 0) < ? "
+        "ORDER BY created_at LIMIT ?",
+        [before, before, before, most],
     ).fetchall()
     affordable = sum(total <= most for total in accumulate(weight for _, weight in rows))
     return [sequence for sequence, _ in rows[: max(1, affordable)]]

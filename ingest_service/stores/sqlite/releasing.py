@@ -1,4 +1,4 @@
-"""What the SQLite store writes when a slot opens and when it is closed."""
+"""Writing the opening and the closing of a slot."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def _release_batch(connection: sqlite3.Connection, batch: Batch) -> None:
         "UPDATE backlog SET released = ? WHERE sequence = ? AND released = ?",
         [batch.positions[-1] + 1, batch.sequence, batch.positions[0]],
     )
-    if batch.positions[-1] + 1 == len(batch.ingestion.ids):
+    if batch.positions[-1] + 1 == batch.ingestion.id_count:
         connection.execute("DELETE FROM backlog WHERE sequence = ?", [batch.sequence])
 
 
@@ -61,7 +61,7 @@ def _close_batch(connection: sqlite3.Connection, batch: Batch, verdicts: Sequenc
             _insert_retry(connection, batch.sequence, position, verdict)
         else:
             insert_outcome(connection, batch.sequence, position, verdict)
-    finish_if_done(connection, batch.sequence, batch.number, batch.ingestion.batch_size, len(batch.ingestion.ids))
+    finish_if_done(connection, batch.sequence, batch.number, batch.ingestion.batch_size, batch.ingestion.id_count)
 
 
 def insert_outcome(connection: sqlite3.Connection, sequence: int, position: int, outcome: Outcome) -> None:

@@ -1,11 +1,11 @@
-"""The latest slips of ingestions in the SQLite store: one row of JSON for each ingestion, the last slip last."""
+"""Writing slips: one row of JSON for each ingestion, the last slip last."""
 
 import json
 import sqlite3
 from collections.abc import Mapping
 
 from ingest_service.domain.ledger import Slip
-from ingest_service.ports.store import SLIPS_KEPT
+from ingest_service.ports.records import SLIPS_KEPT
 
 
 def insert_slips(connection: sqlite3.Connection, slips: Mapping[int, Slip]) -> None:
@@ -20,9 +20,3 @@ def insert_slips(connection: sqlite3.Connection, slips: Mapping[int, Slip]) -> N
             for sequence, slip in slips.items()
         ],
     )
-
-
-def read_slips(connection: sqlite3.Connection, sequence: int) -> list[Slip]:
-    """Read the slips of an ingestion, the last one first."""
-    row = connection.execute("SELECT latest FROM slips WHERE sequence = ?", [sequence]).fetchone()
-    return [Slip(*slip) for slip in reversed(json.loads(row[0]))] if row else []

@@ -1,21 +1,20 @@
-"""How far ingestions have come, read from the SQLite store without reading their ids."""
+"""Progress of ingestions, read without their ids."""
 
-import sqlite3
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from ingest_service.domain.ledger import ReleaseState
-from ingest_service.domain.model import Priority, Profile, Status
+from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.progress import Progress
-from ingest_service.ports.store import ListFilter
-from ingest_service.stores.sqlite.rows import ID_COUNT
+from ingest_service.ports.records import ListFilter
+from ingest_service.stores.sql.counting import count_failed
+from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.rows import ID_COUNT, INGESTION, read_ingestion
 
 # An ingestion without a cursor was released to the end, unless it was cancelled.
 _RELEASED = f"coalesce(cancellations.released, backlog.released, {ID_COUNT})"
-_PROGRESS = (
-    f"SELECT sequence, {_RELEASED}, cancelled_at IS NOT NULL, "
-    f"id, priority, batch_size, {ID_COUNT}, created_at, deadline FROM"
-)
+_PROGRESS = f"SELECT sequence, {_RELEASED}, cancelled_at IS NOT NULL, {INGESTION} FROM"
 _JOINED = (
     "LEFT JOIN backlog USING (sequence) LEFT JOIN cancellations USING (sequence) "
     "LEFT JOIN deadlines USING (sequence)"
@@ -37,25 +36,26 @@ _CONDITIONS = dict.fromkeys(_SOURCES, "") | {
 }
 
 
-def read_progress(connection: sqlite3.Connection, ingestion_id: UUID) -> Progress | None:
+def read_progress(connection: Connection, ingestion_id: UUID) -> Progress | None:
     """Find an ingestion by its id."""
     row = connection.execute(f"{_PROGRESS} ingestions {_JOINED} WHERE id = ?", [ingestion_id.bytes]).fetchone()
     return None if row is None else _progress(connection, row)
 
 
-def read_listed(connection: sqlite3.Connection, wanted: ListFilter) -> list[Progress]:
-    """Find the wanted ingestions, the newest first."""
+def read_listed(connection: Connection, wanted: ListFilter) -> list[tuple[Progress, int]]:
+    """Find the ingestions that fit a filter with the number of their failed ids, the newest first."""
     of_priority = "" if wanted.priority is None else f"AND priority = {wanted.priority:d}"
     rows = connection.execute(
         f"{_PROGRESS} {_SOURCES[wanted.status]} {_JOINED} WHERE sequence < ? {of_priority} "
         f"{_CONDITIONS[wanted.status]} ORDER BY sequence DESC LIMIT ?",
         [wanted.before, wanted.limit],
     ).fetchall()
-    return [_progress(connection, row) for row in rows]
+    failed = count_failed(connection, [row[0] for row in rows])
+    return [(_progress(connection, row), failed[row[0]]) for row in rows]
 
 
-def read_release_state(connection: sqlite3.Connection, sequence: int) -> ReleaseState:
-    """Read how an ingestion that there is stands."""
+def read_release_state(connection: Connection, sequence: int) -> ReleaseState:
+    """Read the state of an ingestion that exists."""
     priority, released, cancelled = connection.execute(
         f"SELECT priority, {_RELEASED}, cancelled_at IS NOT NULL FROM ingestions {_JOINED} WHERE sequence = ?",
         [sequence],
@@ -63,12 +63,12 @@ def read_release_state(connection: sqlite3.Connection, sequence: int) -> Release
     return ReleaseState(Priority(priority), released, bool(cancelled))
 
 
-def _progress(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Progress:
-    sequence, released, cancelled, ingestion_id, priority, *profile = row
+def _progress(connection: Connection, row: Sequence[Any]) -> Progress:
+    sequence, released, cancelled, *ingestion = row
     numbers = connection.execute("SELECT number FROM open_batches WHERE sequence = ?", [sequence])
     return Progress(
         sequence,
-        Profile(UUID(bytes=ingestion_id), Priority(priority), *profile),
+        read_ingestion(ingestion),
         released,
         frozenset(number for (number,) in numbers),
         bool(cancelled),

@@ -1,15 +1,15 @@
-"""What the ledger tells, read from the SQLite store."""
+"""Slots, calls and their summaries, read from the ledger."""
 
-import sqlite3
 from uuid import UUID
 
 from ingest_service.domain.ledger import BatchHistory, LastSlot, LedgerSummary, SlotRecord
 from ingest_service.domain.progress import Progress
-from ingest_service.stores.sqlite.counting import count_failed
+from ingest_service.stores.sql.counting import count_failed
+from ingest_service.stores.sql.database import Connection
 
 
-def read_summary(connection: sqlite3.Connection, sequence: int) -> LedgerSummary:
-    """Make an account of what is in the ledger."""
+def read_summary(connection: Connection, sequence: int) -> LedgerSummary:
+    """Summarise the slots of an ingestion."""
     used = connection.execute(
         "SELECT count(*), min(opened_at), max(closed_at) FROM slots "
         "WHERE number IN (SELECT DISTINCT slot FROM calls WHERE sequence = ?)",
@@ -18,10 +18,8 @@ def read_summary(connection: sqlite3.Connection, sequence: int) -> LedgerSummary
     return LedgerSummary(count_failed(connection, [sequence])[sequence], *used)
 
 
-def read_batch_histories(
-    connection: sqlite3.Connection, progress: Progress, numbers: range
-) -> dict[int, BatchHistory]:
-    """Make accounts of those of these batches that were called."""
+def read_batch_histories(connection: Connection, progress: Progress, numbers: range) -> dict[int, BatchHistory]:
+    """Read the histories of those of these batches that were called, by their numbers."""
     size = progress.ingestion.batch_size
     rows = connection.execute(
         "SELECT batch, attempts, first_opened_at, closed_at FROM (SELECT position / ? AS batch, "
@@ -34,8 +32,8 @@ def read_batch_histories(
     return {row[0]: BatchHistory(*row) for row in rows}
 
 
-def read_slots(connection: sqlite3.Connection, before: int, limit: int) -> list[SlotRecord]:
-    """Make accounts of the last slots below a number."""
+def read_slots(connection: Connection, before: int, limit: int) -> list[SlotRecord]:
+    """Read the last slots below a number, the latest first."""
     slots = connection.execute(
         "SELECT number, opened_at, closed_at FROM slots WHERE number < ? ORDER BY number DESC LIMIT ?",
         [before, limit],
@@ -46,8 +44,8 @@ def read_slots(connection: sqlite3.Connection, before: int, limit: int) -> list[
     ]
 
 
-def read_last_slot(connection: sqlite3.Connection) -> LastSlot | None:
-    """Read the end of the ledger, which nothing here proves to be trusted."""
+def read_last_slot(connection: Connection) -> LastSlot | None:
+    """Read the last slot; nothing here proves that it can be trusted."""
     row = connection.execute("SELECT number, boot, started FROM slots ORDER BY number DESC LIMIT 1").fetchone()
     if row is None:
         return None
@@ -55,7 +53,7 @@ def read_last_slot(connection: sqlite3.Connection) -> LastSlot | None:
     return LastSlot(number, boot, started, trusted=False)
 
 
-def _calls(connection: sqlite3.Connection, slot: int) -> tuple[tuple[UUID, int, int], ...]:
+def _calls(connection: Connection, slot: int) -> tuple[tuple[UUID, int, int], ...]:
     rows = connection.execute(
         "SELECT id, position / batch_size, record_id FROM calls JOIN ingestions USING (sequence) "
         "WHERE slot = ? ORDER BY place, priority, sequence, position",

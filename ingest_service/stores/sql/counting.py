@@ -1,12 +1,12 @@
-"""What is counted in the SQLite store, without reading any ids."""
+"""Counts of batches and failures, made without reading any ids."""
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping
 
 from ingest_service.domain.model import Priority, Status
-from ingest_service.stores.sqlite.rows import ID_COUNT
+from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.rows import ID_COUNT
 
 _ALL = f"({ID_COUNT} + batch_size - 1) / batch_size"
 _UNRELEASED = f"coalesce(sum({_ALL} - (released + batch_size - 1) / batch_size), 0)"
@@ -20,7 +20,7 @@ _UNFINISHED = {
 }
 
 
-def count_failed(connection: sqlite3.Connection, sequences: Collection[int]) -> dict[int, int]:
+def count_failed(connection: Connection, sequences: Collection[int]) -> dict[int, int]:
     """Count the ids of these ingestions that have failed."""
     rows = connection.execute(
         "SELECT sequence, count(*) FROM outcomes INDEXED BY failed_outcomes "
@@ -30,7 +30,7 @@ def count_failed(connection: sqlite3.Connection, sequences: Collection[int]) -> 
     return dict.fromkeys(sequences, 0) | dict(rows.fetchall())
 
 
-def count_batches(connection: sqlite3.Connection) -> Mapping[tuple[Priority, Status], int]:
+def count_batches(connection: Connection) -> Mapping[tuple[Priority, Status], int]:
     """Count all batches; those that neither wait nor are open nor were cancelled are completed."""
     counts: Counter[tuple[Priority, Status]] = Counter()
     for priority in Priority:

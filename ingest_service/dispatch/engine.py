@@ -1,0 +1,236 @@
+"""The engine of one process: a backlog in memory and a journal on the disk."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.dispatch.journal import Journal
+from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer
+from ingest_service.dispatch.retries import RetryRules, called_again
+from ingest_service.dispatch.state import DispatchState
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import Call, Outcome, ReleaseState, Slot, Verdict
+from ingest_service.domain.model import Ingestion, Priority, Submission
+from ingest_service.domain.rate import RateLimit
+from ingest_service.ports.observer import Observer
+from ingest_service.schedule.capacity import backlog_full
+from ingest_service.schedule.dry_run import require_in_time
+from ingest_service.schedule.snapshot import ScheduleSnapshot
+from ingest_service.slippage.cause import Cause
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+# A reader that was disturbed this many times holds changes up for the time of one reading.
+UNDISTURBED_TRIES = 3
+
+
+class EmbeddedEngine:
+    """Fits the port `Engine` for one process.
+
+    `on_cause` gets everything that may move the ends of ingestions, before it does; any thread, it does not block.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        rate: RateLimit,
+        retry_rules: RetryRules,
+        most_ids: int,
+        observer: Observer,
+        on_cause: Callable[[Cause], None],
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._rate = rate
+        self._retry_rules = retry_rules
+        self._most_ids = most_ids
+        self._observer = observer
+        self._on_cause = on_cause
+        self._state = DispatchState(clock, rate)
+        self._number = 0
+        self._due = 0
+
+    # The dispatcher's end: see the port `SlotSource`.
+
+    def start(self) -> None:
+        """Load the backlog and count the first interval from what the ledger proves."""
+        last = self._journal.last_slot()
+        self._number = last.number if last else 0
+        pacer = recovered_pacer(last, self._journal.paused_until(), self._clock, self._rate)
+        backlog = recovered_backlog(self._journal.waiting(), self._clock, self._rate)
+        self._state.start(backlog, pacer, self._journal.paused_at())
+
+    def stop(self) -> None:
+        """Wake the dispatcher; `open` returns None from now on."""
+        self._state.stop()
+
+    def open(self) -> Slot | None:
+        """Wait first and choose then, so that an arrival during the wait takes its place in the order."""
+        while self._state.wait():
+            with self._state.changing():
+                due = self._state.due()
+                if due is not None and self._clock.now() >= due:
+                    return self._open(due)
+        return None
+
+    def close(self, slot: Slot, calls: Sequence[Call]) -> None:
+        """Keep the outcomes, let the ids wait that are called again, and pace the next slot.
+
+        The interval counts from the last of the calls that really started.
+        """
+        started = max(call.started for call in calls)
+        asked = max(call.answer.pause or 0 for call in calls)
+        pause = min(asked, self._rate.longest_pause)
+        with self._state.changing():
+            states = {batch.sequence: self._journal.release_state(batch.sequence) for batch in slot.batches}
+            verdicts = self._verdicts(slot, calls, states)
+            self._journal.close_slot(slot, verdicts, started, self._clock.wall() + pause if pause else None)
+            self._state.pacer.started(started)
+            self._state.pacer.note(started - self._due, self._clock.now() - started)
+            self._state.breaker.note(calls)
+            self._pause_for_upstream(pause, asked)
+            self._call_again(slot, verdicts, states)
+
+    # Everybody else's end: see the port `Intake`.
+
+    def admit(self, submission: Submission, key: str | None) -> UUID:
+        """Check the key, the deadline and the room, in this order, and keep the submission."""
+        known = None if key is None else self._journal.resubmitted(submission, key)
+        if known is not None:
+            return known
+        require_in_time(submission, self.snapshot())
+        count = len(submission.ids)
+        self._reserve(count)
+        accepted = None
+        try:
+            accepted = self._journal.add(submission, self._join, key)
+        finally:
+            # It failed, or another submission with the same key came first.
+            if accepted != submission.id:
+                self._state.backlog.give_back(count)
+        return accepted
+
+    def cancel(self, sequence: int) -> None:
+        """Write down the cancellation, then take the ingestion out of the backlog."""
+        with self._state.changing():
+            released = self._journal.release_state(sequence).released
+            entries = self._state.backlog.of_ingestion(sequence)
+            self._journal.cancel(sequence, list(self._cancelled(entries, released)))
+            self._state.backlog.remove(sequence)
+
+    def reprioritise(self, sequence: int, priority: Priority) -> None:
+        """Write down the priority, then move the ingestion to its other place in the backlog."""
+        with self._state.changing():
+            for entry in self._state.backlog.of_ingestion(sequence)[:1]:
+                text = f"ingestion {entry.ingestion.id}, now {priority.name}"
+                self._on_cause(Cause.of(entry.of_priority(priority), text))
+            self._journal.reprioritise(sequence, priority)
+            self._state.backlog.reprioritise(sequence, priority)
+
+    def pause(self) -> None:
+        """Let no slot open, unless that is so already."""
+        with self._state.changing():
+            if self._state.paused_at is None:
+                now = self._clock.wall()
+                self._journal.pause(now)
+                self._state.paused_at = now
+
+    def resume(self) -> None:
+        """Let slots open again."""
+        with self._state.changing():
+            if self._state.paused_at is None:
+                return
+            self._journal.pause(None)
+            lasted = max(0, self._clock.wall() - self._state.paused_at)
+            now, pacer = self._clock.now(), self._state.pacer
+            self._on_cause(Cause("an operator's pause", delay=min(lasted, max(0, now - pacer.next_start))))
+            # A slot that opens late because of the pause is not late.
+            pacer.hold(now)
+            self._state.paused_at = None
+            self._state.ring()
+
+    def opens_in(self) -> int:
+        """Return the time until the pacer lets the next slot open."""
+        return self._state.opens_in()
+
+    def snapshot(self) -> ScheduleSnapshot:
+        """Return all that the schedule depends on."""
+        return self._state.snapshot()
+
+    def at_one_moment(self, read: Callable[[], T]) -> tuple[T, ScheduleSnapshot]:
+        """Read until no change comes in between; in the end, hold changes up while reading."""
+        for _ in range(UNDISTURBED_TRIES):
+            with self._state.unchanging():
+                version = self._state.version
+            found, snapshot = read(), self.snapshot()
+            if self._state.version == version:
+                return found, snapshot
+        with self._state.unchanging():
+            return read(), self.snapshot()
+
+    def _open(self, due: int) -> Slot:
+        now = self._clock.now()
+        batches = self._state.backlog.take(self._rate.slot_size, now, self._state.breaker.is_open)
+        try:
+            ids = tuple(i for b in batches for i in self._journal.record_ids(b.sequence, b.positions))
+            slot = Slot(self._number + 1, self._clock.boot(), now, self._clock.wall(), batches, ids)
+            self._journal.open_slot(slot)
+        except BaseException:
+            self._state.backlog.put_back(batches, now)
+            raise
+        self._number, self._due = slot.number, due
+        self._state.pacer.started(now)
+        self._observer.slot_opened(len(slot.ids), now - due)
+        return slot
+
+    def _verdicts(self, slot: Slot, calls: Sequence[Call], states: dict[int, ReleaseState]) -> list[Verdict]:
+        verdicts: list[Verdict] = []
+        for batch, answered in slot.by_batch(list(zip(slot.ids, calls, strict=True))):
+            cancelled = states[batch.sequence].cancelled
+            verdicts += self._retry_rules.verdicts(batch.attempts + 1, answered, self._clock, cancelled)
+        return verdicts
+
+    def _call_again(self, slot: Slot, verdicts: Sequence[Verdict], states: dict[int, ReleaseState]) -> None:
+        """Let the ids that failed wait, in the place that their ingestion has by now."""
+        for entry in called_again(slot, verdicts):
+            again = entry.of_priority(states[entry.sequence].priority)
+            self._observer.called_again(len(again.positions))
+            self._on_cause(Cause.of(again, f"ids of ingestion {again.ingestion.id} are called again"))
+            self._state.backlog.put_later(again)
+
+    def _pause_for_upstream(self, pause: int, asked: int) -> None:
+        if pause == 0:
+            return
+        log.warning(
+            "no slot opens for %g s; the upstream asked for %g s", pause / NANOSECONDS, asked / NANOSECONDS
+        )
+        delay = max(0, pause - self._state.opens_in())
+        self._on_cause(Cause("the upstream asked for a pause", delay=delay))
+        self._observer.paused(pause)
+        self._state.pacer.pause(self._clock.now() + pause)
+
+    def _reserve(self, count: int) -> None:
+        missing = self._state.backlog.reserve(count, self._most_ids)
+        if missing is not None:
+            raise backlog_full(self.snapshot(), count, missing)
+
+    def _join(self, sequence: int, ingestion: Ingestion) -> None:
+        """Let an accepted ingestion wait, and wake the dispatcher if a slot may open earlier because of it."""
+        entry = Entry.whole(sequence, ingestion, ready=self._clock.now() + self._rate.linger)
+        self._on_cause(Cause.of(entry, f"ingestion {ingestion.id}, {ingestion.priority.name}"))
+        if self._state.backlog.join(entry):
+            self._state.ring()
+
+    def _cancelled(self, entries: Iterable[Entry], released: int) -> Iterator[tuple[int, Outcome]]:
+        """Yield outcomes of the ids that wait and belong to batches of which some id was released."""
+        for entry in entries:
+            size = entry.ingestion.batch_size
+            begun = -(-released // size) * size
+            positions = [position for position in entry.positions if position < begun]
+            ids = self._journal.record_ids(entry.sequence, positions)
+            for position, record_id in zip(positions, ids, strict=True):
+                yield position, Outcome(record_id, error="cancelled", attempts=entry.attempts)

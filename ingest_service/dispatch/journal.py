@@ -1,0 +1,70 @@
+"""Interface of the durable journal of the embedded engine."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, Verdict
+from ingest_service.domain.model import Ingestion, Priority, Submission
+
+
+class Journal(Protocol):
+    """Writes down everything the engine decides, and reads it again at a start. Any thread; blocks on the disk.
+
+    A write is durable when the method returns. Raises StoreError where the disk fails; then nothing was kept.
+    """
+
+    def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:
+        """Keep a submission as a new ingestion and return its id; `accepted` gets its sequence once it is durable.
+
+        `accepted` is called before this returns, one call at a time and in the order of the sequences (which is
+        the order of the created times), so it must not block. With an idempotency key that came before, nothing
+        is kept and the id of the ingestion that came with it is returned; KeyReused is raised if that one had
+        other ids, another priority or another deadline.
+        """
+
+    def resubmitted(self, submission: Submission, key: str) -> UUID | None:
+        """Return the id of the ingestion that came with this key, None for a new key. Raises KeyReused."""
+
+    def release_state(self, sequence: int) -> ReleaseState:
+        """Return the state of an ingestion that may have changed while some of its ids were being called."""
+
+    def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        """Let nothing more of an ingestion be released, and keep outcomes of ids at these positions.
+
+        A batch of which no id was released is cancelled. May be asked twice.
+        """
+
+    def reprioritise(self, sequence: int, priority: Priority) -> None:
+        """Keep another priority of an ingestion."""
+
+    def pause(self, at: int | None) -> None:
+        """Keep the time of an operator's pause (wall clock), None for no pause."""
+
+    def paused_at(self) -> int | None:
+        """Return the time of an operator's pause (wall clock), None without one."""
+
+    def paused_until(self) -> int:
+        """Return the end of the last pause that the upstream asked for (wall clock), 0 without one."""
+
+    def waiting(self) -> Iterable[tuple[Entry, int]]:
+        """Return what is to be released, with the time (wall clock) before which it may not be, 0 for none.
+
+        It never was released, or is to be called again, or was called in a slot that was never closed.
+        """
+
+    def last_slot(self) -> LastSlot | None:
+        """Return what the ledger proves of the last slot, None if there never was one."""
+
+    def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
+        """Return the ids of an ingestion at these positions."""
+
+    def open_slot(self, slot: Slot) -> None:
+        """Write down a slot and release its batches."""
+
+    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
+        """Keep the verdict on each id, in order, and when the last call of the slot started.
+
+        A batch is finished when each of its ids has an outcome. A pause (wall clock) is kept, if there is one.
+        """

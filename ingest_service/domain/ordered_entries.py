@@ -1,0 +1,142 @@
+"""Immutable collections of waiting entries in their order."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
+from typing import Self
+
+from ingest_service.domain.entry import Entry, Place
+
+# A change copies one block and the list of blocks: with 100,000 entries both are a few hundred references.
+LARGEST_BLOCK = 512
+
+_LAST = attrgetter("last")
+
+
+class Block:
+    """Up to LARGEST_BLOCK neighbouring entries, never empty."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self.entries = entries
+        self.last = entries[-1]
+
+    @cached_property
+    def first_ready(self) -> int:
+        """Earliest time from which one of them is a reason to open a slot."""
+        return min(entry.ready for entry in self.entries)
+
+    @cached_property
+    def last_ready(self) -> int:
+        """Time from which each of them is a reason to open a slot."""
+        return max(entry.ready for entry in self.entries)
+
+
+class OrderedEntries:
+    """Entries in strict order; a change returns another collection, which shares all but one block with this one.
+
+    Taking a snapshot of what waits is therefore keeping a reference. Any thread may read it.
+    """
+
+    def __init__(self, blocks: tuple[Block, ...] = ()) -> None:
+        self.blocks = blocks
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Self:
+        """Put entries into order."""
+        ordered = sorted(entries, key=attrgetter("priority", "sequence", "first"))
+        size = LARGEST_BLOCK // 2
+        return cls(tuple(Block(tuple(ordered[i : i + size])) for i in range(0, len(ordered), size)))
+
+    def with_entry(self, entry: Entry) -> Self:
+        """Return these entries and one more."""
+        if not self.blocks:
+            return type(self)((Block((entry,)),))
+        number = min(bisect_left(self.blocks, entry, key=_LAST), len(self.blocks) - 1)
+        entries = self.blocks[number].entries
+        place = bisect_left(entries, entry)
+        return self._with_block(number, (*entries[:place], entry, *entries[place:]))
+
+    def without(self, entry: Entry) -> Self:
+        """Return all entries but this one, which is one of them."""
+        number, place = self._find(entry)
+        entries = self.blocks[number].entries
+        return self._with_block(number, entries[:place] + entries[place + 1 :])
+
+    def holds(self, entry: Entry) -> bool:
+        """Return whether this very entry, and not only an equal one, is among them."""
+        number, place = self._find(entry)
+        return number < len(self.blocks) and self.blocks[number].entries[place] is entry
+
+    def of_ingestion(self, place: Place) -> list[Entry]:
+        """Return the entries of the ingestion at this place."""
+        found = []
+        for entry in self.starting_at(place):
+            if entry.place != place:
+                break
+            found.append(entry)
+        return found
+
+    def starting_at(self, place: Place) -> Iterator[Entry]:
+        """Yield the entries at this place and behind it."""
+        number = bisect_left(self.blocks, place, key=lambda block: block.last.place)
+        for block in self.blocks[number : number + 1]:
+            yield from block.entries[bisect_left(block.entries, place, key=attrgetter("place")) :]
+        for block in self.blocks[number + 1 :]:
+            yield from block.entries
+
+    def before(self, place: Place) -> Iterator[Entry]:
+        """Yield the entries that go before this place."""
+        for entry in self:
+            if entry.place >= place:
+                return
+            yield entry
+
+    @property
+    def first_ready(self) -> int | None:
+        """Earliest time from which one of them is a reason to open a slot, None without any."""
+        return min((block.first_ready for block in self.blocks), default=None)
+
+    @property
+    def last_ready(self) -> int:
+        """Time from which each of them is a reason to open a slot, 0 without any."""
+        return max((block.last_ready for block in self.blocks), default=0)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return chain.from_iterable(block.entries for block in self.blocks)
+
+    def __len__(self) -> int:
+        return sum(len(block.entries) for block in self.blocks)
+
+    def __bool__(self) -> bool:
+        return bool(self.blocks)
+
+    def _find(self, entry: Entry) -> tuple[int, int]:
+        """Return the block and the place in it of an entry that is equal, or of the next one."""
+        number = bisect_left(self.blocks, entry, key=_LAST)
+        place = bisect_left(self.blocks[number].entries, entry) if number < len(self.blocks) else 0
+        return number, place
+
+    def _with_block(self, number: int, entries: Sequence[Entry]) -> Self:
+        """Return the collection with other entries in this block: none, one block of them, or two."""
+        middle = len(entries) // 2 if len(entries) > LARGEST_BLOCK else 0
+        parts = (entries[:middle], entries[middle:])
+        blocks = tuple(Block(tuple(part)) for part in parts if part)
+        return type(self)(self.blocks[:number] + blocks + self.blocks[number + 1 :])
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEntries:
+    """Everything that waits, at one moment: what a slot may take now, and what none may take before it is ready.
+
+    `slots` counts the slots that were filled out of them since the start.
+    """
+
+    now: OrderedEntries
+    later: OrderedEntries
+    slots: int = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        return chain(self.now, self.later)

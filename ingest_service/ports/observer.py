@@ -1,0 +1,27 @@
+"""Interface for counting events."""
+
+from typing import Protocol
+
+from ingest_service.domain.ledger import Answer
+
+
+class Observer(Protocol):
+    """Counts events. Any thread; never blocks and never raises. Times are nanoseconds."""
+
+    def slot_opened(self, ids: int, late: int) -> None:
+        """Count a slot of so many ids, opened `late` after it might have been."""
+
+    def call_ended(self, answer: Answer, duration: int) -> None:
+        """Count one upstream call and its answer."""
+
+    def called_again(self, ids: int) -> None:
+        """Count ids that failed and will be called again."""
+
+    def paused(self, duration: int) -> None:
+        """Count a pause that the upstream asked for."""
+
+    def deadline_broken(self) -> None:
+        """Count an accepted deadline that can no longer be met."""
+
+    def committed(self, writes: int, duration: int) -> None:
+        """Count a commit to the disk that so many requests shared."""

@@ -1,0 +1,107 @@
+"""Interface for reading what is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from ingest_service.domain.ledger import BatchHistory, LedgerSummary, Outcome, Slip, SlotRecord
+from ingest_service.domain.model import Batch, Priority, Status
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
+
+# The latest slips of an ingestion that are kept.
+SLIPS_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Ingestions of this status and priority (None: of any) with a sequence below `before`, at most `limit`."""
+
+    status: Status | None
+    priority: Priority | None
+    before: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class IngestionRecord:
+    """Everything recorded of an ingestion but its batches and ids. Slips: the latest first."""
+
+    progress: Progress
+    summary: LedgerSummary
+    slips: tuple[Slip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesRecord:
+    """A page of the batches of an ingestion: their numbers, all their ids, and the histories of those released."""
+
+    progress: Progress
+    numbers: range
+    ids: PackedIds
+    histories: Mapping[int, BatchHistory]
+
+
+class Records(Protocol):
+    """Reads ingestions, the ledger and the outcomes. Any thread; blocks on the disk.
+
+    Each answer is of one moment, and includes every change that was durable before the question. Raises StoreError
+    where the store cannot be read, StoreStopped where it does not run.
+    """
+
+    def start(self) -> None:
+        """Open the store. Raises StoreError, and StoreInUse where another process must not share it."""
+
+    def stop(self) -> None:
+        """Finish the writes that were asked for and let go of the store. May be called twice."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the store can take an ingestion. Does not touch the disk."""
+
+    def check(self) -> None:
+        """Raise StoreError if the store cannot be read."""
+
+    def progress(self, ingestion_id: UUID) -> Progress | None:
+        """Return the progress of an ingestion, None for an unknown one."""
+
+    def ids(self, sequence: int) -> PackedIds:
+        """Return all ids of an ingestion, none for an unknown one."""
+
+    def batch_ids(self, batches: tuple[Batch, ...]) -> tuple[int, ...]:
+        """Return the ids of these batches, in their order."""
+
+    def ingestion(self, ingestion_id: UUID) -> IngestionRecord | None:
+        """Return everything recorded of an ingestion but its batches and ids, None for an unknown one."""
+
+    def batches(self, ingestion_id: UUID, after: int, limit: int) -> BatchesRecord | None:
+        """Return at most `limit` batches with numbers above `after`, None for an unknown ingestion."""
+
+    def listed(self, wanted: ListFilter) -> list[tuple[Progress, int]]:
+        """Return the ingestions that fit a filter with the number of their failed ids, the newest first."""
+
+    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]] | None:
+        """Return the first `limit` outcomes past a position, each with its position; None for an unknown one."""
+
+    def failed_ids(self, ingestion_id: UUID) -> PackedIds:
+        """Return the ids whose outcome is an error, in the order given."""
+
+    def slots(self, before: int, limit: int) -> list[SlotRecord]:
+        """Return the last `limit` slots with a number below `before`, the latest first."""
+
+    def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
+        """Return the number of batches of each priority and status, where there are any."""
+
+    def add_slips(self, slips: Mapping[int, Slip]) -> None:
+        """Keep slips by the sequences of the ingestions that slipped, for each the latest SLIPS_KEPT.
+
+        Unknown ingestions are left out.
+        """
+
+    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
+        """Take a small step in removing history, of at most so many rows; return whether there is more to do.
+
+        History is what ended before a time (wall clock): ingestions with all that belongs to them, slots that
+        have no calls left (but never the last one), and idempotency keys that are older than `keys_before`.
+        """

@@ -1,0 +1,118 @@
+"""The backlog of a snapshot, emptied step by step without changing the snapshot."""
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
+from ingest_service.domain.entry import Entry, Place
+from ingest_service.domain.model import Batch
+from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
+
+
+class SimulatedQueue:
+    """Entries in strict order, and those that join them when they are ready. Not for several threads.
+
+    Entries are read from the snapshot one after the other, as they are needed.
+    """
+
+    def __init__(self, waiting: WaitingEntries) -> None:
+        self._unread = _Cursor(waiting.now)
+        self._joined: list[Entry] = []
+        self._later = sorted(waiting.later, key=lambda entry: (entry.ready, entry), reverse=True)
+        self._settled = waiting.now.last_ready
+
+    @property
+    def settled(self) -> int:
+        """Time from which on every entry but those that join later is a reason to open a slot."""
+        return self._settled
+
+    @property
+    def next_join(self) -> int | None:
+        """Time at which the next entry joins, None without one."""
+        return self._later[-1].ready if self._later else None
+
+    def opens(self, earliest: int) -> int | None:
+        """Return when a slot opens that may not open before `earliest`, None if nothing waits."""
+        if self._settled <= earliest and self.head() is not None:
+            return earliest
+        times = [entry.ready for entry in self._joined]
+        times += [time for time in (self._unread.first_ready(), self.next_join) if time is not None]
+        return max(earliest, min(times)) if times else None
+
+    def join_ready(self, now: int) -> None:
+        """Let the entries join that are ready."""
+        while self._later and self._later[-1].ready <= now:
+            heappush(self._joined, self._later.pop())
+
+    def limit_to(self, place: Place) -> None:
+        """Leave out the entries that cannot change when those up to this place run.
+
+        What is less urgent never delays what waits now. It may delay what joins later: the slots in between are
+        then spent on it, and the next one opens an interval after them.
+        """
+        if not any(entry.place <= place for entry in self._later):
+            self._later = []
+            self._joined = [entry for entry in self._joined if entry.place <= place]
+            self._unread.limit_to(place)
+
+    def head(self) -> Entry | None:
+        """Return the most urgent entry, None if none waits now. It stays."""
+        unread = self._unread.head()
+        if self._joined and (unread is None or self._joined[0] < unread):
+            return self._joined[0]
+        return unread
+
+    def pop(self) -> Entry | None:
+        """Remove and return the most urgent entry, None if none waits now."""
+        entry = self.head()
+        if entry is None:
+            return None
+        if self._joined and entry is self._joined[0]:
+            return heappop(self._joined)
+        self._unread.move()
+        return entry
+
+    def put_back(self, entry: Entry) -> None:
+        """Let an entry wait again."""
+        heappush(self._joined, entry)
+
+    def cut(self, count: int) -> Batch:
+        """Remove and return the first `count` ids of the most urgent entry, which are of one batch."""
+        entry = self.pop()
+        assert entry is not None, "a slot opens only while something waits"
+        batch, rest = entry.split(count)
+        if rest is not None:
+            self.put_back(rest)
+        return batch
+
+
+class _Cursor:
+    """The entries of a collection that were not read yet."""
+
+    def __init__(self, entries: OrderedEntries) -> None:
+        self._blocks = entries.blocks
+        self._block = self._place = 0
+        self._last: Place | None = None
+
+    def head(self) -> Entry | None:
+        if self._block == len(self._blocks):
+            return None
+        entry = self._blocks[self._block].entries[self._place]
+        return None if self._last is not None and entry.place > self._last else entry
+
+    def move(self) -> None:
+        """Go on to the next entry."""
+        self._place += 1
+        if self._place == len(self._blocks[self._block].entries):
+            self._block, self._place = self._block + 1, 0
+
+    def limit_to(self, place: Place) -> None:
+        """End behind this place."""
+        self._last = place
+
+    def first_ready(self) -> int | None:
+        return min(self._ready_times(), default=None)
+
+    def _ready_times(self) -> Iterator[int]:
+        if self._block < len(self._blocks):
+            yield from (entry.ready for entry in self._blocks[self._block].entries[self._place :])
+        yield from (block.first_ready for block in self._blocks[self._block + 1 :])

@@ -1,0 +1,1 @@
+"""Reading SQL that every database can share."""

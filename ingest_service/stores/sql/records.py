@@ -1,0 +1,119 @@
+"""Records read from an SQL database."""
+
+import json
+from collections.abc import Mapping
+from uuid import UUID
+
+from ingest_service.domain.ledger import Outcome, Slip, SlotRecord
+from ingest_service.domain.model import Batch, Priority, Status
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
+from ingest_service.ports.records import BatchesRecord, IngestionRecord, ListFilter
+from ingest_service.stores.sql.counting import count_batches
+from ingest_service.stores.sql.database import Connection, Database
+from ingest_service.stores.sql.ledger import read_batch_histories, read_slots, read_summary
+from ingest_service.stores.sql.progress import read_listed, read_progress
+from ingest_service.stores.sql.rows import read_ids, read_outcome, read_positions, read_span
+
+
+class SqlRecords:
+    """The reading part of the port `Records`: one read transaction for each answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start(self) -> None:
+        """Open the database."""
+        self._database.start()
+
+    def stop(self) -> None:
+        """Close the database."""
+        self._database.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the database can be written."""
+        return self._database.alive
+
+    def check(self) -> None:
+        """Read one row."""
+        with self._database.read() as connection:
+            connection.execute("SELECT count(*) FROM operator_pause").fetchone()
+
+    def progress(self, ingestion_id: UUID) -> Progress | None:
+        """Read the progress of an ingestion, without its ids."""
+        with self._database.read() as connection:
+            return read_progress(connection, ingestion_id)
+
+    def ids(self, sequence: int) -> PackedIds:
+        """Read all ids of an ingestion."""
+        with self._database.read() as connection:
+            return read_ids(connection, sequence)
+
+    def batch_ids(self, batches: tuple[Batch, ...]) -> tuple[int, ...]:
+        """Read the ids of some batches."""
+        with self._database.read() as connection:
+            return tuple(i for b in batches for i in read_positions(connection, b.sequence, b.positions))
+
+    def ingestion(self, ingestion_id: UUID) -> IngestionRecord | None:
+        """Read everything of an ingestion but its batches and ids."""
+        with self._database.read() as connection:
+            progress = read_progress(connection, ingestion_id)
+            if progress is None:
+                return None
+            summary = read_summary(connection, progress.sequence)
+            return IngestionRecord(progress, summary, _read_slips(connection, progress.sequence))
+
+    def batches(self, ingestion_id: UUID, after: int, limit: int) -> BatchesRecord | None:
+        """Read a page of batches with their ids and histories."""
+        with self._database.read() as connection:
+            progress = read_progress(connection, ingestion_id)
+            if progress is None:
+                return None
+            size = progress.ingestion.batch_size
+            numbers = range(progress.ingestion.batch_count)[after + 1 : after + 1 + limit]
+            ids = read_span(connection, progress.sequence, numbers.start * size, numbers.stop * size)
+            return BatchesRecord(progress, numbers, ids, read_batch_histories(connection, progress, numbers))
+
+    def listed(self, wanted: ListFilter) -> list[tuple[Progress, int]]:
+        """Read the ingestions that fit a filter, without their ids."""
+        with self._database.read() as connection:
+            return read_listed(connection, wanted)
+
+    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]] | None:
+        """Read a page of outcomes."""
+        with self._database.read() as connection:
+            found = connection.execute("SELECT 1 FROM ingestions WHERE id = ?", [ingestion_id.bytes]).fetchone()
+            rows = connection.execute(
+                "SELECT position, record_id, result, error, attempts, last_status "
+                "FROM outcomes JOIN ingestions USING (sequence) "
+                "WHERE id = ? AND position > ? ORDER BY position LIMIT ?",
+                [ingestion_id.bytes, after, limit],
+            )
+            return [read_outcome(row) for row in rows] if found else None
+
+    def failed_ids(self, ingestion_id: UUID) -> PackedIds:
+        """Read the ids whose outcome is an error."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT record_id FROM outcomes JOIN ingestions USING (sequence) "
+                "WHERE id = ? AND error IS NOT NULL ORDER BY position",
+                [ingestion_id.bytes],
+            )
+            return PackedIds.of(record_id for (record_id,) in rows)
+
+    def slots(self, before: int, limit: int) -> list[SlotRecord]:
+        """Read a page of the ledger."""
+        with self._database.read() as connection:
+            return read_slots(connection, before, limit)
+
+    def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
+        """Count all batches."""
+        with self._database.read() as connection:
+            return count_batches(connection)
+
+
+def _read_slips(connection: Connection, sequence: int) -> tuple[Slip, ...]:
+    """Read the slips of an ingestion, the last one first."""
+    row = connection.execute("SELECT latest FROM slips WHERE sequence = ?", [sequence]).fetchone()
+    return tuple(Slip(*slip) for slip in reversed(json.loads(row[0]))) if row else ()

@@ -1,0 +1,25 @@
+"""Writing a new ingestion."""
+
+import sqlite3
+
+from ingest_service.domain.model import Ingestion
+from ingest_service.domain.packed_ids import PackedIds
+
+
+def insert_ingestion(connection: sqlite3.Connection, ingestion: Ingestion, ids: PackedIds) -> int:
+    """Write an ingestion and its cursor; return its sequence."""
+    cursor = connection.execute(
+        "INSERT INTO ingestions (id, priority, batch_size, ids, created_at) VALUES (?, ?, ?, ?, ?)",
+        [
+            *(ingestion.id.bytes, ingestion.priority, ingestion.batch_size),
+            *(ids.packed, ingestion.created_at),
+        ],
+    )
+    sequence = cursor.lastrowid
+    assert sequence is not None, "an insert was made"
+    connection.execute("INSERT INTO backlog (sequence, released) VALUES (?, 0)", [sequence])
+    if ingestion.deadline is not None:
+        connection.execute(
+            "INSERT INTO deadlines (sequence, deadline) VALUES (?, ?)", [sequence, ingestion.deadline]
+        )
+    return sequence

@@ -1,0 +1,153 @@
+"""The journal of the embedded engine in an SQLite database."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
+from uuid import UUID
+
+from ingest_service.clock import Clock
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, Verdict
+from ingest_service.domain.model import Ingestion, Priority, Submission
+from ingest_service.errors import KeyReused
+from ingest_service.stores.sql.database import Database
+from ingest_service.stores.sql.ledger import read_last_slot
+from ingest_service.stores.sql.progress import read_release_state
+from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION, read_ingestion, read_positions
+from ingest_service.stores.sqlite.admitting import insert_ingestion
+from ingest_service.stores.sqlite.cancelling import insert_cancellation
+from ingest_service.stores.sqlite.keys import Key, insert_key, read_key
+from ingest_service.stores.sqlite.open_batches import read_open_batches
+from ingest_service.stores.sqlite.releasing import finish_slot, insert_slot
+
+# An accepted ingestion with its sequence, or the one that came with the same key before.
+Kept = tuple[int, Ingestion] | UUID | KeyReused
+
+
+class Witness(Protocol):
+    """A memory of the last slot beside the database."""
+
+    def record(self, slot_number: int) -> None:
+        """Write down that this slot was opened."""
+
+    def confirms(self, slot_number: int) -> bool:
+        """Return whether this slot was the last one recorded."""
+
+
+class SqliteJournal:
+    """Fits the interface `Journal`. A witness beside the database betrays a database restored from a backup."""
+
+    def __init__(self, database: Database, witness: Witness, clock: Clock) -> None:
+        self._database = database
+        self._witness = witness
+        self._clock = clock
+
+    def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:
+        """Keep a submission in one row; `accepted` follows the commit."""
+        keyed = None if key is None else Key.of(key, submission)
+
+        def insert(connection: sqlite3.Connection) -> Kept:
+            before = read_key(connection, keyed) if keyed else None
+            return before or self._insert(connection, submission, keyed)
+
+        def follow_up(kept: Kept) -> None:
+            if isinstance(kept, tuple):
+                accepted(*kept)
+
+        kept = self._database.write(insert, follow_up)
+        if isinstance(kept, KeyReused):
+            raise kept
+        return kept[1].id if isinstance(kept, tuple) else kept
+
+    def resubmitted(self, submission: Submission, key: str) -> UUID | None:
+        """Read the ingestion that came with this key."""
+        with self._database.read() as connection:
+            found = read_key(connection, Key.of(key, submission))
+        if isinstance(found, KeyReused):
+            raise found
+        return found
+
+    def release_state(self, sequence: int) -> ReleaseState:
+        """Read the state of an ingestion."""
+        with self._database.read() as connection:
+            return read_release_state(connection, sequence)
+
+    def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        """Write a cancellation and the outcomes that follow from it in one commit."""
+        self._database.write(
+            lambda connection: insert_cancellation(connection, sequence, outcomes, self._clock.wall())
+        )
+
+    def reprioritise(self, sequence: int, priority: Priority) -> None:
+        """Write another priority."""
+
+        def update(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE ingestions SET priority = ? WHERE sequence = ?", [priority, sequence])
+
+        self._database.write(update)
+
+    def pause(self, at: int | None) -> None:
+        """Write the time of an operator's pause, or remove it."""
+
+        def update(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM operator_pause")
+            if at is not None:
+                connection.execute("INSERT INTO operator_pause (one, at) VALUES (1, ?)", [at])
+
+        self._database.write(update)
+
+    def paused_at(self) -> int | None:
+        """Read the time of an operator's pause."""
+        return self._read_time("SELECT at FROM operator_pause")
+
+    def paused_until(self) -> int:
+        """Read the end of the last pause that the upstream asked for."""
+        return self._read_time("SELECT until FROM pause") or 0
+
+    def waiting(self) -> Iterable[tuple[Entry, int]]:
+        """Read the cursors, and the ids of open batches that were released and have no outcome."""
+        with self._database.read() as connection:
+            yield from read_open_batches(connection)
+            cursors = connection.execute(f"SELECT sequence, released, {INGESTION} FROM backlog {JOIN_INGESTION}")
+            for sequence, released, *columns in cursors:
+                ingestion = read_ingestion(columns)
+                yield Entry.of(sequence, ingestion, range(released, ingestion.id_count)), 0
+
+    def last_slot(self) -> LastSlot | None:
+        """Read the end of the ledger, trusted only if the witness confirms it."""
+        with self._database.read() as connection:
+            last = read_last_slot(connection)
+        return last and replace(last, trusted=self._witness.confirms(last.number))
+
+    def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
+        """Read the ids at some positions."""
+        with self._database.read() as connection:
+            return read_positions(connection, sequence, positions)
+
+    def open_slot(self, slot: Slot) -> None:
+        """Write down the slot in one commit, and show it to the witness."""
+        self._database.write(lambda connection: insert_slot(connection, slot))
+        self._witness.record(slot.number)
+
+    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
+        """Write down all that came of the slot in one commit."""
+
+        def finish(connection: sqlite3.Connection) -> None:
+            finish_slot(connection, slot, verdicts, started, self._clock.wall())
+            if paused_until is not None:
+                connection.execute("INSERT OR REPLACE INTO pause (one, until) VALUES (1, ?)", [paused_until])
+
+        self._database.write(finish)
+
+    def _insert(self, connection: sqlite3.Connection, submission: Submission, key: Key | None) -> Kept:
+        ingestion = Ingestion.of(submission, self._clock.wall())
+        sequence = insert_ingestion(connection, ingestion, submission.ids)
+        if key is not None:
+            insert_key(connection, key, sequence, ingestion)
+        return sequence, ingestion
+
+    def _read_time(self, statement: str) -> int | None:
+        with self._database.read() as connection:
+            row = connection.execute(statement).fetchone()
+        return None if row is None else int(row[0])

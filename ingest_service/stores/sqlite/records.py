@@ -1,0 +1,22 @@
+"""Records in an SQLite database."""
+
+from collections.abc import Mapping
+
+from ingest_service.domain.ledger import Slip
+from ingest_service.stores.sql.records import SqlRecords
+from ingest_service.stores.sqlite.pruning import read_ended, remove_history
+from ingest_service.stores.sqlite.slips import insert_slips
+
+
+class SqliteRecords(SqlRecords):
+    """Fits the port `Records`."""
+
+    def add_slips(self, slips: Mapping[int, Slip]) -> None:
+        """Write slips in one commit."""
+        self._database.write(lambda connection: insert_slips(connection, slips))
+
+    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
+        """Look for history first, so that the search delays no write, and remove some of it in one commit."""
+        with self._database.read() as connection:
+            ended = read_ended(connection, ended_before, most)
+        return self._database.write(lambda connection: remove_history(connection, ended, keys_before, most))

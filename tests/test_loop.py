@@ -1,0 +1,110 @@
+"""A loop survives unexpected errors, and never ends in silence."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ingest_service.errors import StoreStopped
+from ingest_service.loop import MOST_ERRORS, PAUSE_AFTER_ERROR, Loop
+from tests.doubles import VirtualClock
+
+
+class Rounds(Loop):
+    """A loop whose rounds do what the test wants."""
+
+    name = "loop"
+
+    def __init__(self, clock: VirtualClock, *rounds: Callable[[], bool]) -> None:
+        self.given_up: list[str] = []
+        super().__init__(clock, self.given_up.append)
+        self._rounds = iter(rounds)
+        self.done = 0
+
+    def run_once(self) -> bool:
+        self.done += 1
+        return next(self._rounds)()
+
+
+def fails() -> bool:
+    raise ZeroDivisionError("no such number")
+
+
+def succeeds() -> bool:
+    return True
+
+
+def ends() -> bool:
+    return False
+
+
+def store_stops() -> bool:
+    raise StoreStopped
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+def test_a_loop_goes_on_after_an_unexpected_error_and_a_pause(
+    clock: VirtualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop, began = Rounds(clock, fails, succeeds, ends), clock.now()
+    loop.start()
+    loop.join()
+    assert (loop.done, loop.given_up) == (3, [])
+    assert clock.now() == began + PAUSE_AFTER_ERROR
+    assert "ZeroDivisionError: no such number" in caplog.text
+
+
+def test_the_trouble_of_a_loop_shows_until_a_round_succeeds(clock: VirtualClock) -> None:
+    loop = Rounds(clock, fails, succeeds)
+    assert loop.trouble == "the loop does not run; the log says why"
+    loop.run_supervised()
+    assert loop.failing
+    loop.run_supervised()
+    assert not loop.failing
+
+
+def test_a_loop_that_fails_every_time_gives_up_once(clock: VirtualClock) -> None:
+    loop = Rounds(clock, *[fails] * (MOST_ERRORS + 5))
+    loop.start()
+    loop.join()
+    assert loop.given_up == [f"the loop failed {MOST_ERRORS} times in a row"]
+    assert loop.done == MOST_ERRORS
+
+
+def test_a_success_in_between_starts_the_count_anew(clock: VirtualClock) -> None:
+    loop = Rounds(clock, *[fails] * (MOST_ERRORS - 1), succeeds, *[fails] * (MOST_ERRORS - 1), ends)
+    loop.start()
+    loop.join()
+    assert loop.given_up == []
+
+
+def test_a_store_that_was_closed_ends_a_loop_without_an_alarm(
+    clock: VirtualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = Rounds(clock, store_stops)
+    loop.start()
+    loop.join()
+    assert loop.given_up == []
+    assert "the store was closed before the loop had ended" in caplog.text
+    assert "failed unexpectedly" not in caplog.text
+
+
+def test_a_loop_that_is_halted_during_its_pause_ends_at_once(clock: VirtualClock) -> None:
+    loop, began = Rounds(clock, fails, succeeds), clock.now()
+    clock.at(began + PAUSE_AFTER_ERROR // 2, loop.halt)
+    loop.start()
+    loop.join()
+    assert loop.done == 1
+    assert clock.now() == began + PAUSE_AFTER_ERROR // 2
+
+
+def test_a_loop_may_be_stopped_before_it_starts_and_started_again(clock: VirtualClock) -> None:
+    loop = Rounds(clock, ends, ends)
+    assert loop.stop(0)
+    for _ in range(2):
+        loop.start()
+        assert loop.join(10)
+    assert loop.done == 2
