@@ -1,0 +1,330 @@
+"""The contract of the port `Engine`: what every engine does."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ingest_service.domain.ledger import Answer
+from ingest_service.domain.model import Priority, Status
+from ingest_service.errors import BacklogFull, DeadlineImpossible, KeyReused, SettingError
+from tests.doubles import NothingScheduled
+from tests.engines.rig import FINAL, PASSING, RATE, SECOND, Rig
+
+RigWith = Callable[..., Rig]
+
+
+# Order, packing and late choice.
+
+
+def test_the_example_of_the_specification_packs_the_last_of_high_with_the_rest_of_medium(rig: Rig) -> None:
+    rig.admit_at(0, [1, 2, 3, 4, 5])
+    rig.admit_at(4 * SECOND, [6, 7, 8, 9], "HIGH")
+    linger = RATE.linger
+    assert [rig.run_slot() for _ in range(3)] == [
+        (linger, [1, 2, 3]),
+        (linger + 5 * SECOND, [6, 7, 8]),
+        (linger + 10 * SECOND, [9, 4, 5]),
+    ]
+
+
+def test_a_high_that_arrives_during_the_wait_goes_first(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4, 5, 6])
+    rig.run_slot()
+    rig.admit_at(5 * SECOND, [7, 8, 9], "HIGH")
+    assert rig.run_slot()[1] == [7, 8, 9]
+
+
+def test_submissions_made_together_on_an_idle_service_are_ordered_together(rig: Rig) -> None:
+    rig.admit_at(0, [1, 2], "LOW")
+    rig.admit_at(RATE.linger - 1, [3], "HIGH")
+    assert rig.run_slot() == (RATE.linger, [3, 1, 2])
+
+
+def test_ingestions_of_one_priority_keep_the_order_in_which_they_were_accepted(rig: Rig) -> None:
+    for ids in ([1, 2], [3], [4, 5, 6]):
+        rig.admit(ids)
+    assert [rig.run_slot()[1] for _ in range(2)] == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_no_batch_overtakes_another_to_fill_a_hole(rig: Rig) -> None:
+    for ids in ([1, 2], [3, 4], [5]):
+        rig.admit(ids)
+    assert [rig.run_slot()[1] for _ in range(2)] == [[1, 2], [3, 4, 5]]
+
+
+# Pacing.
+
+
+def test_the_interval_counts_from_the_last_call_that_started(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4])
+    slot = rig.open()
+    rig.clock.time += SECOND
+    rig.close(slot)
+    assert rig.run_slot()[0] == RATE.linger + SECOND + RATE.interval
+
+
+def test_a_late_slot_moves_the_following_ones_and_none_catches_up(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    rig.run_slot()
+    rig.clock.time += 12 * SECOND
+    late, _ = rig.run_slot()
+    assert rig.run_slot()[0] == late + RATE.interval
+
+
+def test_a_pause_that_the_upstream_asks_for_is_kept_and_bounded(rig: Rig) -> None:
+    rig.admit([1, 2])
+    rig.run_slot(replace(FINAL, pause=100 * SECOND), FINAL)
+    rig.admit([3])
+    assert rig.run_slot()[0] == RATE.linger + 100 * SECOND
+    rig.admit([4])
+    rig.run_slot(replace(FINAL, pause=10**6 * SECOND))
+    rig.admit([5])
+    assert rig.engine.opens_in() == RATE.longest_pause
+
+
+def test_a_pause_of_the_upstream_survives_a_crash(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4])
+    opened, _ = rig.run_slot(*[replace(FINAL, pause=60 * SECOND)] * 3)
+    rig.restart()
+    assert rig.run_slot() == (opened + 60 * SECOND, [4])
+
+
+# Crashes: the slot is durable before its calls, and nothing accepted is lost.
+
+
+def test_after_a_crash_the_next_slot_opens_one_interval_after_the_last_call(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4])
+    opened, _ = rig.run_slot()
+    rig.restart()
+    assert rig.run_slot() == (opened + RATE.interval, [4])
+
+
+def test_after_a_crash_in_an_open_slot_its_ids_are_called_again_a_whole_interval_later(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4])
+    rig.open()
+    rig.clock.time += SECOND
+    crashed = rig.clock.now() - rig.began
+    rig.restart()
+    assert [rig.run_slot() for _ in range(2)] == [
+        (crashed + RATE.interval, [1, 2, 3]),
+        (crashed + 2 * RATE.interval, [4]),
+    ]
+
+
+def test_everything_accepted_waits_again_after_a_crash_in_its_place(rig: Rig) -> None:
+    rig.admit([1, 2, 3], "LOW")
+    rig.admit([4, 5, 6], "HIGH")
+    before = [ids for _, ids in rig.planned()]
+    rig.restart()
+    assert [ids for _, ids in rig.planned()] == before == [[4, 5, 6], [1, 2, 3]]
+
+
+def test_a_batch_larger_than_a_slot_stops_the_start_with_a_sentence(rig: Rig) -> None:
+    rig.admit([1, 2, 3])
+    rig.wiring.rate = replace(RATE, slot_size=2)
+    with pytest.raises(SettingError, match="waits in batches of 3; allowed is 3 or more until it is done"):
+        rig.restart()
+
+
+# Retries.
+
+
+def test_an_id_that_failed_comes_back_alone_after_its_backoff_at_its_old_place(rig: Rig) -> None:
+    ingestion_id = rig.admit([1, 2, 3, 4])
+    good = Answer("{}")
+    opened, _ = rig.run_slot(good, PASSING, good)
+    assert rig.run_slot() == (opened + RATE.interval, [2, 4])
+    assert [(one.record_id, one.attempts) for one in rig.outcomes(ingestion_id)] == [
+        (1, 1),
+        (2, 2),
+        (3, 1),
+        (4, 1),
+    ]
+
+
+def test_an_id_fails_for_good_after_its_last_attempt(rig: Rig) -> None:
+    ingestion_id = rig.admit([1])
+    for _ in range(3):
+        rig.run_slot(PASSING)
+    (outcome,) = rig.outcomes(ingestion_id)
+    assert (outcome.error, outcome.attempts) == ("HTTP 500", 3)
+    assert rig.progress(ingestion_id).status is Status.COMPLETED
+
+
+def test_a_final_error_is_an_outcome_at_once(rig: Rig) -> None:
+    ingestion_id = rig.admit([1])
+    rig.run_slot(FINAL)
+    assert [(one.error, one.attempts) for one in rig.outcomes(ingestion_id)] == [("HTTP 404", 1)]
+
+
+def test_a_backoff_survives_a_crash(rig: Rig) -> None:
+    rig.admit([1])
+    opened, _ = rig.run_slot(PASSING)
+    rig.restart()
+    assert rig.run_slot() == (opened + 5 * SECOND, [1])
+
+
+def test_while_the_upstream_fails_wholly_a_slot_carries_one_id(rig: Rig) -> None:
+    rig.admit(range(1, 13))
+    sizes = []
+    for _ in range(5):
+        slot = rig.open()
+        sizes.append(len(slot.ids))
+        rig.close(slot, *[PASSING] * len(slot.ids))
+    assert sizes == [3, 3, 3, 1, 1]
+    slot = rig.open()
+    rig.close(slot, FINAL)
+    assert len(rig.open().ids) == 3
+
+
+# Cancelling, priorities and an operator's pause.
+
+
+def test_a_cancelled_ingestion_is_not_called_any_more(rig: Rig) -> None:
+    cancelled, other = rig.admit([1, 2, 3, 4]), rig.admit([5])
+    rig.run_slot()
+    rig.engine.cancel(rig.sequence(cancelled))
+    assert rig.run_slot()[1] == [5]
+    assert rig.progress(cancelled).status is Status.CANCELLED
+    assert rig.progress(other).status is Status.COMPLETED
+
+
+def test_an_ingestion_that_is_cancelled_while_it_is_called_keeps_its_outcomes_and_is_not_retried(rig: Rig) -> None:
+    ingestion_id = rig.admit([1, 2])
+    slot = rig.open()
+    rig.engine.cancel(rig.sequence(ingestion_id))
+    rig.close(slot, Answer("{}"), PASSING)
+    assert [one.error for one in rig.outcomes(ingestion_id)] == [None, "HTTP 500"]
+    with pytest.raises(NothingScheduled):
+        rig.engine.open()
+
+
+def test_ids_that_wait_for_a_retry_fail_when_their_ingestion_is_cancelled(rig: Rig) -> None:
+    ingestion_id = rig.admit([1, 2])
+    rig.run_slot(Answer("{}"), PASSING)
+    rig.engine.cancel(rig.sequence(ingestion_id))
+    assert [one.error for one in rig.outcomes(ingestion_id)] == [None, "cancelled"]
+    assert rig.progress(ingestion_id).status is Status.COMPLETED
+
+
+def test_another_priority_counts_at_once_and_after_a_crash(rig: Rig) -> None:
+    low, _ = rig.admit([1, 2, 3], "LOW"), rig.admit([4, 5, 6])
+    rig.engine.reprioritise(rig.sequence(low), Priority.HIGH)
+    assert [ids for _, ids in rig.planned()] == [[1, 2, 3], [4, 5, 6]]
+    rig.restart()
+    assert rig.run_slot()[1] == [1, 2, 3]
+
+
+def test_no_slot_opens_while_an_operator_pauses_also_after_a_crash(rig: Rig) -> None:
+    rig.admit([1, 2, 3])
+    rig.engine.pause()
+    rig.engine.pause()
+    rig.restart()
+    with pytest.raises(NothingScheduled):
+        rig.engine.open()
+    rig.clock.at(rig.began + 60 * SECOND, rig.engine.resume)
+    assert rig.run_slot() == (60 * SECOND, [1, 2, 3])
+    rig.engine.resume()
+
+
+# Admission: keys, bounds and deadlines.
+
+
+def test_a_key_that_came_before_stands_for_the_same_ingestion_even_without_room(rig_with: RigWith) -> None:
+    rig = rig_with(most_ids=3)
+    first = rig.admit([1, 2, 3], key="once")
+    assert rig.admit([1, 2, 3], key="once") == first
+    rig.restart()
+    assert rig.admit([1, 2, 3], key="once") == first
+    assert [ids for _, ids in rig.planned()] == [[1, 2, 3]]
+
+
+def test_a_key_with_another_content_is_refused(rig: Rig) -> None:
+    rig.admit([1, 2, 3], key="once")
+    with pytest.raises(KeyReused, match="once was sent before with other ids"):
+        rig.admit([1, 2], key="once")
+
+
+def test_the_bound_is_exact_and_room_comes_back_with_what_is_released(rig_with: RigWith) -> None:
+    rig = rig_with(most_ids=5)
+    rig.admit([1, 2, 3, 4])
+    rig.admit([5])
+    with pytest.raises(BacklogFull) as caught:
+        rig.admit([6])
+    assert caught.value.room_in == RATE.linger
+    rig.run_slot()
+    rig.admit([6, 7, 8])
+    with pytest.raises(BacklogFull):
+        rig.admit([9])
+
+
+def test_a_deadline_that_cannot_be_met_is_refused_and_takes_no_room(rig_with: RigWith) -> None:
+    rig = rig_with(most_ids=6)
+    rig.admit([1, 2, 3])
+    ends = rig.clock.wall() + RATE.linger + RATE.interval
+    with pytest.raises(DeadlineImpossible) as caught:
+        rig.engine.admit(rig.submission([4, 5, 6], deadline=ends - 1), None)
+    assert caught.value.earliest == ends
+    rig.engine.admit(rig.submission([4, 5, 6], deadline=ends), None)
+
+
+# The snapshot.
+
+
+def test_the_slots_of_a_snapshot_are_those_that_open(rig: Rig) -> None:
+    for ids, priority in (([1, 2, 3, 4], "LOW"), ([5], "HIGH"), ([6, 7], "MEDIUM"), ([8, 9, 10], "HIGH")):
+        rig.admit(ids, priority)
+    planned = rig.planned()
+    assert [rig.run_slot() for _ in planned] == planned
+
+
+def test_a_snapshot_does_not_change(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4])
+    snapshot = rig.engine.snapshot()
+    before = list(snapshot.slots())
+    rig.run_slot()
+    rig.admit([5, 6, 7], "HIGH")
+    assert list(snapshot.slots()) == before == list(snapshot.slots())
+
+
+def test_what_is_read_at_one_moment_agrees_with_the_snapshot(rig: Rig) -> None:
+    ingestion_id = rig.admit([1, 2, 3, 4, 5, 6])
+    disturbances = [rig.run_slot]
+
+    def read() -> int:
+        """Read, and let a slot open and close right afterwards, once."""
+        released = rig.progress(ingestion_id).released
+        if disturbances:
+            disturbances.pop()()
+        return released
+
+    released, snapshot = rig.engine.at_one_moment(read)
+    assert released == 3
+    assert [entry.first for entry in snapshot.waiting] == [3]
+
+
+# Stopping.
+
+
+def test_a_stopped_engine_opens_no_slot_and_may_be_stopped_twice(rig: Rig) -> None:
+    rig.admit([1, 2, 3])
+    rig.engine.stop()
+    rig.engine.stop()
+    assert rig.engine.open() is None
+
+
+def test_a_stop_ends_the_wait_for_a_slot_at_once(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4])
+    rig.run_slot()
+    rig.clock.at(rig.clock.now() + SECOND, rig.engine.stop)
+    assert rig.engine.open() is None
+    assert rig.clock.now() - rig.began == RATE.linger + SECOND
+
+
+def test_an_engine_that_was_stopped_goes_on_after_another_start(rig: Rig) -> None:
+    rig.admit([1, 2, 3, 4])
+    opened, _ = rig.run_slot()
+    rig.engine.stop()
+    rig.engine.start()
+    assert rig.run_slot() == (opened + RATE.interval, [4])
