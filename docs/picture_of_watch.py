@@ -14,14 +14,14 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console, ConsoleDimensions
 
 from benchmarks.serving import REAL, serving
-from cli.client import Client
-from cli.drawing.picture import picture
-from cli.drawing.times import here_and_now
-from cli.ingestion import Ingestion, Priority, Status
-from cli.told.excerpt import Excerpt
-from cli.told.sight import Sight
-from cli.watching.follow import follow
-from cli.watching.look import around, look
+from ingestctl.client import Client
+from ingestctl.drawing.picture import picture
+from ingestctl.drawing.times import here_and_now
+from ingestctl.ingestion import Ingestion, Priority, Status
+from ingestctl.told.excerpt import Excerpt
+from ingestctl.told.sight import Sight
+from ingestctl.watching.follow import follow
+from ingestctl.watching.look import around, look
 
 PICTURE = Path(__file__).with_name("watch.svg")
 SIZE = ConsoleDimensions(86, 24)

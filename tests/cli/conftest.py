@@ -7,10 +7,10 @@ from typing import Protocol
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.client import Client
-from cli.commands.setup import Setup
-from cli.main import ingestctl
-from cli.wire.patience import NO_PATIENCE, Patience
+from ingestctl.client import Client
+from ingestctl.commands.setup import Setup
+from ingestctl.main import ingestctl
+from ingestctl.wire.patience import NO_PATIENCE, Patience
 from tests.cli.serving import serving
 from tests.cli.stand_in import StandIn
 

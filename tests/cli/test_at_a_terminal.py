@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from cli.client import Client
+from ingestctl.client import Client
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, SILENCE, StandIn, accepted
 from tests.cli.terminal import INGESTCTL, PATIENCE_SECONDS

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from rich.console import Console
 
-from cli.client import Client
-from cli.drawing.board import board
-from cli.errors import RefusedError
-from cli.ingestion import Priority
-from cli.told.schedule import Schedule, ScheduledBatch, Slot
-from cli.watching.schedule import watch_schedule
+from ingestctl.client import Client
+from ingestctl.drawing.board import board
+from ingestctl.errors import RefusedError
+from ingestctl.ingestion import Priority
+from ingestctl.told.schedule import Schedule, ScheduledBatch, Slot
+from ingestctl.watching.schedule import watch_schedule
 from tests.cli.stand_in import HANG_UP, Answer, StandIn, refusal
 from tests.cli.timetable import written
 

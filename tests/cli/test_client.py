@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from cli.client import Client
-from cli.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
-from cli.ingestion import Batch, Ingestion, Priority, Status
-from cli.told.dispatcher import Load
-from cli.told.page import Page, TimedBatch
-from cli.told.why import Ahead, Why
-from cli.wire.patience import NO_PATIENCE
+from ingestctl.client import Client
+from ingestctl.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
+from ingestctl.ingestion import Batch, Ingestion, Priority, Status
+from ingestctl.told.dispatcher import Load
+from ingestctl.told.page import Page, TimedBatch
+from ingestctl.told.why import Ahead, Why
+from ingestctl.wire.patience import NO_PATIENCE
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, SILENCE, Answer, StandIn, accepted, progress
 from tests.cli.timetable import START, timetable, written

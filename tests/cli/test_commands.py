@@ -2,7 +2,7 @@ from http import HTTPStatus
 
 import pytest
 
-from cli.commands.menu import MENU, load
+from ingestctl.commands.menu import MENU, load
 from tests.cli.conftest import Run
 from tests.cli.stand_in import INGESTION_ID, Answer, StandIn, accepted, progress, refusal
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from rich.console import Console, ConsoleDimensions
 
-from cli.drawing.picture import compact_picture
-from cli.errors import UnreachableError
-from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
-from cli.told.excerpt import Excerpt, untimed
-from cli.told.sight import Sight
+from ingestctl.drawing.picture import compact_picture
+from ingestctl.errors import UnreachableError
+from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.told.excerpt import Excerpt, untimed
+from ingestctl.told.sight import Sight
 from tests.cli.stand_in import INGESTION_ID
 from tests.cli.timetable import START, timetable
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.shell_completion import CompletionItem, ShellComplete
 
-from cli.main import ingestctl
+from ingestctl.main import ingestctl
 from tests.cli.conftest import Run
 
 BASH = shutil.which("bash")

@@ -1,8 +1,8 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from cli.client import Client
-from cli.ingestion import Priority
+from ingestctl.client import Client
+from ingestctl.ingestion import Priority
 from tests.cli.conftest import Run
 from tests.cli.stand_in import StandIn, accepted
 

@@ -1,10 +1,10 @@
 import pytest
 
-from cli.client import Client
-from cli.errors import NotFoundError, UnreachableError
-from cli.ingestion import Status
-from cli.told.excerpt import Excerpt
-from cli.watching.look import around, look, none, released
+from ingestctl.client import Client
+from ingestctl.errors import NotFoundError, UnreachableError
+from ingestctl.ingestion import Status
+from ingestctl.told.excerpt import Excerpt
+from ingestctl.watching.look import around, look, none, released
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn, progress, refusal
 from tests.cli.timetable import timetable
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.errors import UsageError
-from cli.ids.files import ids_of_column, ids_of_lines
+from ingestctl.errors import UsageError
+from ingestctl.ids.files import ids_of_column, ids_of_lines
 
 NOT_AN_ID = "is not an id: ids are whole numbers from 1 to 1000000007"
 

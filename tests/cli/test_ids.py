@@ -1,7 +1,7 @@
 import pytest
 
-from cli.errors import UsageError
-from cli.ids.text import ids_of_text
+from ingestctl.errors import UsageError
+from ingestctl.ids.text import ids_of_text
 
 SENTENCE = "is not an id: ids are whole numbers from 1 to 1000000007, or ranges like 1-100."
 

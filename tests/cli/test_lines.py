@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from cli.drawing.lines import changes, ended_ids, last_states, states, tallies
-from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
-from cli.told.excerpt import Excerpt, untimed
-from cli.told.page import TimedBatch
-from cli.told.sight import Sight
+from ingestctl.drawing.lines import changes, ended_ids, last_states, states, tallies
+from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.told.excerpt import Excerpt, untimed
+from ingestctl.told.page import TimedBatch
+from ingestctl.told.sight import Sight
 from tests.cli.stand_in import INGESTION_ID
 from tests.cli.timetable import timetable
 

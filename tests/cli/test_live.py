@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cli.client import Client
-from cli.ingestion import Priority
+from ingestctl.client import Client
+from ingestctl.ingestion import Priority
 from tests.cli.serving import serving
 from tests.cli.terminal import Terminal
 

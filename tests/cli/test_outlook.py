@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from cli.drawing.outlook import outlook, put_off, warnings
-from cli.ingestion import Ingestion
+from ingestctl.drawing.outlook import outlook, put_off, warnings
+from ingestctl.ingestion import Ingestion
 from tests.cli.timetable import START, timetable, written
 
 NOW = (START - timedelta(seconds=65)).astimezone(timezone(timedelta(hours=1)))

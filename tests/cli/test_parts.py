@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.client import Client
+from ingestctl.client import Client
 from tests.cli.conftest import Run, Waits, running
 from tests.cli.serving import serving
 from tests.cli.stand_in import Answer, StandIn, refusal

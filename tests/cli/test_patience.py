@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.client import Client
-from cli.errors import NobodyThereError, UnavailableError, UnreachableError
-from cli.ingestion import Priority
+from ingestctl.client import Client
+from ingestctl.errors import NobodyThereError, UnavailableError, UnreachableError
+from ingestctl.ingestion import Priority
 from tests.cli.conftest import Run, Waits
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, Answer, StandIn, accepted, refusal
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from rich.console import Console, ConsoleDimensions
 
-from cli.drawing.picture import picture
-from cli.errors import UnreachableError
-from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
-from cli.told.excerpt import Excerpt, untimed
-from cli.told.page import TimedBatch
-from cli.told.sight import Sight
+from ingestctl.drawing.picture import picture
+from ingestctl.errors import UnreachableError
+from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.told.excerpt import Excerpt, untimed
+from ingestctl.told.page import TimedBatch
+from ingestctl.told.sight import Sight
 from tests.cli.timetable import timetable, written
 
 START = datetime(2026, 11, 22, 8, 33, 20, 408000, UTC)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.client import Client
-from cli.ingestion import Priority
+from ingestctl.client import Client
+from ingestctl.ingestion import Priority
 from tests.cli.conftest import Run, Waits, running
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, StandIn

@@ -7,7 +7,7 @@ import pytest
 
 from tests.test_floors import imported
 
-CLI = Path(__file__).parents[2] / "cli"
+CLI = Path(__file__).parents[2] / "cli" / "ingestctl"
 MODULES = sorted(path for path in CLI.rglob("*.py") if path.parent != CLI or path.stem != "__init__")
 BELOW = {
     "errors": set[str](),
@@ -29,7 +29,7 @@ def room(path: Path) -> str:
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_no_module_imports_from_a_room_above(path: Path) -> None:
-    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("cli.")}
+    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("ingestctl.")}
     assert rooms - {room(path)} - BELOW[room(path)] == set()
 
 

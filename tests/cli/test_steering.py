@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.client import Client
-from cli.errors import RefusedError
-from cli.ingestion import Priority, Status
+from ingestctl.client import Client
+from ingestctl.errors import RefusedError
+from ingestctl.ingestion import Priority, Status
 from tests.cli.conftest import Run, Waits, running
 from tests.cli.serving import serving
 from tests.cli.stand_in import StandIn, refusal

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from cli.drawing.tally import brief, ending, flawless, tally
-from cli.ingestion import Batch, Ingestion, IngestionStatus, Status
-from cli.told.excerpt import Excerpt, untimed
+from ingestctl.drawing.tally import brief, ending, flawless, tally
+from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.told.excerpt import Excerpt, untimed
 from tests.cli.timetable import START, timetable, written
 
 

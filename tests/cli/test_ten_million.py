@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.client import Client
+from ingestctl.client import Client
 from tests.cli.serving import serving
 
 IDS = 10_000_000
@@ -14,7 +14,7 @@ MOST_BYTES = 200 * 1024 * 1024
 MEASURED = """
 import re, sys
 from pathlib import Path
-from cli.main import main
+from ingestctl.main import main
 try:
     main()
 finally:

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from cli.drawing.times import clock, here_and_now, how_soon, span
-from cli.told.moment import parse
+from ingestctl.drawing.times import clock, here_and_now, how_soon, span
+from ingestctl.told.moment import parse
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 900000, timezone(timedelta(hours=-3)))
 

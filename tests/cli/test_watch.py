@@ -3,9 +3,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from cli.errors import AwayError, NotFoundError, TimedOutError, UnavailableError, UnreachableError
-from cli.told.sight import Sight
-from cli.watching.follow import follow
+from ingestctl.errors import AwayError, NotFoundError, TimedOutError, UnavailableError, UnreachableError
+from ingestctl.told.sight import Sight
+from ingestctl.watching.follow import follow
 
 
 @dataclass(frozen=True)

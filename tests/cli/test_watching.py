@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from cli.client import Client
-from cli.errors import TimedOutError
-from cli.ingestion import Priority
-from cli.watching.ingestions import watch
+from ingestctl.client import Client
+from ingestctl.errors import TimedOutError
+from ingestctl.ingestion import Priority
+from ingestctl.watching.ingestions import watch
 from tests.cli.serving import serving
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn
 from tests.cli.timetable import timetable

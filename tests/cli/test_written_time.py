@@ -2,8 +2,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cli.commands.written_time import parse_deadline
-from cli.errors import UsageError
+from ingestctl.commands.written_time import parse_deadline
+from ingestctl.errors import UsageError
 
 NOON = datetime(2026, 11, 22, 12, 0, 30).astimezone()
 

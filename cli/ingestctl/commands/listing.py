@@ -1,0 +1,67 @@
+"""`ingestctl list`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+
+import click
+
+from ingestctl.commands.arguments import common, priority_option
+from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_rows
+from ingestctl.commands.setup import Setup
+from ingestctl.drawing.rows import Rows
+from ingestctl.drawing.times import ahead, behind
+from ingestctl.told.ingestion import Priority, Status
+from ingestctl.told.listed import ListedIngestion
+from ingestctl.told.page import LARGEST_PAGE
+
+STATUSES = [status.value for status in Status]
+HEADINGS = ("Ingestion", "Priority", "Status", "Ids", "Done", "Failed", "Submitted", "Deadline")
+SPARE = ("Submitted", "Ids", "Deadline", "Failed")
+
+
+@click.command("list")
+@click.option("--status", type=click.Choice(STATUSES), help="Only ingestions of this status.")
+@priority_option("Only ingestions of this priority.")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="How many at most.")
+@output_option(Form.TABLE, *JSONS, Form.ID)
+@common
+@click.pass_obj
+def list_(setup: Setup, status: str | None, priority: Priority | None, limit: int, form: Form) -> None:
+    """List ingestions, the newest first."""
+    with setup.client() as client:
+        found = client.ingestions(
+            Status(status) if status else None,
+            priority,
+            page=min(limit + 1, LARGEST_PAGE),
+        )
+        listed = list(islice(found, limit))
+        more = next(found, None) is not None
+    _print(listed, setup, form)
+    if more:
+        setup.say(f"There are more: see them with --limit {10 * limit}.")
+
+
+def _print(listed: Sequence[ListedIngestion], setup: Setup, form: Form) -> None:
+    if form is Form.ID:
+        for one in listed:
+            click.echo(one.ingestion_id)
+    elif form in JSONS:
+        print_all(listed, form)
+    elif listed:
+        print_rows(Rows(HEADINGS, [_cells(one, setup.now()) for one in listed], SPARE))
+    else:
+        setup.say("There are no such ingestions.")
+
+
+def _cells(one: ListedIngestion, now: datetime) -> tuple[str, ...]:
+    return (
+        one.ingestion_id,
+        one.priority,
+        one.status,
+        f"{one.ids:,}",
+        f"{one.batches[Status.COMPLETED]:,} of {sum(one.batches.values()):,}",
+        f"{one.failed:,}",
+        behind(one.created_at, now),
+        ahead(one.deadline, now) if one.deadline else "",
+    )

@@ -1,0 +1,101 @@
+"""`ingestctl pause`, `resume` and `health`: what an operator of the service needs."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from ingestctl.commands.arguments import common
+from ingestctl.commands.output import JSONS, Form, output_option, print_one, print_rows
+from ingestctl.commands.setup import Setup
+from ingestctl.drawing.dispatcher import backlog_rows, state
+from ingestctl.errors import UnavailableError
+from ingestctl.told.dispatcher import Dispatcher
+from ingestctl.told.health import Health
+from ingestctl.told.source import Told
+
+Answer = TypeVar("Answer", bound=Told)
+
+
+@click.command()
+@output_option(Form.TABLE, *JSONS)
+@common
+@click.pass_obj
+def pause(setup: Setup, form: Form) -> None:
+    """Let no slot open until it is resumed.
+
+    Calls in flight finish, and ids are accepted as before; a restart changes nothing.
+    """
+    with setup.client() as client:
+        _print(client.pause(), setup, form)
+
+
+@click.command()
+@output_option(Form.TABLE, *JSONS)
+@common
+@click.pass_obj
+def resume(setup: Setup, form: Form) -> None:
+    """Let slots open again."""
+    with setup.client() as client:
+        _print(client.resume(), setup, form)
+
+
+@click.command()
+@output_option(Form.TABLE, *JSONS)
+@common
+@click.pass_context
+def health(ctx: click.Context, form: Form) -> None:
+    """Tell how the service is, and what waits.
+
+    The exit code is 1 if it cannot take or release ingestions now.
+    """
+    setup = ctx.ensure_object(Setup)
+    with setup.watching_client() as client:
+        asked = {
+            "health": _ask(client.health),
+            "ready": _ask(client.ready),
+            "dispatcher": _ask(client.dispatcher),
+        }
+    if form in JSONS:
+        click.echo(json.dumps({name: _json(answer) for name, answer in asked.items()}))
+    else:
+        _print_health(asked, setup)
+    if any(isinstance(answer, UnavailableError) for answer in asked.values()):
+        ctx.exit(UnavailableError.exit_code)
+
+
+def _ask(ask: Callable[[], Answer]) -> Answer | UnavailableError:
+    try:
+        return ask()
+    except UnavailableError as error:
+        return error
+
+
+def _json(answer: Told | UnavailableError) -> Mapping[str, Any]:
+    return {"error": str(answer)} if isinstance(answer, UnavailableError) else answer.source
+
+
+def _print_health(asked: Mapping[str, Told | UnavailableError], setup: Setup) -> None:
+    for name, answer in asked.items():
+        click.echo(f"{name:10}  {_sentence(answer, setup)}")
+    if isinstance(dispatcher := asked["dispatcher"], Dispatcher):
+        print_rows(backlog_rows(dispatcher))
+
+
+def _sentence(answer: Told | UnavailableError, setup: Setup) -> str:
+    match answer:
+        case Dispatcher():
+            return state(answer, setup.now())
+        case Health(status=status, version=str(version)):
+            return f"{status}, version {version}, at {setup.url}"
+        case Health(status=status):
+            return status
+    return str(answer)
+
+
+def _print(dispatcher: Dispatcher, setup: Setup, form: Form) -> None:
+    if form in JSONS:
+        print_one(dispatcher)
+    else:
+        click.echo(state(dispatcher, setup.now()))

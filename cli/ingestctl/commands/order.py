@@ -1,0 +1,68 @@
+"""An order to submit ids, given to the service part by part."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from ingestctl.commands.setup import Setup
+from ingestctl.drawing.times import ahead
+from ingestctl.errors import IngestctlError, NobodyThereError, RefusedError, UnreachableError
+from ingestctl.told.accepted import Accepted
+from ingestctl.told.ingestion import Priority
+from ingestctl.told.moment import parse
+from ingestctl.told.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be submitted; with the same key it is accepted once."""
+
+    ids: Sequence[int]
+    priority: Priority
+    deadline: datetime | None
+    key: str
+
+    def try_out(self, setup: Setup) -> Trial:
+        """Ask what would become of it; raises the errors of the client."""
+        with _local_deadline(setup.now()), setup.client() as client:
+            return client.try_out(self.ids, self.priority, self.deadline)
+
+    def give(self, setup: Setup) -> Iterator[Accepted]:
+        """Submit it, and yield every ingestion it becomes once that is accepted; raises as the client does.
+
+        A failure on the way, or Ctrl-C, tells on stderr how to go on.
+        """
+        done = 0
+        try:
+            with _local_deadline(setup.now()), setup.client() as client:
+                for accepted in client.submit_all(self.ids, self.priority, self.deadline, self.key):
+                    done += accepted.ids
+                    yield accepted
+        except (IngestctlError, KeyboardInterrupt) as error:
+            if done or _may_have_arrived(error):
+                click.echo(
+                    f"For sure {done:,} of {len(self.ids):,} ids are accepted. "
+                    f"To submit the rest, and none twice, add --key {self.key} to the same command.",
+                    err=True,
+                )
+            raise
+
+
+def _may_have_arrived(error: BaseException) -> bool:
+    return isinstance(error, UnreachableError | KeyboardInterrupt) and not isinstance(error, NobodyThereError)
+
+
+@contextmanager
+def _local_deadline(now: datetime) -> Iterator[None]:
+    """Tell a deadline that cannot be met in the local time."""
+    try:
+        yield
+    except RefusedError as error:
+        if not (earliest := error.details.get("earliest")):
+            raise
+        raise RefusedError(
+            f"The deadline cannot be met: as things stand it would be done at {ahead(parse(earliest[0]), now)}."
+        ) from error

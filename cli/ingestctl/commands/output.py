@@ -1,0 +1,72 @@
+"""How commands print what the service told: on stdout, for people or for programs."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+import click
+
+from ingestctl.drawing.rows import Rows
+from ingestctl.told.source import Told
+
+
+class Form(StrEnum):
+    """What is printed: for people, one JSON text, a line of JSON for each, or the ids of ingestions alone."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    ID = "id"
+
+
+JSONS = (Form.JSON, Form.JSONL)
+
+
+def output_option(*forms: Form) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option `-o`, which becomes the argument `form`; the first form is the default."""
+    return click.option(
+        "-o",
+        "--output",
+        "form",
+        type=click.Choice([form.value for form in forms]),
+        metavar="|".join(forms),
+        default=forms[0].value,
+        callback=lambda _, __, form: Form(form),
+        show_default=True,
+        help="What to print.",
+    )
+
+
+def print_one(told: Told) -> None:
+    """Print a value as the JSON that the service told."""
+    click.echo(json.dumps(told.source, ensure_ascii=False))
+
+
+def print_all(told: Iterable[Told], form: Form) -> None:
+    """Print values as they come: as one list if the form is JSON, else a line for each.
+
+    The list is closed even if the next value cannot be had.
+    """
+    if form is not Form.JSON:
+        for one in told:
+            print_one(one)
+        return
+    before = "[\n"
+    try:
+        for one in told:
+            click.echo(f"{before}{json.dumps(one.source, ensure_ascii=False)}", nl=False)
+            before = ",\n"
+    finally:
+        click.echo("\n]" if before.startswith(",") else "[]")
+
+
+def print_rows(rows: Rows) -> None:
+    """Print a table: drawn on a terminal, in plain columns elsewhere."""
+    if not sys.stdout.isatty():
+        click.echo("\n".join(rows.lines()))
+        return
+    from ingestctl.drawing.row_table import draw
+
+    draw(rows)

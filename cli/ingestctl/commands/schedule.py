@@ -1,0 +1,37 @@
+"""`ingestctl schedule`."""
+
+import click
+
+from ingestctl.commands.arguments import common
+from ingestctl.commands.output import JSONS, Form, output_option, print_all
+from ingestctl.commands.setup import Setup
+
+
+@click.command()
+@click.option("--slots", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+@click.option("--watch", "watched", is_flag=True, help="Show them live, until Ctrl-C.")
+@output_option(Form.TABLE, *JSONS)
+@common
+@click.pass_obj
+def schedule(setup: Setup, slots: int, watched: bool, form: Form) -> None:
+    """Tell what runs in the next slots, and when."""
+    if watched:
+        _watch(setup, slots)
+        return
+    with setup.client() as client:
+        planned = client.schedule(slots)
+    if form in JSONS:
+        print_all(planned.slots, form)
+    elif planned.slots:
+        from ingestctl.watching.schedule import show_schedule
+
+        show_schedule(planned, setup.now())
+    else:
+        setup.say("Nothing waits.")
+
+
+def _watch(setup: Setup, slots: int) -> None:
+    from ingestctl.watching.schedule import watch_schedule
+
+    with setup.watching_client() as client:
+        watch_schedule(client, slots)

@@ -1,0 +1,77 @@
+"""`ingestctl status`, `results` and `why`: what is known of one ingestion."""
+
+import json
+from collections.abc import Iterable
+from uuid import UUID
+
+import click
+
+from ingestctl.commands.arguments import common, ingestion_id_argument
+from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
+from ingestctl.commands.setup import Setup
+from ingestctl.drawing.reasons import reasons, slip_rows
+from ingestctl.told.result import Result
+
+
+@click.command()
+@ingestion_id_argument
+@output_option(Form.TABLE, *JSONS)
+@common
+@click.pass_obj
+def status(setup: Setup, ingestion_id: UUID, form: Form) -> None:
+    """Print how far an ingestion has come.
+
+    A screenful with the times on a terminal; piped, every batch is a line. With json it is the whole in numbers,
+    with jsonl every batch and when it runs.
+    """
+    with setup.client() as client:
+        if form is Form.JSON:
+            print_one(client.ingestion(str(ingestion_id)))
+        elif form is Form.JSONL:
+            print_all(client.all_batches(str(ingestion_id)), form)
+        else:
+            from ingestctl.watching.ingestions import show
+
+            show(client, str(ingestion_id))
+
+
+@click.command()
+@ingestion_id_argument
+@output_option(Form.TABLE, *JSONS)
+@common
+@click.pass_obj
+def results(setup: Setup, ingestion_id: UUID, form: Form) -> None:
+    """Print what came of the ids so far."""
+    with setup.client() as client:
+        if form is Form.TABLE:
+            _print_results(client.results(str(ingestion_id)))
+        else:
+            print_all(client.results(str(ingestion_id)), form)
+
+
+@click.command()
+@ingestion_id_argument
+@output_option(Form.TABLE, *JSONS)
+@common
+@click.pass_obj
+def why(setup: Setup, ingestion_id: UUID, form: Form) -> None:
+    """Tell why an ingestion does not run earlier, and when it will."""
+    with setup.client() as client:
+        ingestion = client.ingestion(str(ingestion_id))
+    if form in JSONS:
+        print_one(ingestion)
+        return
+    click.echo("\n".join(reasons(ingestion, setup.now())))
+    if ingestion.slips:
+        print_rows(slip_rows(ingestion.slips, setup.now()))
+
+
+def _print_results(results: Iterable[Result]) -> None:
+    for result in results:
+        click.echo(f"{result.id:>10}  {_outcome(result)}")
+
+
+def _outcome(result: Result) -> str:
+    if result.error is None:
+        return json.dumps(result.result, ensure_ascii=False)
+    return f"failed after {result.attempts} attempt{'s' if result.attempts != 1 else ''}: {result.error}"

@@ -1,0 +1,97 @@
+"""A picture on a terminal that is drawn anew at every tick of the clock."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from rich.console import Console, ConsoleDimensions, RenderableType
+from rich.control import Control
+from rich.live import Live
+
+from ingestctl.drawing.times import here_and_now
+
+Scene = TypeVar("Scene")
+Draw = Callable[[Scene, ConsoleDimensions, datetime], RenderableType]
+
+_GLANCE_SECONDS = 0.1
+
+
+class Film(Generic[Scene]):
+    """Shows the last scene, as `draw` draws it; use it from the main thread, where Ctrl-C arrives."""
+
+    def __init__(self, console: Console, draw: Draw[Scene]) -> None:
+        self._console = console
+        self._draw = draw
+        self._scene: list[Scene] = []
+        self._size = console.size
+        self._live = Live(console=console, auto_refresh=False, get_renderable=self._picture)
+
+    def show(self, scenes: Iterable[Scene]) -> Scene:
+        """Draw every scene, of at least one, as it comes; blocks until the last, which stays and is returned."""
+        with _cleaning_up_when_terminated():
+            try:
+                for scene in scenes:
+                    self._scene = [scene]
+                    self._live.start()  # only now: a first request that fails leaves no empty frame behind
+                    self._refresh()
+            finally:
+                with self._at_once():
+                    self._live.stop()
+        return self._scene[0]
+
+    def wait(self, seconds: float) -> None:
+        """Block for so long; at every whole second of the clock, and in a new size, the picture is drawn anew."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            second = int(time.time())
+            time.sleep(min(left, 1 - time.time() % 1, _GLANCE_SECONDS))
+            if int(time.time()) > second or self._console.size != self._size:
+                self._refresh()
+
+    def _refresh(self) -> None:
+        with self._at_once():
+            self._live.refresh()
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """Draw undisturbed; in a new size on an empty screen, for the terminal has moved what was there."""
+        with _undisturbed(), self._console:
+            if self._console.size != self._size:
+                self._size = self._console.size
+                self._console.control(Control.home(), Control.clear())
+            yield
+
+    def _picture(self) -> RenderableType:
+        return self._draw(self._scene[0], self._console.size, here_and_now()) if self._scene else ""
+
+
+def draws(console: Console) -> bool:
+    """Return whether pictures can be drawn; rich alone takes a pipe for a terminal when FORCE_COLOR is set."""
+    return sys.stdout.isatty() and console.is_interactive
+
+
+@contextmanager
+def _cleaning_up_when_terminated() -> Iterator[None]:
+    """Let SIGTERM unwind as Ctrl-C does: at once, it would leave a terminal without a cursor."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C take effect behind a drawing: in the middle of one, it would be drawn a second time below."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,92 @@
+"""Ingestions as lines of text, for pipes and programs; nothing is printed here.
+
+A function that gets what was seen before, None at first, and what is seen now, yields what is new.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import repeat
+from typing import Any
+
+from ingestctl.drawing.tally import tally
+from ingestctl.told.excerpt import RELEASED, Excerpt
+from ingestctl.told.ingestion import Ingestion, Status
+from ingestctl.told.page import TimedBatch
+from ingestctl.told.sight import Sight
+
+Sights = Sight[Excerpt]
+
+
+def changes(before: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield a line for every batch that has a new status; at the very first every batch was yet to start."""
+    for old, new in _pairs(before, after):
+        for batch in _changed(old, new):
+            yield _whose(new, after) + line(batch)
+        if _cancelled(old) != _cancelled(new):
+            yield f"{_whose(new, after)}{_cancelled(new)}"
+
+
+def tallies(before: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield a line for every ingestion that has come further."""
+    for old, new in _pairs(before, after):
+        if old is None or tally(old) != tally(new):
+            yield _whose(new, after) + tally(new)
+
+
+def states(before: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield as JSON every ingestion of which anything is new, with the batches that have a new status."""
+    for old, new in _pairs(before, after):
+        if old is None or _state(old) != _state(new):
+            yield _json(_state(new) | {"changed": [batch.source for batch in _changed(old, new)]})
+
+
+def last_states(sight: Sights) -> Iterator[str]:
+    """Yield what is known in the end of all ingestions as JSON: of one as an object, of several as an array."""
+    known = [_state(excerpt) for excerpt in sight.seen]
+    yield _json(known[0] if len(known) == 1 else known)
+
+
+def ended_ids(before: Sights | None, after: Sights) -> Iterator[str]:
+    """Yield the id of every ingestion that has ended."""
+    for old, new in _pairs(before, after):
+        if new.ended and not (old and old.ended):
+            yield new.whole.ingestion_id
+
+
+def line(batch: TimedBatch) -> str:
+    """Return what is said of a batch."""
+    return f"batch {batch.number + 1}  {list(batch.ids)}  {batch.status}"
+
+
+def _pairs(before: Sights | None, after: Sights) -> Iterator[tuple[Excerpt | None, Excerpt]]:
+    return zip(before.seen if before else repeat(None), after.seen, strict=False)
+
+
+def _whose(excerpt: Excerpt, sight: Sights) -> str:
+    return f"{excerpt.whole.ingestion_id}  " if len(sight.seen) > 1 else ""
+
+
+def _changed(old: Excerpt | None, new: Excerpt) -> Iterator[TimedBatch]:
+    past = {batch.number: batch.status for batch in old.batches} if old else {}
+    return (batch for batch in new.batches if batch.status in RELEASED and batch.status != past.get(batch.number))
+
+
+def _cancelled(excerpt: Excerpt | None) -> str:
+    """Return the line about the batches that are cancelled, which are always the last ones."""
+    count = excerpt.counts[Status.CANCELLED] if excerpt else 0
+    if excerpt is None or not count:
+        return ""
+    last = excerpt.whole.total
+    batches = f"batch {last}" if count == 1 else f"batches {last - count + 1} to {last}"
+    return f"{batches}  {Status.CANCELLED}"
+
+
+def _state(excerpt: Excerpt) -> dict[str, Any]:
+    whole = excerpt.whole
+    if isinstance(whole, Ingestion):
+        return dict(whole.source)
+    return {"ingestion_id": whole.ingestion_id, "status": whole.status, "batches": dict(excerpt.counts)}
+
+
+def _json(said: object) -> str:
+    return json.dumps(said, ensure_ascii=False)

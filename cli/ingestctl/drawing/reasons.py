@@ -1,0 +1,29 @@
+"""When an ingestion runs, why not earlier, and what has put it off; `now` brings the time zone of the reader."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from ingestctl.drawing.outlook import outlook, warnings
+from ingestctl.drawing.rows import Rows
+from ingestctl.drawing.times import ahead, behind, span
+from ingestctl.told.deadline import Slip
+from ingestctl.told.ingestion import Ingestion
+
+
+def reasons(ingestion: Ingestion, now: datetime) -> Iterator[str]:
+    """Yield, as sentences, all but the slips."""
+    yield f"{ingestion.ingestion_id}: {ingestion.status.replace('_', ' ')}, {ingestion.priority}"
+    yield from outlook(ingestion, now)
+    yield from warnings(ingestion, now)
+    if ingestion.deadline and ingestion.deadline.holds:
+        yield f"the deadline, {ahead(ingestion.deadline.at, now)}, holds"
+
+
+def slip_rows(slips: Sequence[Slip], now: datetime) -> Rows:
+    """Return what put it off, the latest first."""
+    return Rows(("Put off", "Slots", "By", "Because"), [_slip(slip, now) for slip in slips])
+
+
+def _slip(slip: Slip, now: datetime) -> tuple[str, ...]:
+    because = slip.text.partition(": ")[2] or slip.text
+    return behind(slip.at, now), f"{slip.slots:,}", span(timedelta(seconds=slip.seconds)), because

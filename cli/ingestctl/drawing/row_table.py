@@ -1,0 +1,28 @@
+"""Rows drawn as a table on a terminal."""
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ingestctl.drawing.rows import GAP, Rows
+from ingestctl.drawing.styles import STYLES
+
+_UUID_WIDTH = 36
+
+
+def draw(rows: Rows) -> None:
+    """Print the table on stdout, as wide as the terminal; ids of ingestions are never cut."""
+    console = Console()
+    rows = rows.fitting(console.width)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, len(GAP) - 1, 0, 0))
+    for column, heading in enumerate(rows.headings):
+        whole = heading == "Ingestion"
+        table.add_column(
+            heading,
+            justify="right" if rows.is_number(column) else "left",
+            min_width=_UUID_WIDTH if whole else None,
+        )
+    for row in rows.cells:
+        table.add_row(*(Text(cell, STYLES.get(cell, "")) for cell in row))
+    console.print(table)

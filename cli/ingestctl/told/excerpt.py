@@ -1,0 +1,49 @@
+"""An ingestion as it is watched: the whole in numbers, and only those of its batches that matter."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ingestctl.told.ingestion import Ingestion, IngestionStatus, Status
+from ingestctl.told.page import TimedBatch
+
+RELEASED = (Status.TRIGGERED, Status.COMPLETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What the service said of the whole, and some neighbouring batches.
+
+    An older service knows no times and lists every batch: then all of them are here.
+    """
+
+    whole: Ingestion | IngestionStatus
+    batches: tuple[TimedBatch, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the ingestion never changes again."""
+        return self.whole.status in (Status.COMPLETED, Status.CANCELLED)
+
+    @property
+    def retry_after(self) -> int | None:
+        """How many seconds the service asks to be left alone, None if it did not say."""
+        return self.whole.retry_after
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """How many batches of the whole have each status."""
+        if isinstance(self.whole, Ingestion):
+            return self.whole.batches
+        return Counter(batch.status for batch in self.batches)
+
+
+def untimed(status: IngestionStatus) -> Excerpt:
+    """Return the excerpt of what an older service answers: all of it, without times."""
+    return Excerpt(status, tuple(_numbered(status)))
+
+
+def _numbered(status: IngestionStatus) -> Iterator[TimedBatch]:
+    for number, batch in enumerate(status.batches):
+        source = {"batch_id": batch.batch_id, "number": number, "ids": batch.ids, "status": batch.status}
+        yield TimedBatch(batch.batch_id, number, batch.ids, batch.status, source=source)

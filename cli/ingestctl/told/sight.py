@@ -1,0 +1,34 @@
+"""What is known at one moment of what is watched."""
+
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from ingestctl.errors import AwayError
+
+
+class Progress(Protocol):
+    """What a look must tell."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it never changes again."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """For how many seconds there is nothing to ask for, None if nobody said."""
+
+
+Seen = TypeVar("Seen", bound=Progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight(Generic[Seen]):
+    """What a watcher knows at one moment: what was last seen of each, and why the service gives no answer now."""
+
+    seen: tuple[Seen, ...]
+    away: AwayError | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether all has ended."""
+        return all(seen.ended for seen in self.seen)

@@ -1,0 +1,103 @@
+"""Requests to one service, sent again where that is safe and may help."""
+
+import logging
+import time
+from collections.abc import Mapping
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from ingestctl.errors import AwayError, InvalidUrlError, NobodyThereError, UnreachableError
+from ingestctl.wire.answer import check_available
+from ingestctl.wire.patience import NO_PATIENCE, Patience
+from ingestctl.wire.trust import SystemTrust
+
+log = logging.getLogger(__name__)
+
+Headers = Mapping[str, str | None]
+
+
+class Transport:
+    """Connections that are kept open until `close`; `timeout` bounds every silence, in seconds.
+
+    Not for several threads at once.
+    """
+
+    def __init__(self, url: str, timeout: float, patience: Patience) -> None:
+        self._url = url
+        self._timeout = timeout
+        self._patience = patience
+        self._met = False
+        self._session = requests.Session()
+        self._session.mount("https://", SystemTrust())
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: Headers | None = None, again: bool = True
+    ) -> requests.Response:
+        """Send a request and return the answer; blocks. Without `again` it is sent once.
+
+        Raises an AwayError where patience does not help, or at once if nobody was ever there, and InvalidUrlError.
+        """
+        patience = self._patience if again else NO_PATIENCE
+        return patience.until_answered(lambda: self._send(method, path, body, headers), self._is_hopeless)
+
+    def close(self) -> None:
+        """Close the connections; calling it twice is fine."""
+        self._session.close()
+
+    def _is_hopeless(self, error: AwayError) -> bool:
+        self._met = self._met or not isinstance(error, NobodyThereError)
+        return not self._met
+
+    def _send(self, method: str, path: str, body: bytes | None, headers: Headers | None) -> requests.Response:
+        url = self._url.rstrip("/") + path
+        started = time.monotonic()
+        try:
+            answer = self._exchange(method, url, body, headers)
+        except AwayError as error:
+            _trace(method, url, str(error), started)
+            raise
+        _trace(method, url, f"{answer.status_code} {answer.reason}", started)
+        self._met = True
+        return check_available(answer)
+
+    def _exchange(self, method: str, url: str, body: bytes | None, headers: Headers | None) -> requests.Response:
+        """Redirects are not followed: one of a POST would arrive as a GET, without the ids."""
+        try:
+            return self._session.request(
+                method, url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
+            )
+        except ValueError as error:
+            raise InvalidUrlError(_NO_URL.format(self._url)) from error
+        except requests.ReadTimeout as error:
+            raise UnreachableError(_SILENT.format(self._url, self._timeout)) from error
+        except requests.exceptions.SSLError as error:
+            raise NobodyThereError(_NO_TRUST.format(self._url, _reason(error))) from error
+        except requests.RequestException as error:
+            kind = NobodyThereError if _never_connected(error) else UnreachableError
+            raise kind(_NO_WAY.format(self._url, _reason(error))) from error
+
+
+_NO_URL = "No service can be at {!r}: give an address like http://localhost:8000 with --url or INGEST_URL."
+_SILENT = "{} did not answer within {:g} s. What was sent may have arrived all the same."
+_NO_WAY = "Cannot reach the ingest service at {}: {}. Is it running? Set --url or INGEST_URL if it is elsewhere."
+_NO_TRUST = (
+    "No secure connection to {}: {}. Name its certificate authority with REQUESTS_CA_BUNDLE if you trust it."
+)
+
+
+def _trace(method: str, url: str, outcome: str, started: float) -> None:
+    log.debug("%s %s: %s, %.0f ms", method, url, outcome, 1000 * (time.monotonic() - started))
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    wrapped = error.args[0] if error.args else None
+    reason = wrapped.reason if isinstance(wrapped, MaxRetryError) else wrapped
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the operating system said; requests wraps it three times, into a page of text."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return getattr(error, "strerror", None) or str(error)
