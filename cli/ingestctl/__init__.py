@@ -3,8 +3,8 @@
     main        the console script
     commands    what each command does, and what commands share     → all below
     watching    asking again and again, and showing what changed    → client, drawing
-    client      the typed client, to import                         → wire
-    wire        asking over HTTP: patience, trust, answers          → told
+    client      the typed client, to import                         → http
+    http        asking over HTTP: retries, TLS, answers             → told
     drawing     values as text and as pictures for a terminal       → told
     ids         ids as people write them                            → errors
     told        what the service tells, as values                   → errors

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ingestctl.http.base_client import BaseClient, path_of
+from ingestctl.http.responses import read
+from ingestctl.http.submission import body, in_parts, valid_key
 from ingestctl.told.accepted import Accepted
 from ingestctl.told.dispatcher import Dispatcher
 from ingestctl.told.health import Health
@@ -14,19 +17,16 @@ from ingestctl.told.past_slot import PastSlot
 from ingestctl.told.result import Result
 from ingestctl.told.schedule import Schedule
 from ingestctl.told.trial import Trial
-from ingestctl.wire.answer import read
-from ingestctl.wire.asking import Asking, path_of
-from ingestctl.wire.submission import body, in_parts, valid_key
 
 
-class Client(Asking):
+class Client(BaseClient):
     """Connections to one ingest service, kept open between calls: close it, or use it in a `with`.
 
         with Client("http://localhost:8000") as client:
             ingestion_id = client.submit([1, 2, 3], Priority.HIGH)
 
     Every call blocks until the service has answered, or has been silent for `timeout` seconds, and is then sent
-    again as the `patience` says; only `retry`, `health` and `ready` never are. Raises the errors
+    again as the `retry_policy` says; only `retry`, `health` and `ready` never are. Raises the errors
     of `ingestctl.errors`. Not for several threads at once. `url` may have a base path.
     """
 

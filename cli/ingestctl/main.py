@@ -10,7 +10,7 @@ from ingestctl.commands.arguments import common
 from ingestctl.commands.menu import load, titles
 from ingestctl.commands.setup import Setup
 from ingestctl.errors import IngestctlError
-from ingestctl.wire.patience import NO_PATIENCE
+from ingestctl.http.retry import NO_RETRY
 
 INTERRUPTED = 130
 VERSION_TIMEOUT_SECONDS = 0.5
@@ -82,7 +82,7 @@ def _print_versions(setup: Setup) -> None:
 
     click.echo(f"ingestctl, version {version('ingest-service')}")
     try:
-        with setup.client(NO_PATIENCE, VERSION_TIMEOUT_SECONDS) as client:
+        with setup.client(NO_RETRY, VERSION_TIMEOUT_SECONDS) as client:
             served = client.health().version
     except IngestctlError:
         return

@@ -9,11 +9,11 @@ import pytest
 
 from ingestctl.client import Client
 from ingestctl.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
+from ingestctl.http.retry import NO_RETRY
 from ingestctl.ingestion import Batch, Ingestion, Priority, Status
 from ingestctl.told.dispatcher import Load
 from ingestctl.told.page import Page, TimedBatch
 from ingestctl.told.why import Ahead, Why
-from ingestctl.wire.patience import NO_PATIENCE
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, SILENCE, Answer, StandIn, accepted, progress
 from tests.cli.timetable import START, timetable, written
@@ -123,7 +123,7 @@ def test_a_status_it_does_not_know_is_an_unexpected_answer(client: Client, servi
 def test_a_service_that_says_nothing_is_given_up_after_the_timeout(service: StandIn) -> None:
     service.answers(SILENCE)
     with (
-        Client(service.url, timeout=0.05, patience=NO_PATIENCE) as client,
+        Client(service.url, timeout=0.05, retry_policy=NO_RETRY) as client,
         pytest.raises(UnreachableError) as raised,
     ):
         client.submit([1], Priority.HIGH)

@@ -14,11 +14,11 @@ BELOW = {
     "ids": {"errors"},
     "told": {"errors"},
     "drawing": {"told"},
-    "wire": {"told", "errors"},
-    "client": {"wire", "told"},
+    "http": {"told", "errors"},
+    "client": {"http", "told"},
     "watching": {"client", "drawing", "told", "errors"},
-    "commands": {"watching", "client", "wire", "drawing", "told", "ids", "errors"},
-    "main": {"commands", "wire", "errors"},
+    "commands": {"watching", "client", "http", "drawing", "told", "ids", "errors"},
+    "main": {"commands", "http", "errors"},
     "ingestion": {"told"},
 }
 

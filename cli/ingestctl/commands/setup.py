@@ -12,7 +12,7 @@ import click
 
 from ingestctl.commands.config import configured_url
 from ingestctl.drawing.times import here_and_now
-from ingestctl.wire.patience import NO_PATIENCE, Patience
+from ingestctl.http.retry import NO_RETRY, RetryPolicy
 
 if TYPE_CHECKING:
     from ingestctl.client import Client
@@ -28,7 +28,7 @@ class Setup:
     chosen_url: str | None = None
     quiet: bool = False
     debug: bool = False
-    patience: Patience = field(default_factory=Patience)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     now: Callable[[], datetime] = here_and_now
 
     @property
@@ -36,18 +36,18 @@ class Setup:
         """The address of the service; raises UsageError if a configuration that is needed is wrong."""
         return self.chosen_url or os.environ.get(URL_VARIABLE) or configured_url() or DEFAULT_URL
 
-    def client(self, patience: Patience | None = None, timeout: float = 10.0) -> "Client":
+    def client(self, retry_policy: RetryPolicy | None = None, timeout: float = 10.0) -> "Client":
         """Return a client of the service that logs on stderr what it goes through."""
         from ingestctl.client import Client
 
         log = logging.getLogger("ingestctl")
         log.handlers = [_Stderr()]
         log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
-        return Client(self.url, timeout, patience or self.patience)
+        return Client(self.url, timeout, retry_policy or self.retry_policy)
 
     def watching_client(self) -> "Client":
         """Return a client for those who ask again anyway, and want to show when the service is away."""
-        return self.client(NO_PATIENCE)
+        return self.client(NO_RETRY)
 
     def say(self, sentence: str) -> None:
         """Talk to the user, unless they want it quiet."""

@@ -16,11 +16,11 @@ from ingestctl.drawing.bar import with_bar
 from ingestctl.drawing.rows import Rows
 from ingestctl.drawing.trial import delays, verdict
 from ingestctl.errors import UsageError
+from ingestctl.http.submission import valid_key
 from ingestctl.ids.sources import all_ids
 from ingestctl.ids.text import GREATEST_ID
 from ingestctl.told.accepted import Accepted
 from ingestctl.told.ingestion import Priority
-from ingestctl.wire.submission import valid_key
 
 EPILOG = f"""\b
 Ids are whole numbers from 1 to {GREATEST_ID}, written as

@@ -1,1 +1,1 @@
-"""Asking again and again, and showing what has changed."""
+"""BaseClient again and again, and showing what has changed."""

@@ -42,7 +42,7 @@ def watch(
     `output` is "table" (a picture on a terminal; elsewhere a line for every change of a batch, or with `compact`
     of an ingestion), "jsonl" (a line for every change), "json" (all, at the end) or "id" (of those that end).
     This goes to stdout, all other talk to stderr; `quiet` leaves out the talk and the table.
-    The client should have no patience of its own, or nobody sees when the service is away. Raises TimedOutError
+    The client should not retry by itself, or nobody sees when the service is away. Raises TimedOutError
     after `timeout` seconds, which are an end, too, UnreachableError when the service stays away for long, and
     what the client raises.
     """

@@ -34,8 +34,8 @@ def show_schedule(schedule: Schedule, now: datetime) -> None:
 def watch_schedule(client: Client, slots: int) -> None:
     """Show the next slots until Ctrl-C, which is raised as KeyboardInterrupt; blocks, in the main thread.
 
-    On a terminal the board counts down, elsewhere it is printed anew whenever it changes. The client should have
-    no patience of its own. Raises UnreachableError when the service stays away, and what the client raises.
+    On a terminal the board counts down, elsewhere it is printed anew whenever it changes. The client should
+    not retry by itself. Raises UnreachableError when the service stays away, and what the client raises.
     """
     console = _console()
     look = partial(_look, client, slots)

@@ -8,9 +8,9 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from ingestctl.errors import AwayError, InvalidUrlError, NobodyThereError, UnreachableError
-from ingestctl.wire.answer import check_available
-from ingestctl.wire.patience import NO_PATIENCE, Patience
-from ingestctl.wire.trust import SystemTrust
+from ingestctl.http.responses import check_available
+from ingestctl.http.retry import NO_RETRY, RetryPolicy
+from ingestctl.http.tls import SystemTrustAdapter
 
 log = logging.getLogger(__name__)
 
@@ -23,29 +23,29 @@ class Transport:
     Not for several threads at once.
     """
 
-    def __init__(self, url: str, timeout: float, patience: Patience) -> None:
+    def __init__(self, url: str, timeout: float, retry_policy: RetryPolicy) -> None:
         self._url = url
         self._timeout = timeout
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._met = False
         self._session = requests.Session()
-        self._session.mount("https://", SystemTrust())
+        self._session.mount("https://", SystemTrustAdapter())
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Headers | None = None, again: bool = True
     ) -> requests.Response:
         """Send a request and return the answer; blocks. Without `again` it is sent once.
 
-        Raises an AwayError where patience does not help, or at once if nobody was ever there, and InvalidUrlError.
+        Raises an AwayError where retrying does not help, or at once if nobody was ever there, and InvalidUrlError.
         """
-        patience = self._patience if again else NO_PATIENCE
-        return patience.until_answered(lambda: self._send(method, path, body, headers), self._is_hopeless)
+        policy = self._retry_policy if again else NO_RETRY
+        return policy.call(lambda: self._send(method, path, body, headers), self._is_final)
 
     def close(self) -> None:
         """Close the connections; calling it twice is fine."""
         self._session.close()
 
-    def _is_hopeless(self, error: AwayError) -> bool:
+    def _is_final(self, error: AwayError) -> bool:
         self._met = self._met or not isinstance(error, NobodyThereError)
         return not self._met
 

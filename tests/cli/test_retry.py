@@ -13,7 +13,7 @@ BUSY = refusal(503, "Backlog is full")
 
 @pytest.fixture
 def patient(service: StandIn, waits: Waits) -> Iterator[Client]:
-    with Client(service.url, patience=waits.patience(30)) as client:
+    with Client(service.url, retry_policy=waits.retry_policy(30)) as client:
         yield client
 
 
@@ -42,7 +42,7 @@ def test_it_waits_as_long_as_the_service_asks(patient: Client, service: StandIn,
     assert waits.waited == [7, 1]
 
 
-def test_the_pauses_double_up_to_ten_seconds_until_the_patience_ends(
+def test_the_pauses_double_up_to_ten_seconds_until_the_time_to_retry_ends(
     patient: Client, service: StandIn, waits: Waits
 ) -> None:
     service.answers(BUSY)
@@ -51,7 +51,7 @@ def test_the_pauses_double_up_to_ten_seconds_until_the_patience_ends(
     assert waits.waited == [0.5, 1, 2, 4, 8, 10]
 
 
-def test_longer_than_its_patience_it_does_not_wait_at_all(patient: Client, service: StandIn, waits: Waits) -> None:
+def test_longer_than_it_retries_it_does_not_wait_at_all(patient: Client, service: StandIn, waits: Waits) -> None:
     service.answers(refusal(503, "Backlog is full", {"Retry-After": "31"}))
     with pytest.raises(UnavailableError, match=r"Backlog is full\. Try again in 31 s\."):
         patient.submit([1])
@@ -59,14 +59,14 @@ def test_longer_than_its_patience_it_does_not_wait_at_all(patient: Client, servi
 
 
 def test_where_nobody_was_ever_there_it_does_not_wait(nowhere: str, waits: Waits) -> None:
-    with Client(nowhere, patience=waits.patience(30)) as client, pytest.raises(NobodyThereError):
+    with Client(nowhere, retry_policy=waits.retry_policy(30)) as client, pytest.raises(NobodyThereError):
         client.submit([1])
     assert waits.waited == []
 
 
 def test_a_service_that_was_there_may_restart(service: StandIn, waits: Waits) -> None:
     service.answers(accepted())
-    with Client(service.url, patience=waits.patience(30)) as client:
+    with Client(service.url, retry_policy=waits.retry_policy(30)) as client:
         client.submit([1])
         service.stop()
         with pytest.raises(UnreachableError):
@@ -89,7 +89,7 @@ def test_the_command_line_says_that_it_asks_again(run: Run, service: StandIn) ->
     service.answers(refusal(503, "Busy", {"Retry-After": "7"}), accepted())
     result = run("submit 1")
     assert (result.exit_code, result.stdout) == (0, f"{INGESTION_ID}\n")
-    sentence = "The service cannot answer now: Busy. Try again in 7 s. Asking again in 7 s.\n"
+    sentence = "The service cannot answer now: Busy. Try again in 7 s. BaseClient again in 7 s.\n"
     assert result.stderr == sentence
     assert run("submit 1 --quiet").stderr == ""
 

@@ -7,7 +7,7 @@ import truststore
 from requests.adapters import HTTPAdapter
 
 
-class SystemTrust(HTTPAdapter):
+class SystemTrustAdapter(HTTPAdapter):
     """Trusts whom the system trusts, besides the list of requests or the bundle that REQUESTS_CA_BUNDLE names."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

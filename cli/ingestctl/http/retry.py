@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """Ask again for up to so many seconds; `wait` blocks between, and `now` tells the seconds of a clock.
 
     The pauses double, and are never shorter than the service asks for (Retry-After, RFC 9110 section 10.2.3).
@@ -27,8 +27,8 @@ class Patience:
     wait: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
 
-    def until_answered(self, ask: Callable[[], Answer], hopeless: Callable[[AwayError], bool]) -> Answer:
-        """Return the first answer; blocks. Raises the last AwayError, or the first hopeless one, at once."""
+    def call(self, ask: Callable[[], Answer], is_final: Callable[[AwayError], bool]) -> Answer:
+        """Return the first answer; blocks. Raises the last AwayError, or the first is_final one, at once."""
         end = self.now() + self.seconds
         pause = FIRST_PAUSE_SECONDS
         while True:
@@ -36,11 +36,11 @@ class Patience:
                 return ask()
             except AwayError as error:
                 asked = max(pause, error.retry_after or 0)
-                if hopeless(error) or self.now() + asked > end:
+                if is_final(error) or self.now() + asked > end:
                     raise
-                log.info("%s Asking again in %g s.", error, asked)
+                log.info("%s BaseClient again in %g s.", error, asked)
             self.wait(asked)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
-NO_PATIENCE = Patience(0)
+NO_RETRY = RetryPolicy(0)

@@ -7,21 +7,21 @@ from http import HTTPStatus
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
+from ingestctl.http.responses import read, retry_after
+from ingestctl.http.retry import RetryPolicy
+from ingestctl.http.transport import Transport
 from ingestctl.told.ingestion import Ingestion, IngestionStatus
 from ingestctl.told.page import LARGEST_PAGE
-from ingestctl.wire.answer import read, retry_after
-from ingestctl.wire.patience import Patience
-from ingestctl.wire.transport import Transport
 
 State = TypeVar("State", Ingestion, IngestionStatus)
 Value = TypeVar("Value")
 
 
-class Asking:
+class BaseClient:
     """Connections to one service; answers are read by `parse`, or raised as an error of `ingestctl.errors`."""
 
-    def __init__(self, url: str, timeout: float = 10.0, patience: Patience | None = None) -> None:
-        self._transport = Transport(url, timeout, patience or Patience())
+    def __init__(self, url: str, timeout: float = 10.0, retry_policy: RetryPolicy | None = None) -> None:
+        self._transport = Transport(url, timeout, retry_policy or RetryPolicy())
 
     def close(self) -> None:
         """Close the connections; calling it twice is fine."""
