@@ -2,10 +2,10 @@
 
     main        the console script
     commands    what each command does, and what commands share     → all below
-    watching    asking again and again, and showing what changed    → client, drawing
+    watching    asking again and again, and showing what changed    → client, render
     client      the typed client, to import                         → http
     http        asking over HTTP: retries, TLS, answers             → told
-    drawing     values as text and as pictures for a terminal       → told
+    render      values as text and as pictures for a terminal       → told, errors
     ids         ids as people write them                            → errors
     told        what the service tells, as values                   → errors
     errors      what can go wrong, and the exit code of each

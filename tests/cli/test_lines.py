@@ -5,45 +5,45 @@ from typing import Any
 
 import pytest
 
-from ingestctl.drawing.lines import changes, ended_ids, last_states, states, tallies
 from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
-from ingestctl.told.excerpt import Excerpt, untimed
+from ingestctl.render.lines import changes, ended_ids, last_states, states, summaries
+from ingestctl.render.snapshot import Snapshot
+from ingestctl.render.view import IngestionView, untimed
 from ingestctl.told.page import TimedBatch
-from ingestctl.told.sight import Sight
 from tests.cli.stand_in import INGESTION_ID
 from tests.cli.timetable import timetable
 
 OTHER_ID = "99999999-8d0e-4d2b-9f5e-6a1b5c0d9e42"
 
-Tell = Callable[[Sight[Excerpt] | None, Sight[Excerpt]], Iterator[str]]
+Tell = Callable[[Snapshot[IngestionView] | None, Snapshot[IngestionView]], Iterator[str]]
 
 
-def excerpt(*statuses: str, **changed: Any) -> Excerpt:
+def view(*statuses: str, **changed: Any) -> IngestionView:
     said = timetable(*statuses, **changed)
-    return Excerpt(Ingestion.parse(said.ingestion.body), tuple(map(TimedBatch.parse, said.batches)))
+    return IngestionView(Ingestion.parse(said.ingestion.body), tuple(map(TimedBatch.parse, said.batches)))
 
 
-def told(tell: Tell, *past: Sight[Excerpt] | Excerpt) -> list[list[str]]:
-    """What is told at each sight, one after the other."""
-    sights = [None, *(one if isinstance(one, Sight) else Sight((one,)) for one in past)]
-    return [list(tell(before, after)) for before, after in pairwise(sights) if after]
+def told(tell: Tell, *past: Snapshot[IngestionView] | IngestionView) -> list[list[str]]:
+    """What is told at each snapshot, one after the other."""
+    snapshots = [None, *(one if isinstance(one, Snapshot) else Snapshot((one,)) for one in past)]
+    return [list(tell(before, after)) for before, after in pairwise(snapshots) if after]
 
 
-def both(first: Excerpt, second: Excerpt) -> Sight[Excerpt]:
-    return Sight((first, second))
+def both(first: IngestionView, second: IngestionView) -> Snapshot[IngestionView]:
+    return Snapshot((first, second))
 
 
-def other(*statuses: str) -> Excerpt:
-    return excerpt(*statuses, ingestion_id=OTHER_ID)
+def other(*statuses: str) -> IngestionView:
+    return view(*statuses, ingestion_id=OTHER_ID)
 
 
 def test_every_change_of_a_batch_is_one_line() -> None:
     assert told(
         changes,
-        excerpt("yet_to_start", "yet_to_start"),
-        excerpt("triggered", "yet_to_start"),
-        excerpt("triggered", "yet_to_start"),
-        excerpt("completed", "triggered"),
+        view("yet_to_start", "yet_to_start"),
+        view("triggered", "yet_to_start"),
+        view("triggered", "yet_to_start"),
+        view("completed", "triggered"),
     ) == [
         [],
         ["batch 1  [1, 2, 3]  triggered"],
@@ -53,7 +53,7 @@ def test_every_change_of_a_batch_is_one_line() -> None:
 
 
 def test_who_comes_late_is_told_what_happened_before() -> None:
-    assert told(changes, excerpt("completed", "triggered", "yet_to_start")) == [
+    assert told(changes, view("completed", "triggered", "yet_to_start")) == [
         ["batch 1  [1, 2, 3]  completed", "batch 2  [4, 5, 6]  triggered"]
     ]
 
@@ -61,20 +61,20 @@ def test_who_comes_late_is_told_what_happened_before() -> None:
 def test_batches_that_are_cancelled_are_one_line_together() -> None:
     assert told(
         changes,
-        excerpt("triggered", "yet_to_start", "yet_to_start"),
-        excerpt("triggered", "cancelled", "cancelled"),
-        excerpt("completed", "cancelled", "cancelled"),
+        view("triggered", "yet_to_start", "yet_to_start"),
+        view("triggered", "cancelled", "cancelled"),
+        view("completed", "cancelled", "cancelled"),
     )[1:] == [["batches 2 to 3  cancelled"], ["batch 1  [1, 2, 3]  completed"]]
-    assert told(changes, excerpt("completed", "cancelled"))[0][1] == "batch 2  cancelled"
+    assert told(changes, view("completed", "cancelled"))[0][1] == "batch 2  cancelled"
 
 
 def test_lines_of_several_ingestions_begin_with_their_ids() -> None:
-    waits = excerpt("yet_to_start")
+    waits = view("yet_to_start")
     assert told(
         changes,
         both(waits, other("triggered")),
-        both(excerpt("triggered"), other("triggered")),
-        both(excerpt("cancelled"), other("completed")),
+        both(view("triggered"), other("triggered")),
+        both(view("cancelled"), other("completed")),
     ) == [
         [f"{OTHER_ID}  batch 1  [1, 2, 3]  triggered"],
         [f"{INGESTION_ID}  batch 1  [1, 2, 3]  triggered"],
@@ -83,7 +83,7 @@ def test_lines_of_several_ingestions_begin_with_their_ids() -> None:
 
 
 def test_an_older_service_is_told_of_in_the_same_lines() -> None:
-    def said(*statuses: str) -> Excerpt:
+    def said(*statuses: str) -> IngestionView:
         batches = tuple(Batch(f"batch-{n}", (n, n + 1), Status(status)) for n, status in enumerate(statuses, 1))
         return untimed(IngestionStatus("an id", Status.TRIGGERED, batches))
 
@@ -101,10 +101,10 @@ def test_an_older_service_is_told_of_in_the_same_lines() -> None:
 
 def test_a_tally_is_told_when_it_has_changed() -> None:
     assert told(
-        tallies,
-        excerpt("yet_to_start", "yet_to_start"),
-        excerpt("triggered", "yet_to_start"),
-        excerpt("completed", "cancelled", failed=1),
+        summaries,
+        view("yet_to_start", "yet_to_start"),
+        view("triggered", "yet_to_start"),
+        view("completed", "cancelled", failed=1),
     ) == [
         ["0 of 2 batches completed"],
         [],
@@ -113,7 +113,7 @@ def test_a_tally_is_told_when_it_has_changed() -> None:
 
 
 def test_a_state_is_the_services_json_and_the_batches_that_changed() -> None:
-    before, after = excerpt("triggered", "yet_to_start"), excerpt("completed", "triggered")
+    before, after = view("triggered", "yet_to_start"), view("completed", "triggered")
     first, unchanged, last = told(states, before, before, after)
     assert unchanged == []
     body = json.loads(first[0])
@@ -124,17 +124,17 @@ def test_a_state_is_the_services_json_and_the_batches_that_changed() -> None:
 
 
 def test_a_state_is_told_too_when_only_the_outlook_has_changed() -> None:
-    _, later = told(states, excerpt("yet_to_start", position=4), excerpt("yet_to_start", position=3))
+    _, later = told(states, view("yet_to_start", position=4), view("yet_to_start", position=3))
     assert (json.loads(later[0])["position"], json.loads(later[0])["changed"]) == (3, [])
 
 
 def test_the_last_state_of_one_ingestion_is_the_services_json() -> None:
-    (last,) = last_states(Sight((excerpt("completed"),)))
+    (last,) = last_states(Snapshot((view("completed"),)))
     assert json.loads(last) == timetable("completed").ingestion.body
 
 
 def test_the_last_states_of_several_ingestions_are_one_array() -> None:
-    (last,) = last_states(both(excerpt("completed"), other("triggered")))
+    (last,) = last_states(both(view("completed"), other("triggered")))
     assert [(body["ingestion_id"], body["status"]) for body in json.loads(last)] == [
         (INGESTION_ID, "completed"),
         (OTHER_ID, "triggered"),
@@ -143,7 +143,7 @@ def test_the_last_states_of_several_ingestions_are_one_array() -> None:
 
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
 def test_an_id_is_told_when_its_ingestion_has_ended(status: str) -> None:
-    running = excerpt("triggered")
+    running = view("triggered")
     assert told(
         ended_ids, both(running, other("triggered")), both(running, other(status)), both(running, other(status))
     ) == [

@@ -1,4 +1,4 @@
-from ingestctl.drawing.rows import Rows
+from ingestctl.render.rows import Rows
 
 
 def test_columns_are_as_wide_as_their_widest_cell_and_numbers_stand_on_the_right() -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ingestctl.drawing.times import clock, here_and_now, how_soon, span
+from ingestctl.render.times import clock, here_and_now, how_soon, span
 from ingestctl.told.moment import parse
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 900000, timezone(timedelta(hours=-3)))

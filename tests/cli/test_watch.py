@@ -4,12 +4,12 @@ from dataclasses import dataclass
 import pytest
 
 from ingestctl.errors import AwayError, NotFoundError, TimedOutError, UnavailableError, UnreachableError
-from ingestctl.told.sight import Sight
+from ingestctl.render.snapshot import Snapshot
 from ingestctl.watching.follow import follow
 
 
 @dataclass(frozen=True)
-class Seen:
+class State:
     """What a look told: how far it has come, and whether that was the end."""
 
     step: int
@@ -18,7 +18,7 @@ class Seen:
 
 
 GONE = UnreachableError("Nobody there.")
-END = Seen(9, ended=True)
+END = State(9, ended=True)
 
 
 class Clock:
@@ -39,17 +39,17 @@ class Clock:
 class Course:
     """What one thing goes through: each look sees the next step, the last one again and again."""
 
-    def __init__(self, clock: Clock, *steps: Seen | AwayError | NotFoundError) -> None:
+    def __init__(self, clock: Clock, *steps: State | AwayError | NotFoundError) -> None:
         self._clock = clock
         self._steps = list(steps)
         self.looks: list[float] = []
-        self.known: list[Seen | None] = []
+        self.known: list[State | None] = []
 
-    def __call__(self, known: Seen | None) -> Seen:
+    def __call__(self, known: State | None) -> State:
         self.looks.append(self._clock.time - 1000)
         self.known.append(known)
         step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
-        if isinstance(step, Seen):
+        if isinstance(step, State):
             return step
         raise step
 
@@ -59,14 +59,14 @@ def clock() -> Clock:
     return Clock()
 
 
-def watch(clock: Clock, *courses: Course, timeout: float | None = None) -> Iterator[Sight[Seen]]:
+def watch(clock: Clock, *courses: Course, timeout: float | None = None) -> Iterator[Snapshot[State]]:
     return follow(courses, timeout, clock.wait, clock.now)
 
 
 def test_it_looks_until_the_end_and_every_look_knows_what_was_seen_before(clock: Clock) -> None:
-    course = Course(clock, Seen(1), Seen(2), END)
-    assert [sight.seen for sight in watch(clock, course)] == [(Seen(1),), (Seen(2),), (END,)]
-    assert course.known == [None, Seen(1), Seen(2)]
+    course = Course(clock, State(1), State(2), END)
+    assert [snapshot.states for snapshot in watch(clock, course)] == [(State(1),), (State(2),), (END,)]
+    assert course.known == [None, State(1), State(2)]
     assert clock.waits == [0.5, 0.5]
 
 
@@ -74,48 +74,48 @@ def test_it_looks_until_the_end_and_every_look_knows_what_was_seen_before(clock:
 def test_it_waits_as_long_as_the_service_asks_within_reason(
     clock: Clock, asked: float | None, waited: float
 ) -> None:
-    assert len(list(watch(clock, Course(clock, Seen(1, retry_after=asked), END)))) == 2
+    assert len(list(watch(clock, Course(clock, State(1, retry_after=asked), END)))) == 2
     assert clock.waits == [waited]
 
 
 def test_each_of_several_is_looked_at_in_its_own_time_until_it_has_ended(clock: Clock) -> None:
-    quick = Course(clock, *[Seen(n, retry_after=2) for n in range(3)], END)
-    slow = Course(clock, Seen(1, retry_after=5), Seen(2, retry_after=5), END)
-    sights = list(watch(clock, quick, slow))
+    quick = Course(clock, *[State(n, retry_after=2) for n in range(3)], END)
+    slow = Course(clock, State(1, retry_after=5), State(2, retry_after=5), END)
+    snapshots = list(watch(clock, quick, slow))
     assert (quick.looks, slow.looks) == ([0, 2, 4, 6], [0, 5, 10])
-    assert sights[0].seen == (Seen(0, retry_after=2), Seen(1, retry_after=5))
-    assert [sight.ended for sight in sights] == [False] * 5 + [True]
+    assert snapshots[0].states == (State(0, retry_after=2), State(1, retry_after=5))
+    assert [snapshot.ended for snapshot in snapshots] == [False] * 5 + [True]
 
 
 def test_those_that_are_due_together_are_seen_together(clock: Clock) -> None:
-    sights = list(watch(clock, Course(clock, Seen(1), END), Course(clock, Seen(1), END)))
-    assert [sight.seen for sight in sights] == [(Seen(1), Seen(1)), (END, END)]
+    snapshots = list(watch(clock, Course(clock, State(1), END), Course(clock, State(1), END)))
+    assert [snapshot.states for snapshot in snapshots] == [(State(1), State(1)), (END, END)]
 
 
 def test_a_service_that_goes_away_for_a_while_is_waited_for(clock: Clock) -> None:
     restarting = UnavailableError("Restarting.", 3)
-    sights = list(watch(clock, Course(clock, Seen(1), GONE, restarting, END)))
-    assert [sight.away for sight in sights] == [None, GONE, restarting, None]
-    assert sights[2].seen == (Seen(1),)
+    snapshots = list(watch(clock, Course(clock, State(1), GONE, restarting, END)))
+    assert [snapshot.away for snapshot in snapshots] == [None, GONE, restarting, None]
+    assert snapshots[2].states == (State(1),)
     assert clock.waits == [0.5, 0.5, 3]
 
 
 def test_a_service_that_is_away_is_asked_for_one_thing_at_a_time(clock: Clock) -> None:
-    first, second = Course(clock, Seen(1), GONE, GONE, END), Course(clock, Seen(1), END)
-    sights = list(watch(clock, first, second))
+    first, second = Course(clock, State(1), GONE, GONE, END), Course(clock, State(1), END)
+    snapshots = list(watch(clock, first, second))
     assert (first.looks, second.looks) == ([0, 0.5, 1, 1.5], [0, 1.5])
-    assert [sight.away for sight in sights] == [None, GONE, GONE, None]
+    assert [snapshot.away for snapshot in snapshots] == [None, GONE, GONE, None]
 
 
 def test_a_service_that_stays_away_is_given_up_after_a_minute(clock: Clock) -> None:
     with pytest.raises(UnreachableError, match=r"^Gave up after 60 s\. Nobody there\.$"):
-        list(watch(clock, Course(clock, Seen(1), GONE)))
+        list(watch(clock, Course(clock, State(1), GONE)))
     assert 1060 < clock.time < 1061
 
 
 def test_a_service_that_comes_back_in_between_has_a_minute_again(clock: Clock) -> None:
     away = [GONE] * 100
-    assert len(list(watch(clock, Course(clock, Seen(1), *away, Seen(2), *away, END)))) == 203
+    assert len(list(watch(clock, Course(clock, State(1), *away, State(2), *away, END)))) == 203
 
 
 def test_a_service_that_is_not_there_at_first_is_not_waited_for(clock: Clock) -> None:
@@ -126,11 +126,11 @@ def test_a_service_that_is_not_there_at_first_is_not_waited_for(clock: Clock) ->
 
 def test_an_ingestion_that_is_lost_on_the_way_ends_the_watching(clock: Clock) -> None:
     with pytest.raises(NotFoundError):
-        list(watch(clock, Course(clock, Seen(1), NotFoundError("Ingestion ID not found."))))
+        list(watch(clock, Course(clock, State(1), NotFoundError("Ingestion ID not found."))))
 
 
 def test_after_the_timeout_it_says_that_all_goes_on(clock: Clock) -> None:
-    course = Course(clock, Seen(1, retry_after=2))
+    course = Course(clock, State(1, retry_after=2))
     with pytest.raises(TimedOutError) as raised:
         list(watch(clock, course, timeout=5))
     assert str(raised.value) == "Not completed within 5 s; what was submitted goes on."
@@ -138,13 +138,13 @@ def test_after_the_timeout_it_says_that_all_goes_on(clock: Clock) -> None:
 
 
 def test_what_ends_just_before_the_timeout_has_ended(clock: Clock) -> None:
-    course = Course(clock, Seen(1, retry_after=60), END)
+    course = Course(clock, State(1, retry_after=60), END)
     assert list(watch(clock, course, timeout=5))[-1].ended
     assert course.looks == [0, 5]
 
 
 def test_a_timeout_of_nothing_looks_once(clock: Clock) -> None:
-    course = Course(clock, Seen(1))
+    course = Course(clock, State(1))
     with pytest.raises(TimedOutError, match="Not completed within 0 s"):
         list(watch(clock, course, timeout=0))
     assert course.looks == [0]
@@ -152,5 +152,5 @@ def test_a_timeout_of_nothing_looks_once(clock: Clock) -> None:
 
 def test_a_service_that_is_away_does_not_keep_the_timeout_from_coming(clock: Clock) -> None:
     with pytest.raises(TimedOutError):
-        list(watch(clock, Course(clock, Seen(1), GONE), timeout=2))
+        list(watch(clock, Course(clock, State(1), GONE), timeout=2))
     assert clock.time == 1002

@@ -9,8 +9,8 @@ import click
 from ingestctl.commands.arguments import common, priority_option
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_rows
 from ingestctl.commands.setup import Setup
-from ingestctl.drawing.rows import Rows
-from ingestctl.drawing.times import ahead, behind
+from ingestctl.render.rows import Rows
+from ingestctl.render.times import ahead, behind
 from ingestctl.told.ingestion import Priority, Status
 from ingestctl.told.listed import ListedIngestion
 from ingestctl.told.page import LARGEST_PAGE

@@ -9,8 +9,8 @@ import click
 from ingestctl.commands.arguments import common
 from ingestctl.commands.output import JSONS, Form, output_option, print_one, print_rows
 from ingestctl.commands.setup import Setup
-from ingestctl.drawing.dispatcher import backlog_rows, state
 from ingestctl.errors import UnavailableError
+from ingestctl.render.dispatcher import backlog_rows, state
 from ingestctl.told.dispatcher import Dispatcher
 from ingestctl.told.health import Health
 from ingestctl.told.source import Told

@@ -8,8 +8,8 @@ from datetime import datetime
 import click
 
 from ingestctl.commands.setup import Setup
-from ingestctl.drawing.times import ahead
 from ingestctl.errors import IngestctlError, NobodyThereError, RefusedError, UnreachableError
+from ingestctl.render.times import ahead
 from ingestctl.told.accepted import Accepted
 from ingestctl.told.ingestion import Priority
 from ingestctl.told.moment import parse

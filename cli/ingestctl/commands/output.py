@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ingestctl.drawing.rows import Rows
+from ingestctl.render.rows import Rows
 from ingestctl.told.source import Told
 
 
@@ -67,6 +67,6 @@ def print_rows(rows: Rows) -> None:
     if not sys.stdout.isatty():
         click.echo("\n".join(rows.lines()))
         return
-    from ingestctl.drawing.row_table import draw
+    from ingestctl.render.row_table import draw
 
     draw(rows)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ingestctl.commands.config import configured_url
-from ingestctl.drawing.times import here_and_now
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
+from ingestctl.render.times import here_and_now
 
 if TYPE_CHECKING:
     from ingestctl.client import Client

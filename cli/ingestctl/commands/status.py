@@ -9,7 +9,7 @@ import click
 from ingestctl.commands.arguments import common, ingestion_id_argument
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
 from ingestctl.commands.setup import Setup
-from ingestctl.drawing.reasons import reasons, slip_rows
+from ingestctl.render.reasons import reasons, slip_rows
 from ingestctl.told.result import Result
 
 

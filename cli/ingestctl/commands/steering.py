@@ -7,7 +7,7 @@ import click
 from ingestctl.commands.arguments import PRIORITIES, PRIORITY, common, ingestion_id_argument, priority_option
 from ingestctl.commands.output import JSONS, Form, output_option, print_one
 from ingestctl.commands.setup import Setup
-from ingestctl.drawing.outlook import outlook
+from ingestctl.render.eta import eta
 from ingestctl.told.ingestion import Ingestion, Priority, Status
 
 
@@ -40,7 +40,7 @@ def priority(setup: Setup, ingestion_id: UUID, level: Priority, form: Form) -> N
     """
     with setup.client() as client:
         ingestion = client.set_priority(str(ingestion_id), level)
-    _print(ingestion, form, "; ".join((f"now {ingestion.priority}", *outlook(ingestion, setup.now()))))
+    _print(ingestion, form, "; ".join((f"now {ingestion.priority}", *eta(ingestion, setup.now()))))
 
 
 @click.command()

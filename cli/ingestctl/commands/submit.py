@@ -12,13 +12,13 @@ from ingestctl.commands.output import JSONS, Form, output_option, print_all, pri
 from ingestctl.commands.setup import Setup
 from ingestctl.commands.watch import watch_to_the_end
 from ingestctl.commands.written_time import parse_deadline
-from ingestctl.drawing.bar import with_bar
-from ingestctl.drawing.rows import Rows
-from ingestctl.drawing.trial import delays, verdict
 from ingestctl.errors import UsageError
 from ingestctl.http.submission import valid_key
 from ingestctl.ids.sources import all_ids
 from ingestctl.ids.text import GREATEST_ID
+from ingestctl.render.dry_run import delays, verdict
+from ingestctl.render.progress_bar import with_progress_bar
+from ingestctl.render.rows import Rows
 from ingestctl.told.accepted import Accepted
 from ingestctl.told.ingestion import Priority
 
@@ -89,7 +89,7 @@ def _submit_and_watch(setup: Setup, order: Order, form: Form) -> int:
 
 
 def _noted(setup: Setup, order: Order, ingestion_ids: list[str]) -> Iterator[Accepted]:
-    for accepted in with_bar(order.give(setup), len(order.ids), setup.quiet):
+    for accepted in with_progress_bar(order.give(setup), len(order.ids), setup.quiet):
         ingestion_ids.append(accepted.ingestion_id)
         yield accepted
 

@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Generic
 
 from ingestctl.errors import AwayError, TimedOutError, UnreachableError
-from ingestctl.told.sight import Seen, Sight
+from ingestctl.render.snapshot import Snapshot, State
 
 POLL_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 PATIENCE_SECONDS = 60.0
 
-Look = Callable[[Seen | None], Seen]
+Look = Callable[[State | None], State]
 
 
 def follow(
-    looks: Sequence[Look[Seen]],
+    looks: Sequence[Look[State]],
     timeout: float | None = None,
     wait: Callable[[float], object] = time.sleep,
     now: Callable[[], float] = time.monotonic,
-) -> Iterator[Sight[Seen]]:
-    """Look again and again, and yield every sight until all has ended; blocks in `wait` between.
+) -> Iterator[Snapshot[State]]:
+    """Look again and again, and yield every snapshot until all has ended; blocks in `wait` between.
 
     Each look gets what it saw before and asks the service, which may raise the errors of the client. It is
     repeated when `retry_after` is over, but not more often than every POLL_SECONDS, and at least every
@@ -32,40 +32,40 @@ def follow(
     """
     end = math.inf if timeout is None else now() + timeout
     watcher = _Watcher(looks, now)
-    yield watcher.sight
-    while not watcher.sight.ended:
+    yield watcher.snapshot
+    while not watcher.snapshot.ended:
         if now() >= end:
             raise TimedOutError(f"Not completed within {timeout:g} s; what was submitted goes on.")
         moment = min(end, watcher.due)
         wait(max(0.0, moment - now()))
         watcher.look(math.inf if moment == end else moment)
-        yield watcher.sight
+        yield watcher.snapshot
 
 
-class _Eye(Generic[Seen]):
+class _Eye(Generic[State]):
     """Looks at one thing; there is nothing new to see before it is due."""
 
-    def __init__(self, look: Look[Seen]) -> None:
+    def __init__(self, look: Look[State]) -> None:
         self._look = look
-        self.seen = look(None)
+        self.state = look(None)
         self.due = 0.0
 
     def look(self) -> None:
-        self.seen = self._look(self.seen)
+        self.state = self._look(self.state)
 
 
-class _Watcher(Generic[Seen]):
+class _Watcher(Generic[State]):
     """Looks at several things in rounds, and bears it when the service is away."""
 
-    def __init__(self, looks: Sequence[Look[Seen]], now: Callable[[], float]) -> None:
+    def __init__(self, looks: Sequence[Look[State]], now: Callable[[], float]) -> None:
         self._now = now
         self._eyes = [_Eye(look) for look in looks]
         self._away: AwayError | None = None
         self._rest(self._eyes)
 
     @property
-    def sight(self) -> Sight[Seen]:
-        return Sight(tuple(eye.seen for eye in self._eyes), self._away)
+    def snapshot(self) -> Snapshot[State]:
+        return Snapshot(tuple(eye.state for eye in self._eyes), self._away)
 
     @property
     def due(self) -> float:
@@ -83,13 +83,13 @@ class _Watcher(Generic[Seen]):
             self._away = None
             self._rest(due)
 
-    def _open(self) -> list[_Eye[Seen]]:
-        return [eye for eye in self._eyes if not eye.seen.ended]
+    def _open(self) -> list[_Eye[State]]:
+        return [eye for eye in self._eyes if not eye.state.ended]
 
-    def _rest(self, looked: Sequence[_Eye[Seen]]) -> None:
+    def _rest(self, looked: Sequence[_Eye[State]]) -> None:
         self._answered = self._now()
         for eye in looked:
-            eye.due = self._answered + _pause(eye.seen.retry_after)
+            eye.due = self._answered + _pause(eye.state.retry_after)
 
     def _bear(self, error: AwayError) -> None:
         if self._now() - self._answered > PATIENCE_SECONDS:

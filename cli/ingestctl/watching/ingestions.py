@@ -8,14 +8,14 @@ import click
 from rich.console import Console
 
 from ingestctl.client import Client
-from ingestctl.drawing.film import Film, draws
-from ingestctl.drawing.lines import Sights, changes, ended_ids, last_states, line, states, tallies
-from ingestctl.drawing.picture import compact_picture, picture
-from ingestctl.drawing.tally import ending, flawless, tally
-from ingestctl.drawing.times import here_and_now
 from ingestctl.errors import TimedOutError
-from ingestctl.told.excerpt import Excerpt, untimed
-from ingestctl.told.sight import Sight
+from ingestctl.render.lines import Snapshots, changes, ended_ids, last_states, line, states, summaries
+from ingestctl.render.live import LiveDisplay, draws
+from ingestctl.render.screen import compact_screen, screen
+from ingestctl.render.snapshot import Snapshot
+from ingestctl.render.summary import ending, flawless, summary
+from ingestctl.render.times import here_and_now
+from ingestctl.render.view import IngestionView, untimed
 from ingestctl.watching.follow import Look, follow
 from ingestctl.watching.look import Choose, around, look, none, released
 
@@ -26,11 +26,11 @@ def show(client: Client, ingestion_id: str) -> None:
     """Print the picture of an ingestion on a terminal, and every batch as a line elsewhere."""
     console = Console()
     if draws(console):
-        seen = look(client, ingestion_id, around)
-        console.print(picture(Sight((seen,)), console.size, here_and_now()))
+        view = look(client, ingestion_id, around)
+        console.print(screen(Snapshot((view,)), console.size, here_and_now()))
     else:
-        seen = untimed(client.status(ingestion_id))
-        click.echo("\n".join([*map(line, seen.batches), tally(seen)]))
+        view = untimed(client.status(ingestion_id))
+        click.echo("\n".join([*map(line, view.batches), summary(view)]))
 
 
 def watch(
@@ -48,14 +48,14 @@ def watch(
     """
     console = Console()
     if output == _TABLE and not quiet and draws(console):
-        film = Film(console, compact_picture if compact else picture)
-        last = film.show(follow(_looks(client, ingestion_ids, around), timeout, film.wait))
+        display = LiveDisplay(console, compact_screen if compact else screen)
+        last = display.show(follow(_looks(client, ingestion_ids, around), timeout, display.wait))
     else:
         told = _TOLD.get(output, _table(compact, quiet))
         last = _tell(follow(_looks(client, ingestion_ids, told.choose), timeout), told, quiet)
     if not quiet:
-        click.echo(ending(last.seen), err=output != _TABLE)
-    return 0 if flawless(last.seen) else 1
+        click.echo(ending(last.states), err=output != _TABLE)
+    return 0 if flawless(last.states) else 1
 
 
 def _nothing(*_: object) -> Iterable[str]:
@@ -63,11 +63,11 @@ def _nothing(*_: object) -> Iterable[str]:
 
 
 class _Telling(NamedTuple):
-    """Which batches to fetch, what to tell of every sight, and what of the last one."""
+    """Which batches to fetch, what to tell of every snapshot, and what of the last one."""
 
     choose: Choose
-    of_each: Callable[[Sights | None, Sights], Iterable[str]] = _nothing
-    of_the_last: Callable[[Sights], Iterable[str]] = _nothing
+    of_each: Callable[[Snapshots | None, Snapshots], Iterable[str]] = _nothing
+    of_the_last: Callable[[Snapshots], Iterable[str]] = _nothing
 
 
 _TOLD = {
@@ -80,26 +80,26 @@ _TOLD = {
 def _table(compact: bool, quiet: bool) -> _Telling:
     if quiet:
         return _Telling(none)
-    return _Telling(none, tallies) if compact else _Telling(released, changes)
+    return _Telling(none, summaries) if compact else _Telling(released, changes)
 
 
-def _looks(client: Client, ingestion_ids: list[str], choose: Choose) -> list[Look[Excerpt]]:
+def _looks(client: Client, ingestion_ids: list[str], choose: Choose) -> list[Look[IngestionView]]:
     return [partial(look, client, ingestion_id, choose) for ingestion_id in dict.fromkeys(ingestion_ids)]
 
 
-def _tell(sights: Iterable[Sights], told: _Telling, quiet: bool) -> Sights:
-    """Print the lines of every sight, of at least one, and return the last; after a timeout, raise that."""
-    before: Sights | None = None
+def _tell(snapshots: Iterable[Snapshots], told: _Telling, quiet: bool) -> Snapshots:
+    """Print the lines of every snapshot, of at least one, and return the last; after a timeout, raise that."""
+    before: Snapshots | None = None
     timeout: TimedOutError | None = None
     try:
-        for sight in sights:
-            if sight.away and not quiet and not (before and before.away):
-                click.echo(f"Reconnecting: {sight.away}", err=True)
-            _print(told.of_each(before, sight))
-            before = sight
+        for snapshot in snapshots:
+            if snapshot.away and not quiet and not (before and before.away):
+                click.echo(f"Reconnecting: {snapshot.away}", err=True)
+            _print(told.of_each(before, snapshot))
+            before = snapshot
     except TimedOutError as error:
         timeout = error
-    assert before is not None, "the first sight comes before anything can go wrong"
+    assert before is not None, "the first snapshot comes before anything can go wrong"
     _print(told.of_the_last(before))
     if timeout:
         raise timeout

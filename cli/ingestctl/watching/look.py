@@ -6,16 +6,16 @@ from itertools import takewhile
 
 from ingestctl.client import Client
 from ingestctl.errors import NotFoundError
-from ingestctl.told.excerpt import RELEASED, Excerpt, untimed
+from ingestctl.render.view import RELEASED, IngestionView, untimed
 from ingestctl.told.ingestion import Ingestion, IngestionStatus, Status
 from ingestctl.told.page import LARGEST_PAGE, TimedBatch
 
 REACH = 100
 
-Choose = Callable[[Client, Ingestion, Excerpt | None], Iterable[TimedBatch]]
+Choose = Callable[[Client, Ingestion, IngestionView | None], Iterable[TimedBatch]]
 
 
-def around(client: Client, whole: Ingestion, _: Excerpt | None) -> Iterable[TimedBatch]:
+def around(client: Client, whole: Ingestion, _: IngestionView | None) -> Iterable[TimedBatch]:
     """Fetch up to REACH batches on either side of the next one: more than a screen shows."""
     released = whole.total - whole.batches[Status.YET_TO_START] - whole.batches[Status.CANCELLED]
     first = max(min(released - REACH, whole.total - 2 * REACH), 0)
@@ -27,7 +27,7 @@ def none(*_: object) -> Iterable[TimedBatch]:
     return ()
 
 
-def released(client: Client, whole: Ingestion, known: Excerpt | None) -> Iterable[TimedBatch]:
+def released(client: Client, whole: Ingestion, known: IngestionView | None) -> Iterable[TimedBatch]:
     """Fetch every batch that was released, but of what is `known` only those that may have changed.
 
     Batches are released in the order of their numbers. The last one that is known always comes again.
@@ -38,7 +38,9 @@ def released(client: Client, whole: Ingestion, known: Excerpt | None) -> Iterabl
     return takewhile(lambda batch: batch.status in RELEASED, _from(client, whole.ingestion_id, first))
 
 
-def look(client: Client, ingestion_id: str, choose: Choose = around, known: Excerpt | None = None) -> Excerpt:
+def look(
+    client: Client, ingestion_id: str, choose: Choose = around, known: IngestionView | None = None
+) -> IngestionView:
     """Ask where an ingestion stands and when it runs; batches are fetched only if that is not what is `known`.
 
     Blocks and raises as the client does.
@@ -52,7 +54,7 @@ def look(client: Client, ingestion_id: str, choose: Choose = around, known: Exce
         return untimed(client.status(ingestion_id))
     if known and before and ingestion.etag and ingestion.etag == before.etag:
         return replace(known, whole=ingestion)
-    return Excerpt(ingestion, tuple(choose(client, ingestion, known)))
+    return IngestionView(ingestion, tuple(choose(client, ingestion, known)))
 
 
 def _from(client: Client, ingestion_id: str, first: int) -> Iterator[TimedBatch]:

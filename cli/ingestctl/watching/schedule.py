@@ -11,12 +11,12 @@ from rich.console import Console, ConsoleDimensions, Group, RenderableType
 from rich.text import Text
 
 from ingestctl.client import Client
-from ingestctl.drawing.block import one_row
-from ingestctl.drawing.board import board
-from ingestctl.drawing.film import Film, draws
-from ingestctl.drawing.times import here_and_now
+from ingestctl.render.departure_board import departure_board
+from ingestctl.render.live import LiveDisplay, draws
+from ingestctl.render.panel import one_row
+from ingestctl.render.snapshot import Snapshot
+from ingestctl.render.times import here_and_now
 from ingestctl.told.schedule import Schedule
-from ingestctl.told.sight import Sight
 from ingestctl.watching.follow import follow
 
 _ECHO_WIDTH = len("^C")
@@ -28,11 +28,11 @@ _OPENING_SECONDS = 0.1  # until a slot that opened is gone from the schedule
 def show_schedule(schedule: Schedule, now: datetime) -> None:
     """Print the board on stdout, with every slot; `now` brings the time zone of the reader."""
     console = _console()
-    console.print(board(schedule, console.width, now))
+    console.print(departure_board(schedule, console.width, now))
 
 
 def watch_schedule(client: Client, slots: int) -> None:
-    """Show the next slots until Ctrl-C, which is raised as KeyboardInterrupt; blocks, in the main thread.
+    """Show the next slots until Ctrl-C, which is raised as KeyboardInterrupt; panels, in the main thread.
 
     On a terminal the board counts down, elsewhere it is printed anew whenever it changes. The client should
     not retry by itself. Raises UnreachableError when the service stays away, and what the client raises.
@@ -40,14 +40,14 @@ def watch_schedule(client: Client, slots: int) -> None:
     console = _console()
     look = partial(_look, client, slots)
     if draws(console):
-        film = Film(console, _picture)
-        film.show(follow([look], wait=film.wait))
+        display = LiveDisplay(console, _picture)
+        display.show(follow([look], wait=display.wait))
     else:
         _tell(follow([look]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _State:
     """A schedule, and for how long there is hardly anything new to see; it never ends."""
 
     schedule: Schedule
@@ -59,23 +59,23 @@ def _console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=_WIDTH_IN_A_PIPE)
 
 
-def _look(client: Client, slots: int, _: _Seen | None) -> _Seen:
+def _look(client: Client, slots: int, _: _State | None) -> _State:
     schedule = client.schedule(slots)
     opens_at = schedule.slots[0].opens_at if schedule.slots else None
     left = (opens_at - here_and_now()).total_seconds() if opens_at else _LONGEST_PAUSE_SECONDS
-    return _Seen(schedule, min(left + _OPENING_SECONDS, _LONGEST_PAUSE_SECONDS))
+    return _State(schedule, min(left + _OPENING_SECONDS, _LONGEST_PAUSE_SECONDS))
 
 
-def _picture(sight: Sight[_Seen], screen: ConsoleDimensions, now: datetime) -> RenderableType:
-    away = [one_row(Text(f"Reconnecting … {sight.away}", "yellow"))] if sight.away else []
-    return Group(board(sight.seen[0].schedule, screen.width - _ECHO_WIDTH, now, screen.height), *away)
+def _picture(snapshot: Snapshot[_State], size: ConsoleDimensions, now: datetime) -> RenderableType:
+    away = [one_row(Text(f"Reconnecting … {snapshot.away}", "yellow"))] if snapshot.away else []
+    return Group(departure_board(snapshot.states[0].schedule, size.width - _ECHO_WIDTH, now, size.height), *away)
 
 
-def _tell(sights: Iterable[Sight[_Seen]]) -> None:
-    before: Sight[_Seen] | None = None
-    for sight in sights:
-        if sight.away and not (before and before.away):
-            click.echo(f"Reconnecting: {sight.away}", err=True)
-        if before is None or before.seen[0].schedule != sight.seen[0].schedule:
-            show_schedule(sight.seen[0].schedule, here_and_now())
-        before = sight
+def _tell(snapshots: Iterable[Snapshot[_State]]) -> None:
+    before: Snapshot[_State] | None = None
+    for snapshot in snapshots:
+        if snapshot.away and not (before and before.away):
+            click.echo(f"Reconnecting: {snapshot.away}", err=True)
+        if before is None or before.states[0].schedule != snapshot.states[0].schedule:
+            show_schedule(snapshot.states[0].schedule, here_and_now())
+        before = snapshot

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from rich.console import Console, ConsoleDimensions
 
-from ingestctl.drawing.picture import picture
 from ingestctl.errors import UnreachableError
 from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
-from ingestctl.told.excerpt import Excerpt, untimed
+from ingestctl.render.screen import screen
+from ingestctl.render.snapshot import Snapshot
+from ingestctl.render.view import IngestionView, untimed
 from ingestctl.told.page import TimedBatch
-from ingestctl.told.sight import Sight
 from tests.cli.timetable import timetable, written
 
 START = datetime(2026, 11, 22, 8, 33, 20, 408000, UTC)
@@ -25,11 +25,11 @@ COMPLETED, TRIGGERED, YET_TO_START, CANCELLED = (
 )
 
 
-def drawn(*excerpts: Excerpt, width: int, height: int, away: str = "") -> list[str]:
-    sight = Sight(excerpts, UnreachableError(away) if away else None)
+def drawn(*views: IngestionView, width: int, height: int, away: str = "") -> list[str]:
+    snapshot = Snapshot(views, UnreachableError(away) if away else None)
     console = Console(file=io.StringIO(), width=width, height=height)
     with console.capture() as capture:
-        console.print(picture(sight, ConsoleDimensions(width, height), NOW))
+        console.print(screen(snapshot, ConsoleDimensions(width, height), NOW))
     return [row.rstrip() for row in capture.get().splitlines()]
 
 
@@ -40,14 +40,14 @@ def rows(*statuses: Status, width: int = 60, height: int = 20, away: str = "") -
     return drawn(untimed(whole), width=width, height=height, away=away)
 
 
-def excerpt(*statuses: Status, **changed: Any) -> Excerpt:
+def view(*statuses: Status, **changed: Any) -> IngestionView:
     """What is said of batches that run every 5 seconds from 14:03:20 on."""
     said = timetable(*statuses, **{"start": START, **changed})
-    return Excerpt(Ingestion.parse(said.ingestion.body), tuple(map(TimedBatch.parse, said.batches)))
+    return IngestionView(Ingestion.parse(said.ingestion.body), tuple(map(TimedBatch.parse, said.batches)))
 
 
 def timed_rows(*statuses: Status, width: int = 82, height: int = 20, away: str = "", **changed: Any) -> list[str]:
-    return drawn(excerpt(*statuses, **changed), width=width, height=height, away=away)
+    return drawn(view(*statuses, **changed), width=width, height=height, away=away)
 
 
 def test_it_shows_every_batch_and_how_far_it_all_has_come() -> None:
@@ -143,7 +143,7 @@ def test_a_time_that_nobody_knows_is_left_open() -> None:
     said = timetable(COMPLETED, TRIGGERED, YET_TO_START, completes_at=None)
     unknown = {"started_at": None, "finished_at": None, "attempts": 0}
     batches = tuple(TimedBatch.parse(batch | unknown) for batch in said.batches)
-    shown = drawn(Excerpt(Ingestion.parse(said.ingestion.body), batches), width=82, height=20)
+    shown = drawn(IngestionView(Ingestion.parse(said.ingestion.body), batches), width=82, height=20)
     assert [row.split()[-1] for row in shown[4:7]] == ["completed", "triggered", "start"]
     assert len(shown) == 9
 
@@ -180,7 +180,7 @@ def test_the_times_never_need_more_rows_than_the_screen_has(height: int, width: 
 
 
 def test_long_ids_are_shown_whole_where_the_time_alone_leaves_room_for_them() -> None:
-    said = excerpt(COMPLETED, YET_TO_START, start=START + timedelta(minutes=2))
+    said = view(COMPLETED, YET_TO_START, start=START + timedelta(minutes=2))
     long = [replace(batch, ids=(1000000007, 1000000006, 1000000005)) for batch in said.batches]
     shown = drawn(replace(said, batches=tuple(long)), width=90, height=20)
     assert "1000000007, 1000000006, 1000000005      completed      1          done" in shown[4]
@@ -228,9 +228,9 @@ def test_what_keeps_it_from_its_turn_stands_below() -> None:
 def test_every_status_has_its_own_style_and_no_color_is_honoured() -> None:
     def styled(**environment: str) -> str:
         console = Console(width=82, height=20, force_terminal=True, _environ={"TERM": "xterm", **environment})
-        sight = Sight((excerpt(COMPLETED, TRIGGERED, YET_TO_START, CANCELLED),))
+        snapshot = Snapshot((view(COMPLETED, TRIGGERED, YET_TO_START, CANCELLED),))
         with console.capture() as capture:
-            console.print(picture(sight, ConsoleDimensions(82, 20), NOW))
+            console.print(screen(snapshot, ConsoleDimensions(82, 20), NOW))
         return capture.get()
 
     colours = {re.search(rf"\x1b\[([\d;]+)m{words}", styled())[1] for words in STATUS_WORDS}  # type: ignore[index]
@@ -241,9 +241,9 @@ def test_every_status_has_its_own_style_and_no_color_is_honoured() -> None:
 STATUS_WORDS = ("completed", "triggered", "yet to start", "cancelled")
 
 
-def several(*counts: int) -> list[Excerpt]:
+def several(*counts: int) -> list[IngestionView]:
     """Ingestions that wait, with so many batches."""
-    return [excerpt(*[YET_TO_START] * count, ingestion_id=f"{n}f0c7a52") for n, count in enumerate(counts)]
+    return [view(*[YET_TO_START] * count, ingestion_id=f"{n}f0c7a52") for n, count in enumerate(counts)]
 
 
 def test_several_ingestions_share_the_screen() -> None:

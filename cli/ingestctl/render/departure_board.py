@@ -7,14 +7,14 @@ from itertools import accumulate
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ingestctl.drawing.block import one_row
-from ingestctl.drawing.slot_table import slot_table
+from ingestctl.render.panel import one_row
+from ingestctl.render.slot_table import slot_table
 from ingestctl.told.schedule import Schedule, Slot
 
 _ROWS_BESIDE_THE_SLOTS = 6  # the sentence above, the head with its line, the rest, the service is away, the cursor
 
 
-def board(schedule: Schedule, width: int, now: datetime, rows: int | None = None) -> RenderableType:
+def departure_board(schedule: Schedule, width: int, now: datetime, rows: int | None = None) -> RenderableType:
     """Return the slots in a width, with a row for each batch; `now` brings the time zone of the reader.
 
     With `rows`, only as many slots as fit on a screen of so many rows; the rest is counted.

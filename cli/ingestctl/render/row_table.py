@@ -5,8 +5,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ingestctl.drawing.rows import GAP, Rows
-from ingestctl.drawing.styles import STYLES
+from ingestctl.render.rows import GAP, Rows
+from ingestctl.render.styles import STYLES
 
 _UUID_WIDTH = 36
 

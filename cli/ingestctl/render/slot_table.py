@@ -8,9 +8,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ingestctl.drawing.layout import written
-from ingestctl.drawing.styles import STYLES
-from ingestctl.drawing.times import clock, how_soon
+from ingestctl.render.layout import written
+from ingestctl.render.styles import STYLES
+from ingestctl.render.times import clock, how_soon
 from ingestctl.told.schedule import ScheduledBatch, Slot
 
 _GAP = 2

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ingestctl.drawing.rows import Rows
-from ingestctl.drawing.times import ahead, span
+from ingestctl.render.rows import Rows
+from ingestctl.render.times import ahead, span
 from ingestctl.told.trial import Delay, Trial
 
 

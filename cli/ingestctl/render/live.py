@@ -12,36 +12,36 @@ from rich.console import Console, ConsoleDimensions, RenderableType
 from rich.control import Control
 from rich.live import Live
 
-from ingestctl.drawing.times import here_and_now
+from ingestctl.render.times import here_and_now
 
-Scene = TypeVar("Scene")
-Draw = Callable[[Scene, ConsoleDimensions, datetime], RenderableType]
+Frame = TypeVar("Frame")
+Draw = Callable[[Frame, ConsoleDimensions, datetime], RenderableType]
 
 _GLANCE_SECONDS = 0.1
 
 
-class Film(Generic[Scene]):
-    """Shows the last scene, as `draw` draws it; use it from the main thread, where Ctrl-C arrives."""
+class LiveDisplay(Generic[Frame]):
+    """Shows the last frame, as `draw` draws it; use it from the main thread, where Ctrl-C arrives."""
 
-    def __init__(self, console: Console, draw: Draw[Scene]) -> None:
+    def __init__(self, console: Console, draw: Draw[Frame]) -> None:
         self._console = console
         self._draw = draw
-        self._scene: list[Scene] = []
+        self._frame: list[Frame] = []
         self._size = console.size
         self._live = Live(console=console, auto_refresh=False, get_renderable=self._picture)
 
-    def show(self, scenes: Iterable[Scene]) -> Scene:
-        """Draw every scene, of at least one, as it comes; blocks until the last, which stays and is returned."""
+    def show(self, frames: Iterable[Frame]) -> Frame:
+        """Draw every frame, of at least one, as it comes; blocks until the last, which stays and is returned."""
         with _cleaning_up_when_terminated():
             try:
-                for scene in scenes:
-                    self._scene = [scene]
+                for frame in frames:
+                    self._frame = [frame]
                     self._live.start()  # only now: a first request that fails leaves no empty frame behind
                     self._refresh()
             finally:
                 with self._at_once():
                     self._live.stop()
-        return self._scene[0]
+        return self._frame[0]
 
     def wait(self, seconds: float) -> None:
         """Block for so long; at every whole second of the clock, and in a new size, the picture is drawn anew."""
@@ -66,7 +66,7 @@ class Film(Generic[Scene]):
             yield
 
     def _picture(self) -> RenderableType:
-        return self._draw(self._scene[0], self._console.size, here_and_now()) if self._scene else ""
+        return self._draw(self._frame[0], self._console.size, here_and_now()) if self._frame else ""
 
 
 def draws(console: Console) -> bool:

@@ -8,7 +8,7 @@ from ingestctl.told.accepted import Accepted
 _FEWEST_IDS = 100_000
 
 
-def with_bar(accepted: Iterator[Accepted], total: int, quiet: bool) -> Iterator[Accepted]:
+def with_progress_bar(accepted: Iterator[Accepted], total: int, quiet: bool) -> Iterator[Accepted]:
     """Yield what is accepted, and draw how many of the `total` ids that makes, if there is a terminal to do it."""
     if quiet or total < _FEWEST_IDS or not sys.stderr.isatty():
         yield from accepted

@@ -18,17 +18,17 @@ class Progress(Protocol):
         """For how many seconds there is nothing to ask for, None if nobody said."""
 
 
-Seen = TypeVar("Seen", bound=Progress)
+State = TypeVar("State", bound=Progress)
 
 
 @dataclass(frozen=True, slots=True)
-class Sight(Generic[Seen]):
+class Snapshot(Generic[State]):
     """What a watcher knows at one moment: what was last seen of each, and why the service gives no answer now."""
 
-    seen: tuple[Seen, ...]
+    states: tuple[State, ...]
     away: AwayError | None = None
 
     @property
     def ended(self) -> bool:
         """Whether all has ended."""
-        return all(seen.ended for seen in self.seen)
+        return all(state.ended for state in self.states)

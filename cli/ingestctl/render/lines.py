@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
 
-from ingestctl.drawing.tally import tally
-from ingestctl.told.excerpt import RELEASED, Excerpt
+from ingestctl.render.snapshot import Snapshot
+from ingestctl.render.summary import summary
+from ingestctl.render.view import RELEASED, IngestionView
 from ingestctl.told.ingestion import Ingestion, Status
 from ingestctl.told.page import TimedBatch
-from ingestctl.told.sight import Sight
 
-Sights = Sight[Excerpt]
+Snapshots = Snapshot[IngestionView]
 
 
-def changes(before: Sights | None, after: Sights) -> Iterator[str]:
+def changes(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
     """Yield a line for every batch that has a new status; at the very first every batch was yet to start."""
     for old, new in _pairs(before, after):
         for batch in _changed(old, new):
@@ -26,27 +26,27 @@ def changes(before: Sights | None, after: Sights) -> Iterator[str]:
             yield f"{_whose(new, after)}{_cancelled(new)}"
 
 
-def tallies(before: Sights | None, after: Sights) -> Iterator[str]:
+def summaries(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
     """Yield a line for every ingestion that has come further."""
     for old, new in _pairs(before, after):
-        if old is None or tally(old) != tally(new):
-            yield _whose(new, after) + tally(new)
+        if old is None or summary(old) != summary(new):
+            yield _whose(new, after) + summary(new)
 
 
-def states(before: Sights | None, after: Sights) -> Iterator[str]:
+def states(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
     """Yield as JSON every ingestion of which anything is new, with the batches that have a new status."""
     for old, new in _pairs(before, after):
         if old is None or _state(old) != _state(new):
             yield _json(_state(new) | {"changed": [batch.source for batch in _changed(old, new)]})
 
 
-def last_states(sight: Sights) -> Iterator[str]:
+def last_states(snapshot: Snapshots) -> Iterator[str]:
     """Yield what is known in the end of all ingestions as JSON: of one as an object, of several as an array."""
-    known = [_state(excerpt) for excerpt in sight.seen]
+    known = [_state(view) for view in snapshot.states]
     yield _json(known[0] if len(known) == 1 else known)
 
 
-def ended_ids(before: Sights | None, after: Sights) -> Iterator[str]:
+def ended_ids(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
     """Yield the id of every ingestion that has ended."""
     for old, new in _pairs(before, after):
         if new.ended and not (old and old.ended):
@@ -58,34 +58,34 @@ def line(batch: TimedBatch) -> str:
     return f"batch {batch.number + 1}  {list(batch.ids)}  {batch.status}"
 
 
-def _pairs(before: Sights | None, after: Sights) -> Iterator[tuple[Excerpt | None, Excerpt]]:
-    return zip(before.seen if before else repeat(None), after.seen, strict=False)
+def _pairs(before: Snapshots | None, after: Snapshots) -> Iterator[tuple[IngestionView | None, IngestionView]]:
+    return zip(before.states if before else repeat(None), after.states, strict=False)
 
 
-def _whose(excerpt: Excerpt, sight: Sights) -> str:
-    return f"{excerpt.whole.ingestion_id}  " if len(sight.seen) > 1 else ""
+def _whose(view: IngestionView, snapshot: Snapshots) -> str:
+    return f"{view.whole.ingestion_id}  " if len(snapshot.states) > 1 else ""
 
 
-def _changed(old: Excerpt | None, new: Excerpt) -> Iterator[TimedBatch]:
+def _changed(old: IngestionView | None, new: IngestionView) -> Iterator[TimedBatch]:
     past = {batch.number: batch.status for batch in old.batches} if old else {}
     return (batch for batch in new.batches if batch.status in RELEASED and batch.status != past.get(batch.number))
 
 
-def _cancelled(excerpt: Excerpt | None) -> str:
+def _cancelled(view: IngestionView | None) -> str:
     """Return the line about the batches that are cancelled, which are always the last ones."""
-    count = excerpt.counts[Status.CANCELLED] if excerpt else 0
-    if excerpt is None or not count:
+    count = view.counts[Status.CANCELLED] if view else 0
+    if view is None or not count:
         return ""
-    last = excerpt.whole.total
+    last = view.whole.total
     batches = f"batch {last}" if count == 1 else f"batches {last - count + 1} to {last}"
     return f"{batches}  {Status.CANCELLED}"
 
 
-def _state(excerpt: Excerpt) -> dict[str, Any]:
-    whole = excerpt.whole
+def _state(view: IngestionView) -> dict[str, Any]:
+    whole = view.whole
     if isinstance(whole, Ingestion):
         return dict(whole.source)
-    return {"ingestion_id": whole.ingestion_id, "status": whole.status, "batches": dict(excerpt.counts)}
+    return {"ingestion_id": whole.ingestion_id, "status": whole.status, "batches": dict(view.counts)}
 
 
 def _json(said: object) -> str:

@@ -6,9 +6,9 @@ import pytest
 from rich.console import Console
 
 from ingestctl.client import Client
-from ingestctl.drawing.board import board
 from ingestctl.errors import RefusedError
 from ingestctl.ingestion import Priority
+from ingestctl.render.departure_board import departure_board
 from ingestctl.told.schedule import Schedule, ScheduledBatch, Slot
 from ingestctl.watching.schedule import watch_schedule
 from tests.cli.stand_in import HANG_UP, Answer, StandIn, refusal
@@ -43,7 +43,7 @@ BUSY = (
 def drawn(shown: Schedule, width: int, rows: int | None = None) -> list[str]:
     console = Console(file=io.StringIO(), width=max(width, 80))
     with console.capture() as capture:
-        console.print(board(shown, width, NOW, rows))
+        console.print(departure_board(shown, width, NOW, rows))
     return [row.rstrip() for row in capture.get().splitlines()]
 
 

@@ -9,11 +9,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ingestctl.drawing.batch_table import table
-from ingestctl.drawing.outlook import ends, put_off, waits, warnings
-from ingestctl.drawing.styles import STYLES
-from ingestctl.drawing.tally import cancelled, completed, failed
-from ingestctl.told.excerpt import Excerpt
+from ingestctl.render.batch_table import table
+from ingestctl.render.eta import ends, put_off, waits, warnings
+from ingestctl.render.styles import STYLES
+from ingestctl.render.summary import cancelled, completed, failed
+from ingestctl.render.view import IngestionView
 from ingestctl.told.ingestion import Ingestion, Status
 
 _ROWS_BESIDE_THE_BATCHES = 4  # the title, the head of the table with its line, the bar
@@ -23,11 +23,11 @@ _LEAST_BAR = 10
 _WIDTH_FOR_TITLE = 54
 
 
-class Block:
+class Panel:
     """The picture of one ingestion in a given width; `now` brings the time zone of the reader."""
 
-    def __init__(self, excerpt: Excerpt, width: int, now: datetime) -> None:
-        self._excerpt = excerpt
+    def __init__(self, view: IngestionView, width: int, now: datetime) -> None:
+        self._view = view
         self._width = width
         self._now = now
         self._below = list(self._rows_below())
@@ -35,12 +35,12 @@ class Block:
     @property
     def rows(self) -> int:
         """How many rows it takes to show everything."""
-        return _ROWS_BESIDE_THE_BATCHES + _EMPTY_ROWS + self._excerpt.whole.total + len(self._below)
+        return _ROWS_BESIDE_THE_BATCHES + _EMPTY_ROWS + self._view.whole.total + len(self._below)
 
     @property
     def least_rows(self) -> int:
         """With fewer rows than these it shows too little."""
-        return _ROWS_BESIDE_THE_BATCHES + min(_LEAST_BATCHES, self._excerpt.whole.total)
+        return _ROWS_BESIDE_THE_BATCHES + min(_LEAST_BATCHES, self._view.whole.total)
 
     def within(self, rows: int) -> RenderableType:
         """Return the picture in so many rows: running batches first, then next ones, then the last completed.
@@ -51,18 +51,18 @@ class Block:
         below = self._below[: max(0, left)]
         space = [""] if left - len(below) >= _EMPTY_ROWS else []
         room = rows - _ROWS_BESIDE_THE_BATCHES - 2 * len(space) - len(below)
-        batches = table(self._excerpt, room, self._width, self._now)
+        batches = table(self._view, room, self._width, self._now)
         return Group(self._title(), *space, batches, *space, self._bar(), *below)
 
     def _title(self) -> Text:
-        whole = self._excerpt.whole
+        whole = self._view.whole
         if self._width < _WIDTH_FOR_TITLE:
             return one_row(Text(whole.ingestion_id, "bold"))
         priority = whole.priority if isinstance(whole, Ingestion) else ""
         return Text.assemble("Ingestion ", (whole.ingestion_id, "bold"), "  ", (priority, "dim"))
 
     def _bar(self) -> RenderableType:
-        whole, counted = self._excerpt.whole, completed(self._excerpt)
+        whole, counted = self._view.whole, completed(self._view)
         grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column(ratio=1)
         grid.add_column(no_wrap=True)
@@ -80,14 +80,14 @@ class Block:
     def _sentences(self) -> Iterator[tuple[str, str]]:
         """Yield what stands below the bar, with its style: the most important first, for room may be short."""
         yield from self._said(ends, "")
-        yield failed(self._excerpt), "bold red"
-        yield cancelled(self._excerpt), STYLES[Status.CANCELLED]
+        yield failed(self._view), "bold red"
+        yield cancelled(self._view), STYLES[Status.CANCELLED]
         yield from self._said(warnings, "yellow")
         yield from self._said(waits, "")
         yield from self._said(put_off, "dim")
 
     def _said(self, say: Callable[[Ingestion, datetime], Iterator[str]], style: str) -> Iterator[tuple[str, str]]:
-        whole = self._excerpt.whole
+        whole = self._view.whole
         if isinstance(whole, Ingestion):
             yield from ((sentence, style) for sentence in say(whole, self._now))
 

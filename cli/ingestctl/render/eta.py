@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ingestctl.drawing.times import clock, how_soon, span
+from ingestctl.render.times import clock, how_soon, span
 from ingestctl.told.deadline import Deadline, Slip
 from ingestctl.told.ingestion import Ingestion, Status
 from ingestctl.told.why import Ahead, Why
 
 
-def outlook(ingestion: Ingestion, now: datetime) -> Iterator[str]:
+def eta(ingestion: Ingestion, now: datetime) -> Iterator[str]:
     """Yield the countdown to the end, if that is known, and what the ingestion waits for, if it does."""
     yield from ends(ingestion, now)
     yield from waits(ingestion, now)

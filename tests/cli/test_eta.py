@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from ingestctl.drawing.outlook import outlook, put_off, warnings
 from ingestctl.ingestion import Ingestion
+from ingestctl.render.eta import eta, put_off, warnings
 from tests.cli.timetable import START, timetable, written
 
 NOW = (START - timedelta(seconds=65)).astimezone(timezone(timedelta(hours=1)))
@@ -12,7 +12,7 @@ SOON = written(START + timedelta(minutes=1))
 
 
 def sentences(*statuses: str, now: datetime = NOW, **changed: Any) -> list[str]:
-    return list(outlook(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), now))
+    return list(eta(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), now))
 
 
 def why(paused_until: str | None = None, next_at: str | None = None, **ahead: tuple[int, int]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ingestctl.drawing.times import clock, how_soon
-from ingestctl.told.excerpt import Excerpt
+from ingestctl.render.times import clock, how_soon
+from ingestctl.render.view import IngestionView
 from ingestctl.told.ingestion import IngestionStatus, Status
 from ingestctl.told.page import TimedBatch
 
@@ -41,15 +41,15 @@ class Layout:
         return _when(batch, now)
 
 
-def fitting(excerpt: Excerpt, shown: Sequence[TimedBatch], width: int, now: datetime) -> Layout:
+def fitting(view: IngestionView, shown: Sequence[TimedBatch], width: int, now: datetime) -> Layout:
     """Return the layout that tells most of the shown batches within a width.
 
     How soon a batch starts goes first, then the last of the ids, the attempts, all ids, the status; the time
     stays to the end.
     """
-    if isinstance(excerpt.whole, IngestionStatus):
+    if isinstance(view.whole, IngestionStatus):
         return Layout(_IDS | _STATUS)
-    ids = {Column.IDS: min(_MOST_IDS, max([_LEAST_IDS, *(len(written(batch.ids)) for batch in excerpt.batches)]))}
+    ids = {Column.IDS: min(_MOST_IDS, max([_LEAST_IDS, *(len(written(batch.ids)) for batch in view.batches)]))}
     brief = {Column.WHEN: _widest([_RUNS, *(_when(batch, now) for batch in shown)])}
     wide = {Column.WHEN: brief[Column.WHEN] + len(_SOON)}
     layouts = (

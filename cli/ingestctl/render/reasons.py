@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from ingestctl.drawing.outlook import outlook, warnings
-from ingestctl.drawing.rows import Rows
-from ingestctl.drawing.times import ahead, behind, span
+from ingestctl.render.eta import eta, warnings
+from ingestctl.render.rows import Rows
+from ingestctl.render.times import ahead, behind, span
 from ingestctl.told.deadline import Slip
 from ingestctl.told.ingestion import Ingestion
 
@@ -13,7 +13,7 @@ from ingestctl.told.ingestion import Ingestion
 def reasons(ingestion: Ingestion, now: datetime) -> Iterator[str]:
     """Yield, as sentences, all but the slips."""
     yield f"{ingestion.ingestion_id}: {ingestion.status.replace('_', ' ')}, {ingestion.priority}"
-    yield from outlook(ingestion, now)
+    yield from eta(ingestion, now)
     yield from warnings(ingestion, now)
     if ingestion.deadline and ingestion.deadline.holds:
         yield f"the deadline, {ahead(ingestion.deadline.at, now)}, holds"

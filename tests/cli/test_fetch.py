@@ -3,7 +3,7 @@ import pytest
 from ingestctl.client import Client
 from ingestctl.errors import NotFoundError, UnreachableError
 from ingestctl.ingestion import Status
-from ingestctl.told.excerpt import Excerpt
+from ingestctl.render.view import IngestionView
 from ingestctl.watching.look import around, look, none, released
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn, progress, refusal
 from tests.cli.timetable import timetable
@@ -11,9 +11,9 @@ from tests.cli.timetable import timetable
 
 def test_it_sees_the_whole_and_its_batches(client: Client, service: StandIn) -> None:
     service.timetables(timetable("completed", "triggered", "yet_to_start", headers={"Retry-After": "4"}))
-    excerpt = look(client, INGESTION_ID)
-    assert (excerpt.whole.status, excerpt.ended, excerpt.retry_after) == (Status.TRIGGERED, False, 4)
-    assert [batch.status for batch in excerpt.batches] == ["completed", "triggered", "yet_to_start"]
+    view = look(client, INGESTION_ID)
+    assert (view.whole.status, view.ended, view.retry_after) == (Status.TRIGGERED, False, 4)
+    assert [batch.status for batch in view.batches] == ["completed", "triggered", "yet_to_start"]
     assert service.asked() == ["/ingestions/id", "/ingestions/id/batches?limit=200&after=-1"]
 
 
@@ -25,8 +25,8 @@ def test_of_thousands_of_batches_it_fetches_one_page_around_the_next_one(
     client: Client, service: StandIn, completed: int, waiting: int, first: int
 ) -> None:
     service.timetables(timetable(*["completed"] * completed, *["yet_to_start"] * waiting))
-    excerpt = look(client, INGESTION_ID)
-    assert [batch.number for batch in excerpt.batches] == list(range(first, first + 200))
+    view = look(client, INGESTION_ID)
+    assert [batch.number for batch in view.batches] == list(range(first, first + 200))
     assert len(service.questions) == 2
 
 
@@ -84,10 +84,10 @@ def test_of_a_cancelled_ingestion_it_fetches_the_page_around_the_last_that_ran(
     client: Client, service: StandIn
 ) -> None:
     service.timetables(timetable(*["completed"] * 300, *["cancelled"] * 700))
-    excerpt = look(client, INGESTION_ID)
-    assert [batch.number for batch in excerpt.batches] == list(range(200, 400))
-    assert excerpt.ended
-    assert excerpt.counts[Status.CANCELLED] == 700
+    view = look(client, INGESTION_ID)
+    assert [batch.number for batch in view.batches] == list(range(200, 400))
+    assert view.ended
+    assert view.counts[Status.CANCELLED] == 700
 
 
 class Trail:
@@ -96,7 +96,7 @@ class Trail:
     def __init__(self, client: Client, service: StandIn) -> None:
         self._client = client
         self._service = service
-        self._known: Excerpt | None = None
+        self._known: IngestionView | None = None
 
     def look(self, *statuses: str) -> list[int]:
         """Return the numbers of the batches that were fetched when they had these statuses."""

@@ -11,7 +11,7 @@ RELEASED = (Status.TRIGGERED, Status.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
+class IngestionView:
     """What the service said of the whole, and some neighbouring batches.
 
     An older service knows no times and lists every batch: then all of them are here.
@@ -38,9 +38,9 @@ class Excerpt:
         return Counter(batch.status for batch in self.batches)
 
 
-def untimed(status: IngestionStatus) -> Excerpt:
-    """Return the excerpt of what an older service answers: all of it, without times."""
-    return Excerpt(status, tuple(_numbered(status)))
+def untimed(status: IngestionStatus) -> IngestionView:
+    """Return the view of what an older service answers: all of it, without times."""
+    return IngestionView(status, tuple(_numbered(status)))
 
 
 def _numbered(status: IngestionStatus) -> Iterator[TimedBatch]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from ingestctl.drawing.rows import Rows
-from ingestctl.drawing.times import ahead, behind
+from ingestctl.render.rows import Rows
+from ingestctl.render.times import ahead, behind
 from ingestctl.told.dispatcher import Dispatcher
 
 

@@ -9,20 +9,20 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ingestctl.drawing.layout import Column, Layout, fitting, written
-from ingestctl.drawing.styles import STYLES
-from ingestctl.told.excerpt import Excerpt
+from ingestctl.render.layout import Column, Layout, fitting, written
+from ingestctl.render.styles import STYLES
+from ingestctl.render.view import IngestionView
 from ingestctl.told.ingestion import Status
 from ingestctl.told.page import TimedBatch
 
 _URGENCY = {Status.TRIGGERED: 0, Status.YET_TO_START: 1, Status.COMPLETED: 2, Status.CANCELLED: 3}
 
 
-def table(excerpt: Excerpt, room: int, width: int, now: datetime) -> Table:
+def table(view: IngestionView, room: int, width: int, now: datetime) -> Table:
     """Return a table of the most urgent batches, in as many rows as there is room for; the rest is counted."""
-    shown, folded = _divided(excerpt, room)
-    number_width = max(len("Batch"), len(str(excerpt.whole.total)))
-    layout = fitting(excerpt, shown, width - number_width, now)
+    shown, folded = _divided(view, room)
+    number_width = max(len("Batch"), len(str(view.whole.total)))
+    layout = fitting(view, shown, width - number_width, now)
     drawn = _empty_table(layout, number_width)
     _fold(drawn, layout, folded, Status.COMPLETED)
     for batch in shown:
@@ -32,11 +32,11 @@ def table(excerpt: Excerpt, room: int, width: int, now: datetime) -> Table:
     return drawn
 
 
-def _divided(excerpt: Excerpt, room: int) -> tuple[Sequence[TimedBatch], Counter[Status]]:
+def _divided(view: IngestionView, room: int) -> tuple[Sequence[TimedBatch], Counter[Status]]:
     """Return the batches to show, at least one, by their numbers, and how many of each status are folded."""
     for count in range(max(room, 1), 0, -1):
-        shown = nsmallest(count, excerpt.batches, key=_urgency)
-        folded = Counter(excerpt.counts) - Counter(batch.status for batch in shown)
+        shown = nsmallest(count, view.batches, key=_urgency)
+        folded = Counter(view.counts) - Counter(batch.status for batch in shown)
         if len(shown) + len(folded) <= room:
             break
     return sorted(shown, key=lambda batch: batch.number), folded
