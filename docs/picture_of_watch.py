@@ -20,8 +20,8 @@ from ingestctl.render.screen import screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.times import here_and_now
 from ingestctl.render.view import IngestionView
-from ingestctl.watching.follow import follow
-from ingestctl.watching.look import around, look
+from ingestctl.watch.fetch import around, fetch
+from ingestctl.watch.poll import poll
 
 PICTURE = Path(__file__).with_name("watch.svg")
 SIZE = ConsoleDimensions(86, 24)
@@ -32,7 +32,7 @@ FORMAT = re.sub(r"@font-face {{.*?}}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 def run(client: Client) -> Snapshot[IngestionView]:
     """Return what is seen when two batches are completed, one runs, and something more urgent has arrived."""
     ingestion_id = client.submit(range(3001, 3021), Priority.MEDIUM)
-    for snapshot in follow([partial(look, client, ingestion_id, around)]):
+    for snapshot in poll([partial(fetch, client, ingestion_id, around)]):
         whole = snapshot.states[0].whole
         assert isinstance(whole, Ingestion), "this service tells times"
         if whole.why and whole.why.ahead:

@@ -2,7 +2,7 @@
 
     main        the console script
     commands    what each command does, and what commands share     → all below
-    watching    asking again and again, and showing what changed    → client, render
+    watch       asking again and again, and showing what changed    → client, render
     client      the typed client, to import                         → http
     http        asking over HTTP: retries, TLS, answers             → told
     render      values as text and as pictures for a terminal       → told, errors

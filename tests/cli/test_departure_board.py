@@ -10,7 +10,7 @@ from ingestctl.errors import RefusedError
 from ingestctl.ingestion import Priority
 from ingestctl.render.departure_board import departure_board
 from ingestctl.told.schedule import Schedule, ScheduledBatch, Slot
-from ingestctl.watching.schedule import watch_schedule
+from ingestctl.watch.schedule import watch_schedule
 from tests.cli.stand_in import HANG_UP, Answer, StandIn, refusal
 from tests.cli.timetable import written
 

@@ -16,8 +16,8 @@ BELOW = {
     "render": {"told", "errors"},
     "http": {"told", "errors"},
     "client": {"http", "told"},
-    "watching": {"client", "render", "told", "errors"},
-    "commands": {"watching", "client", "http", "render", "told", "ids", "errors"},
+    "watch": {"client", "render", "told", "errors"},
+    "commands": {"watch", "client", "http", "render", "told", "ids", "errors"},
     "main": {"commands", "http", "errors"},
     "ingestion": {"told"},
 }

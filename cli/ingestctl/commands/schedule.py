@@ -23,7 +23,7 @@ def schedule(setup: Setup, slots: int, watched: bool, form: Form) -> None:
     if form in JSONS:
         print_all(planned.slots, form)
     elif planned.slots:
-        from ingestctl.watching.schedule import show_schedule
+        from ingestctl.watch.schedule import show_schedule
 
         show_schedule(planned, setup.now())
     else:
@@ -31,7 +31,7 @@ def schedule(setup: Setup, slots: int, watched: bool, form: Form) -> None:
 
 
 def _watch(setup: Setup, slots: int) -> None:
-    from ingestctl.watching.schedule import watch_schedule
+    from ingestctl.watch.schedule import watch_schedule
 
     with setup.watching_client() as client:
         watch_schedule(client, slots)

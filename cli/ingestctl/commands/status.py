@@ -30,7 +30,7 @@ def status(setup: Setup, ingestion_id: UUID, form: Form) -> None:
         elif form is Form.JSONL:
             print_all(client.all_batches(str(ingestion_id)), form)
         else:
-            from ingestctl.watching.ingestions import show
+            from ingestctl.watch.ingestions import show
 
             show(client, str(ingestion_id))
 

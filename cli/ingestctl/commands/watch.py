@@ -37,7 +37,7 @@ def watch_to_the_end(
     compact: bool = False,
 ) -> int:
     """Watch ingestions, which blocks, and return the exit code; raises what watching raises."""
-    from ingestctl.watching.ingestions import watch
+    from ingestctl.watch.ingestions import watch
 
     try:
         with setup.watching_client() as client:

@@ -16,8 +16,8 @@ from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.summary import ending, flawless, summary
 from ingestctl.render.times import here_and_now
 from ingestctl.render.view import IngestionView, untimed
-from ingestctl.watching.follow import Look, follow
-from ingestctl.watching.look import Choose, around, look, none, released
+from ingestctl.watch.fetch import Choose, around, fetch, none, released
+from ingestctl.watch.poll import Fetch, poll
 
 _TABLE = "table"
 
@@ -26,7 +26,7 @@ def show(client: Client, ingestion_id: str) -> None:
     """Print the picture of an ingestion on a terminal, and every batch as a line elsewhere."""
     console = Console()
     if draws(console):
-        view = look(client, ingestion_id, around)
+        view = fetch(client, ingestion_id, around)
         console.print(screen(Snapshot((view,)), console.size, here_and_now()))
     else:
         view = untimed(client.status(ingestion_id))
@@ -49,10 +49,10 @@ def watch(
     console = Console()
     if output == _TABLE and not quiet and draws(console):
         display = LiveDisplay(console, compact_screen if compact else screen)
-        last = display.show(follow(_looks(client, ingestion_ids, around), timeout, display.wait))
+        last = display.show(poll(_fetches(client, ingestion_ids, around), timeout, display.wait))
     else:
         told = _TOLD.get(output, _table(compact, quiet))
-        last = _tell(follow(_looks(client, ingestion_ids, told.choose), timeout), told, quiet)
+        last = _tell(poll(_fetches(client, ingestion_ids, told.choose), timeout), told, quiet)
     if not quiet:
         click.echo(ending(last.states), err=output != _TABLE)
     return 0 if flawless(last.states) else 1
@@ -83,8 +83,8 @@ def _table(compact: bool, quiet: bool) -> _Telling:
     return _Telling(none, summaries) if compact else _Telling(released, changes)
 
 
-def _looks(client: Client, ingestion_ids: list[str], choose: Choose) -> list[Look[IngestionView]]:
-    return [partial(look, client, ingestion_id, choose) for ingestion_id in dict.fromkeys(ingestion_ids)]
+def _fetches(client: Client, ingestion_ids: list[str], choose: Choose) -> list[Fetch[IngestionView]]:
+    return [partial(fetch, client, ingestion_id, choose) for ingestion_id in dict.fromkeys(ingestion_ids)]
 
 
 def _tell(snapshots: Iterable[Snapshots], told: _Telling, quiet: bool) -> Snapshots:

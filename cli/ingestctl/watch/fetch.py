@@ -38,7 +38,7 @@ def released(client: Client, whole: Ingestion, known: IngestionView | None) -> I
     return takewhile(lambda batch: batch.status in RELEASED, _from(client, whole.ingestion_id, first))
 
 
-def look(
+def fetch(
     client: Client, ingestion_id: str, choose: Choose = around, known: IngestionView | None = None
 ) -> IngestionView:
     """Ask where an ingestion stands and when it runs; batches are fetched only if that is not what is `known`.

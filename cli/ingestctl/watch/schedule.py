@@ -17,7 +17,7 @@ from ingestctl.render.panel import one_row
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.times import here_and_now
 from ingestctl.told.schedule import Schedule
-from ingestctl.watching.follow import follow
+from ingestctl.watch.poll import poll
 
 _ECHO_WIDTH = len("^C")
 _WIDTH_IN_A_PIPE = 120  # room for a date, three ids and the id of the ingestion
@@ -38,12 +38,12 @@ def watch_schedule(client: Client, slots: int) -> None:
     not retry by itself. Raises UnreachableError when the service stays away, and what the client raises.
     """
     console = _console()
-    look = partial(_look, client, slots)
+    fetch = partial(_fetch, client, slots)
     if draws(console):
         display = LiveDisplay(console, _picture)
-        display.show(follow([look], wait=display.wait))
+        display.show(poll([fetch], wait=display.wait))
     else:
-        _tell(follow([look]))
+        _tell(poll([fetch]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=_WIDTH_IN_A_PIPE)
 
 
-def _look(client: Client, slots: int, _: _State | None) -> _State:
+def _fetch(client: Client, slots: int, _: _State | None) -> _State:
     schedule = client.schedule(slots)
     opens_at = schedule.slots[0].opens_at if schedule.slots else None
     left = (opens_at - here_and_now()).total_seconds() if opens_at else _LONGEST_PAUSE_SECONDS

@@ -5,7 +5,7 @@ import pytest
 
 from ingestctl.errors import AwayError, NotFoundError, TimedOutError, UnavailableError, UnreachableError
 from ingestctl.render.snapshot import Snapshot
-from ingestctl.watching.follow import follow
+from ingestctl.watch.poll import poll
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Course:
     def __init__(self, clock: Clock, *steps: State | AwayError | NotFoundError) -> None:
         self._clock = clock
         self._steps = list(steps)
-        self.looks: list[float] = []
+        self.fetches: list[float] = []
         self.known: list[State | None] = []
 
     def __call__(self, known: State | None) -> State:
-        self.looks.append(self._clock.time - 1000)
+        self.fetches.append(self._clock.time - 1000)
         self.known.append(known)
         step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
         if isinstance(step, State):
@@ -60,7 +60,7 @@ def clock() -> Clock:
 
 
 def watch(clock: Clock, *courses: Course, timeout: float | None = None) -> Iterator[Snapshot[State]]:
-    return follow(courses, timeout, clock.wait, clock.now)
+    return poll(courses, timeout, clock.wait, clock.now)
 
 
 def test_it_looks_until_the_end_and_every_look_knows_what_was_seen_before(clock: Clock) -> None:
@@ -82,7 +82,7 @@ def test_each_of_several_is_looked_at_in_its_own_time_until_it_has_ended(clock: 
     quick = Course(clock, *[State(n, retry_after=2) for n in range(3)], END)
     slow = Course(clock, State(1, retry_after=5), State(2, retry_after=5), END)
     snapshots = list(watch(clock, quick, slow))
-    assert (quick.looks, slow.looks) == ([0, 2, 4, 6], [0, 5, 10])
+    assert (quick.fetches, slow.fetches) == ([0, 2, 4, 6], [0, 5, 10])
     assert snapshots[0].states == (State(0, retry_after=2), State(1, retry_after=5))
     assert [snapshot.ended for snapshot in snapshots] == [False] * 5 + [True]
 
@@ -103,7 +103,7 @@ def test_a_service_that_goes_away_for_a_while_is_waited_for(clock: Clock) -> Non
 def test_a_service_that_is_away_is_asked_for_one_thing_at_a_time(clock: Clock) -> None:
     first, second = Course(clock, State(1), GONE, GONE, END), Course(clock, State(1), END)
     snapshots = list(watch(clock, first, second))
-    assert (first.looks, second.looks) == ([0, 0.5, 1, 1.5], [0, 1.5])
+    assert (first.fetches, second.fetches) == ([0, 0.5, 1, 1.5], [0, 1.5])
     assert [snapshot.away for snapshot in snapshots] == [None, GONE, GONE, None]
 
 
@@ -134,20 +134,20 @@ def test_after_the_timeout_it_says_that_all_goes_on(clock: Clock) -> None:
     with pytest.raises(TimedOutError) as raised:
         list(watch(clock, course, timeout=5))
     assert str(raised.value) == "Not completed within 5 s; what was submitted goes on."
-    assert course.looks == [0, 2, 4, 5]
+    assert course.fetches == [0, 2, 4, 5]
 
 
 def test_what_ends_just_before_the_timeout_has_ended(clock: Clock) -> None:
     course = Course(clock, State(1, retry_after=60), END)
     assert list(watch(clock, course, timeout=5))[-1].ended
-    assert course.looks == [0, 5]
+    assert course.fetches == [0, 5]
 
 
 def test_a_timeout_of_nothing_looks_once(clock: Clock) -> None:
     course = Course(clock, State(1))
     with pytest.raises(TimedOutError, match="Not completed within 0 s"):
         list(watch(clock, course, timeout=0))
-    assert course.looks == [0]
+    assert course.fetches == [0]
 
 
 def test_a_service_that_is_away_does_not_keep_the_timeout_from_coming(clock: Clock) -> None:

@@ -12,16 +12,16 @@ POLL_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 PATIENCE_SECONDS = 60.0
 
-Look = Callable[[State | None], State]
+Fetch = Callable[[State | None], State]
 
 
-def follow(
-    looks: Sequence[Look[State]],
+def poll(
+    fetches: Sequence[Fetch[State]],
     timeout: float | None = None,
     wait: Callable[[float], object] = time.sleep,
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[Snapshot[State]]:
-    """Look again and again, and yield every snapshot until all has ended; blocks in `wait` between.
+    """Fetch again and again, and yield every snapshot until all has ended; blocks in `wait` between.
 
     Each look gets what it saw before and asks the service, which may raise the errors of the client. It is
     repeated when `retry_after` is over, but not more often than every POLL_SECONDS, and at least every
@@ -31,73 +31,73 @@ def follow(
     after the beginning, or as soon as the request that is then in flight has ended.
     """
     end = math.inf if timeout is None else now() + timeout
-    watcher = _Watcher(looks, now)
+    watcher = _Watcher(fetches, now)
     yield watcher.snapshot
     while not watcher.snapshot.ended:
         if now() >= end:
             raise TimedOutError(f"Not completed within {timeout:g} s; what was submitted goes on.")
         moment = min(end, watcher.due)
         wait(max(0.0, moment - now()))
-        watcher.look(math.inf if moment == end else moment)
+        watcher.fetch(math.inf if moment == end else moment)
         yield watcher.snapshot
 
 
-class _Eye(Generic[State]):
+class _Poll(Generic[State]):
     """Looks at one thing; there is nothing new to see before it is due."""
 
-    def __init__(self, look: Look[State]) -> None:
-        self._look = look
-        self.state = look(None)
+    def __init__(self, fetch: Fetch[State]) -> None:
+        self._fetch = fetch
+        self.state = fetch(None)
         self.due = 0.0
 
-    def look(self) -> None:
-        self.state = self._look(self.state)
+    def fetch(self) -> None:
+        self.state = self._fetch(self.state)
 
 
 class _Watcher(Generic[State]):
     """Looks at several things in rounds, and bears it when the service is away."""
 
-    def __init__(self, looks: Sequence[Look[State]], now: Callable[[], float]) -> None:
+    def __init__(self, fetches: Sequence[Fetch[State]], now: Callable[[], float]) -> None:
         self._now = now
-        self._eyes = [_Eye(look) for look in looks]
+        self._polls = [_Poll(fetch) for fetch in fetches]
         self._away: AwayError | None = None
-        self._rest(self._eyes)
+        self._rest(self._polls)
 
     @property
     def snapshot(self) -> Snapshot[State]:
-        return Snapshot(tuple(eye.state for eye in self._eyes), self._away)
+        return Snapshot(tuple(poll.state for poll in self._polls), self._away)
 
     @property
     def due(self) -> float:
-        return min(eye.due for eye in self._open())
+        return min(poll.due for poll in self._open())
 
-    def look(self, moment: float) -> None:
-        """Look at all that is due at this moment."""
-        due = [eye for eye in self._open() if eye.due <= moment]
+    def fetch(self, moment: float) -> None:
+        """Fetch at all that is due at this moment."""
+        due = [poll for poll in self._open() if poll.due <= moment]
         try:
-            for eye in due:
-                eye.look()
+            for poll in due:
+                poll.fetch()
         except AwayError as error:
             self._bear(error)
         else:
             self._away = None
             self._rest(due)
 
-    def _open(self) -> list[_Eye[State]]:
-        return [eye for eye in self._eyes if not eye.state.ended]
+    def _open(self) -> list[_Poll[State]]:
+        return [poll for poll in self._polls if not poll.state.ended]
 
-    def _rest(self, looked: Sequence[_Eye[State]]) -> None:
+    def _rest(self, looked: Sequence[_Poll[State]]) -> None:
         self._answered = self._now()
-        for eye in looked:
-            eye.due = self._answered + _pause(eye.state.retry_after)
+        for poll in looked:
+            poll.due = self._answered + _pause(poll.state.retry_after)
 
     def _bear(self, error: AwayError) -> None:
         if self._now() - self._answered > PATIENCE_SECONDS:
             raise UnreachableError(f"Gave up after {PATIENCE_SECONDS:g} s. {error}") from error
         self._away = error
         back = self._now() + _pause(error.retry_after)
-        for eye in self._eyes:
-            eye.due = max(eye.due, back)
+        for poll in self._polls:
+            poll.due = max(poll.due, back)
 
 
 def _pause(asked: float | None) -> float:
