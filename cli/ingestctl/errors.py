@@ -3,10 +3,10 @@
     IngestctlError                1
     ├── UsageError                2   what is asked for makes no sense; nothing was sent
     │   └── InvalidUrlError       2   the service's address cannot be one
-    ├── AwayError                 1   no answer for now: asking again later may well help
+    ├── NoAnswerError                 1   no answer for now: asking again later may well help
     │   ├── UnavailableError      1   it is too busy, or restarting behind a proxy (502, 503, 504)
     │   └── UnreachableError      3   no answer in time, or the connection broke: it may have been asked
-    │       └── NobodyThereError  3   no connection to it: it was not asked
+    │       └── ConnectError  3   no connection to it: it was not asked
     ├── NotFoundError             4   it knows no such ingestion
     ├── RefusedError              1   it understood the request and said no
     │   └── TooLargeError         1   it takes less at a time (413)
@@ -36,7 +36,7 @@ class InvalidUrlError(UsageError):
     """The service's address cannot be one."""
 
 
-class AwayError(IngestctlError):
+class NoAnswerError(IngestctlError):
     """The service gives no answer for now; `retry_after` is the seconds it asked for, if it did."""
 
     def __init__(self, sentence: str, retry_after: int | None = None) -> None:
@@ -44,17 +44,17 @@ class AwayError(IngestctlError):
         self.retry_after = retry_after
 
 
-class UnavailableError(AwayError):
+class UnavailableError(NoAnswerError):
     """The service is too busy, or restarting behind a proxy."""
 
 
-class UnreachableError(AwayError):
+class UnreachableError(NoAnswerError):
     """No answer of the service in time, or the connection broke: what was sent may have arrived."""
 
     exit_code = 3
 
 
-class NobodyThereError(UnreachableError):
+class ConnectError(UnreachableError):
     """No connection to the service: nothing was sent."""
 
 

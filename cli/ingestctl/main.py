@@ -7,8 +7,8 @@ import traceback
 import click
 
 from ingestctl.commands.arguments import common
-from ingestctl.commands.menu import load, titles
-from ingestctl.commands.setup import Setup
+from ingestctl.commands.context import CliContext
+from ingestctl.commands.registry import load, titles
 from ingestctl.errors import IngestctlError
 from ingestctl.http.retry import NO_RETRY
 
@@ -55,7 +55,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except IngestctlError as error:
-            if ctx.ensure_object(Setup).debug:
+            if ctx.ensure_object(CliContext).debug:
                 click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
@@ -70,24 +70,24 @@ class Commands(click.Group):
 def ingestctl(ctx: click.Context, version: bool) -> None:
     """Choose a command; alone, it is asked for help."""
     if version:
-        _print_versions(ctx.ensure_object(Setup))
+        _print_versions(ctx.ensure_object(CliContext))
         ctx.exit()
     if not ctx.invoked_subcommand:
         click.echo(ctx.get_help())
 
 
-def _print_versions(setup: Setup) -> None:
+def _print_versions(context: CliContext) -> None:
     """Print the version of the service, too, if it answers quickly."""
     from importlib.metadata import version
 
     click.echo(f"ingestctl, version {version('ingest-service')}")
     try:
-        with setup.client(NO_RETRY, VERSION_TIMEOUT_SECONDS) as client:
+        with context.client(NO_RETRY, VERSION_TIMEOUT_SECONDS) as client:
             served = client.health().version
     except IngestctlError:
         return
     if served:
-        click.echo(f"service, version {served}, at {setup.url}")
+        click.echo(f"service, version {served}, at {context.url}")
 
 
 def main() -> None:

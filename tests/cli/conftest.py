@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestctl.client import Client
-from ingestctl.commands.setup import Setup
+from ingestctl.commands.context import CliContext
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
 from ingestctl.main import ingestctl
 from tests.cli.serving import serving
@@ -91,7 +91,7 @@ def running(url: str, home: Path, waits: Waits) -> Run:
 
     def run(words: str, typed: str | bytes | None = None, **environment: str) -> Result:
         runner = CliRunner(env={"INGEST_URL": url, "XDG_CONFIG_HOME": str(home), **environment})
-        setup = Setup(retry_policy=waits.retry_policy(30))
-        return runner.invoke(ingestctl, shlex.split(words), input=typed, obj=setup)
+        context = CliContext(retry_policy=waits.retry_policy(30))
+        return runner.invoke(ingestctl, shlex.split(words), input=typed, obj=context)
 
     return run

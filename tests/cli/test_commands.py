@@ -2,7 +2,7 @@ from http import HTTPStatus
 
 import pytest
 
-from ingestctl.commands.menu import MENU, load
+from ingestctl.commands.registry import REGISTRY, load
 from tests.cli.conftest import Run
 from tests.cli.stand_in import INGESTION_ID, Answer, StandIn, accepted, progress, refusal
 
@@ -15,9 +15,9 @@ def test_alone_it_prints_its_help_with_the_examples_before_the_options(run: Run)
     )
 
 
-@pytest.mark.parametrize("name", MENU)
+@pytest.mark.parametrize("name", REGISTRY)
 def test_the_help_says_of_every_command_what_its_own_help_begins_with(run: Run, name: str) -> None:
-    _, does = MENU[name]
+    _, does = REGISTRY[name]
     assert f"  {name.ljust(10)}  {does}\n" in run("--help").stdout
     assert run(f"{name} --help").stdout.splitlines()[2].strip() == does
     assert load(name).name == name

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from ingestctl.errors import AwayError, NotFoundError, TimedOutError, UnavailableError, UnreachableError
+from ingestctl.errors import NoAnswerError, NotFoundError, TimedOutError, UnavailableError, UnreachableError
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.watch.poll import poll
 
@@ -39,7 +39,7 @@ class Clock:
 class Course:
     """What one thing goes through: each look sees the next step, the last one again and again."""
 
-    def __init__(self, clock: Clock, *steps: State | AwayError | NotFoundError) -> None:
+    def __init__(self, clock: Clock, *steps: State | NoAnswerError | NotFoundError) -> None:
         self._clock = clock
         self._steps = list(steps)
         self.fetches: list[float] = []

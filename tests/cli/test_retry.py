@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingestctl.client import Client
-from ingestctl.errors import NobodyThereError, UnavailableError, UnreachableError
+from ingestctl.errors import ConnectError, UnavailableError, UnreachableError
 from ingestctl.ingestion import Priority
 from tests.cli.conftest import Run, Waits
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, Answer, StandIn, accepted, refusal
@@ -59,7 +59,7 @@ def test_longer_than_it_retries_it_does_not_wait_at_all(patient: Client, service
 
 
 def test_where_nobody_was_ever_there_it_does_not_wait(nowhere: str, waits: Waits) -> None:
-    with Client(nowhere, retry_policy=waits.retry_policy(30)) as client, pytest.raises(NobodyThereError):
+    with Client(nowhere, retry_policy=waits.retry_policy(30)) as client, pytest.raises(ConnectError):
         client.submit([1])
     assert waits.waited == []
 

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ingestctl.commands.written_time import parse_deadline
+from ingestctl.commands.deadline import parse_deadline
 from ingestctl.errors import UsageError
 
 NOON = datetime(2026, 11, 22, 12, 0, 30).astimezone()

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ingestctl.commands.setup import DEFAULT_URL, URL_VARIABLE, Setup
+from ingestctl.commands.context import DEFAULT_URL, URL_VARIABLE, CliContext
 from ingestctl.told.ingestion import Priority
 
 Decorated = Callable[..., Any]
@@ -44,18 +44,18 @@ ingestion_id_argument = click.argument("ingestion_id", type=click.UUID)
 
 
 def _keep_url(ctx: click.Context, _: click.Parameter, url: str | None) -> None:
-    setup = ctx.ensure_object(Setup)
-    setup.chosen_url = url or setup.chosen_url
+    context = ctx.ensure_object(CliContext)
+    context.chosen_url = url or context.chosen_url
 
 
 def _keep_quiet(ctx: click.Context, _: click.Parameter, quiet: bool) -> None:
-    setup = ctx.ensure_object(Setup)
-    setup.quiet = quiet or setup.quiet
+    context = ctx.ensure_object(CliContext)
+    context.quiet = quiet or context.quiet
 
 
 def _keep_debug(ctx: click.Context, _: click.Parameter, debug: bool) -> None:
-    setup = ctx.ensure_object(Setup)
-    setup.debug = debug or setup.debug
+    context = ctx.ensure_object(CliContext)
+    context.debug = debug or context.debug
 
 
 def _drop_color(ctx: click.Context, _: click.Parameter, no_color: bool) -> None:

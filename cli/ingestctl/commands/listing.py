@@ -7,8 +7,8 @@ from itertools import islice
 import click
 
 from ingestctl.commands.arguments import common, priority_option
+from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_rows
-from ingestctl.commands.setup import Setup
 from ingestctl.render.rows import Rows
 from ingestctl.render.times import ahead, behind
 from ingestctl.told.ingestion import Priority, Status
@@ -27,9 +27,9 @@ SPARE = ("Submitted", "Ids", "Deadline", "Failed")
 @output_option(Form.TABLE, *JSONS, Form.ID)
 @common
 @click.pass_obj
-def list_(setup: Setup, status: str | None, priority: Priority | None, limit: int, form: Form) -> None:
+def list_(context: CliContext, status: str | None, priority: Priority | None, limit: int, form: Form) -> None:
     """List ingestions, the newest first."""
-    with setup.client() as client:
+    with context.client() as client:
         found = client.ingestions(
             Status(status) if status else None,
             priority,
@@ -37,21 +37,21 @@ def list_(setup: Setup, status: str | None, priority: Priority | None, limit: in
         )
         listed = list(islice(found, limit))
         more = next(found, None) is not None
-    _print(listed, setup, form)
+    _print(listed, context, form)
     if more:
-        setup.say(f"There are more: see them with --limit {10 * limit}.")
+        context.say(f"There are more: see them with --limit {10 * limit}.")
 
 
-def _print(listed: Sequence[ListedIngestion], setup: Setup, form: Form) -> None:
+def _print(listed: Sequence[ListedIngestion], context: CliContext, form: Form) -> None:
     if form is Form.ID:
         for one in listed:
             click.echo(one.ingestion_id)
     elif form in JSONS:
         print_all(listed, form)
     elif listed:
-        print_rows(Rows(HEADINGS, [_cells(one, setup.now()) for one in listed], SPARE))
+        print_rows(Rows(HEADINGS, [_cells(one, context.now()) for one in listed], SPARE))
     else:
-        setup.say("There are no such ingestions.")
+        context.say("There are no such ingestions.")
 
 
 def _cells(one: ListedIngestion, now: datetime) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 import click
 
 from ingestctl.commands.arguments import common
+from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all
-from ingestctl.commands.setup import Setup
 
 
 @click.command()
@@ -13,25 +13,25 @@ from ingestctl.commands.setup import Setup
 @output_option(Form.TABLE, *JSONS)
 @common
 @click.pass_obj
-def schedule(setup: Setup, slots: int, watched: bool, form: Form) -> None:
+def schedule(context: CliContext, slots: int, watched: bool, form: Form) -> None:
     """Tell what runs in the next slots, and when."""
     if watched:
-        _watch(setup, slots)
+        _watch(context, slots)
         return
-    with setup.client() as client:
+    with context.client() as client:
         planned = client.schedule(slots)
     if form in JSONS:
         print_all(planned.slots, form)
     elif planned.slots:
         from ingestctl.watch.schedule import show_schedule
 
-        show_schedule(planned, setup.now())
+        show_schedule(planned, context.now())
     else:
-        setup.say("Nothing waits.")
+        context.say("Nothing waits.")
 
 
-def _watch(setup: Setup, slots: int) -> None:
+def _watch(context: CliContext, slots: int) -> None:
     from ingestctl.watch.schedule import watch_schedule
 
-    with setup.watching_client() as client:
+    with context.watching_client() as client:
         watch_schedule(client, slots)

@@ -7,8 +7,8 @@ from uuid import UUID
 import click
 
 from ingestctl.commands.arguments import common, ingestion_id_argument
+from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
-from ingestctl.commands.setup import Setup
 from ingestctl.render.reasons import reasons, slip_rows
 from ingestctl.told.result import Result
 
@@ -18,13 +18,13 @@ from ingestctl.told.result import Result
 @output_option(Form.TABLE, *JSONS)
 @common
 @click.pass_obj
-def status(setup: Setup, ingestion_id: UUID, form: Form) -> None:
+def status(context: CliContext, ingestion_id: UUID, form: Form) -> None:
     """Print how far an ingestion has come.
 
     A screenful with the times on a terminal; piped, every batch is a line. With json it is the whole in numbers,
     with jsonl every batch and when it runs.
     """
-    with setup.client() as client:
+    with context.client() as client:
         if form is Form.JSON:
             print_one(client.ingestion(str(ingestion_id)))
         elif form is Form.JSONL:
@@ -40,9 +40,9 @@ def status(setup: Setup, ingestion_id: UUID, form: Form) -> None:
 @output_option(Form.TABLE, *JSONS)
 @common
 @click.pass_obj
-def results(setup: Setup, ingestion_id: UUID, form: Form) -> None:
+def results(context: CliContext, ingestion_id: UUID, form: Form) -> None:
     """Print what came of the ids so far."""
-    with setup.client() as client:
+    with context.client() as client:
         if form is Form.TABLE:
             _print_results(client.results(str(ingestion_id)))
         else:
@@ -54,16 +54,16 @@ def results(setup: Setup, ingestion_id: UUID, form: Form) -> None:
 @output_option(Form.TABLE, *JSONS)
 @common
 @click.pass_obj
-def why(setup: Setup, ingestion_id: UUID, form: Form) -> None:
+def why(context: CliContext, ingestion_id: UUID, form: Form) -> None:
     """Tell why an ingestion does not run earlier, and when it will."""
-    with setup.client() as client:
+    with context.client() as client:
         ingestion = client.ingestion(str(ingestion_id))
     if form in JSONS:
         print_one(ingestion)
         return
-    click.echo("\n".join(reasons(ingestion, setup.now())))
+    click.echo("\n".join(reasons(ingestion, context.now())))
     if ingestion.slips:
-        print_rows(slip_rows(ingestion.slips, setup.now()))
+        print_rows(slip_rows(ingestion.slips, context.now()))
 
 
 def _print_results(results: Iterable[Result]) -> None:

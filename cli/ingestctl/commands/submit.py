@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ingestctl.commands.arguments import common, priority_option
-from ingestctl.commands.order import Order
+from ingestctl.commands.context import CliContext
+from ingestctl.commands.deadline import parse_deadline
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
-from ingestctl.commands.setup import Setup
+from ingestctl.commands.submission import Submission
 from ingestctl.commands.watch import watch_to_the_end
-from ingestctl.commands.written_time import parse_deadline
 from ingestctl.errors import UsageError
 from ingestctl.http.submission import valid_key
 from ingestctl.ids.sources import all_ids
@@ -57,39 +57,39 @@ def submit(
 
     More ids than the service takes at once become several ingestions.
     """
-    setup = ctx.ensure_object(Setup)
+    context = ctx.ensure_object(CliContext)
     if dry_run and watched:
         raise UsageError("A dry run submits nothing to watch: leave out --dry-run or --watch.")
-    by = parse_deadline(deadline, setup.now()) if deadline else None
-    order = Order(all_ids(words, column), priority, by, valid_key(key))
+    by = parse_deadline(deadline, context.now()) if deadline else None
+    submission = Submission(all_ids(words, column), priority, by, valid_key(key))
     if dry_run:
-        _print_trial(setup, order, form)
+        _print_trial(context, submission, form)
     elif watched:
-        ctx.exit(_submit_and_watch(setup, order, form))
+        ctx.exit(_submit_and_watch(context, submission, form))
     else:
-        _submit(setup, order, form)
+        _submit(context, submission, form)
 
 
-def _submit(setup: Setup, order: Order, form: Form) -> None:
+def _submit(context: CliContext, submission: Submission, form: Form) -> None:
     ingestion_ids: list[str] = []
-    _print_accepted(_noted(setup, order, ingestion_ids), form)
+    _print_accepted(_noted(context, submission, ingestion_ids), form)
     if sys.stderr.isatty():
-        setup.say(f"Accepted. Watch it with: {setup.command('watch', *ingestion_ids)}")
+        context.say(f"Accepted. Watch it with: {context.command('watch', *ingestion_ids)}")
 
 
-def _submit_and_watch(setup: Setup, order: Order, form: Form) -> int:
+def _submit_and_watch(context: CliContext, submission: Submission, form: Form) -> int:
     """Return the exit code; JSON is of the watching only."""
     ingestion_ids: list[str] = []
-    accepted = _noted(setup, order, ingestion_ids)
+    accepted = _noted(context, submission, ingestion_ids)
     if form in JSONS:
         deque(accepted, maxlen=0)
-        return watch_to_the_end(setup, ingestion_ids, form)
+        return watch_to_the_end(context, ingestion_ids, form)
     _print_accepted(accepted, form)
-    return watch_to_the_end(setup, ingestion_ids)
+    return watch_to_the_end(context, ingestion_ids)
 
 
-def _noted(setup: Setup, order: Order, ingestion_ids: list[str]) -> Iterator[Accepted]:
-    for accepted in with_progress_bar(order.give(setup), len(order.ids), setup.quiet):
+def _noted(context: CliContext, submission: Submission, ingestion_ids: list[str]) -> Iterator[Accepted]:
+    for accepted in with_progress_bar(submission.give(context), len(submission.ids), context.quiet):
         ingestion_ids.append(accepted.ingestion_id)
         yield accepted
 
@@ -104,11 +104,11 @@ def _print_accepted(accepted: Iterator[Accepted], form: Form) -> None:
         print_all(accepted, form)
 
 
-def _print_trial(setup: Setup, order: Order, form: Form) -> None:
-    trial = order.try_out(setup)
+def _print_trial(context: CliContext, submission: Submission, form: Form) -> None:
+    trial = submission.try_out(context)
     if form in JSONS:
         print_one(trial)
         return
-    click.echo("\n".join(verdict(trial, order.deadline, setup.now())))
+    click.echo("\n".join(verdict(trial, submission.deadline, context.now())))
     if trial.delays:
-        print_rows(delays(trial, setup.now()))
+        print_rows(delays(trial, context.now()))

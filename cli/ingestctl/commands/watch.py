@@ -6,8 +6,8 @@ from uuid import UUID
 import click
 
 from ingestctl.commands.arguments import common
+from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option
-from ingestctl.commands.setup import Setup
 
 
 @click.command()
@@ -25,12 +25,12 @@ def watch(
     Piped, every change is a line. Ctrl-C ends the watching, never the ingestions. The exit code is 1 if an id
     failed or a batch was cancelled.
     """
-    setup = ctx.ensure_object(Setup)
-    ctx.exit(watch_to_the_end(setup, list(map(str, ingestion_ids)), form, timeout, compact))
+    context = ctx.ensure_object(CliContext)
+    ctx.exit(watch_to_the_end(context, list(map(str, ingestion_ids)), form, timeout, compact))
 
 
 def watch_to_the_end(
-    setup: Setup,
+    context: CliContext,
     ingestion_ids: list[str],
     form: Form = Form.TABLE,
     timeout: float | None = None,
@@ -40,12 +40,12 @@ def watch_to_the_end(
     from ingestctl.watch.ingestions import watch
 
     try:
-        with setup.watching_client() as client:
+        with context.watching_client() as client:
             return watch(
-                client, ingestion_ids, timeout=timeout, compact=compact, quiet=setup.quiet, output=form.value
+                client, ingestion_ids, timeout=timeout, compact=compact, quiet=context.quiet, output=form.value
             )
     except KeyboardInterrupt:
-        again = setup.command("watch", *ingestion_ids)
+        again = context.command("watch", *ingestion_ids)
         whole, them = ("ingestion goes", "it") if len(ingestion_ids) == 1 else ("ingestions go", "them")
-        setup.say(f"The {whole} on; watch {them} again with: {again}")
+        context.say(f"The {whole} on; watch {them} again with: {again}")
         raise

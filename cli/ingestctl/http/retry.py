@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ingestctl.errors import AwayError
+from ingestctl.errors import NoAnswerError
 
 Answer = TypeVar("Answer")
 
@@ -27,14 +27,14 @@ class RetryPolicy:
     wait: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
 
-    def call(self, ask: Callable[[], Answer], is_final: Callable[[AwayError], bool]) -> Answer:
-        """Return the first answer; blocks. Raises the last AwayError, or the first is_final one, at once."""
+    def call(self, ask: Callable[[], Answer], is_final: Callable[[NoAnswerError], bool]) -> Answer:
+        """Return the first answer; blocks. Raises the last NoAnswerError, or the first is_final one, at once."""
         end = self.now() + self.seconds
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
                 return ask()
-            except AwayError as error:
+            except NoAnswerError as error:
                 asked = max(pause, error.retry_after or 0)
                 if is_final(error) or self.now() + asked > end:
                     raise

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from ingestctl.errors import AwayError, InvalidUrlError, NobodyThereError, UnreachableError
+from ingestctl.errors import ConnectError, InvalidUrlError, NoAnswerError, UnreachableError
 from ingestctl.http.responses import check_available
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
 from ingestctl.http.tls import SystemTrustAdapter
@@ -36,7 +36,7 @@ class Transport:
     ) -> requests.Response:
         """Send a request and return the answer; blocks. Without `again` it is sent once.
 
-        Raises an AwayError where retrying does not help, or at once if nobody was ever there, and InvalidUrlError.
+        Raises NoAnswerError when retrying does not help or no connection was ever made, and InvalidUrlError.
         """
         policy = self._retry_policy if again else NO_RETRY
         return policy.call(lambda: self._send(method, path, body, headers), self._is_final)
@@ -45,8 +45,8 @@ class Transport:
         """Close the connections; calling it twice is fine."""
         self._session.close()
 
-    def _is_final(self, error: AwayError) -> bool:
-        self._met = self._met or not isinstance(error, NobodyThereError)
+    def _is_final(self, error: NoAnswerError) -> bool:
+        self._met = self._met or not isinstance(error, ConnectError)
         return not self._met
 
     def _send(self, method: str, path: str, body: bytes | None, headers: Headers | None) -> requests.Response:
@@ -54,7 +54,7 @@ class Transport:
         started = time.monotonic()
         try:
             answer = self._exchange(method, url, body, headers)
-        except AwayError as error:
+        except NoAnswerError as error:
             _trace(method, url, str(error), started)
             raise
         _trace(method, url, f"{answer.status_code} {answer.reason}", started)
@@ -72,9 +72,9 @@ class Transport:
         except requests.ReadTimeout as error:
             raise UnreachableError(_SILENT.format(self._url, self._timeout)) from error
         except requests.exceptions.SSLError as error:
-            raise NobodyThereError(_NO_TRUST.format(self._url, _reason(error))) from error
+            raise ConnectError(_NO_TRUST.format(self._url, _reason(error))) from error
         except requests.RequestException as error:
-            kind = NobodyThereError if _never_connected(error) else UnreachableError
+            kind = ConnectError if _never_connected(error) else UnreachableError
             raise kind(_NO_WAY.format(self._url, _reason(error))) from error
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from ingestctl.errors import AwayError
+from ingestctl.errors import NoAnswerError
 
 
 class Progress(Protocol):
@@ -26,7 +26,7 @@ class Snapshot(Generic[State]):
     """What a watcher knows at one moment: what was last seen of each, and why the service gives no answer now."""
 
     states: tuple[State, ...]
-    away: AwayError | None = None
+    away: NoAnswerError | None = None
 
     @property
     def ended(self) -> bool:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic
 
-from ingestctl.errors import AwayError, TimedOutError, UnreachableError
+from ingestctl.errors import NoAnswerError, TimedOutError, UnreachableError
 from ingestctl.render.snapshot import Snapshot, State
 
 POLL_SECONDS = 0.5
@@ -60,7 +60,7 @@ class _Watcher(Generic[State]):
     def __init__(self, fetches: Sequence[Fetch[State]], now: Callable[[], float]) -> None:
         self._now = now
         self._polls = [_Poll(fetch) for fetch in fetches]
-        self._away: AwayError | None = None
+        self._away: NoAnswerError | None = None
         self._rest(self._polls)
 
     @property
@@ -77,7 +77,7 @@ class _Watcher(Generic[State]):
         try:
             for poll in due:
                 poll.fetch()
-        except AwayError as error:
+        except NoAnswerError as error:
             self._bear(error)
         else:
             self._away = None
@@ -91,7 +91,7 @@ class _Watcher(Generic[State]):
         for poll in looked:
             poll.due = self._answered + _pause(poll.state.retry_after)
 
-    def _bear(self, error: AwayError) -> None:
+    def _bear(self, error: NoAnswerError) -> None:
         if self._now() - self._answered > PATIENCE_SECONDS:
             raise UnreachableError(f"Gave up after {PATIENCE_SECONDS:g} s. {error}") from error
         self._away = error

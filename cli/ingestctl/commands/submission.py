@@ -1,4 +1,4 @@
-"""An order to submit ids, given to the service part by part."""
+"""A submission of ids, given to the service part by part."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,8 +7,8 @@ from datetime import datetime
 
 import click
 
-from ingestctl.commands.setup import Setup
-from ingestctl.errors import IngestctlError, NobodyThereError, RefusedError, UnreachableError
+from ingestctl.commands.context import CliContext
+from ingestctl.errors import ConnectError, IngestctlError, RefusedError, UnreachableError
 from ingestctl.render.times import ahead
 from ingestctl.told.accepted import Accepted
 from ingestctl.told.ingestion import Priority
@@ -17,7 +17,7 @@ from ingestctl.told.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Submission:
     """What is to be submitted; with the same key it is accepted once."""
 
     ids: Sequence[int]
@@ -25,19 +25,19 @@ class Order:
     deadline: datetime | None
     key: str
 
-    def try_out(self, setup: Setup) -> Trial:
+    def try_out(self, context: CliContext) -> Trial:
         """Ask what would become of it; raises the errors of the client."""
-        with _local_deadline(setup.now()), setup.client() as client:
+        with _local_deadline(context.now()), context.client() as client:
             return client.try_out(self.ids, self.priority, self.deadline)
 
-    def give(self, setup: Setup) -> Iterator[Accepted]:
+    def give(self, context: CliContext) -> Iterator[Accepted]:
         """Submit it, and yield every ingestion it becomes once that is accepted; raises as the client does.
 
         A failure on the way, or Ctrl-C, tells on stderr how to go on.
         """
         done = 0
         try:
-            with _local_deadline(setup.now()), setup.client() as client:
+            with _local_deadline(context.now()), context.client() as client:
                 for accepted in client.submit_all(self.ids, self.priority, self.deadline, self.key):
                     done += accepted.ids
                     yield accepted
@@ -52,7 +52,7 @@ class Order:
 
 
 def _may_have_arrived(error: BaseException) -> bool:
-    return isinstance(error, UnreachableError | KeyboardInterrupt) and not isinstance(error, NobodyThereError)
+    return isinstance(error, UnreachableError | KeyboardInterrupt) and not isinstance(error, ConnectError)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ URL_VARIABLE = "INGEST_URL"
 
 
 @dataclass
-class Setup:
+class CliContext:
     """Where the service is, and how this run speaks with its user: results go to stdout, talk to stderr."""
 
     chosen_url: str | None = None

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import click
 
 from ingestctl.commands.arguments import common
+from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_one, print_rows
-from ingestctl.commands.setup import Setup
 from ingestctl.errors import UnavailableError
 from ingestctl.render.dispatcher import backlog_rows, state
 from ingestctl.told.dispatcher import Dispatcher
@@ -22,23 +22,23 @@ Answer = TypeVar("Answer", bound=Told)
 @output_option(Form.TABLE, *JSONS)
 @common
 @click.pass_obj
-def pause(setup: Setup, form: Form) -> None:
+def pause(context: CliContext, form: Form) -> None:
     """Let no slot open until it is resumed.
 
     Calls in flight finish, and ids are accepted as before; a restart changes nothing.
     """
-    with setup.client() as client:
-        _print(client.pause(), setup, form)
+    with context.client() as client:
+        _print(client.pause(), context, form)
 
 
 @click.command()
 @output_option(Form.TABLE, *JSONS)
 @common
 @click.pass_obj
-def resume(setup: Setup, form: Form) -> None:
+def resume(context: CliContext, form: Form) -> None:
     """Let slots open again."""
-    with setup.client() as client:
-        _print(client.resume(), setup, form)
+    with context.client() as client:
+        _print(client.resume(), context, form)
 
 
 @click.command()
@@ -50,8 +50,8 @@ def health(ctx: click.Context, form: Form) -> None:
 
     The exit code is 1 if it cannot take or release ingestions now.
     """
-    setup = ctx.ensure_object(Setup)
-    with setup.watching_client() as client:
+    context = ctx.ensure_object(CliContext)
+    with context.watching_client() as client:
         asked = {
             "health": _ask(client.health),
             "ready": _ask(client.ready),
@@ -60,7 +60,7 @@ def health(ctx: click.Context, form: Form) -> None:
     if form in JSONS:
         click.echo(json.dumps({name: _json(answer) for name, answer in asked.items()}))
     else:
-        _print_health(asked, setup)
+        _print_health(asked, context)
     if any(isinstance(answer, UnavailableError) for answer in asked.values()):
         ctx.exit(UnavailableError.exit_code)
 
@@ -76,26 +76,26 @@ def _json(answer: Told | UnavailableError) -> Mapping[str, Any]:
     return {"error": str(answer)} if isinstance(answer, UnavailableError) else answer.source
 
 
-def _print_health(asked: Mapping[str, Told | UnavailableError], setup: Setup) -> None:
+def _print_health(asked: Mapping[str, Told | UnavailableError], context: CliContext) -> None:
     for name, answer in asked.items():
-        click.echo(f"{name:10}  {_sentence(answer, setup)}")
+        click.echo(f"{name:10}  {_sentence(answer, context)}")
     if isinstance(dispatcher := asked["dispatcher"], Dispatcher):
         print_rows(backlog_rows(dispatcher))
 
 
-def _sentence(answer: Told | UnavailableError, setup: Setup) -> str:
+def _sentence(answer: Told | UnavailableError, context: CliContext) -> str:
     match answer:
         case Dispatcher():
-            return state(answer, setup.now())
+            return state(answer, context.now())
         case Health(status=status, version=str(version)):
-            return f"{status}, version {version}, at {setup.url}"
+            return f"{status}, version {version}, at {context.url}"
         case Health(status=status):
             return status
     return str(answer)
 
 
-def _print(dispatcher: Dispatcher, setup: Setup, form: Form) -> None:
+def _print(dispatcher: Dispatcher, context: CliContext, form: Form) -> None:
     if form in JSONS:
         print_one(dispatcher)
     else:
-        click.echo(state(dispatcher, setup.now()))
+        click.echo(state(dispatcher, context.now()))

@@ -5,8 +5,8 @@ from uuid import UUID
 import click
 
 from ingestctl.commands.arguments import PRIORITIES, PRIORITY, common, ingestion_id_argument, priority_option
+from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_one
-from ingestctl.commands.setup import Setup
 from ingestctl.render.eta import eta
 from ingestctl.told.ingestion import Ingestion, Priority, Status
 
@@ -16,12 +16,12 @@ from ingestctl.told.ingestion import Ingestion, Priority, Status
 @output_option(Form.TABLE, *JSONS, Form.ID)
 @common
 @click.pass_obj
-def cancel(setup: Setup, ingestion_id: UUID, form: Form) -> None:
+def cancel(context: CliContext, ingestion_id: UUID, form: Form) -> None:
     """Take back what has not run of an ingestion.
 
     Its calls in flight finish.
     """
-    with setup.client() as client:
+    with context.client() as client:
         ingestion = client.cancel(str(ingestion_id))
     cancelled = f"{ingestion.batches[Status.CANCELLED]:,} of {ingestion.total:,} batches cancelled"
     _print(ingestion, form, cancelled)
@@ -33,14 +33,14 @@ def cancel(setup: Setup, ingestion_id: UUID, form: Form) -> None:
 @output_option(Form.TABLE, *JSONS, Form.ID)
 @common
 @click.pass_obj
-def priority(setup: Setup, ingestion_id: UUID, level: Priority, form: Form) -> None:
+def priority(context: CliContext, ingestion_id: UUID, level: Priority, form: Form) -> None:
     """Change how urgent the rest of an ingestion is.
 
     Among those of its new priority, it goes by its age.
     """
-    with setup.client() as client:
+    with context.client() as client:
         ingestion = client.set_priority(str(ingestion_id), level)
-    _print(ingestion, form, "; ".join((f"now {ingestion.priority}", *eta(ingestion, setup.now()))))
+    _print(ingestion, form, "; ".join((f"now {ingestion.priority}", *eta(ingestion, context.now()))))
 
 
 @click.command()
@@ -48,12 +48,12 @@ def priority(setup: Setup, ingestion_id: UUID, level: Priority, form: Form) -> N
 @priority_option("How urgent it is; without it, as before.")
 @common
 @click.pass_obj
-def retry(setup: Setup, ingestion_id: UUID, priority: Priority | None) -> None:
+def retry(context: CliContext, ingestion_id: UUID, priority: Priority | None) -> None:
     """Submit the ids that failed again, as a new ingestion.
 
     Its id is printed.
     """
-    with setup.client() as client:
+    with context.client() as client:
         click.echo(client.retry(str(ingestion_id), priority))
 
 
