@@ -11,5 +11,5 @@
     errors      what can go wrong, and the exit code of each
     ingestion   the door to the values that callers name
 
-tests/cli/test_rooms.py keeps the arrows.
+tests/cli/test_floors.py keeps the arrows.
 """
