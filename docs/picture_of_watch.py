@@ -15,7 +15,7 @@ from rich.console import Console, ConsoleDimensions
 
 from benchmarks.serving import REAL, serving
 from ingestctl.client import Client
-from ingestctl.ingestion import Ingestion, Priority, Status
+from ingestctl.models import Ingestion, Priority, Status
 from ingestctl.render.screen import screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.times import here_and_now

@@ -7,16 +7,23 @@ from typing import Any
 from ingestctl.http.base_client import BaseClient, path_of
 from ingestctl.http.responses import read
 from ingestctl.http.submission import body, in_parts, valid_key
-from ingestctl.told.accepted import Accepted
-from ingestctl.told.dispatcher import Dispatcher
-from ingestctl.told.health import Health
-from ingestctl.told.ingestion import Ingestion, IngestionStatus, Priority, Status
-from ingestctl.told.listed import ListedIngestion
-from ingestctl.told.page import LARGEST_PAGE, Page, TimedBatch
-from ingestctl.told.past_slot import PastSlot
-from ingestctl.told.result import Result
-from ingestctl.told.schedule import Schedule
-from ingestctl.told.trial import Trial
+from ingestctl.models import (
+    LARGEST_PAGE,
+    Accepted,
+    BatchPage,
+    Dispatcher,
+    DryRun,
+    Health,
+    Ingestion,
+    IngestionStatus,
+    ListedIngestion,
+    PastSlot,
+    Priority,
+    Result,
+    Schedule,
+    Status,
+    TimedBatch,
+)
 
 
 class Client(BaseClient):
@@ -60,12 +67,12 @@ class Client(BaseClient):
         """
         return in_parts(ids, valid_key(key), lambda part, its_key: self.submit(part, priority, deadline, its_key))
 
-    def try_out(
+    def dry_run(
         self, ids: Sequence[int], priority: Priority = Priority.MEDIUM, deadline: datetime | None = None
-    ) -> Trial:
+    ) -> DryRun:
         """Ask what would become of a submission; nothing is submitted."""
         sent = body(ids, priority, deadline)
-        return read(self._transport.ask("POST", "/ingest?dry_run=true", sent), Trial.parse)
+        return read(self._transport.ask("POST", "/ingest?dry_run=true", sent), DryRun.parse)
 
     def status(self, ingestion_id: str, known: IngestionStatus | None = None) -> IngestionStatus:
         """Ask where an ingestion stands; as long as that is what is `known`, it is not sent again."""
@@ -86,9 +93,9 @@ class Client(BaseClient):
             "/ingestions", "ingestions", ListedIngestion.parse, status=status, priority=priority, limit=page
         )
 
-    def batches(self, ingestion_id: str, limit: int = 100, after: int = -1) -> Page:
+    def batches(self, ingestion_id: str, limit: int = 100, after: int = -1) -> BatchPage:
         """Ask for up to `limit` batches (at most 1000) from the one behind number `after` on."""
-        return self._get(f"{path_of(ingestion_id)}/batches?limit={limit}&after={after}", Page.parse)
+        return self._get(f"{path_of(ingestion_id)}/batches?limit={limit}&after={after}", BatchPage.parse)
 
     def all_batches(self, ingestion_id: str) -> Iterator[TimedBatch]:
         """Yield all batches in their order, a page at a request."""

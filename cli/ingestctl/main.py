@@ -46,7 +46,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Load the command that is asked for, and no other."""
+        """QueueDepth the command that is asked for, and no other."""
         name, title, rest = super().resolve_command(ctx, args)
         return name, load(name) if name and title else None, rest
 

@@ -10,10 +10,17 @@ import pytest
 from ingestctl.client import Client
 from ingestctl.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
 from ingestctl.http.retry import NO_RETRY
-from ingestctl.ingestion import Batch, Ingestion, Priority, Status
-from ingestctl.told.dispatcher import Load
-from ingestctl.told.page import Page, TimedBatch
-from ingestctl.told.why import Ahead, Why
+from ingestctl.models import (
+    Ahead,
+    Batch,
+    BatchPage,
+    Ingestion,
+    Priority,
+    QueueDepth,
+    Status,
+    TimedBatch,
+    WaitReason,
+)
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, SILENCE, Answer, StandIn, accepted, progress
 from tests.cli.timetable import START, timetable, written
@@ -69,15 +76,15 @@ def test_it_steers_the_dispatcher(real_client: Client) -> None:
     real_client.submit(range(1, 6), Priority.LOW)
     dispatcher = real_client.dispatcher()
     assert dispatcher.paused_at is not None
-    assert dispatcher.backlog[Priority.LOW] == Load(1, 2, 5)
+    assert dispatcher.backlog[Priority.LOW] == QueueDepth(1, 2, 5)
     assert real_client.resume().state == "running"
 
 
 def test_every_value_has_the_json_it_was_read_from(real_client: Client) -> None:
     ingestion_id = real_client.submit([1])
     ingestion = real_client.ingestion(ingestion_id)
-    assert ingestion.source["ingestion_id"] == ingestion_id
-    assert ingestion == replace(ingestion, source={}), "which makes no difference"
+    assert ingestion.raw["ingestion_id"] == ingestion_id
+    assert ingestion == replace(ingestion, raw={}), "which makes no difference"
 
 
 def test_it_reads_a_status(client: Client, service: StandIn) -> None:
@@ -149,7 +156,7 @@ def test_it_reads_an_ingestion(client: Client, service: StandIn) -> None:
         starts_at=START,
         completes_at=START + timedelta(seconds=6),
         position=7,
-        why=Why((Ahead("HIGH", 1, 3),), None, START),
+        why=WaitReason((Ahead("HIGH", 1, 3),), None, START),
         etag=ingestion.etag,
         retry_after=4,
     )
@@ -168,7 +175,7 @@ def test_it_reads_batches_page_by_page(client: Client, service: StandIn) -> None
     client.ingestion(INGESTION_ID)
     page = client.batches(INGESTION_ID, limit=1, after=0)
     started = START + timedelta(seconds=5)
-    assert page == Page((TimedBatch("batch-1", 1, (4, 5, 6), Status.TRIGGERED, 1, started),), next_after=1)
+    assert page == BatchPage((TimedBatch("batch-1", 1, (4, 5, 6), Status.TRIGGERED, 1, started),), next_after=1)
     last = client.batches(INGESTION_ID, after=1)
     assert ([batch.number for batch in last.batches], last.next_after) == ([2], None)
     assert service.asked()[1:] == [

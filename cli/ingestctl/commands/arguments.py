@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ingestctl.commands.context import DEFAULT_URL, URL_VARIABLE, CliContext
-from ingestctl.told.ingestion import Priority
+from ingestctl.models import Priority
 
 Decorated = Callable[..., Any]
 

@@ -10,12 +10,10 @@ from ingestctl.commands.arguments import common
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_one, print_rows
 from ingestctl.errors import UnavailableError
+from ingestctl.models import Dispatcher, Health, Response
 from ingestctl.render.dispatcher import backlog_rows, state
-from ingestctl.told.dispatcher import Dispatcher
-from ingestctl.told.health import Health
-from ingestctl.told.source import Told
 
-Answer = TypeVar("Answer", bound=Told)
+Answer = TypeVar("Answer", bound=Response)
 
 
 @click.command()
@@ -72,18 +70,18 @@ def _ask(ask: Callable[[], Answer]) -> Answer | UnavailableError:
         return error
 
 
-def _json(answer: Told | UnavailableError) -> Mapping[str, Any]:
-    return {"error": str(answer)} if isinstance(answer, UnavailableError) else answer.source
+def _json(answer: Response | UnavailableError) -> Mapping[str, Any]:
+    return {"error": str(answer)} if isinstance(answer, UnavailableError) else answer.raw
 
 
-def _print_health(asked: Mapping[str, Told | UnavailableError], context: CliContext) -> None:
+def _print_health(asked: Mapping[str, Response | UnavailableError], context: CliContext) -> None:
     for name, answer in asked.items():
         click.echo(f"{name:10}  {_sentence(answer, context)}")
     if isinstance(dispatcher := asked["dispatcher"], Dispatcher):
         print_rows(backlog_rows(dispatcher))
 
 
-def _sentence(answer: Told | UnavailableError, context: CliContext) -> str:
+def _sentence(answer: Response | UnavailableError, context: CliContext) -> str:
     match answer:
         case Dispatcher():
             return state(answer, context.now())

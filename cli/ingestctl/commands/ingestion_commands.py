@@ -7,8 +7,8 @@ import click
 from ingestctl.commands.arguments import PRIORITIES, PRIORITY, common, ingestion_id_argument, priority_option
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_one
+from ingestctl.models import Ingestion, Priority, Status
 from ingestctl.render.eta import eta
-from ingestctl.told.ingestion import Ingestion, Priority, Status
 
 
 @click.command()

@@ -9,11 +9,9 @@ import click
 from ingestctl.commands.arguments import common, priority_option
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_rows
+from ingestctl.models import LARGEST_PAGE, ListedIngestion, Priority, Status
 from ingestctl.render.rows import Rows
 from ingestctl.render.times import ahead, behind
-from ingestctl.told.ingestion import Priority, Status
-from ingestctl.told.listed import ListedIngestion
-from ingestctl.told.page import LARGEST_PAGE
 
 STATUSES = [status.value for status in Status]
 HEADINGS = ("Ingestion", "Priority", "Status", "Ids", "Done", "Failed", "Submitted", "Deadline")

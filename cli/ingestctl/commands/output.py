@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from ingestctl.models import Response
 from ingestctl.render.rows import Rows
-from ingestctl.told.source import Told
 
 
 class Form(StrEnum):
@@ -39,12 +39,12 @@ def output_option(*forms: Form) -> Callable[[Callable[..., Any]], Callable[..., 
     )
 
 
-def print_one(told: Told) -> None:
+def print_one(told: Response) -> None:
     """Print a value as the JSON that the service told."""
-    click.echo(json.dumps(told.source, ensure_ascii=False))
+    click.echo(json.dumps(told.raw, ensure_ascii=False))
 
 
-def print_all(told: Iterable[Told], form: Form) -> None:
+def print_all(told: Iterable[Response], form: Form) -> None:
     """Print values as they come: as one list if the form is JSON, else a line for each.
 
     The list is closed even if the next value cannot be had.
@@ -56,7 +56,7 @@ def print_all(told: Iterable[Told], form: Form) -> None:
     before = "[\n"
     try:
         for one in told:
-            click.echo(f"{before}{json.dumps(one.source, ensure_ascii=False)}", nl=False)
+            click.echo(f"{before}{json.dumps(one.raw, ensure_ascii=False)}", nl=False)
             before = ",\n"
     finally:
         click.echo("\n]" if before.startswith(",") else "[]")

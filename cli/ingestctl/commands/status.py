@@ -9,8 +9,8 @@ import click
 from ingestctl.commands.arguments import common, ingestion_id_argument
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
+from ingestctl.models import Result
 from ingestctl.render.reasons import reasons, slip_rows
-from ingestctl.told.result import Result
 
 
 @click.command()

@@ -9,11 +9,8 @@ import click
 
 from ingestctl.commands.context import CliContext
 from ingestctl.errors import ConnectError, IngestctlError, RefusedError, UnreachableError
+from ingestctl.models import Accepted, DryRun, Priority, parse_time
 from ingestctl.render.times import ahead
-from ingestctl.told.accepted import Accepted
-from ingestctl.told.ingestion import Priority
-from ingestctl.told.moment import parse
-from ingestctl.told.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +22,10 @@ class Submission:
     deadline: datetime | None
     key: str
 
-    def try_out(self, context: CliContext) -> Trial:
+    def dry_run(self, context: CliContext) -> DryRun:
         """Ask what would become of it; raises the errors of the client."""
         with _local_deadline(context.now()), context.client() as client:
-            return client.try_out(self.ids, self.priority, self.deadline)
+            return client.dry_run(self.ids, self.priority, self.deadline)
 
     def give(self, context: CliContext) -> Iterator[Accepted]:
         """Submit it, and yield every ingestion it becomes once that is accepted; raises as the client does.
@@ -63,6 +60,5 @@ def _local_deadline(now: datetime) -> Iterator[None]:
     except RefusedError as error:
         if not (earliest := error.details.get("earliest")):
             raise
-        raise RefusedError(
-            f"The deadline cannot be met: as things stand it would be done at {ahead(parse(earliest[0]), now)}."
-        ) from error
+        done = ahead(parse_time(earliest[0]), now)
+        raise RefusedError(f"The deadline cannot be met: as things stand it would be done at {done}.") from error

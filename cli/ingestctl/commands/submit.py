@@ -16,11 +16,10 @@ from ingestctl.errors import UsageError
 from ingestctl.http.submission import valid_key
 from ingestctl.ids.sources import all_ids
 from ingestctl.ids.text import GREATEST_ID
+from ingestctl.models import Accepted, Priority
 from ingestctl.render.dry_run import delays, verdict
 from ingestctl.render.progress_bar import with_progress_bar
 from ingestctl.render.rows import Rows
-from ingestctl.told.accepted import Accepted
-from ingestctl.told.ingestion import Priority
 
 EPILOG = f"""\b
 Ids are whole numbers from 1 to {GREATEST_ID}, written as
@@ -63,7 +62,7 @@ def submit(
     by = parse_deadline(deadline, context.now()) if deadline else None
     submission = Submission(all_ids(words, column), priority, by, valid_key(key))
     if dry_run:
-        _print_trial(context, submission, form)
+        _print_dry_run(context, submission, form)
     elif watched:
         ctx.exit(_submit_and_watch(context, submission, form))
     else:
@@ -104,11 +103,11 @@ def _print_accepted(accepted: Iterator[Accepted], form: Form) -> None:
         print_all(accepted, form)
 
 
-def _print_trial(context: CliContext, submission: Submission, form: Form) -> None:
-    trial = submission.try_out(context)
+def _print_dry_run(context: CliContext, submission: Submission, form: Form) -> None:
+    dry_run = submission.dry_run(context)
     if form in JSONS:
-        print_one(trial)
+        print_one(dry_run)
         return
-    click.echo("\n".join(verdict(trial, submission.deadline, context.now())))
-    if trial.delays:
-        print_rows(delays(trial, context.now()))
+    click.echo("\n".join(verdict(dry_run, submission.deadline, context.now())))
+    if dry_run.delays:
+        print_rows(delays(dry_run, context.now()))

@@ -10,8 +10,7 @@ from urllib.parse import quote, urlencode
 from ingestctl.http.responses import read, retry_after
 from ingestctl.http.retry import RetryPolicy
 from ingestctl.http.transport import Transport
-from ingestctl.told.ingestion import Ingestion, IngestionStatus
-from ingestctl.told.page import LARGEST_PAGE
+from ingestctl.models import LARGEST_PAGE, Ingestion, IngestionStatus
 
 State = TypeVar("State", Ingestion, IngestionStatus)
 Value = TypeVar("Value")

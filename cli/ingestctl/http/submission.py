@@ -7,8 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from ingestctl.errors import RefusedError, TooLargeError, UsageError
-from ingestctl.told.accepted import Accepted
-from ingestctl.told.ingestion import Priority
+from ingestctl.models import Accepted, Priority
 
 MOST_IDS = 1_000_000
 _AT_A_TIME = 10_000
@@ -48,7 +47,7 @@ def in_parts(ids: Sequence[int], key: str, submit: Callable[[Sequence[int], str]
             continue
         start += len(part)
         accepted = {"ingestion_id": ingestion_id, "ids": len(part)}
-        yield Accepted(ingestion_id, len(part), source=accepted)
+        yield Accepted(ingestion_id, len(part), raw=accepted)
 
 
 def _fewer(refusal: RefusedError, count: int) -> int:

@@ -9,11 +9,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ingestctl.models import Status, TimedBatch
 from ingestctl.render.layout import Column, Layout, fitting, written
 from ingestctl.render.styles import STYLES
 from ingestctl.render.view import IngestionView
-from ingestctl.told.ingestion import Status
-from ingestctl.told.page import TimedBatch
 
 _URGENCY = {Status.TRIGGERED: 0, Status.YET_TO_START: 1, Status.COMPLETED: 2, Status.CANCELLED: 3}
 

@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ingestctl.models import Ingestion, Status
 from ingestctl.render.panel import bar, one_row
 from ingestctl.render.summary import brief
 from ingestctl.render.times import clock, how_soon
 from ingestctl.render.view import IngestionView
-from ingestctl.told.ingestion import Ingestion, Status
 
 _WIDTH_FOR_ONE_ROW = 72
 _SHORT_ID_WIDTH = 8

@@ -7,9 +7,9 @@ from itertools import accumulate
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from ingestctl.models import Schedule, Slot
 from ingestctl.render.panel import one_row
 from ingestctl.render.slot_table import slot_table
-from ingestctl.told.schedule import Schedule, Slot
 
 _ROWS_BESIDE_THE_SLOTS = 6  # the sentence above, the head with its line, the rest, the service is away, the cursor
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from ingestctl.models import Dispatcher
 from ingestctl.render.rows import Rows
 from ingestctl.render.times import ahead, behind
-from ingestctl.told.dispatcher import Dispatcher
 
 
 def state(dispatcher: Dispatcher, now: datetime) -> str:

@@ -3,28 +3,29 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from ingestctl.models import Delay, DryRun
 from ingestctl.render.rows import Rows
 from ingestctl.render.times import ahead, span
-from ingestctl.told.trial import Delay, Trial
 
 
-def verdict(trial: Trial, deadline: datetime | None, now: datetime) -> Iterator[str]:
+def verdict(dry_run: DryRun, deadline: datetime | None, now: datetime) -> Iterator[str]:
     """Yield when it would run, what it would take, and how many others it would delay."""
-    if trial.starts_at and trial.completes_at:
-        yield f"would start at {ahead(trial.starts_at, now)}"
-        yield f"would be done at {ahead(trial.completes_at, now)}"
+    if dry_run.starts_at and dry_run.completes_at:
+        yield f"would start at {ahead(dry_run.starts_at, now)}"
+        yield f"would be done at {ahead(dry_run.completes_at, now)}"
     else:
         yield "paused by an operator: nobody knows when it would run"
-    if deadline and trial.completes_at:
-        yield f"would {'meet' if trial.completes_at <= deadline else 'miss'} the deadline, {ahead(deadline, now)}"
-    yield f"would take {_count(trial.slots, 'slot')}, after {_count(trial.position, 'other')}"
-    yield f"would delay {_count(trial.delayed, 'ingestion') if trial.delayed else 'nobody'}"
+    if deadline and dry_run.completes_at:
+        verb = "meet" if dry_run.completes_at <= deadline else "miss"
+        yield f"would {verb} the deadline, {ahead(deadline, now)}"
+    yield f"would take {_count(dry_run.slots, 'slot')}, after {_count(dry_run.position, 'other')}"
+    yield f"would delay {_count(dry_run.delayed, 'ingestion') if dry_run.delayed else 'nobody'}"
 
 
-def delays(trial: Trial, now: datetime) -> Rows:
+def delays(dry_run: DryRun, now: datetime) -> Rows:
     """Return those that would be delayed the most."""
     headings = ("Ingestion", "Priority", "Done at", "Instead of", "Later by")
-    return Rows(headings, [_delay(delay, now) for delay in trial.delays])
+    return Rows(headings, [_delay(delay, now) for delay in dry_run.delays])
 
 
 def _delay(delay: Delay, now: datetime) -> tuple[str, ...]:

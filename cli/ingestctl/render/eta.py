@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from ingestctl.models import Ahead, Deadline, Ingestion, Slip, Status, WaitReason
 from ingestctl.render.times import clock, how_soon, span
-from ingestctl.told.deadline import Deadline, Slip
-from ingestctl.told.ingestion import Ingestion, Status
-from ingestctl.told.why import Ahead, Why
 
 
 def eta(ingestion: Ingestion, now: datetime) -> Iterator[str]:
@@ -49,7 +47,7 @@ def _countdown(status: Status, time: datetime, now: datetime) -> str:
     return f"done {how_soon(time, now)}, at {clock(time, now)}"
 
 
-def _reasons(why: Why, now: datetime) -> Iterator[str]:
+def _reasons(why: WaitReason, now: datetime) -> Iterator[str]:
     if why.ahead:
         go = "go" if sum(ahead.batches for ahead in why.ahead) > 1 else "goes"
         yield f"{' and '.join(map(_crowd, why.ahead))} {go} first"

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ingestctl.models import IngestionStatus, Status, TimedBatch
 from ingestctl.render.times import clock, how_soon
 from ingestctl.render.view import IngestionView
-from ingestctl.told.ingestion import IngestionStatus, Status
-from ingestctl.told.page import TimedBatch
 
 GAP = 3
 

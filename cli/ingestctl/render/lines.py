@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
 
+from ingestctl.models import Ingestion, Status, TimedBatch
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.summary import summary
 from ingestctl.render.view import RELEASED, IngestionView
-from ingestctl.told.ingestion import Ingestion, Status
-from ingestctl.told.page import TimedBatch
 
 Snapshots = Snapshot[IngestionView]
 
@@ -37,7 +36,7 @@ def states(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
     """Yield as JSON every ingestion of which anything is new, with the batches that have a new status."""
     for old, new in _pairs(before, after):
         if old is None or _state(old) != _state(new):
-            yield _json(_state(new) | {"changed": [batch.source for batch in _changed(old, new)]})
+            yield _json(_state(new) | {"changed": [batch.raw for batch in _changed(old, new)]})
 
 
 def last_states(snapshot: Snapshots) -> Iterator[str]:
@@ -84,7 +83,7 @@ def _cancelled(view: IngestionView | None) -> str:
 def _state(view: IngestionView) -> dict[str, Any]:
     whole = view.whole
     if isinstance(whole, Ingestion):
-        return dict(whole.source)
+        return dict(whole.raw)
     return {"ingestion_id": whole.ingestion_id, "status": whole.status, "batches": dict(view.counts)}
 
 

@@ -9,12 +9,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from ingestctl.models import Ingestion, Status
 from ingestctl.render.batch_table import table
 from ingestctl.render.eta import ends, put_off, waits, warnings
 from ingestctl.render.styles import STYLES
 from ingestctl.render.summary import cancelled, completed, failed
 from ingestctl.render.view import IngestionView
-from ingestctl.told.ingestion import Ingestion, Status
 
 _ROWS_BESIDE_THE_BATCHES = 4  # the title, the head of the table with its line, the bar
 _EMPTY_ROWS = 2

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from ingestctl.told.accepted import Accepted
+from ingestctl.models import Accepted
 
 _FEWEST_IDS = 100_000
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from ingestctl.models import Ingestion, Slip
 from ingestctl.render.eta import eta, warnings
 from ingestctl.render.rows import Rows
 from ingestctl.render.times import ahead, behind, span
-from ingestctl.told.deadline import Slip
-from ingestctl.told.ingestion import Ingestion
 
 
 def reasons(ingestion: Ingestion, now: datetime) -> Iterator[str]:

@@ -7,11 +7,11 @@ from rich.console import ConsoleDimensions, Group, RenderableType
 from rich.constrain import Constrain
 from rich.text import Text
 
+from ingestctl.models import Ingestion
 from ingestctl.render.compact import compact
 from ingestctl.render.panel import Panel, one_row
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView
-from ingestctl.told.ingestion import Ingestion
 
 _WIDTH = 72
 _TIMED_WIDTH = 98

@@ -8,10 +8,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ingestctl.models import ScheduledBatch, Slot
 from ingestctl.render.layout import written
 from ingestctl.render.styles import STYLES
 from ingestctl.render.times import clock, how_soon
-from ingestctl.told.schedule import ScheduledBatch, Slot
 
 _GAP = 2
 _LEAST_IDS = len("1, 2, 3")

@@ -1,6 +1,6 @@
 """How statuses and priorities look on a terminal."""
 
-from ingestctl.told.ingestion import Priority, Status
+from ingestctl.models import Priority, Status
 
 STYLES: dict[str, str] = {
     Status.COMPLETED: "green",

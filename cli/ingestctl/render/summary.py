@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from ingestctl.models import Ingestion, Status
 from ingestctl.render.times import span
 from ingestctl.render.view import IngestionView
-from ingestctl.told.ingestion import Ingestion, Status
 
 
 def summary(*views: IngestionView) -> str:

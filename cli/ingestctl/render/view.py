@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ingestctl.told.ingestion import Ingestion, IngestionStatus, Status
-from ingestctl.told.page import TimedBatch
+from ingestctl.models import Ingestion, IngestionStatus, Status, TimedBatch
 
 RELEASED = (Status.TRIGGERED, Status.COMPLETED)
 
@@ -45,5 +44,5 @@ def untimed(status: IngestionStatus) -> IngestionView:
 
 def _numbered(status: IngestionStatus) -> Iterator[TimedBatch]:
     for number, batch in enumerate(status.batches):
-        source = {"batch_id": batch.batch_id, "number": number, "ids": batch.ids, "status": batch.status}
-        yield TimedBatch(batch.batch_id, number, batch.ids, batch.status, source=source)
+        raw = {"batch_id": batch.batch_id, "number": number, "ids": batch.ids, "status": batch.status}
+        yield TimedBatch(batch.batch_id, number, batch.ids, batch.status, raw=raw)

@@ -6,9 +6,8 @@ from itertools import takewhile
 
 from ingestctl.client import Client
 from ingestctl.errors import NotFoundError
+from ingestctl.models import LARGEST_PAGE, Ingestion, IngestionStatus, Status, TimedBatch
 from ingestctl.render.view import RELEASED, IngestionView, untimed
-from ingestctl.told.ingestion import Ingestion, IngestionStatus, Status
-from ingestctl.told.page import LARGEST_PAGE, TimedBatch
 
 REACH = 100
 

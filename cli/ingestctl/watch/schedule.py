@@ -11,12 +11,12 @@ from rich.console import Console, ConsoleDimensions, Group, RenderableType
 from rich.text import Text
 
 from ingestctl.client import Client
+from ingestctl.models import Schedule
 from ingestctl.render.departure_board import departure_board
 from ingestctl.render.live import LiveDisplay, draws
 from ingestctl.render.panel import one_row
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.times import here_and_now
-from ingestctl.told.schedule import Schedule
 from ingestctl.watch.poll import poll
 
 _ECHO_WIDTH = len("^C")

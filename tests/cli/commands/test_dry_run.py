@@ -2,7 +2,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from ingestctl.client import Client
-from ingestctl.ingestion import Priority
+from ingestctl.models import Priority
 from tests.cli.conftest import Run
 from tests.cli.stand_in import StandIn, accepted
 

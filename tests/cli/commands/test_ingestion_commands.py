@@ -5,7 +5,7 @@ import pytest
 
 from ingestctl.client import Client
 from ingestctl.errors import RefusedError
-from ingestctl.ingestion import Priority, Status
+from ingestctl.models import Priority, Status
 from tests.cli.conftest import Run, Waits, running
 from tests.cli.serving import serving
 from tests.cli.stand_in import StandIn, refusal

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingestctl.client import Client
-from ingestctl.ingestion import Priority
+from ingestctl.models import Priority
 from tests.cli.conftest import Run, Waits, running
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, StandIn

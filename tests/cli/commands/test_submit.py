@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from ingestctl.client import Client
-from ingestctl.ingestion import Priority
+from ingestctl.models import Priority
 from tests.cli.conftest import Run
 from tests.cli.stand_in import INGESTION_ID, StandIn, accepted, refusal
 

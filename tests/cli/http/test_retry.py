@@ -4,7 +4,7 @@ import pytest
 
 from ingestctl.client import Client
 from ingestctl.errors import ConnectError, UnavailableError, UnreachableError
-from ingestctl.ingestion import Priority
+from ingestctl.models import Priority
 from tests.cli.conftest import Run, Waits
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, Answer, StandIn, accepted, refusal
 

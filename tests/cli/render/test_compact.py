@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console, ConsoleDimensions
 
 from ingestctl.errors import UnreachableError
-from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.models import Batch, Ingestion, IngestionStatus, Status
 from ingestctl.render.screen import compact_screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView, untimed

@@ -7,9 +7,8 @@ from rich.console import Console
 
 from ingestctl.client import Client
 from ingestctl.errors import RefusedError
-from ingestctl.ingestion import Priority
+from ingestctl.models import Priority, Schedule, ScheduledBatch, Slot
 from ingestctl.render.departure_board import departure_board
-from ingestctl.told.schedule import Schedule, ScheduledBatch, Slot
 from ingestctl.watch.schedule import watch_schedule
 from tests.cli.stand_in import HANG_UP, Answer, StandIn, refusal
 from tests.cli.timetable import written

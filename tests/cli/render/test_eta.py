@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from ingestctl.ingestion import Ingestion
+from ingestctl.models import Ingestion
 from ingestctl.render.eta import eta, put_off, warnings
 from tests.cli.timetable import START, timetable, written
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.models import Batch, Ingestion, IngestionStatus, Status, TimedBatch
 from ingestctl.render.lines import changes, ended_ids, last_states, states, summaries
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView, untimed
-from ingestctl.told.page import TimedBatch
 from tests.cli.stand_in import INGESTION_ID
 from tests.cli.timetable import timetable
 

@@ -8,11 +8,10 @@ import pytest
 from rich.console import Console, ConsoleDimensions
 
 from ingestctl.errors import UnreachableError
-from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.models import Batch, Ingestion, IngestionStatus, Status, TimedBatch
 from ingestctl.render.screen import screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView, untimed
-from ingestctl.told.page import TimedBatch
 from tests.cli.timetable import timetable, written
 
 START = datetime(2026, 11, 22, 8, 33, 20, 408000, UTC)

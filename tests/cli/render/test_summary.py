@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from ingestctl.ingestion import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.models import Batch, Ingestion, IngestionStatus, Status
 from ingestctl.render.summary import brief, ending, flawless, summary
 from ingestctl.render.view import IngestionView, untimed
 from tests.cli.timetable import START, timetable, written

@@ -2,7 +2,7 @@ import pytest
 
 from ingestctl.client import Client
 from ingestctl.errors import NotFoundError, UnreachableError
-from ingestctl.ingestion import Status
+from ingestctl.models import Status
 from ingestctl.render.view import IngestionView
 from ingestctl.watch.fetch import around, fetch, none, released
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn, progress, refusal

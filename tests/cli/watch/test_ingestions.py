@@ -10,7 +10,7 @@ import requests
 
 from ingestctl.client import Client
 from ingestctl.errors import TimedOutError
-from ingestctl.ingestion import Priority
+from ingestctl.models import Priority
 from ingestctl.watch.ingestions import watch
 from tests.cli.serving import serving
 from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ingestctl.client import Client
-from ingestctl.ingestion import Priority
+from ingestctl.models import Priority
 from tests.cli.serving import serving
 from tests.cli.terminal import Terminal
 
