@@ -15,7 +15,7 @@ from rich.console import Console, ConsoleDimensions
 
 from benchmarks.serving import REAL, serving
 from ingestctl.client import Client
-from ingestctl.models import Ingestion, Priority, Status
+from ingestctl.models import Ingestion, Priority
 from ingestctl.render.screen import screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.times import here_and_now
@@ -37,7 +37,7 @@ def run(client: Client) -> Snapshot[IngestionView]:
         assert isinstance(whole, Ingestion), "this service tells times"
         if whole.why and whole.why.ahead:
             return snapshot
-        if whole.completed == 2 and whole.batches[Status.TRIGGERED]:
+        if whole.completed == 2 and whole.batches.triggered:
             client.submit(range(7001, 7006), Priority.HIGH)
     raise AssertionError("it ended before anything more urgent arrived")
 

@@ -1,11 +1,11 @@
 from array import array
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ingestctl.client import Client
 from ingestctl.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
@@ -13,6 +13,7 @@ from ingestctl.http.retry import NO_RETRY
 from ingestctl.models import (
     Ahead,
     Batch,
+    BatchCounts,
     BatchPage,
     Ingestion,
     Priority,
@@ -150,13 +151,13 @@ def test_it_reads_an_ingestion(client: Client, service: StandIn) -> None:
         priority=Priority.MEDIUM,
         created_at=START,
         ids=6,
-        batches={Status.YET_TO_START: 1, Status.TRIGGERED: 1, Status.COMPLETED: 0, Status.CANCELLED: 0},
+        batches=BatchCounts(yet_to_start=1, triggered=1, completed=0, cancelled=0),
         failed=0,
         slots_used=1,
         starts_at=START,
         completes_at=START + timedelta(seconds=6),
         position=7,
-        why=WaitReason((Ahead("HIGH", 1, 3),), None, START),
+        why=WaitReason({Priority.HIGH: Ahead(ingestions=1, batches=3)}, None, START),
         etag=ingestion.etag,
         retry_after=4,
     )
@@ -175,7 +176,9 @@ def test_it_reads_batches_page_by_page(client: Client, service: StandIn) -> None
     client.ingestion(INGESTION_ID)
     page = client.batches(INGESTION_ID, limit=1, after=0)
     started = START + timedelta(seconds=5)
-    assert page == BatchPage((TimedBatch("batch-1", 1, (4, 5, 6), Status.TRIGGERED, 1, started),), next_after=1)
+    assert page == BatchPage(
+        (TimedBatch("batch-1", 1, (4, 5, 6), Status.TRIGGERED, 1, started, None),), next_after=1
+    )
     last = client.batches(INGESTION_ID, after=1)
     assert ([batch.number for batch in last.batches], last.next_after) == ([2], None)
     assert service.asked()[1:] == [

@@ -7,7 +7,7 @@ import click
 from ingestctl.commands.arguments import PRIORITIES, PRIORITY, common, ingestion_id_argument, priority_option
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_one
-from ingestctl.models import Ingestion, Priority, Status
+from ingestctl.models import Ingestion, Priority
 from ingestctl.render.eta import eta
 
 
@@ -23,7 +23,7 @@ def cancel(context: CliContext, ingestion_id: UUID, form: Form) -> None:
     """
     with context.client() as client:
         ingestion = client.cancel(str(ingestion_id))
-    cancelled = f"{ingestion.batches[Status.CANCELLED]:,} of {ingestion.total:,} batches cancelled"
+    cancelled = f"{ingestion.batches.cancelled:,} of {ingestion.total:,} batches cancelled"
     _print(ingestion, form, cancelled)
 
 

@@ -58,7 +58,7 @@ def _cells(one: ListedIngestion, now: datetime) -> tuple[str, ...]:
         one.priority,
         one.status,
         f"{one.ids:,}",
-        f"{one.batches[Status.COMPLETED]:,} of {sum(one.batches.values()):,}",
+        f"{one.completed:,} of {one.total:,}",
         f"{one.failed:,}",
         behind(one.created_at, now),
         ahead(one.deadline, now) if one.deadline else "",

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import click
+from msgspec import convert
 
 from ingestctl.commands.context import CliContext
 from ingestctl.errors import ConnectError, IngestctlError, RefusedError, UnreachableError
-from ingestctl.models import Accepted, DryRun, Priority, parse_time
+from ingestctl.models import Accepted, DryRun, Priority
 from ingestctl.render.times import ahead
 
 
@@ -60,5 +61,5 @@ def _local_deadline(now: datetime) -> Iterator[None]:
     except RefusedError as error:
         if not (earliest := error.details.get("earliest")):
             raise
-        done = ahead(parse_time(earliest[0]), now)
+        done = ahead(convert(earliest[0], datetime), now)
         raise RefusedError(f"The deadline cannot be met: as things stand it would be done at {done}.") from error

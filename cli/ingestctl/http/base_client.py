@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
+
+from msgspec.structs import replace
 
 from ingestctl.http.responses import read, retry_after
 from ingestctl.http.retry import RetryPolicy

@@ -46,8 +46,7 @@ def in_parts(ids: Sequence[int], key: str, submit: Callable[[Sequence[int], str]
             most = _fewer(error, len(part))
             continue
         start += len(part)
-        accepted = {"ingestion_id": ingestion_id, "ids": len(part)}
-        yield Accepted(ingestion_id, len(part), raw=accepted)
+        yield Accepted.parse({"ingestion_id": ingestion_id, "ids": len(part)})
 
 
 def _fewer(refusal: RefusedError, count: int) -> int:

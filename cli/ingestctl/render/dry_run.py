@@ -34,7 +34,7 @@ def _delay(delay: Delay, now: datetime) -> tuple[str, ...]:
         delay.priority,
         ahead(delay.would_complete_at, now),
         ahead(delay.completes_at, now),
-        span(timedelta(seconds=delay.seconds)),
+        span(timedelta(seconds=delay.seconds or 0)),
     )
 
 

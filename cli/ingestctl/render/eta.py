@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ingestctl.models import Ahead, Deadline, Ingestion, Slip, Status, WaitReason
+from ingestctl.models import Ahead, Deadline, Ingestion, Priority, Slip, Status, WaitReason
 from ingestctl.render.times import clock, how_soon, span
 
 
@@ -49,16 +49,16 @@ def _countdown(status: Status, time: datetime, now: datetime) -> str:
 
 def _reasons(why: WaitReason, now: datetime) -> Iterator[str]:
     if why.ahead:
-        go = "go" if sum(ahead.batches for ahead in why.ahead) > 1 else "goes"
-        yield f"{' and '.join(map(_crowd, why.ahead))} {go} first"
+        go = "go" if sum(ahead.batches for ahead in why.ahead.values()) > 1 else "goes"
+        yield f"{' and '.join(_crowd(priority, ahead) for priority, ahead in why.ahead.items())} {go} first"
     if why.next_at:
         yield f"the next batch runs {how_soon(why.next_at, now)}, at {clock(why.next_at, now)}"
 
 
-def _crowd(ahead: Ahead) -> str:
+def _crowd(priority: Priority, ahead: Ahead) -> str:
     batches = "batch" if ahead.batches == 1 else "batches"
     ingestions = "ingestion" if ahead.ingestions == 1 else "ingestions"
-    return f"{ahead.batches:,} {ahead.priority} {batches} of {ahead.ingestions:,} {ingestions}"
+    return f"{ahead.batches:,} {priority} {batches} of {ahead.ingestions:,} {ingestions}"
 
 
 def _missed(ingestion: Ingestion, deadline: Deadline, now: datetime) -> str:

@@ -33,7 +33,7 @@ class IngestionView:
     def counts(self) -> Mapping[Status, int]:
         """How many batches of the whole have each status."""
         if isinstance(self.whole, Ingestion):
-            return self.whole.batches
+            return self.whole.batches.by_status()
         return Counter(batch.status for batch in self.batches)
 
 
@@ -45,4 +45,4 @@ def untimed(status: IngestionStatus) -> IngestionView:
 def _numbered(status: IngestionStatus) -> Iterator[TimedBatch]:
     for number, batch in enumerate(status.batches):
         raw = {"batch_id": batch.batch_id, "number": number, "ids": batch.ids, "status": batch.status}
-        yield TimedBatch(batch.batch_id, number, batch.ids, batch.status, raw=raw)
+        yield TimedBatch(batch.batch_id, number, batch.ids, batch.status, None, None, None, raw=raw)

@@ -16,7 +16,7 @@ Choose = Callable[[Client, Ingestion, IngestionView | None], Iterable[TimedBatch
 
 def around(client: Client, whole: Ingestion, _: IngestionView | None) -> Iterable[TimedBatch]:
     """Fetch up to REACH batches on either side of the next one: more than a screen shows."""
-    released = whole.total - whole.batches[Status.YET_TO_START] - whole.batches[Status.CANCELLED]
+    released = whole.total - whole.batches.yet_to_start - whole.batches.cancelled
     first = max(min(released - REACH, whole.total - 2 * REACH), 0)
     return client.batches(whole.ingestion_id, 2 * REACH, first - 1).batches
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 from rich.console import Console, ConsoleDimensions
 
 from ingestctl.errors import UnreachableError
@@ -180,7 +181,7 @@ def test_the_times_never_need_more_rows_than_the_screen_has(height: int, width: 
 
 def test_long_ids_are_shown_whole_where_the_time_alone_leaves_room_for_them() -> None:
     said = view(COMPLETED, YET_TO_START, start=START + timedelta(minutes=2))
-    long = [replace(batch, ids=(1000000007, 1000000006, 1000000005)) for batch in said.batches]
+    long = [changed(batch, ids=(1000000007, 1000000006, 1000000005)) for batch in said.batches]
     shown = drawn(replace(said, batches=tuple(long)), width=90, height=20)
     assert "1000000007, 1000000006, 1000000005      completed      1          done" in shown[4]
     assert shown[5].endswith("yet to start              at 14:05:25")

@@ -2,15 +2,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ingestctl.models import parse_time
 from ingestctl.render.times import clock, here_and_now, how_soon, span
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 900000, timezone(timedelta(hours=-3)))
-
-
-def test_a_time_of_the_service_keeps_its_milliseconds_and_its_zone() -> None:
-    assert parse_time("2026-11-22T00:50:50.408Z") == datetime(2026, 11, 22, 0, 50, 50, 408000, UTC)
-    assert parse_time(None) is None
 
 
 @pytest.mark.parametrize(
