@@ -153,5 +153,15 @@ def progress(*statuses: str, headers: dict[str, str] | None = None) -> Answer:
     return Answer(body={"ingestion_id": INGESTION_ID, "status": status, "batches": batches}, headers=headers or {})
 
 
-def refusal(status: int, error: str, headers: dict[str, str] | None = None, **details: list[str]) -> Answer:
-    return Answer(status, {"error": error, **({"details": details} if details else {})}, headers or {})
+def refusal(
+    status: int,
+    error: str,
+    headers: dict[str, str] | None = None,
+    limits: dict[str, int] | None = None,
+    **details: list[str],
+) -> Answer:
+    """An error; an older service sends no limits."""
+    fields = {"details": details, "limits": limits}
+    return Answer(
+        status, {"error": error, **{name: value for name, value in fields.items() if value}}, headers or {}
+    )

@@ -136,7 +136,7 @@ def test_a_service_that_says_nothing_is_given_up_after_the_timeout(service: Stan
     ):
         client.submit([1], Priority.HIGH)
     assert str(raised.value) == (
-        f"{service.url} did not answer within 0.05 s. What was sent may have arrived all the same."
+        f"{service.url} did not answer within 0.05 s. The request may have arrived anyway."
     )
 
 

@@ -9,7 +9,7 @@ def test_debug_shows_every_request_with_its_outcome_and_how_long_it_took(run: Ru
     result = run("submit 1 --debug")
     busy, again, fine = result.stderr.splitlines()
     assert re.fullmatch(rf"POST {service.url}/ingest: 503 Service Unavailable, \d+ ms", busy)
-    assert again.endswith("BaseClient again in 0.5 s.")
+    assert again.endswith("Asking again in 0.5 s.")
     assert re.fullmatch(rf"POST {service.url}/ingest: 200 OK, \d+ ms", fine)
 
 

@@ -126,8 +126,8 @@ def test_an_address_that_cannot_be_one_is_wrong_usage(run: Run, url: str) -> Non
     result = run("submit 1", INGEST_URL=url)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        f"Error: No service can be at '{url}': "
-        "give an address like http://localhost:8000 with --url or INGEST_URL.\n"
+        f"Error: '{url}' is not the address of a service: "
+        "give one like http://localhost:8000 with --url or INGEST_URL.\n"
     )
 
 

@@ -1,1 +1,1 @@
-"""HTTP: how the service is asked, how long for, whom to trust, and what an answer means."""
+"""HTTP to one service: requests, retries, TLS, and the meaning of its answers."""

@@ -1,9 +1,9 @@
-"""The ways in which the client asks the service."""
+"""JSON over HTTP: every request as a method, every answer decoded."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from msgspec.structs import replace
@@ -18,63 +18,62 @@ Value = TypeVar("Value")
 
 
 class BaseClient:
-    """Connections to one service; answers are read by `parse`, or raised as an error of `ingestctl.errors`."""
+    """Requests of one client; answers are decoded by `parse`, or raised as errors of `ingestctl.errors`.
 
-    def __init__(self, url: str, timeout: float = 10.0, retry_policy: RetryPolicy | None = None) -> None:
-        self._transport = Transport(url, timeout, retry_policy or RetryPolicy())
+    All of them block. Not for several threads at once.
+    """
+
+    def __init__(self, url: str, timeout: float, retry_policy: RetryPolicy) -> None:
+        self._transport = Transport(url, timeout, retry_policy)
 
     def close(self) -> None:
         """Close the connections; calling it twice is fine."""
         self._transport.close()
 
-    def __enter__(self) -> Self:
-        return self
+    def get(self, path: str, parse: Callable[[Any], Value], retry: bool = True) -> Value:
+        """Return a resource."""
+        return read(self._transport.send("GET", path, retry=retry), parse)
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _get(self, path: str, parse: Callable[[Any], Value]) -> Value:
-        return self._ask("GET", path, parse)
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        parse: Callable[[Any], Value],
-        json_body: object = None,
-        again: bool = True,
-    ) -> Value:
-        sent = None if json_body is None else json.dumps(json_body).encode()
-        return read(self._transport.ask(method, path, sent, again=again), parse)
-
-    def _get_new(self, path: str, parse: Callable[[Any], State], known: State | None) -> State:
-        """Get a state unless it is what is known."""
+    def get_if_changed(self, path: str, parse: Callable[[Any], State], known: State | None) -> State:
+        """Return a state; if it is still the known one, the service does not send it again."""
         etag = known.etag if known else None
-        answer = self._transport.ask("GET", path, headers={"If-None-Match": etag})
+        answer = self._transport.send("GET", path, headers={"If-None-Match": etag})
         if known and answer.status_code == HTTPStatus.NOT_MODIFIED:
             return replace(known, retry_after=retry_after(answer))
-        state = read(answer, parse)
-        return replace(state, etag=answer.headers.get("ETag"), retry_after=retry_after(answer))
+        return replace(read(answer, parse), etag=answer.headers.get("ETag"), retry_after=retry_after(answer))
 
-    def _get_pages(
+    def get_pages(
         self, path: str, name: str, parse: Callable[[Any], Value], cursor: str = "after", **query: object
     ) -> Iterator[Value]:
-        """Yield what is listed as `name`, page by page, as long as there is a next one."""
+        """Yield the values that are listed as `name`, page by page, while there is a next one."""
         asked = {"limit": LARGEST_PAGE} | {key: value for key, value in query.items() if value is not None}
         while True:
-            page = self._get(f"{path}?{urlencode(asked)}", lambda answer: _page(answer, name, parse, cursor))
-            yield from page[0]
-            if page[1] is None:
+            values, following = self.get(
+                f"{path}?{urlencode(asked)}", lambda body: _page(body, name, parse, cursor)
+            )
+            yield from values
+            if following is None:
                 return
-            asked[cursor] = page[1]
+            asked[cursor] = following
+
+    def send(
+        self, method: str, path: str, parse: Callable[[Any], Value], value: object = None, retry: bool = True
+    ) -> Value:
+        """Send a value as JSON, or nothing, and return the answer."""
+        body = None if value is None else json.dumps(value).encode()
+        return read(self._transport.send(method, path, body, retry=retry), parse)
+
+    def post(self, path: str, parse: Callable[[Any], Value], body: bytes, key: str | None = None) -> Value:
+        """Post a body that is JSON already, with its idempotency key."""
+        return read(self._transport.send("POST", path, body, {"Idempotency-Key": key}), parse)
 
 
 def path_of(ingestion_id: str, resource: str = "/ingestions") -> str:
-    """Return the path of an ingestion's resource; an id of any form stays one part of it."""
+    """Return the path of an ingestion's resource; special characters of the id are quoted."""
     return f"{resource}/{quote(ingestion_id, safe='')}"
 
 
 def _page(
-    answer: Mapping[str, Any], name: str, parse: Callable[[Any], Value], cursor: str
+    body: Mapping[str, Any], name: str, parse: Callable[[Any], Value], cursor: str
 ) -> tuple[list[Value], object]:
-    return [parse(one) for one in answer[name]], answer[f"next_{cursor}"]
+    return [parse(one) for one in body[name]], body[f"next_{cursor}"]

@@ -1,10 +1,11 @@
-"""What an HTTP answer says: a value, or one of the errors of `ingestctl.errors`."""
+"""Meaning of an HTTP answer: a value, or one of the errors of `ingestctl.errors`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from requests import Response
+import requests
+from msgspec import Struct, convert
 
 from ingestctl.errors import (
     FailedError,
@@ -17,13 +18,12 @@ from ingestctl.errors import (
 )
 
 Value = TypeVar("Value")
-Details = Mapping[str, Sequence[str]]
 
-_AWAY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+_NO_ANSWER = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 
 
-def read(answer: Response, parse: Callable[[Any], Value]) -> Value:
-    """Return what `parse` makes of the JSON of a 200; raises the error that the answer means otherwise."""
+def read(answer: requests.Response, parse: Callable[[Any], Value]) -> Value:
+    """Return the JSON of a 200 as `parse` decodes it; raises the error that any other answer means."""
     if answer.status_code != HTTPStatus.OK:
         raise _error(answer)
     try:
@@ -32,58 +32,66 @@ def read(answer: Response, parse: Callable[[Any], Value]) -> Value:
         raise _unexpected(answer) from error
 
 
-def check_available(answer: Response) -> Response:
-    """Return the answer; raises UnavailableError if it is that nobody can answer now (502, 503, 504)."""
-    if answer.status_code in _AWAY:
-        said, _ = _said(answer)
-        raise _unavailable(said or answer.reason, retry_after(answer))
+def check_available(answer: requests.Response) -> requests.Response:
+    """Return the answer; raises UnavailableError on 502, 503 and 504."""
+    if answer.status_code in _NO_ANSWER:
+        body = _error_body(answer)
+        reason, seconds = body.sentence or answer.reason, retry_after(answer)
+        when = f"in {seconds} s" if seconds else "a little later"
+        sentence = f"The service cannot answer now: {reason}. Try again {when}."
+        raise UnavailableError(sentence, seconds, body.limits)
     return answer
 
 
-def retry_after(answer: Response) -> int | None:
-    """Return how many seconds the service asks to be left alone, None if it does not say."""
+def retry_after(answer: requests.Response) -> int | None:
+    """Return the seconds that the service asks the client to wait, None if it does not say."""
     header = answer.headers.get("Retry-After", "")
     return int(header) if header.isascii() and header.isdigit() else None
 
 
-def _error(answer: Response) -> IngestctlError:
-    said, details = _said(answer)
+class _ErrorBody(Struct, frozen=True):
+    """JSON of an error: details are sentences by field, limits are numbers by field."""
+
+    error: str
+    details: dict[str, tuple[str, ...]] = {}
+    limits: dict[str, int] = {}
+
+    @property
+    def sentence(self) -> str:
+        """The error and its details on one line, without a full stop."""
+        reasons = "; ".join(f"{field}: {' '.join(sentences)}" for field, sentences in self.details.items())
+        return " ".join((f"{self.error} ({reasons})" if reasons else self.error).split()).rstrip(".")
+
+
+_NO_BODY = _ErrorBody("")
+
+
+def _error_body(answer: requests.Response) -> _ErrorBody:
+    """Return the JSON of an error, or an empty one if the answer is not of the service."""
+    try:
+        return convert(answer.json(), _ErrorBody)
+    except ValueError:
+        return _NO_BODY
+
+
+def _error(answer: requests.Response) -> IngestctlError:
+    body = _error_body(answer)
+    reason = body.sentence
     match answer.status_code:
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return TooLargeError(
-                f"Too large for the service: {said or answer.reason}. Submit fewer ids at a time."
-            )
+            sentence = f"Too large for the service: {reason or answer.reason}. Submit fewer ids at a time."
+            return TooLargeError(sentence, limits=body.limits)
         case HTTPStatus.INTERNAL_SERVER_ERROR:
-            return FailedError(f"The service failed: {said or answer.reason}. Its log says why.")
-        case HTTPStatus.NOT_FOUND if said:
-            return NotFoundError(f"{said}: {answer.url}. Check the id, and --url or INGEST_URL.")
-        case _ if said:
-            return RefusedError(f"The service refused this: {said}.", details)
+            return FailedError(f"The service failed: {reason or answer.reason}. Its log says why.")
+        case HTTPStatus.NOT_FOUND if reason:
+            return NotFoundError(f"{reason}: {answer.url}. Check the id, and --url or INGEST_URL.")
+        case _ if reason:
+            return RefusedError(f"The service refused this: {reason}.", body.details, body.limits)
     return _unexpected(answer)
 
 
-def _unavailable(said: str, seconds: int | None) -> UnavailableError:
-    when = f"in {seconds} s" if seconds else "a little later"
-    return UnavailableError(f"The service cannot answer now: {said}. Try again {when}.", seconds)
-
-
-def _unexpected(answer: Response) -> UnexpectedAnswerError:
+def _unexpected(answer: requests.Response) -> UnexpectedAnswerError:
     return UnexpectedAnswerError(
         f"{answer.url} answered {answer.status_code} {answer.reason}, but not the service's JSON: "
         "is this the ingest service? Check --url or INGEST_URL."
     )
-
-
-def _said(answer: Response) -> tuple[str, Details]:
-    """Return the service's own words on one line and by field, empty if it is not the service that speaks."""
-    try:
-        body = answer.json()
-        details: Details = body.get("details", {})
-        return " ".join(_sentence(str(body["error"]), details).split()).rstrip("."), details
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return "", {}
-
-
-def _sentence(error: str, details: Details) -> str:
-    reasons = "; ".join(f"{field}: {' '.join(sentences)}" for field, sentences in details.items())
-    return f"{error} ({reasons})" if reasons else error

@@ -1,4 +1,4 @@
-"""How long a call goes on asking a service that does not answer."""
+"""Retries of a request that gets no answer."""
 
 import logging
 import time
@@ -18,28 +18,28 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Ask again for up to so many seconds; `wait` blocks between, and `now` tells the seconds of a clock.
+    """Retries for up to `seconds`, with pauses that double; `wait` blocks, `now` is a clock in seconds.
 
-    The pauses double, and are never shorter than the service asks for (Retry-After, RFC 9110 section 10.2.3).
+    A pause is never shorter than the service asks for (Retry-After, RFC 9110 section 10.2.3).
     """
 
     seconds: float = 30.0
     wait: Callable[[float], object] = time.sleep
     now: Callable[[], float] = time.monotonic
 
-    def call(self, ask: Callable[[], Answer], is_final: Callable[[NoAnswerError], bool]) -> Answer:
-        """Return the first answer; blocks. Raises the last NoAnswerError, or the first is_final one, at once."""
+    def call(self, request: Callable[[], Answer], is_final: Callable[[NoAnswerError], bool]) -> Answer:
+        """Return the first answer; blocks. Raises the last NoAnswerError, or at once the first that is final."""
         end = self.now() + self.seconds
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
-                return ask()
+                return request()
             except NoAnswerError as error:
-                asked = max(pause, error.retry_after or 0)
-                if is_final(error) or self.now() + asked > end:
+                next_pause = max(pause, error.retry_after or 0)
+                if is_final(error) or self.now() + next_pause > end:
                     raise
-                log.info("%s BaseClient again in %g s.", error, asked)
-            self.wait(asked)
+                log.info("%s Asking again in %g s.", error, next_pause)
+            self.wait(next_pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""Whom HTTPS trusts: the certificate authorities of this system."""
+"""HTTPS with the certificate authorities of this system."""
 
 import ssl
 from typing import Any
@@ -8,7 +8,7 @@ from requests.adapters import HTTPAdapter
 
 
 class SystemTrustAdapter(HTTPAdapter):
-    """Trusts whom the system trusts, besides the list of requests or the bundle that REQUESTS_CA_BUNDLE names."""
+    """Trusts the authorities of the system, those of requests, and the bundle in REQUESTS_CA_BUNDLE."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Give every connection the system's context."""

@@ -18,7 +18,7 @@ Headers = Mapping[str, str | None]
 
 
 class Transport:
-    """Connections that are kept open until `close`; `timeout` bounds every silence, in seconds.
+    """Connections that are kept open until `close`; `timeout` limits every silence, in seconds.
 
     Not for several threads at once.
     """
@@ -27,29 +27,29 @@ class Transport:
         self._url = url
         self._timeout = timeout
         self._retry_policy = retry_policy
-        self._met = False
+        self._connected = False
         self._session = requests.Session()
         self._session.mount("https://", SystemTrustAdapter())
 
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, headers: Headers | None = None, again: bool = True
+    def send(
+        self, method: str, path: str, body: bytes | None = None, headers: Headers | None = None, retry: bool = True
     ) -> requests.Response:
-        """Send a request and return the answer; blocks. Without `again` it is sent once.
+        """Send a request and return the answer; blocks. Without `retry` it is sent once.
 
-        Raises NoAnswerError when retrying does not help or no connection was ever made, and InvalidUrlError.
+        Raises InvalidUrlError, and NoAnswerError after the retries, or at once if there never was a connection.
         """
-        policy = self._retry_policy if again else NO_RETRY
-        return policy.call(lambda: self._send(method, path, body, headers), self._is_final)
+        policy = self._retry_policy if retry else NO_RETRY
+        return policy.call(lambda: self._send_once(method, path, body, headers), self._is_final)
 
     def close(self) -> None:
         """Close the connections; calling it twice is fine."""
         self._session.close()
 
     def _is_final(self, error: NoAnswerError) -> bool:
-        self._met = self._met or not isinstance(error, ConnectError)
-        return not self._met
+        self._connected = self._connected or not isinstance(error, ConnectError)
+        return not self._connected
 
-    def _send(self, method: str, path: str, body: bytes | None, headers: Headers | None) -> requests.Response:
+    def _send_once(self, method: str, path: str, body: bytes | None, headers: Headers | None) -> requests.Response:
         url = self._url.rstrip("/") + path
         started = time.monotonic()
         try:
@@ -58,7 +58,7 @@ class Transport:
             _trace(method, url, str(error), started)
             raise
         _trace(method, url, f"{answer.status_code} {answer.reason}", started)
-        self._met = True
+        self._connected = True
         return check_available(answer)
 
     def _exchange(self, method: str, url: str, body: bytes | None, headers: Headers | None) -> requests.Response:
@@ -68,20 +68,24 @@ class Transport:
                 method, url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
             )
         except ValueError as error:
-            raise InvalidUrlError(_NO_URL.format(self._url)) from error
+            raise InvalidUrlError(_INVALID_URL.format(self._url)) from error
         except requests.ReadTimeout as error:
-            raise UnreachableError(_SILENT.format(self._url, self._timeout)) from error
+            raise UnreachableError(_TIMEOUT.format(self._url, self._timeout)) from error
         except requests.exceptions.SSLError as error:
-            raise ConnectError(_NO_TRUST.format(self._url, _reason(error))) from error
+            raise ConnectError(_NOT_TRUSTED.format(self._url, _reason(error))) from error
         except requests.RequestException as error:
             kind = ConnectError if _never_connected(error) else UnreachableError
-            raise kind(_NO_WAY.format(self._url, _reason(error))) from error
+            raise kind(_UNREACHABLE.format(self._url, _reason(error))) from error
 
 
-_NO_URL = "No service can be at {!r}: give an address like http://localhost:8000 with --url or INGEST_URL."
-_SILENT = "{} did not answer within {:g} s. What was sent may have arrived all the same."
-_NO_WAY = "Cannot reach the ingest service at {}: {}. Is it running? Set --url or INGEST_URL if it is elsewhere."
-_NO_TRUST = (
+_INVALID_URL = (
+    "{!r} is not the address of a service: give one like http://localhost:8000 with --url or INGEST_URL."
+)
+_TIMEOUT = "{} did not answer within {:g} s. The request may have arrived anyway."
+_UNREACHABLE = (
+    "Cannot reach the ingest service at {}: {}. Is it running? Set --url or INGEST_URL if it is elsewhere."
+)
+_NOT_TRUSTED = (
     "No secure connection to {}: {}. Name its certificate authority with REQUESTS_CA_BUNDLE if you trust it."
 )
 
@@ -97,7 +101,7 @@ def _never_connected(error: requests.RequestException) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what the operating system said; requests wraps it three times, into a page of text."""
+    """Return the message of the operating system; requests wraps it three times, into a page of text."""
     while cause := error.__cause__ or error.__context__:
         error = cause
     return getattr(error, "strerror", None) or str(error)

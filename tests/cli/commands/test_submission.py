@@ -16,19 +16,19 @@ def ids_of(client: Client, ingestion_id: str) -> list[int]:
 def test_more_ids_than_the_service_takes_become_several_ingestions(tmp_path: Path, waits: Waits) -> None:
     with serving(tmp_path, INGEST_MAX_IDS="100") as url, Client(url) as client:
         client.pause()
-        result = running(url, tmp_path, waits)("submit 1-250")
+        result = running(url, tmp_path, waits)("submit 1-201")
         assert result.exit_code == 0
         parts = [ids_of(client, ingestion_id) for ingestion_id in result.stdout.split()]
-    assert [len(part) for part in parts] == [100, 100, 50]
-    assert [record_id for part in parts for record_id in part] == list(range(1, 251))
+    assert [len(part) for part in parts] == [100, 100, 1]
+    assert [record_id for part in parts for record_id in part] == list(range(1, 202))
 
 
 def test_a_body_that_is_too_large_for_the_service_becomes_several_ingestions(tmp_path: Path, waits: Waits) -> None:
     with serving(tmp_path, INGEST_MAX_IDS="10000") as url, Client(url) as client:
         client.pause()
-        result = running(url, tmp_path, waits)("submit 100000001-100100000 -o json --debug")
+        result = running(url, tmp_path, waits)("submit 100000001-100080000 -o json --debug")
     assert "/ingest: 413 Request Entity Too Large, " in result.stderr
-    assert [one["ids"] for one in json.loads(result.stdout)] == 10 * [10_000]
+    assert [one["ids"] for one in json.loads(result.stdout)] == 8 * [10_000]
 
 
 def test_what_fails_on_the_way_tells_how_to_go_on_and_the_key_does(tmp_path: Path, waits: Waits) -> None:
@@ -67,7 +67,12 @@ def test_a_key_for_other_ids_is_refused(real_run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [refusal(400, "No", ids=["must be at most 0, these are 1"]), refusal(413, "No")]
+    "answer",
+    [
+        refusal(400, "No", ids=["must be at most 0, these are 1"]),
+        refusal(400, "No", limits={"ids": 0}, ids=["must be at most 0, these are 1"]),
+        refusal(413, "No"),
+    ],
 )
 def test_a_service_that_does_not_even_take_one_id_is_not_asked_again(
     run: Run, service: StandIn, answer: Answer

@@ -90,7 +90,7 @@ def test_an_option_that_there_is_not_gets_a_sentence_about_options(run: Run, wor
             "@{folder}/wrong.txt --column id",
             "{folder}/wrong.txt, line 1: there is no column 'id'; there are: '1'.",
         ),
-        ("1 --key m\u00f6n", "'m\u00f6n' is no key: it may have printable ASCII characters only."),
+        ("1 --key m\u00f6n", "'m\u00f6n' is not a valid key: use printable ASCII characters only."),
         ("1 --dry-run --watch", "A dry run submits nothing to watch: leave out --dry-run or --watch."),
         (
             "1 --deadline soon",

@@ -89,7 +89,7 @@ def test_the_command_line_says_that_it_asks_again(run: Run, service: StandIn) ->
     service.answers(refusal(503, "Busy", {"Retry-After": "7"}), accepted())
     result = run("submit 1")
     assert (result.exit_code, result.stdout) == (0, f"{INGESTION_ID}\n")
-    sentence = "The service cannot answer now: Busy. Try again in 7 s. BaseClient again in 7 s.\n"
+    sentence = "The service cannot answer now: Busy. Try again in 7 s. Asking again in 7 s.\n"
     assert result.stderr == sentence
     assert run("submit 1 --quiet").stderr == ""
 
