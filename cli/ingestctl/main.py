@@ -1,4 +1,4 @@
-"""The command line of ingestctl. Only what a command needs is imported, so that --help answers at once."""
+"""Console script. It imports only what a command needs, so that --help answers at once."""
 
 import io
 import sys
@@ -14,7 +14,7 @@ from ingestctl.http.retry import NO_RETRY
 
 INTERRUPTED = 130
 VERSION_TIMEOUT_SECONDS = 0.5
-HELP = """Hand lists of ids to the ingest service, and see when they run.
+HELP = """Submit lists of ids to the ingest service, and see when they run.
 
 \b
 Examples:
@@ -40,13 +40,13 @@ class Commands(click.Group):
     """Commands whose errors become one line on stderr and an exit code."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """Return their names in the order in which they are of use."""
+        """Return their names, the most useful first."""
         return list(self.commands)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """QueueDepth the command that is asked for, and no other."""
+        """Load the chosen command, and no other."""
         name, title, rest = super().resolve_command(ctx, args)
         return name, load(name) if name and title else None, rest
 
@@ -68,7 +68,7 @@ class Commands(click.Group):
 @common
 @click.pass_context
 def ingestctl(ctx: click.Context, version: bool) -> None:
-    """Choose a command; alone, it is asked for help."""
+    """Run a command, or print the help if there is none."""
     if version:
         _print_versions(ctx.ensure_object(CliContext))
         ctx.exit()
@@ -77,7 +77,7 @@ def ingestctl(ctx: click.Context, version: bool) -> None:
 
 
 def _print_versions(context: CliContext) -> None:
-    """Print the version of the service, too, if it answers quickly."""
+    """Print the version of ingestctl, and that of the service if it answers quickly."""
     from importlib.metadata import version
 
     click.echo(f"ingestctl, version {version('ingest-service')}")
@@ -91,7 +91,7 @@ def _print_versions(context: CliContext) -> None:
 
 
 def main() -> None:
-    """Run ingestctl and exit; a character that the terminal cannot show becomes a question mark."""
+    """Run ingestctl and exit; a character that the terminal cannot show is printed as a question mark."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -1,1 +1,1 @@
-"""The commands of ingestctl, one a module or a few that belong together, and what they share."""
+"""The commands of ingestctl, and what they share."""

@@ -1,4 +1,4 @@
-"""The arguments and options that several commands take."""
+"""Arguments and options that several commands have."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -8,39 +8,17 @@ from typing import Any
 import click
 
 from ingestctl.commands.context import DEFAULT_URL, URL_VARIABLE, CliContext
-from ingestctl.models import Priority
 
 Decorated = Callable[..., Any]
 
-PRIORITIES = "|".join(Priority)
-
-
-class PriorityName(click.Choice[Priority]):
-    """A priority in any case; errors and completions tell it in capitals."""
-
-    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
-        """Return how it is compared."""
-        return super().normalize_choice(choice, ctx).upper()
-
-
-PRIORITY = PriorityName(Priority, case_sensitive=False)
+ingestion_id_argument = click.argument("ingestion_id", type=click.UUID)
 
 
 def common(command: Decorated) -> Decorated:
-    """Add the options that every command takes, and that may stand before it, too."""
+    """Add the options that every command has; they may stand before the command, too."""
     for option in (_debug, _no_color, _quiet, _url):
         command = option(command)
     return command
-
-
-def priority_option(help_text: str, default: Priority | None = None) -> Callable[[Decorated], Decorated]:
-    """Return the option `--priority`."""
-    return click.option(
-        "--priority", type=PRIORITY, metavar=PRIORITIES, default=default, show_default=True, help=help_text
-    )
-
-
-ingestion_id_argument = click.argument("ingestion_id", type=click.UUID)
 
 
 def _keep_url(ctx: click.Context, _: click.Parameter, url: str | None) -> None:
@@ -65,7 +43,7 @@ def _drop_color(ctx: click.Context, _: click.Parameter, no_color: bool) -> None:
 
 @contextmanager
 def _without_color() -> Iterator[None]:
-    """Say what https://no-color.org says, for as long as the command runs."""
+    """Set NO_COLOR (https://no-color.org) while the command runs."""
     before = os.environ.get("NO_COLOR", "")
     os.environ["NO_COLOR"] = "1"
     try:
@@ -82,10 +60,10 @@ _url = click.option(
     help=f"Address of the service; without it, {URL_VARIABLE}, the configuration file, or {DEFAULT_URL}.",
 )
 _quiet = click.option(
-    "--quiet", is_flag=True, expose_value=False, callback=_keep_quiet, help="Print what was asked for, and errors."
+    "--quiet", is_flag=True, expose_value=False, callback=_keep_quiet, help="Print results and errors only."
 )
 _no_color = click.option(
-    "--no-color", is_flag=True, expose_value=False, callback=_drop_color, help="Draw without colors, as NO_COLOR."
+    "--no-color", is_flag=True, expose_value=False, callback=_drop_color, help="Use no colors, like NO_COLOR."
 )
 _debug = click.option(
     "--debug", is_flag=True, expose_value=False, callback=_keep_debug, help="Show every request, and tracebacks."

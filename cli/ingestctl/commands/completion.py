@@ -7,7 +7,7 @@ from ingestctl.commands.arguments import common
 
 NAME = "ingestctl"
 EPILOG = """\b
-Put it to work for good:
+To have it in every shell:
   bash  echo 'eval "$(ingestctl completion bash)"' >> ~/.bashrc
   zsh   echo 'eval "$(ingestctl completion zsh)"' >> ~/.zshrc
   fish  ingestctl completion fish > ~/.config/fish/completions/ingestctl.fish
@@ -19,7 +19,7 @@ Put it to work for good:
 @common
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print what makes a shell complete commands and options."""
+    """Print a script that completes commands and options."""
     script = get_completion_class(shell)
     assert script is not None, "click knows the shells of the choice"
     click.echo(script(ctx.find_root().command, {}, NAME, "_INGESTCTL_COMPLETE").source())

@@ -1,4 +1,4 @@
-"""The configuration file: where the service is, for those who do not want to say it every time."""
+"""Configuration file with the address of the service."""
 
 import os
 import tomllib
@@ -12,14 +12,14 @@ _EXAMPLE = 'write url = "http://localhost:8000" there'
 
 
 def configuration_file() -> Path:
-    """Return where the file is, if there is one (XDG Base Directory Specification)."""
+    """Return the path of the file, which need not exist (XDG Base Directory Specification)."""
     home = os.environ.get("XDG_CONFIG_HOME", "")
     folder = Path(home) if Path(home).is_absolute() else Path.home() / ".config"
     return folder / "ingestctl" / "config.toml"
 
 
 def configured_url() -> str | None:
-    """Return the address that the file gives, None if there is no file; raises UsageError if it is wrong."""
+    """Return the address in the file, None if there is no file; raises UsageError if the file is wrong."""
     path = configuration_file()
     try:
         return _url(tomllib.loads(path.read_text(encoding="utf-8")), path)
@@ -36,5 +36,5 @@ def _url(settings: dict[str, Any], path: Path) -> str | None:
         raise UsageError(f"The configuration {path} has a key {unknown!r}, but only url is known; {_EXAMPLE}.")
     url = settings.get(_KEY)
     if not isinstance(url, str | None):
-        raise UsageError(f"The url in the configuration {path} is no text; {_EXAMPLE}.")
+        raise UsageError(f"The url in the configuration {path} is not a string; {_EXAMPLE}.")
     return url

@@ -1,4 +1,4 @@
-"""What the options that all commands share make of one run of ingestctl."""
+"""Context of one run: the address of the service, and the options that all commands have."""
 
 import logging
 import os
@@ -23,7 +23,7 @@ URL_VARIABLE = "INGEST_URL"
 
 @dataclass
 class CliContext:
-    """Where the service is, and how this run speaks with its user: results go to stdout, talk to stderr."""
+    """Options of one run, and its ways to reach the service and the user."""
 
     chosen_url: str | None = None
     quiet: bool = False
@@ -33,11 +33,11 @@ class CliContext:
 
     @property
     def url(self) -> str:
-        """The address of the service; raises UsageError if a configuration that is needed is wrong."""
+        """Address of the service; raises UsageError if the configuration file is needed and wrong."""
         return self.chosen_url or os.environ.get(URL_VARIABLE) or configured_url() or DEFAULT_URL
 
     def client(self, retry_policy: RetryPolicy | None = None, timeout: float = 10.0) -> "Client":
-        """Return a client of the service that logs on stderr what it goes through."""
+        """Return a client of the service that logs its requests and retries on stderr."""
         from ingestctl.client import Client
 
         log = logging.getLogger("ingestctl")
@@ -45,23 +45,23 @@ class CliContext:
         log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
         return Client(self.url, timeout, retry_policy or self.retry_policy)
 
-    def watching_client(self) -> "Client":
-        """Return a client for those who ask again anyway, and want to show when the service is away."""
+    def polling_client(self) -> "Client":
+        """Return a client that does not retry, for commands that poll and show outages themselves."""
         return self.client(NO_RETRY)
 
-    def say(self, sentence: str) -> None:
-        """Talk to the user, unless they want it quiet."""
+    def notify(self, sentence: str) -> None:
+        """Print a sentence on stderr, unless the user wants it quiet."""
         if not self.quiet:
             click.echo(sentence, err=True)
 
     def command(self, *words: str) -> str:
-        """Return a command line that does this with the same service."""
+        """Return a command line that asks the same service."""
         elsewhere = ("--url", self.chosen_url) if self.chosen_url else ()
         return shlex.join(("ingestctl", *words, *elsewhere))
 
 
 class _Stderr(logging.Handler):
-    """Writes where stderr is now."""
+    """Writes on the stderr of the moment, which tests replace."""
 
     def emit(self, record: logging.LogRecord) -> None:
         click.echo(self.format(record), err=True)

@@ -1,4 +1,4 @@
-"""`ingestctl pause`, `resume` and `health`: what an operator of the service needs."""
+"""`ingestctl pause`, `resume` and `health`: commands about the service as a whole."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -21,12 +21,12 @@ Answer = TypeVar("Answer", bound=Response)
 @common
 @click.pass_obj
 def pause(context: CliContext, form: Form) -> None:
-    """Let no slot open until it is resumed.
+    """Stop opening slots until they are resumed.
 
-    Calls in flight finish, and ids are accepted as before; a restart changes nothing.
+    Calls in flight finish, and ids are accepted as before. A restart of the service does not end the pause.
     """
     with context.client() as client:
-        _print(client.pause(), context, form)
+        _print_dispatcher(client.pause(), context, form)
 
 
 @click.command()
@@ -34,9 +34,9 @@ def pause(context: CliContext, form: Form) -> None:
 @common
 @click.pass_obj
 def resume(context: CliContext, form: Form) -> None:
-    """Let slots open again."""
+    """Open slots again."""
     with context.client() as client:
-        _print(client.resume(), context, form)
+        _print_dispatcher(client.resume(), context, form)
 
 
 @click.command()
@@ -44,28 +44,28 @@ def resume(context: CliContext, form: Form) -> None:
 @common
 @click.pass_context
 def health(ctx: click.Context, form: Form) -> None:
-    """Tell how the service is, and what waits.
+    """Show the health of the service and its backlog.
 
-    The exit code is 1 if it cannot take or release ingestions now.
+    The exit code is 1 if it cannot accept or release ingestions now.
     """
     context = ctx.ensure_object(CliContext)
-    with context.watching_client() as client:
-        asked = {
+    with context.polling_client() as client:
+        answers = {
             "health": _ask(client.health),
             "ready": _ask(client.ready),
             "dispatcher": _ask(client.dispatcher),
         }
     if form in JSONS:
-        click.echo(json.dumps({name: _json(answer) for name, answer in asked.items()}))
+        click.echo(json.dumps({name: _json(answer) for name, answer in answers.items()}))
     else:
-        _print_health(asked, context)
-    if any(isinstance(answer, UnavailableError) for answer in asked.values()):
+        _print_health(answers, context)
+    if any(isinstance(answer, UnavailableError) for answer in answers.values()):
         ctx.exit(UnavailableError.exit_code)
 
 
-def _ask(ask: Callable[[], Answer]) -> Answer | UnavailableError:
+def _ask(question: Callable[[], Answer]) -> Answer | UnavailableError:
     try:
-        return ask()
+        return question()
     except UnavailableError as error:
         return error
 
@@ -74,10 +74,10 @@ def _json(answer: Response | UnavailableError) -> Mapping[str, Any]:
     return {"error": str(answer)} if isinstance(answer, UnavailableError) else answer.raw
 
 
-def _print_health(asked: Mapping[str, Response | UnavailableError], context: CliContext) -> None:
-    for name, answer in asked.items():
+def _print_health(answers: Mapping[str, Response | UnavailableError], context: CliContext) -> None:
+    for name, answer in answers.items():
         click.echo(f"{name:10}  {_sentence(answer, context)}")
-    if isinstance(dispatcher := asked["dispatcher"], Dispatcher):
+    if isinstance(dispatcher := answers["dispatcher"], Dispatcher):
         print_rows(backlog_rows(dispatcher))
 
 
@@ -92,7 +92,7 @@ def _sentence(answer: Response | UnavailableError, context: CliContext) -> str:
     return str(answer)
 
 
-def _print(dispatcher: Dispatcher, context: CliContext, form: Form) -> None:
+def _print_dispatcher(dispatcher: Dispatcher, context: CliContext, form: Form) -> None:
     if form in JSONS:
         print_one(dispatcher)
     else:

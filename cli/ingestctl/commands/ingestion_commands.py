@@ -1,14 +1,16 @@
-"""`ingestctl cancel`, `priority` and `retry`: what becomes of one ingestion."""
+"""`ingestctl cancel`, `priority` and `retry`: commands that change one ingestion."""
 
 from uuid import UUID
 
 import click
 
-from ingestctl.commands.arguments import PRIORITIES, PRIORITY, common, ingestion_id_argument, priority_option
+from ingestctl.commands.arguments import common, ingestion_id_argument
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_one
+from ingestctl.commands.priorities import PRIORITIES, PRIORITY, priority_option
 from ingestctl.models import Ingestion, Priority
 from ingestctl.render.eta import eta
+from ingestctl.render.wording import counted
 
 
 @click.command()
@@ -17,13 +19,13 @@ from ingestctl.render.eta import eta
 @common
 @click.pass_obj
 def cancel(context: CliContext, ingestion_id: UUID, form: Form) -> None:
-    """Take back what has not run of an ingestion.
+    """Cancel the batches of an ingestion that have not run.
 
     Its calls in flight finish.
     """
     with context.client() as client:
         ingestion = client.cancel(str(ingestion_id))
-    cancelled = f"{ingestion.batches.cancelled:,} of {ingestion.total:,} batches cancelled"
+    cancelled = f"{ingestion.batches.cancelled:,} of {counted(ingestion.total, 'batch')} cancelled"
     _print(ingestion, form, cancelled)
 
 
@@ -34,9 +36,9 @@ def cancel(context: CliContext, ingestion_id: UUID, form: Form) -> None:
 @common
 @click.pass_obj
 def priority(context: CliContext, ingestion_id: UUID, level: Priority, form: Form) -> None:
-    """Change how urgent the rest of an ingestion is.
+    """Change the priority of the batches that have not run.
 
-    Among those of its new priority, it goes by its age.
+    Within the new priority, the created time of the ingestion decides the order.
     """
     with context.client() as client:
         ingestion = client.set_priority(str(ingestion_id), level)
@@ -45,11 +47,11 @@ def priority(context: CliContext, ingestion_id: UUID, level: Priority, form: For
 
 @click.command()
 @ingestion_id_argument
-@priority_option("How urgent it is; without it, as before.")
+@priority_option("Priority of the new ingestion; without it, the old one.")
 @common
 @click.pass_obj
 def retry(context: CliContext, ingestion_id: UUID, priority: Priority | None) -> None:
-    """Submit the ids that failed again, as a new ingestion.
+    """Submit the failed ids again, as a new ingestion.
 
     Its id is printed.
     """

@@ -6,9 +6,10 @@ from itertools import islice
 
 import click
 
-from ingestctl.commands.arguments import common, priority_option
+from ingestctl.commands.arguments import common
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_rows
+from ingestctl.commands.priorities import priority_option
 from ingestctl.models import LARGEST_PAGE, ListedIngestion, Priority, Status
 from ingestctl.render.rows import Rows
 from ingestctl.render.times import ahead, behind
@@ -19,9 +20,11 @@ SPARE = ("Submitted", "Ids", "Deadline", "Failed")
 
 
 @click.command("list")
-@click.option("--status", type=click.Choice(STATUSES), help="Only ingestions of this status.")
-@priority_option("Only ingestions of this priority.")
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="How many at most.")
+@click.option("--status", type=click.Choice(STATUSES), help="Only ingestions with this status.")
+@priority_option("Only ingestions with this priority.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Greatest number of ingestions."
+)
 @output_option(Form.TABLE, *JSONS, Form.ID)
 @common
 @click.pass_obj
@@ -37,7 +40,7 @@ def list_(context: CliContext, status: str | None, priority: Priority | None, li
         more = next(found, None) is not None
     _print(listed, context, form)
     if more:
-        context.say(f"There are more: see them with --limit {10 * limit}.")
+        context.notify(f"There are more: see them with --limit {10 * limit}.")
 
 
 def _print(listed: Sequence[ListedIngestion], context: CliContext, form: Form) -> None:
@@ -49,7 +52,7 @@ def _print(listed: Sequence[ListedIngestion], context: CliContext, form: Form) -
     elif listed:
         print_rows(Rows(HEADINGS, [_cells(one, context.now()) for one in listed], SPARE))
     else:
-        context.say("There are no such ingestions.")
+        context.notify("There are no such ingestions.")
 
 
 def _cells(one: ListedIngestion, now: datetime) -> tuple[str, ...]:

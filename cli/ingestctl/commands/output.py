@@ -1,4 +1,4 @@
-"""How commands print what the service told: on stdout, for people or for programs."""
+"""Output of commands on stdout, for people or for programs."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from ingestctl.render.rows import Rows
 
 
 class Form(StrEnum):
-    """What is printed: for people, one JSON text, a line of JSON for each, or the ids of ingestions alone."""
+    """Form of the output: for people, one JSON text, a line of JSON for each, or the ids of ingestions alone."""
 
     TABLE = "table"
     JSON = "json"
@@ -35,27 +35,27 @@ def output_option(*forms: Form) -> Callable[[Callable[..., Any]], Callable[..., 
         default=forms[0].value,
         callback=lambda _, __, form: Form(form),
         show_default=True,
-        help="What to print.",
+        help="Form of the output.",
     )
 
 
-def print_one(told: Response) -> None:
-    """Print a value as the JSON that the service told."""
-    click.echo(json.dumps(told.raw, ensure_ascii=False))
+def print_one(response: Response) -> None:
+    """Print a value as the JSON that the service sent."""
+    click.echo(json.dumps(response.raw, ensure_ascii=False))
 
 
-def print_all(told: Iterable[Response], form: Form) -> None:
+def print_all(responses: Iterable[Response], form: Form) -> None:
     """Print values as they come: as one list if the form is JSON, else a line for each.
 
-    The list is closed even if the next value cannot be had.
+    The list is closed even if the next value cannot be fetched.
     """
     if form is not Form.JSON:
-        for one in told:
+        for one in responses:
             print_one(one)
         return
     before = "[\n"
     try:
-        for one in told:
+        for one in responses:
             click.echo(f"{before}{json.dumps(one.raw, ensure_ascii=False)}", nl=False)
             before = ",\n"
     finally:

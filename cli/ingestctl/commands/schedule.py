@@ -8,13 +8,15 @@ from ingestctl.commands.output import JSONS, Form, output_option, print_all
 
 
 @click.command()
-@click.option("--slots", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+@click.option(
+    "--slots", type=click.IntRange(1, 1000), default=20, show_default=True, help="Greatest number of slots."
+)
 @click.option("--watch", "watched", is_flag=True, help="Show them live, until Ctrl-C.")
 @output_option(Form.TABLE, *JSONS)
 @common
 @click.pass_obj
 def schedule(context: CliContext, slots: int, watched: bool, form: Form) -> None:
-    """Tell what runs in the next slots, and when."""
+    """Show the next slots, with their times and ids."""
     if watched:
         _watch(context, slots)
         return
@@ -27,11 +29,11 @@ def schedule(context: CliContext, slots: int, watched: bool, form: Form) -> None
 
         show_schedule(planned, context.now())
     else:
-        context.say("Nothing waits.")
+        context.notify("Nothing waits.")
 
 
 def _watch(context: CliContext, slots: int) -> None:
     from ingestctl.watch.schedule import watch_schedule
 
-    with context.watching_client() as client:
+    with context.polling_client() as client:
         watch_schedule(client, slots)

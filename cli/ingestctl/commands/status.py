@@ -1,4 +1,4 @@
-"""`ingestctl status`, `results` and `why`: what is known of one ingestion."""
+"""`ingestctl status`, `results` and `why`: commands that show one ingestion."""
 
 import json
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
 from ingestctl.models import Result
 from ingestctl.render.reasons import reasons, slip_rows
+from ingestctl.render.wording import counted
 
 
 @click.command()
@@ -19,10 +20,10 @@ from ingestctl.render.reasons import reasons, slip_rows
 @common
 @click.pass_obj
 def status(context: CliContext, ingestion_id: UUID, form: Form) -> None:
-    """Print how far an ingestion has come.
+    """Show the progress of an ingestion.
 
-    A screenful with the times on a terminal; piped, every batch is a line. With json it is the whole in numbers,
-    with jsonl every batch and when it runs.
+    On a terminal, one screen with all times; in a pipe, a line for every batch. The form json has the numbers of
+    the whole ingestion, jsonl every batch with its times.
     """
     with context.client() as client:
         if form is Form.JSON:
@@ -41,7 +42,7 @@ def status(context: CliContext, ingestion_id: UUID, form: Form) -> None:
 @common
 @click.pass_obj
 def results(context: CliContext, ingestion_id: UUID, form: Form) -> None:
-    """Print what came of the ids so far."""
+    """Print the results of the ids so far."""
     with context.client() as client:
         if form is Form.TABLE:
             _print_results(client.results(str(ingestion_id)))
@@ -55,7 +56,10 @@ def results(context: CliContext, ingestion_id: UUID, form: Form) -> None:
 @common
 @click.pass_obj
 def why(context: CliContext, ingestion_id: UUID, form: Form) -> None:
-    """Tell why an ingestion does not run earlier, and when it will."""
+    """Explain why an ingestion does not run earlier.
+
+    Shown are its expected end, what runs before it, pauses, and the events that moved its end.
+    """
     with context.client() as client:
         ingestion = client.ingestion(str(ingestion_id))
     if form in JSONS:
@@ -74,4 +78,4 @@ def _print_results(results: Iterable[Result]) -> None:
 def _outcome(result: Result) -> str:
     if result.error is None:
         return json.dumps(result.result, ensure_ascii=False)
-    return f"failed after {result.attempts} attempt{'s' if result.attempts != 1 else ''}: {result.error}"
+    return f"failed after {counted(result.attempts or 0, 'attempt')}: {result.error}"

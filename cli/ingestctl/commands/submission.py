@@ -1,4 +1,4 @@
-"""A submission of ids, given to the service part by part."""
+"""A submission of ids, sent to the service part by part."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import click
-from msgspec import convert
+from msgspec import ValidationError, convert
 
 from ingestctl.commands.context import CliContext
 from ingestctl.errors import ConnectError, IngestctlError, RefusedError, UnreachableError
-from ingestctl.models import Accepted, DryRun, Priority
+from ingestctl.models import Accepted, DryRun, Priority, Time
 from ingestctl.render.times import ahead
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is to be submitted; with the same key it is accepted once."""
+    """Ids to submit, with their priority and deadline; with the same key they are accepted once."""
 
     ids: Sequence[int]
     priority: Priority
@@ -24,14 +24,14 @@ class Submission:
     key: str
 
     def dry_run(self, context: CliContext) -> DryRun:
-        """Ask what would become of it; raises the errors of the client."""
+        """Return the service's estimate; raises the errors of the client."""
         with _local_deadline(context.now()), context.client() as client:
             return client.dry_run(self.ids, self.priority, self.deadline)
 
-    def give(self, context: CliContext) -> Iterator[Accepted]:
-        """Submit it, and yield every ingestion it becomes once that is accepted; raises as the client does.
+    def submit(self, context: CliContext) -> Iterator[Accepted]:
+        """Submit it, and yield every ingestion that it becomes once that is accepted; raises as the client does.
 
-        A failure on the way, or Ctrl-C, tells on stderr how to go on.
+        After a failure on the way, or Ctrl-C, the way to continue is printed on stderr.
         """
         done = 0
         try:
@@ -42,7 +42,7 @@ class Submission:
         except (IngestctlError, KeyboardInterrupt) as error:
             if done or _may_have_arrived(error):
                 click.echo(
-                    f"For sure {done:,} of {len(self.ids):,} ids are accepted. "
+                    f"At least {done:,} of {len(self.ids):,} ids are accepted. "
                     f"To submit the rest, and none twice, add --key {self.key} to the same command.",
                     err=True,
                 )
@@ -55,11 +55,19 @@ def _may_have_arrived(error: BaseException) -> bool:
 
 @contextmanager
 def _local_deadline(now: datetime) -> Iterator[None]:
-    """Tell a deadline that cannot be met in the local time."""
+    """Show the earliest end of a submission whose deadline cannot be met in the local time."""
     try:
         yield
     except RefusedError as error:
-        if not (earliest := error.details.get("earliest")):
+        if not (earliest := _earliest(error)):
             raise
-        done = ahead(convert(earliest[0], datetime), now)
-        raise RefusedError(f"The deadline cannot be met: as things stand it would be done at {done}.") from error
+        raise RefusedError(
+            f"The deadline cannot be met: as things stand it would be done at {ahead(earliest, now)}."
+        ) from error
+
+
+def _earliest(refusal: RefusedError) -> datetime | None:
+    try:
+        return convert(refusal.details["earliest"][0], Time)
+    except (LookupError, ValidationError):
+        return None

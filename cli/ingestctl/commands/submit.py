@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from ingestctl.commands.arguments import common, priority_option
+from ingestctl.commands.arguments import common
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.deadline import parse_deadline
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
+from ingestctl.commands.priorities import priority_option
 from ingestctl.commands.submission import Submission
 from ingestctl.commands.watch import watch_to_the_end
 from ingestctl.errors import UsageError
 from ingestctl.http.submission import valid_key
 from ingestctl.ids.sources import all_ids
-from ingestctl.ids.text import GREATEST_ID
-from ingestctl.models import Accepted, Priority
-from ingestctl.render.dry_run import delays, verdict
+from ingestctl.models import GREATEST_ID, Accepted, Priority
+from ingestctl.render.dry_run import delays, estimate
 from ingestctl.render.progress_bar import with_progress_bar
 from ingestctl.render.rows import Rows
 
@@ -32,12 +32,12 @@ Ids are whole numbers from 1 to {GREATEST_ID}, written as
 
 @click.command(context_settings={"ignore_unknown_options": True}, epilog=EPILOG)
 @click.argument("words", metavar="ID...", nargs=-1)
-@priority_option("How urgent it is.", Priority.MEDIUM)
-@click.option("--deadline", metavar="TIME", help="Submit only if it will be done by 17:30, +2h30m, or RFC 3339.")
-@click.option("--column", metavar="NAME", help="Files and standard input are CSV; this column has the ids.")
-@click.option("--key", metavar="KEY", help="What was accepted with this key is not submitted again within a day.")
-@click.option("--dry-run", is_flag=True, help="Only tell when it would run, and whom it would delay.")
-@click.option("--watch", "watched", is_flag=True, help="Watch it to its end, as the command watch does.")
+@priority_option("Priority of the ids.", Priority.MEDIUM)
+@click.option("--deadline", metavar="TIME", help="Submit only if all is done by 17:30, +2h30m, or RFC 3339.")
+@click.option("--column", metavar="NAME", help="Read files and standard input as CSV; this column has the ids.")
+@click.option("--key", metavar="KEY", help="Submit nothing that was accepted with this key within a day.")
+@click.option("--dry-run", is_flag=True, help="Only show when it would run, and what it would delay.")
+@click.option("--watch", "watched", is_flag=True, help="Watch until all is done, like the command watch.")
 @output_option(Form.ID, Form.TABLE, *JSONS)
 @common
 @click.pass_context
@@ -54,7 +54,7 @@ def submit(
 ) -> None:
     """Submit ids and print their ingestion id.
 
-    More ids than the service takes at once become several ingestions.
+    More ids than the service accepts at once become several ingestions.
     """
     context = ctx.ensure_object(CliContext)
     if dry_run and watched:
@@ -71,15 +71,15 @@ def submit(
 
 def _submit(context: CliContext, submission: Submission, form: Form) -> None:
     ingestion_ids: list[str] = []
-    _print_accepted(_noted(context, submission, ingestion_ids), form)
+    _print_accepted(_collected(context, submission, ingestion_ids), form)
     if sys.stderr.isatty():
-        context.say(f"Accepted. Watch it with: {context.command('watch', *ingestion_ids)}")
+        context.notify(f"Accepted. Watch it with: {context.command('watch', *ingestion_ids)}")
 
 
 def _submit_and_watch(context: CliContext, submission: Submission, form: Form) -> int:
-    """Return the exit code; JSON is of the watching only."""
+    """Return the exit code; with JSON, only the watching is printed."""
     ingestion_ids: list[str] = []
-    accepted = _noted(context, submission, ingestion_ids)
+    accepted = _collected(context, submission, ingestion_ids)
     if form in JSONS:
         deque(accepted, maxlen=0)
         return watch_to_the_end(context, ingestion_ids, form)
@@ -87,8 +87,9 @@ def _submit_and_watch(context: CliContext, submission: Submission, form: Form) -
     return watch_to_the_end(context, ingestion_ids)
 
 
-def _noted(context: CliContext, submission: Submission, ingestion_ids: list[str]) -> Iterator[Accepted]:
-    for accepted in with_progress_bar(submission.give(context), len(submission.ids), context.quiet):
+def _collected(context: CliContext, submission: Submission, ingestion_ids: list[str]) -> Iterator[Accepted]:
+    """Submit, and yield every accepted ingestion after adding its id to the list."""
+    for accepted in with_progress_bar(submission.submit(context), len(submission.ids), context.quiet):
         ingestion_ids.append(accepted.ingestion_id)
         yield accepted
 
@@ -108,6 +109,6 @@ def _print_dry_run(context: CliContext, submission: Submission, form: Form) -> N
     if form in JSONS:
         print_one(dry_run)
         return
-    click.echo("\n".join(verdict(dry_run, submission.deadline, context.now())))
+    click.echo("\n".join(estimate(dry_run, submission.deadline, context.now())))
     if dry_run.delays:
         print_rows(delays(dry_run, context.now()))

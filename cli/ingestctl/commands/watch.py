@@ -22,7 +22,7 @@ def watch(
 ) -> None:
     """Show ingestions live until they are completed.
 
-    Piped, every change is a line. Ctrl-C ends the watching, never the ingestions. The exit code is 1 if an id
+    In a pipe, every change is a line. Ctrl-C ends the watching, never the ingestions. The exit code is 1 if an id
     failed or a batch was cancelled.
     """
     context = ctx.ensure_object(CliContext)
@@ -36,16 +36,16 @@ def watch_to_the_end(
     timeout: float | None = None,
     compact: bool = False,
 ) -> int:
-    """Watch ingestions, which blocks, and return the exit code; raises what watching raises."""
+    """Watch ingestions, which blocks, and return the exit code; raises the errors of `ingestctl.watch`."""
     from ingestctl.watch.ingestions import watch
 
     try:
-        with context.watching_client() as client:
+        with context.polling_client() as client:
             return watch(
                 client, ingestion_ids, timeout=timeout, compact=compact, quiet=context.quiet, output=form.value
             )
     except KeyboardInterrupt:
         again = context.command("watch", *ingestion_ids)
-        whole, them = ("ingestion goes", "it") if len(ingestion_ids) == 1 else ("ingestions go", "them")
-        context.say(f"The {whole} on; watch {them} again with: {again}")
+        goes, them = ("ingestion goes", "it") if len(ingestion_ids) == 1 else ("ingestions go", "them")
+        context.notify(f"The {goes} on; watch {them} again with: {again}")
         raise

@@ -1,4 +1,4 @@
-"""Ids in files: as text with comments, or as a column of CSV; both are read piece by piece."""
+"""Ids in files: text with comments, or a column of CSV; both are read piece by piece."""
 
 import csv
 import re
@@ -18,7 +18,7 @@ _COMMENT = re.compile("#[^\n]*")
 def ids_of_lines(text: TextIO, name: str) -> Iterator[Sequence[int]]:
     """Yield the ids of a text in pieces; a `#` begins a comment. Blocks while it reads.
 
-    Raises UsageError that tells the line of the first word that is no id.
+    Raises UsageError with the line of the first word that is not an id.
     """
     line = 1
     for piece in _pieces(text):
@@ -33,7 +33,7 @@ def ids_of_lines(text: TextIO, name: str) -> Iterator[Sequence[int]]:
 def ids_of_column(text: Iterable[str], column: str, name: str) -> Iterator[Sequence[int]]:
     """Yield the ids of one column of CSV in pieces; the first line has the names of the columns.
 
-    Blocks while it reads. Raises UsageError that tells the line of the first cell that is no id.
+    Blocks while it reads. Raises UsageError with the line of the first cell that is not an id.
     """
     rows = csv.reader(text)
     try:
@@ -48,7 +48,7 @@ def ids_of_column(text: Iterable[str], column: str, name: str) -> Iterator[Seque
 
 
 def _pieces(text: TextIO) -> Iterator[str]:
-    """Yield the text without its comments, cut where no word is."""
+    """Yield the text without its comments, cut between words."""
     rest = ""
     while block := text.read(_PIECE):
         whole, rest = _cut(rest + block)
@@ -57,7 +57,7 @@ def _pieces(text: TextIO) -> Iterator[str]:
 
 
 def _cut(text: str) -> tuple[str, str]:
-    """Cut off the last word, or the last comment, for it may go on; what a comment says is not kept."""
+    """Cut off the last word, or the last comment, for it may go on; the text of a comment is not kept."""
     comment = text.find("#", text.rfind("\n") + 1)
     if comment >= 0:
         return text[:comment], "#"
@@ -66,7 +66,7 @@ def _cut(text: str) -> tuple[str, str]:
 
 
 def _check_lines(piece: str, name: str, first: int) -> None:
-    """Raise the UsageError of the first line that has one, and tell which line it is."""
+    """Raise the UsageError of the first line that has one, with the number of the line."""
     for number, line in enumerate(piece.split("\n"), first):
         try:
             ids_of_text(line)

@@ -1,4 +1,4 @@
-"""The ids that a command line names: in its words, in files, or on standard input."""
+"""Ids of a command line: in its words, in files, or on standard input."""
 
 import io
 import sys
@@ -22,7 +22,7 @@ _MISSING = "No ids: give some, like 1 2 3 or 1-100, or a file, like @ids.txt, or
 def all_ids(words: Sequence[str], column: str | None = None) -> Sequence[int]:
     """Return the ids in their order, duplicates too, 4 bytes each; blocks while they are read.
 
-    With a `column`, files and standard input are CSV. Raises UsageError for the first thing that is wrong.
+    With a `column`, files and standard input are CSV. Raises UsageError at the first fault.
     """
     if column is not None and not any(map(_is_source, words)):
         raise UsageError("--column needs CSV to read from: a file, like @ids.csv, or - for standard input.")
@@ -71,11 +71,11 @@ def _file(name: str) -> Iterator[TextIO]:
 
 
 def _standard_input() -> AbstractContextManager[TextIO]:
-    """Never wait for a person who does not know it: tell a terminal what is expected."""
+    """Open standard input; on a terminal, print what is expected, for the person would wait, too."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline="")
     if not sys.stdin.isatty():
         return nullcontext(sys.stdin)
     click.echo("Reading ids from the terminal; end with Ctrl-D.", err=True)
-    # All at once: whoever reads piece by piece asks once more after the end, and needs a second Ctrl-D.
+    # All at once: reading piece by piece asks once more after the end, and needs a second Ctrl-D.
     return nullcontext(io.StringIO(sys.stdin.read()))

@@ -1,12 +1,12 @@
-"""How ids are written: numbers and ranges, between white space and commas."""
+"""Ids in a text: numbers and ranges, between white space and commas."""
 
 import re
 from array import array
 from collections.abc import Sequence
 
 from ingestctl.errors import UsageError
+from ingestctl.models import GREATEST_ID
 
-GREATEST_ID = 10**9 + 7
 MOST_IDS_AT_ONCE = 50_000_000
 
 _RANGE = re.compile("([0-9]{1,10})-([0-9]{1,10})")
@@ -14,26 +14,26 @@ _LONGEST_QUOTE = 40
 
 
 def ids_of_text(text: str) -> Sequence[int]:
-    """Return the ids in a text in their order, 4 bytes each; raises UsageError for the first word that is none."""
+    """Return the ids in their order, 4 bytes each; raises UsageError for the first word that is not an id."""
     words = text.replace(",", " ").split()
     return _numbers(words) or _ids_of_words(words)
 
 
 def id_of_cell(text: str) -> int:
-    """Return the one id that stands in a cell of a table; raises UsageError if there is none."""
+    """Return the id in a cell of a table; raises UsageError if it is not exactly one id."""
     if text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= GREATEST_ID:
         return int(text)
     raise UsageError(f"{_quoted(text)} is not an id: ids are whole numbers from 1 to {GREATEST_ID}.")
 
 
 def check_count(count: int, what: str) -> None:
-    """Raise UsageError if these are more ids than one command line may name; no list is that long on purpose."""
+    """Raise UsageError if there are more ids than one command line may have; no list is that long on purpose."""
     if count > MOST_IDS_AT_ONCE:
         raise UsageError(f"{what} are {count:,} ids; at most {MOST_IDS_AT_ONCE:,} can be submitted at once.")
 
 
 def _numbers(words: Sequence[str]) -> Sequence[int] | None:
-    """Return the ids if all words are plain ones, the fast way; None if any is not."""
+    """Return the ids if all words are plain numbers, which is fast; None if any is not."""
     joined = "".join(words)
     if not (joined.isascii() and joined.isdigit()):
         return None

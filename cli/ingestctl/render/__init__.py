@@ -1,1 +1,1 @@
-"""What was told, as text and as pictures for a terminal; nothing is asked here."""
+"""Values as text, as tables and as screens of a terminal."""

@@ -1,38 +1,38 @@
-"""The batches of an ingestion as a table for a terminal."""
+"""Table of the batches of an ingestion."""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from heapq import nsmallest
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from ingestctl.models import Status, TimedBatch
-from ingestctl.render.layout import Column, Layout, fitting, written
+from ingestctl.render.elements import plain_table
+from ingestctl.render.layout import GAP, Column, Layout, layout_of, written
 from ingestctl.render.styles import STYLES
 from ingestctl.render.view import IngestionView
+from ingestctl.render.wording import words
 
 _URGENCY = {Status.TRIGGERED: 0, Status.YET_TO_START: 1, Status.COMPLETED: 2, Status.CANCELLED: 3}
 
 
-def table(view: IngestionView, room: int, width: int, now: datetime) -> Table:
-    """Return a table of the most urgent batches, in as many rows as there is room for; the rest is counted."""
+def batch_table(view: IngestionView, room: int, width: int, now: datetime) -> Table:
+    """Return a table of the most urgent batches in at most `room` rows; the other batches are counted."""
     shown, folded = _divided(view, room)
-    number_width = max(len("Batch"), len(str(view.whole.total)))
-    layout = fitting(view, shown, width - number_width, now)
-    drawn = _empty_table(layout, number_width)
-    _fold(drawn, layout, folded, Status.COMPLETED)
+    layout = layout_of(view, shown, width, now)
+    table = _empty_table(layout)
+    _fold(table, layout, folded, Status.COMPLETED)
     for batch in shown:
-        drawn.add_row(str(batch.number + 1), *_cells(batch, layout, now))
+        table.add_row(*_cells(batch, layout, now))
     for status in (Status.TRIGGERED, Status.YET_TO_START, Status.CANCELLED):
-        _fold(drawn, layout, folded, status)
-    return drawn
+        _fold(table, layout, folded, status)
+    return table
 
 
 def _divided(view: IngestionView, room: int) -> tuple[Sequence[TimedBatch], Counter[Status]]:
-    """Return the batches to show, at least one, by their numbers, and how many of each status are folded."""
+    """Return the batches to show, at least one, by their numbers, and the number of the others by status."""
     for count in range(max(room, 1), 0, -1):
         shown = nsmallest(count, view.batches, key=_urgency)
         folded = Counter(view.counts) - Counter(batch.status for batch in shown)
@@ -45,21 +45,22 @@ def _urgency(batch: TimedBatch) -> tuple[int, int]:
     return _URGENCY[batch.status], -batch.number if batch.status is Status.COMPLETED else batch.number
 
 
-def _empty_table(layout: Layout, number_width: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, expand=True, show_edge=False, pad_edge=False)
-    table.add_column("Batch", justify="right", min_width=number_width, no_wrap=True)
-    for column, width in layout.widths.items():
-        if column is next(iter(layout.widths)):
-            table.add_column(column, ratio=1, no_wrap=True)
-        else:
-            table.add_column(column, min_width=width, no_wrap=True)
+def _empty_table(layout: Layout) -> Table:
+    """Return the headings; the column behind the number gets the width that is left."""
+    table = plain_table(GAP, expand=True)
+    (number, width), (first, _), *others = layout.widths.items()
+    table.add_column(number, justify="right", min_width=width, no_wrap=True)
+    table.add_column(first, ratio=1, no_wrap=True)
+    for column, width in others:
+        table.add_column(column, min_width=width, no_wrap=True)
     return table
 
 
 def _cells(batch: TimedBatch, layout: Layout, now: datetime) -> list[str | Text]:
     cells: dict[Column, str | Text] = {
+        Column.NUMBER: str(batch.number + 1),
         Column.IDS: written(batch.ids),
-        Column.STATUS: _words(batch.status),
+        Column.STATUS: _status(batch.status),
         Column.ATTEMPTS: str(batch.attempts or ""),
         Column.WHEN: layout.when(batch, now),
     }
@@ -68,17 +69,22 @@ def _cells(batch: TimedBatch, layout: Layout, now: datetime) -> list[str | Text]
 
 def _fold(table: Table, layout: Layout, folded: Counter[Status], status: Status) -> None:
     if folded[status]:
-        table.add_row("…", *_fold_cells(layout, f"{folded[status]:,} more", _words(status)), style="dim")
+        table.add_row(*_fold_cells(layout, f"{folded[status]:,} more", _status(status)), style="dim")
 
 
-def _fold_cells(layout: Layout, more: str, words: Text) -> list[str | Text]:
+def _fold_cells(layout: Layout, more: str, status: Text) -> list[str | Text]:
     """Put the count where there is a column for it: beside the status if that is shown, else before it."""
     if Column.STATUS not in layout.widths:
-        return [Text(f"{more} ").append(words)]
+        return ["…", Text(f"{more} ").append(status)]
     elsewhere = "" if Column.IDS in layout.widths else more
-    cells: dict[Column, str | Text] = {Column.IDS: more, Column.STATUS: words, Column.WHEN: elsewhere}
+    cells: dict[Column, str | Text] = {
+        Column.NUMBER: "…",
+        Column.IDS: more,
+        Column.STATUS: status,
+        Column.WHEN: elsewhere,
+    }
     return [cells.get(column, "") for column in layout.widths]
 
 
-def _words(status: Status) -> Text:
-    return Text(status.replace("_", " "), STYLES[status])
+def _status(status: Status) -> Text:
+    return Text(words(status), STYLES[status])

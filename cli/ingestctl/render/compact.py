@@ -1,4 +1,4 @@
-"""Ingestions in one or two rows each, for a terminal; nothing is printed here."""
+"""Ingestions in one or two rows each."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ingestctl.models import Ingestion, Status
-from ingestctl.render.panel import bar, one_row
+from ingestctl.render.elements import bar, one_row
 from ingestctl.render.summary import brief
 from ingestctl.render.times import clock, how_soon
 from ingestctl.render.view import IngestionView
+from ingestctl.render.wording import words
 
 _WIDTH_FOR_ONE_ROW = 72
 _SHORT_ID_WIDTH = 8
@@ -21,9 +22,9 @@ _URGENCY = {Status.TRIGGERED: 0, Status.YET_TO_START: 1, Status.CANCELLED: 2, St
 
 
 def compact(views: Sequence[IngestionView], width: int, rows: int, now: datetime) -> RenderableType:
-    """Return one row for every ingestion, or two where one is too narrow and there is room.
+    """Return one row for every ingestion, or two if one is too narrow and there is room.
 
-    Where there are not enough rows those that run come first, and the rest is counted.
+    If there are not enough rows, running ingestions come first, and the rest is counted.
     """
     shown = _most_urgent(views, rows)
     texts = _texts(shown, now)
@@ -38,23 +39,23 @@ def compact(views: Sequence[IngestionView], width: int, rows: int, now: datetime
 
 def _in_two_rows(views: Sequence[IngestionView], texts: Sequence[Sequence[str]]) -> Iterator[RenderableType]:
     for view, said in zip(views, texts, strict=True):
-        yield one_row(Text(view.whole.ingestion_id))
+        yield one_row(view.whole.ingestion_id)
         yield _row(view, said)
 
 
-def _row(view: IngestionView, said: Sequence[str], *before: str) -> Table:
+def _row(view: IngestionView, after: Sequence[str], *before: str) -> Table:
     grid = Table.grid(padding=(0, 1), expand=True)
     for _ in before:
         grid.add_column(no_wrap=True)
     grid.add_column(ratio=1)
-    for _ in said:
+    for _ in after:
         grid.add_column(no_wrap=True)
-    grid.add_row(*before, bar(view.whole.total, view.whole.completed), *said)
+    grid.add_row(*before, bar(view.whole.total, view.whole.completed), *after)
     return grid
 
 
 def _texts(views: Sequence[IngestionView], now: datetime) -> Sequence[Sequence[str]]:
-    """Return what is said of each, equally long, so that the bars are."""
+    """Return the texts behind the bars, equally long, so that the bars are."""
     counts = [brief(view) for view in views]
     outcomes = [_outcome(view, now) for view in views]
     widths = max(map(len, counts)), max(map(len, outcomes))
@@ -63,13 +64,12 @@ def _texts(views: Sequence[IngestionView], now: datetime) -> Sequence[Sequence[s
 
 def _outcome(view: IngestionView, now: datetime) -> str:
     whole = view.whole
-    words = whole.status.replace("_", " ")
     if not isinstance(whole, Ingestion):
-        return words
+        return words(whole.status)
     if not view.ended and whole.why and whole.why.paused_by_operator:
         return "paused"
     if whole.completes_at is None or whole.status is Status.CANCELLED:
-        return words
+        return words(whole.status)
     time = whole.completes_at
     return f"done at {clock(time, now)}" if view.ended else f"done {how_soon(time, now)}"
 
@@ -83,7 +83,7 @@ def _most_urgent(views: Sequence[IngestionView], rows: int) -> Sequence[Ingestio
 
 
 def _fold(views: Sequence[IngestionView], shown: Sequence[IngestionView]) -> Iterator[Text]:
-    rest = Counter(view.whole.status for view in views) - Counter(one.whole.status for one in shown)
+    rest = Counter(view.whole.status for view in views) - Counter(view.whole.status for view in shown)
     if rest:
-        counts = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in rest.items())
-        yield one_row(Text(f"… {rest.total():,} more: {counts}", "dim"))
+        counts = ", ".join(f"{count:,} {words(status)}" for status, count in rest.items())
+        yield one_row(f"… {rest.total():,} more: {counts}", "dim")

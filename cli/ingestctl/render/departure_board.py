@@ -1,4 +1,4 @@
-"""The departure board: when the next slots open, and what they carry; nothing is printed here."""
+"""Departure board: the times and the contents of the next slots."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,16 +8,17 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ingestctl.models import Schedule, Slot
-from ingestctl.render.panel import one_row
+from ingestctl.render.elements import one_row
 from ingestctl.render.slot_table import slot_table
+from ingestctl.render.wording import plural
 
-_ROWS_BESIDE_THE_SLOTS = 6  # the sentence above, the head with its line, the rest, the service is away, the cursor
+_OTHER_ROWS = 6  # the sentence above, the headings with their line, the number of the rest, an outage, the cursor
 
 
 def departure_board(schedule: Schedule, width: int, now: datetime, rows: int | None = None) -> RenderableType:
-    """Return the slots in a width, with a row for each batch; `now` brings the time zone of the reader.
+    """Return the slots in a width, with a row for each batch; `now` has the time zone of the reader.
 
-    With `rows`, only as many slots as fit on a screen of so many rows; the rest is counted.
+    With `rows`, the height of the screen, only the slots that fit are shown, and the rest is counted.
     """
     if not schedule.slots:
         return Text("Nothing waits.")
@@ -27,16 +28,16 @@ def departure_board(schedule: Schedule, width: int, now: datetime, rows: int | N
 
 def _above(schedule: Schedule) -> Iterator[Text]:
     if schedule.slots[0].opens_at is None:
-        yield one_row(Text("Paused by an operator. When it is resumed, this is the order:", "yellow"))
+        yield one_row("Paused by an operator. When it is resumed, this is the order:", "yellow")
 
 
 def _below(rest: int) -> Iterator[Text]:
     if rest:
-        yield one_row(Text(f"… {rest:,} more {'slot' if rest == 1 else 'slots'}", "dim"))
+        yield one_row(f"… {rest:,} more {plural(rest, 'slot')}", "dim")
 
 
 def _fitting(slots: Sequence[Slot], rows: int) -> Sequence[Slot]:
     """Return the first slots, at least one, whose batches fit into the rows."""
-    room = rows - _ROWS_BESIDE_THE_SLOTS
+    room = rows - _OTHER_ROWS
     fits = sum(needed <= room for needed in accumulate(len(slot.batches) for slot in slots))
     return slots[: max(1, fits)]

@@ -1,4 +1,4 @@
-"""What the dispatcher does, and what waits for it, as text; `now` brings the time zone of the reader."""
+"""State of the dispatcher, and the backlog, as text; `now` has the time zone of the reader."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,15 +9,15 @@ from ingestctl.render.times import ahead, behind
 
 
 def state(dispatcher: Dispatcher, now: datetime) -> str:
-    """Return what it does, in a sentence."""
+    """Return the state of the dispatcher in a sentence."""
     return "; ".join(_sentences(dispatcher, now))
 
 
 def backlog_rows(dispatcher: Dispatcher) -> Rows:
-    """Return what waits, by priority."""
+    """Return the backlog by priority."""
     cells = [
-        (priority, f"{load.ingestions:,}", f"{load.batches:,}", f"{load.ids:,}")
-        for priority, load in dispatcher.backlog.items()
+        (priority, f"{depth.ingestions:,}", f"{depth.batches:,}", f"{depth.ids:,}")
+        for priority, depth in dispatcher.backlog.items()
     ]
     return Rows(("Priority", "Ingestions", "Batches", "Ids"), cells)
 
@@ -33,5 +33,5 @@ def _sentences(dispatcher: Dispatcher, now: datetime) -> Iterator[str]:
         yield "trying one id, to see whether the upstream is back"
     if dispatcher.next_slot_at:
         yield f"the next slot opens at {ahead(dispatcher.next_slot_at, now)}"
-    elif not any(load.batches for load in dispatcher.backlog.values()):
+    elif not any(depth.batches for depth in dispatcher.backlog.values()):
         yield "nothing waits"

@@ -1,14 +1,15 @@
-"""When an ingestion is done, and why not earlier, in sentences; `now` brings the time zone of the reader."""
+"""Expected end of an ingestion, and what delays it, in sentences; `now` has the time zone of the reader."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ingestctl.models import Ahead, Deadline, Ingestion, Priority, Slip, Status, WaitReason
 from ingestctl.render.times import clock, how_soon, span
+from ingestctl.render.wording import counted, plural
 
 
 def eta(ingestion: Ingestion, now: datetime) -> Iterator[str]:
-    """Yield the countdown to the end, if that is known, and what the ingestion waits for, if it does."""
+    """Yield the countdown to the end, if that is known, and what the ingestion waits for, if it waits."""
     yield from ends(ingestion, now)
     yield from waits(ingestion, now)
 
@@ -20,13 +21,13 @@ def ends(ingestion: Ingestion, now: datetime) -> Iterator[str]:
 
 
 def waits(ingestion: Ingestion, now: datetime) -> Iterator[str]:
-    """Yield what the ingestion waits for, if it does."""
+    """Yield what the ingestion waits for, if it waits."""
     if ingestion.why and (reasons := "; ".join(_reasons(ingestion.why, now))):
         yield reasons
 
 
 def warnings(ingestion: Ingestion, now: datetime) -> Iterator[str]:
-    """Yield what keeps everything from running, and what has become of the deadline."""
+    """Yield pauses, and a deadline that is missed or will be."""
     if ingestion.why and ingestion.why.paused_by_operator:
         yield "paused by an operator: nothing more starts until it is resumed"
     if ingestion.why and ingestion.why.paused_until and ingestion.why.paused_until > now:
@@ -36,7 +37,7 @@ def warnings(ingestion: Ingestion, now: datetime) -> Iterator[str]:
 
 
 def put_off(ingestion: Ingestion, now: datetime) -> Iterator[str]:
-    """Yield what put off the end last, as long as that lies ahead."""
+    """Yield the last event that moved the end, as long as the end is in the future."""
     if ingestion.slips and ingestion.status in (Status.YET_TO_START, Status.TRIGGERED):
         yield _slipped(ingestion.slips[0], now)
 
@@ -56,9 +57,8 @@ def _reasons(why: WaitReason, now: datetime) -> Iterator[str]:
 
 
 def _crowd(priority: Priority, ahead: Ahead) -> str:
-    batches = "batch" if ahead.batches == 1 else "batches"
-    ingestions = "ingestion" if ahead.ingestions == 1 else "ingestions"
-    return f"{ahead.batches:,} {priority} {batches} of {ahead.ingestions:,} {ingestions}"
+    batches = plural(ahead.batches, "batch")
+    return f"{ahead.batches:,} {priority} {batches} of {counted(ahead.ingestions, 'ingestion')}"
 
 
 def _missed(ingestion: Ingestion, deadline: Deadline, now: datetime) -> str:
@@ -68,7 +68,9 @@ def _missed(ingestion: Ingestion, deadline: Deadline, now: datetime) -> str:
 
 
 def _slipped(slip: Slip, now: datetime) -> str:
+    """Return an event with its cause; an older service has it in a sentence only."""
+    if slip.cause is None:
+        return f"put off: {slip.text}"
     length = span(timedelta(seconds=slip.seconds))
-    slots = "1 slot" if slip.slots == 1 else f"{slip.slots:,} slots"
-    reason = slip.text.split(": ", 1)[-1]
-    return f"put off by {f'{slots} ({length})' if slip.slots else length} at {clock(slip.at, now)}: {reason}"
+    amount = f"{counted(slip.slots, 'slot')} ({length})" if slip.slots else length
+    return f"put off by {amount} at {clock(slip.at, now)}: {slip.cause}"

@@ -1,11 +1,12 @@
-"""The columns of the table of batches, and how its times are written, for the width there is."""
+"""Columns of the table of batches, and the form of its times, for a given width."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from ingestctl.models import IngestionStatus, Status, TimedBatch
+from ingestctl.render.columns import widest_fitting
 from ingestctl.render.times import clock, how_soon
 from ingestctl.render.view import IngestionView
 
@@ -13,8 +14,9 @@ GAP = 3
 
 
 class Column(StrEnum):
-    """A column beside the number of the batch."""
+    """A column of the table of batches."""
 
+    NUMBER = "Batch"
     IDS = "Ids"
     STATUS = "Status"
     ATTEMPTS = "Attempts"
@@ -23,42 +25,41 @@ class Column(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns that fit, the least width of each, and whether a time tells how soon it is, too."""
+    """The columns that fit, with the least width of each; `with_countdown` adds to a time how soon it is."""
 
-    widths: dict[Column, int]
-    tells_how_soon: bool = False
-
-    @property
-    def width(self) -> int:
-        """The least width of all columns, with the gaps before them."""
-        return sum(GAP + width for width in self.widths.values())
+    widths: Mapping[Column, int]
+    with_countdown: bool = False
 
     def when(self, batch: TimedBatch, now: datetime) -> str:
-        """Return when a batch finished, since when it runs, or when it is to start; empty if not known."""
-        if self.tells_how_soon and batch.status is Status.YET_TO_START and batch.started_at:
+        """Return the time of a batch: its end, its start, or the expected start; empty if it is not known."""
+        if self.with_countdown and batch.status is Status.YET_TO_START and batch.started_at:
             return f"{_when(batch, now)}, {how_soon(batch.started_at, now)}"
         return _when(batch, now)
 
 
-def fitting(view: IngestionView, shown: Sequence[TimedBatch], width: int, now: datetime) -> Layout:
-    """Return the layout that tells most of the shown batches within a width.
+def layout_of(view: IngestionView, shown: Sequence[TimedBatch], width: int, now: datetime) -> Layout:
+    """Return the layout that shows most of the batches within a width.
 
-    How soon a batch starts goes first, then the last of the ids, the attempts, all ids, the status; the time
-    stays to the end.
+    Left out are first the countdown, then the last of the ids, the attempts, all ids, the status; the time stays
+    to the end.
     """
+    number = {Column.NUMBER: max(len(Column.NUMBER), len(str(view.whole.total)))}
     if isinstance(view.whole, IngestionStatus):
-        return Layout(_IDS | _STATUS)
-    ids = {Column.IDS: min(_MOST_IDS, max([_LEAST_IDS, *(len(written(batch.ids)) for batch in view.batches)]))}
-    brief = {Column.WHEN: _widest([_RUNS, *(_when(batch, now) for batch in shown)])}
-    wide = {Column.WHEN: brief[Column.WHEN] + len(_SOON)}
-    layouts = (
-        Layout(ids | _STATUS | _ATTEMPTS | wide, tells_how_soon=True),
-        Layout(ids | _STATUS | _ATTEMPTS | brief),
-        Layout(_IDS | _STATUS | _ATTEMPTS | brief),
-        Layout(_IDS | _STATUS | brief),
-        Layout(_STATUS | brief),
+        return Layout(number | _IDS | _STATUS)
+    longest = max((len(written(batch.ids)) for batch in view.batches), default=0)
+    ids = {Column.IDS: min(_MOST_IDS, max(_LEAST_IDS, longest))}
+    time = {Column.WHEN: max(map(len, [_RUNS, *(_when(batch, now) for batch in shown)]))}
+    countdown = {Column.WHEN: time[Column.WHEN] + len(_SOON)}
+    choices = (
+        number | ids | _STATUS | _ATTEMPTS | countdown,
+        number | ids | _STATUS | _ATTEMPTS | time,
+        number | _IDS | _STATUS | _ATTEMPTS | time,
+        number | _IDS | _STATUS | time,
+        number | _STATUS | time,
+        number | {Column.WHEN: 0},
     )
-    return next((layout for layout in layouts if layout.width <= width), Layout({Column.WHEN: 0}))
+    chosen = widest_fitting(choices, width, GAP)
+    return Layout(chosen, with_countdown=chosen is choices[0])
 
 
 def written(ids: Iterable[int]) -> str:
@@ -73,10 +74,6 @@ _STATUS = {Column.STATUS: len("yet to start")}
 _ATTEMPTS = {Column.ATTEMPTS: len(Column.ATTEMPTS)}
 _RUNS = "since 12:00:00"
 _SOON = ", in 59m 59s"
-
-
-def _widest(texts: Iterable[str]) -> int:
-    return max(map(len, texts))
 
 
 def _when(batch: TimedBatch, now: datetime) -> str:

@@ -1,6 +1,6 @@
-"""Ingestions as lines of text, for pipes and programs; nothing is printed here.
+"""Ingestions as lines of text, for pipes and programs.
 
-A function that gets what was seen before, None at first, and what is seen now, yields what is new.
+A function that gets two snapshots, the one before (None at first) and the one after, yields what is new.
 """
 
 import json
@@ -12,40 +12,41 @@ from ingestctl.models import Ingestion, Status, TimedBatch
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.summary import summary
 from ingestctl.render.view import RELEASED, IngestionView
+from ingestctl.render.wording import plural
 
-Snapshots = Snapshot[IngestionView]
+Ingestions = Snapshot[IngestionView]
 
 
-def changes(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
-    """Yield a line for every batch that has a new status; at the very first every batch was yet to start."""
+def changes(before: Ingestions | None, after: Ingestions) -> Iterator[str]:
+    """Yield a line for every batch that has a new status; before the first snapshot all were yet to start."""
     for old, new in _pairs(before, after):
         for batch in _changed(old, new):
-            yield _whose(new, after) + line(batch)
+            yield _prefix(new, after) + line(batch)
         if _cancelled(old) != _cancelled(new):
-            yield f"{_whose(new, after)}{_cancelled(new)}"
+            yield f"{_prefix(new, after)}{_cancelled(new)}"
 
 
-def summaries(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
-    """Yield a line for every ingestion that has come further."""
+def summaries(before: Ingestions | None, after: Ingestions) -> Iterator[str]:
+    """Yield a line for every ingestion that has made progress."""
     for old, new in _pairs(before, after):
         if old is None or summary(old) != summary(new):
-            yield _whose(new, after) + summary(new)
+            yield _prefix(new, after) + summary(new)
 
 
-def states(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
-    """Yield as JSON every ingestion of which anything is new, with the batches that have a new status."""
+def states(before: Ingestions | None, after: Ingestions) -> Iterator[str]:
+    """Yield every ingestion that is new in any way as JSON, with the batches that have a new status."""
     for old, new in _pairs(before, after):
         if old is None or _state(old) != _state(new):
             yield _json(_state(new) | {"changed": [batch.raw for batch in _changed(old, new)]})
 
 
-def last_states(snapshot: Snapshots) -> Iterator[str]:
-    """Yield what is known in the end of all ingestions as JSON: of one as an object, of several as an array."""
+def last_states(snapshot: Ingestions) -> Iterator[str]:
+    """Yield all ingestions as one JSON text: a single one as an object, several as an array."""
     known = [_state(view) for view in snapshot.states]
     yield _json(known[0] if len(known) == 1 else known)
 
 
-def ended_ids(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
+def ended_ids(before: Ingestions | None, after: Ingestions) -> Iterator[str]:
     """Yield the id of every ingestion that has ended."""
     for old, new in _pairs(before, after):
         if new.ended and not (old and old.ended):
@@ -53,15 +54,16 @@ def ended_ids(before: Snapshots | None, after: Snapshots) -> Iterator[str]:
 
 
 def line(batch: TimedBatch) -> str:
-    """Return what is said of a batch."""
+    """Return a batch with its ids and its status."""
     return f"batch {batch.number + 1}  {list(batch.ids)}  {batch.status}"
 
 
-def _pairs(before: Snapshots | None, after: Snapshots) -> Iterator[tuple[IngestionView | None, IngestionView]]:
+def _pairs(before: Ingestions | None, after: Ingestions) -> Iterator[tuple[IngestionView | None, IngestionView]]:
     return zip(before.states if before else repeat(None), after.states, strict=False)
 
 
-def _whose(view: IngestionView, snapshot: Snapshots) -> str:
+def _prefix(view: IngestionView, snapshot: Ingestions) -> str:
+    """Return the id of the ingestion, if there are several."""
     return f"{view.whole.ingestion_id}  " if len(snapshot.states) > 1 else ""
 
 
@@ -71,13 +73,13 @@ def _changed(old: IngestionView | None, new: IngestionView) -> Iterator[TimedBat
 
 
 def _cancelled(view: IngestionView | None) -> str:
-    """Return the line about the batches that are cancelled, which are always the last ones."""
+    """Return the line about the cancelled batches, which are always the last ones."""
     count = view.counts[Status.CANCELLED] if view else 0
     if view is None or not count:
         return ""
     last = view.whole.total
-    batches = f"batch {last}" if count == 1 else f"batches {last - count + 1} to {last}"
-    return f"{batches}  {Status.CANCELLED}"
+    numbers = f"{last}" if count == 1 else f"{last - count + 1} to {last}"
+    return f"{plural(count, 'batch')} {numbers}  {Status.CANCELLED}"
 
 
 def _state(view: IngestionView) -> dict[str, Any]:
@@ -87,5 +89,5 @@ def _state(view: IngestionView) -> dict[str, Any]:
     return {"ingestion_id": whole.ingestion_id, "status": whole.status, "batches": dict(view.counts)}
 
 
-def _json(said: object) -> str:
-    return json.dumps(said, ensure_ascii=False)
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

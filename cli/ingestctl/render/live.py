@@ -1,4 +1,4 @@
-"""A picture on a terminal that is drawn anew at every tick of the clock."""
+"""A live display: a screen that is drawn again at every tick of the clock."""
 
 import signal
 import sys
@@ -17,26 +17,26 @@ from ingestctl.render.times import here_and_now
 Frame = TypeVar("Frame")
 Draw = Callable[[Frame, ConsoleDimensions, datetime], RenderableType]
 
-_GLANCE_SECONDS = 0.1
+_TICK_SECONDS = 0.1
 
 
 class LiveDisplay(Generic[Frame]):
-    """Shows the last frame, as `draw` draws it; use it from the main thread, where Ctrl-C arrives."""
+    """Shows the last frame as `draw` draws it; use it from the main thread, where Ctrl-C arrives."""
 
     def __init__(self, console: Console, draw: Draw[Frame]) -> None:
         self._console = console
         self._draw = draw
         self._frame: list[Frame] = []
         self._size = console.size
-        self._live = Live(console=console, auto_refresh=False, get_renderable=self._picture)
+        self._live = Live(console=console, auto_refresh=False, get_renderable=self._screen)
 
     def show(self, frames: Iterable[Frame]) -> Frame:
-        """Draw every frame, of at least one, as it comes; blocks until the last, which stays and is returned."""
+        """Draw every frame, at least one, as it comes; blocks until the last, which stays and is returned."""
         with _cleaning_up_when_terminated():
             try:
                 for frame in frames:
                     self._frame = [frame]
-                    self._live.start()  # only now: a first request that fails leaves no empty frame behind
+                    self._live.start()  # only now: a first request that fails leaves nothing behind
                     self._refresh()
             finally:
                 with self._at_once():
@@ -44,11 +44,11 @@ class LiveDisplay(Generic[Frame]):
         return self._frame[0]
 
     def wait(self, seconds: float) -> None:
-        """Block for so long; at every whole second of the clock, and in a new size, the picture is drawn anew."""
+        """Block for some seconds; draw again at every whole second of the clock, and in a new size."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             second = int(time.time())
-            time.sleep(min(left, 1 - time.time() % 1, _GLANCE_SECONDS))
+            time.sleep(min(left, 1 - time.time() % 1, _TICK_SECONDS))
             if int(time.time()) > second or self._console.size != self._size:
                 self._refresh()
 
@@ -58,19 +58,19 @@ class LiveDisplay(Generic[Frame]):
 
     @contextmanager
     def _at_once(self) -> Iterator[None]:
-        """Draw undisturbed; in a new size on an empty screen, for the terminal has moved what was there."""
+        """Draw undisturbed; in a new size on an empty screen, for the terminal has moved the old one."""
         with _undisturbed(), self._console:
             if self._console.size != self._size:
                 self._size = self._console.size
                 self._console.control(Control.home(), Control.clear())
             yield
 
-    def _picture(self) -> RenderableType:
+    def _screen(self) -> RenderableType:
         return self._draw(self._frame[0], self._console.size, here_and_now()) if self._frame else ""
 
 
-def draws(console: Console) -> bool:
-    """Return whether pictures can be drawn; rich alone takes a pipe for a terminal when FORCE_COLOR is set."""
+def can_draw(console: Console) -> bool:
+    """Return whether stdout is a terminal; rich alone takes a pipe for one when FORCE_COLOR is set."""
     return sys.stdout.isatty() and console.is_interactive
 
 
@@ -86,7 +86,7 @@ def _cleaning_up_when_terminated() -> Iterator[None]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C take effect behind a drawing: in the middle of one, it would be drawn a second time below."""
+    """Let Ctrl-C take effect after the drawing: in the middle of one, it would be drawn a second time below."""
     pressed: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     try:

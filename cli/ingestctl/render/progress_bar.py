@@ -1,4 +1,4 @@
-"""A progress bar on stderr for what takes long to submit."""
+"""Progress bar on stderr for a large submission."""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _FEWEST_IDS = 100_000
 
 
 def with_progress_bar(accepted: Iterator[Accepted], total: int, quiet: bool) -> Iterator[Accepted]:
-    """Yield what is accepted, and draw how many of the `total` ids that makes, if there is a terminal to do it."""
+    """Yield what is accepted; on a terminal, draw the part of the `total` ids that is done."""
     if quiet or total < _FEWEST_IDS or not sys.stderr.isatty():
         yield from accepted
         return
@@ -17,7 +17,7 @@ def with_progress_bar(accepted: Iterator[Accepted], total: int, quiet: bool) -> 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("Submitting ids"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    # Rich would draw stdout, too, which belongs to the one who redirected it.
+    # Rich would draw on stdout, too, even if that is redirected to a file.
     with Progress(
         *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
     ) as bar:

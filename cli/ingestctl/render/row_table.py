@@ -1,10 +1,9 @@
-"""Rows drawn as a table on a terminal."""
+"""Rows as a table on a terminal."""
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from ingestctl.render.elements import plain_table
 from ingestctl.render.rows import GAP, Rows
 from ingestctl.render.styles import STYLES
 
@@ -15,7 +14,7 @@ def draw(rows: Rows) -> None:
     """Print the table on stdout, as wide as the terminal; ids of ingestions are never cut."""
     console = Console()
     rows = rows.fitting(console.width)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, len(GAP) - 1, 0, 0))
+    table = plain_table(len(GAP))
     for column, heading in enumerate(rows.headings):
         whole = heading == "Ingestion"
         table.add_column(

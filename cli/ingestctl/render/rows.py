@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from ingestctl.render.columns import widest_fitting
+
 _NUMBER = re.compile(r"[\d,]+")
 GAP = "  "
 
@@ -18,22 +20,19 @@ class Rows:
     spare: Sequence[str] = ()
 
     def is_number(self, column: int) -> bool:
-        """Tell whether a column has nothing but numbers, so that it is aligned on the right."""
+        """Return whether a column has nothing but numbers, so that it is aligned on the right."""
         return all(_NUMBER.fullmatch(row[column]) for row in self.cells)
 
     def fitting(self, width: int) -> Self:
-        """Return these rows with as many of the spare columns as fit a width; an empty one goes before all."""
-        if not self.spare or sum(self._widths()) + len(GAP) * (len(self.headings) - 1) <= width:
-            return self
-        least = min(self.spare, key=lambda heading: any(self._column(heading)))
-        gone = self.headings.index(least)
-        headings, *cells = ((*row[:gone], *row[gone + 1 :]) for row in (self.headings, *self.cells))
-        spare = [heading for heading in self.spare if heading != least]
-        return type(self)(headings, cells, spare).fitting(width)
+        """Return these rows with as many of the spare columns as fit a width; empty ones are left out first."""
+        kept = widest_fitting(self._choices(), width, len(GAP))
+        columns = [column for column, heading in enumerate(self.headings) if heading in kept]
+        headings, *cells = (tuple(row[column] for column in columns) for row in (self.headings, *self.cells))
+        return type(self)(headings, cells, [heading for heading in self.spare if heading in kept])
 
     def lines(self) -> Iterator[str]:
         """Yield the headings and every row as plain text in columns."""
-        widths = self._widths()
+        widths = self._widths().values()
         right = [self.is_number(column) for column in range(len(self.headings))]
         for row in (self.headings, *self.cells):
             cells = (
@@ -42,8 +41,15 @@ class Rows:
             )
             yield GAP.join(cells).rstrip()
 
-    def _column(self, heading: str) -> list[str]:
-        return [row[self.headings.index(heading)] for row in self.cells]
+    def _choices(self) -> Iterator[dict[str, int]]:
+        """Yield the width of every column, and then without more and more of the spare ones."""
+        widths = self._widths()
+        yield widths
+        filled = {heading for heading, *column in zip(self.headings, *self.cells, strict=True) if any(column)}
+        for gone in sorted(self.spare, key=lambda heading: heading in filled):
+            widths = {heading: width for heading, width in widths.items() if heading != gone}
+            yield widths
 
-    def _widths(self) -> list[int]:
-        return [max(map(len, column)) for column in zip(self.headings, *self.cells, strict=True)]
+    def _widths(self) -> dict[str, int]:
+        columns = zip(self.headings, *self.cells, strict=True)
+        return {column[0]: max(map(len, column)) for column in columns}

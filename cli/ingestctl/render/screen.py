@@ -1,28 +1,28 @@
-"""What is known of ingestions as a picture for a terminal; nothing is printed here."""
+"""Screens that show ingestions: a panel for each, or compact rows."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.console import ConsoleDimensions, Group, RenderableType
 from rich.constrain import Constrain
-from rich.text import Text
 
 from ingestctl.models import Ingestion
 from ingestctl.render.compact import compact
-from ingestctl.render.panel import Panel, one_row
+from ingestctl.render.elements import outage_rows
+from ingestctl.render.panel import Panel
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView
 
+ECHO_WIDTH = len("^C")  # in the last column it would wrap, and Live would lose count of its rows
 _WIDTH = 72
 _TIMED_WIDTH = 98
-_ECHO_WIDTH = len("^C")  # in the last column it would wrap, and Live would lose count of its rows
-_ROWS_BELOW = 2  # the service is away; the cursor
+_ROWS_BELOW = 2  # an outage; the cursor
 
 
 def screen(snapshot: Snapshot[IngestionView], size: ConsoleDimensions, now: datetime) -> RenderableType:
-    """Return the picture of a snapshot, with as many batches as fit the screen; `now` brings the time zone.
+    """Return a panel for each ingestion, with as many batches as fit the screen; `now` has the time zone.
 
-    Where the screen is too small for the tables of all ingestions it is the compact picture.
+    If the screen is too small for all panels it is the compact screen.
     """
     width, rows = _room(snapshot, size)
     panels = [Panel(view, width, now) for view in snapshot.states]
@@ -30,22 +30,23 @@ def screen(snapshot: Snapshot[IngestionView], size: ConsoleDimensions, now: date
     if any(share < panel.least_rows for share, panel in zip(shares, panels, strict=True)):
         return compact_screen(snapshot, size, now)
     parts = [panel.within(share) for panel, share in zip(panels, shares, strict=True)]
-    return Constrain(Group(*_apart(parts), *_away(snapshot)), width)
+    return Constrain(Group(*_apart(parts), *outage_rows(snapshot.outage)), width)
 
 
 def compact_screen(snapshot: Snapshot[IngestionView], size: ConsoleDimensions, now: datetime) -> RenderableType:
-    """Return the picture of a snapshot with one or two rows for each ingestion."""
+    """Return one or two rows for each ingestion."""
     width, rows = _room(snapshot, size)
-    return Constrain(Group(compact(snapshot.states, width, max(rows, 1), now), *_away(snapshot)), width)
+    shown = compact(snapshot.states, width, max(rows, 1), now)
+    return Constrain(Group(shown, *outage_rows(snapshot.outage)), width)
 
 
 def _room(snapshot: Snapshot[IngestionView], size: ConsoleDimensions) -> tuple[int, int]:
     timed = any(isinstance(view.whole, Ingestion) for view in snapshot.states)
-    return min(_TIMED_WIDTH if timed else _WIDTH, size.width - _ECHO_WIDTH), size.height - _ROWS_BELOW
+    return min(_TIMED_WIDTH if timed else _WIDTH, size.width - ECHO_WIDTH), size.height - _ROWS_BELOW
 
 
 def _shares(needs: Sequence[int], rows: int) -> list[int]:
-    """Divide the rows evenly, but what one does not need the others get."""
+    """Divide the rows evenly; rows that one panel does not need go to the others."""
     shares = [0] * len(needs)
     for given, place in enumerate(sorted(range(len(needs)), key=needs.__getitem__)):
         shares[place] = min(needs[place], rows // (len(needs) - given))
@@ -56,8 +57,3 @@ def _shares(needs: Sequence[int], rows: int) -> list[int]:
 def _apart(parts: Sequence[RenderableType]) -> Iterator[RenderableType]:
     for place, part in enumerate(parts):
         yield from ["", part] if place else [part]
-
-
-def _away(snapshot: Snapshot[IngestionView]) -> Iterator[RenderableType]:
-    if snapshot.away:
-        yield one_row(Text(f"Reconnecting … {snapshot.away}", "yellow"))

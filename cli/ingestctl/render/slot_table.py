@@ -1,14 +1,15 @@
-"""The next slots as a table for a terminal."""
+"""Table of the next slots."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from ingestctl.models import ScheduledBatch, Slot
+from ingestctl.render.columns import table_width, widest_fitting
+from ingestctl.render.elements import plain_table
 from ingestctl.render.layout import written
 from ingestctl.render.styles import STYLES
 from ingestctl.render.times import clock, how_soon
@@ -31,7 +32,7 @@ class _Column(StrEnum):
 def slot_table(slots: Sequence[Slot], width: int, now: datetime) -> Table:
     """Return a table of slots, at least one, with a row for each batch; what does not fit the width is cut."""
     widths = _widths(slots, width, now)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = plain_table(_GAP)
     for column in widths:
         table.add_column(column, width=widths[column], no_wrap=True)
     for slot in slots:
@@ -42,25 +43,27 @@ def slot_table(slots: Sequence[Slot], width: int, now: datetime) -> Table:
 
 
 def _widths(slots: Sequence[Slot], width: int, now: datetime) -> dict[_Column, int]:
-    """Return the columns that fit: the id of the ingestion is cut first, then the ids, then less is told."""
-    ids = min(_MOST_IDS, max(len(written(batch.ids)) for slot in slots for batch in slot.batches))
+    """Return the columns that fit; that of the ids is as wide as they need and the others leave."""
+    longest = min(_MOST_IDS, max(len(written(batch.ids)) for slot in slots for batch in slot.batches))
+    chosen = widest_fitting(_choices(slots, longest, now), width, _GAP)
+    left = chosen[_Column.IDS] + width - table_width(chosen, _GAP)
+    widths = {**chosen, _Column.IDS: max(1, min(left, max(longest, len(_Column.IDS))))}
+    return {column: widths[column] for column in _Column if column in widths}
+
+
+def _choices(slots: Sequence[Slot], longest: int, now: datetime) -> Iterator[dict[_Column, int]]:
+    """Yield the columns: the id of the ingestion is cut first, then the ids; then whole columns are left out."""
     opens = {_Column.OPENS: max(len(_opens(slot, now)) for slot in slots)}
     soon = {_Column.SOON: len("in 59m 59s")} if slots[0].opens_at else {}
     priority = {_Column.PRIORITY: len(_Column.PRIORITY)}
     whole, short = ({_Column.INGESTION: length} for length in (_ID_WIDTH, _SHORT_ID_WIDTH))
-    for columns, least in (
-        (opens | soon | whole | priority, ids),
-        (opens | soon | short | priority, ids),
-        (opens | soon | short | priority, _LEAST_IDS),
-        (opens | short | priority, _LEAST_IDS),
-        (opens | priority, _LEAST_IDS),
-        (opens, 0),
-    ):
-        left = width - sum(columns.values()) - _GAP * len(columns)
-        if left >= least:
-            break
-    widths = columns | {_Column.IDS: max(1, min(left, max(ids, len(_Column.IDS))))}
-    return {column: widths[column] for column in _Column if column in widths}
+    ids, cut = ({_Column.IDS: length} for length in (longest, _LEAST_IDS))
+    yield opens | soon | ids | whole | priority
+    yield opens | soon | ids | short | priority
+    yield opens | soon | cut | short | priority
+    yield opens | cut | short | priority
+    yield opens | cut | priority
+    yield opens | {_Column.IDS: 0}
 
 
 def _cells(slot: Slot, batch: ScheduledBatch, now: datetime, first: bool) -> dict[_Column, str | Text]:

@@ -1,4 +1,4 @@
-"""What is known at one moment of what is watched."""
+"""State of everything that is watched, at one moment."""
 
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -7,15 +7,15 @@ from ingestctl.errors import NoAnswerError
 
 
 class Progress(Protocol):
-    """What a look must tell."""
+    """Properties of a state that can be watched."""
 
     @property
     def ended(self) -> bool:
-        """Whether it never changes again."""
+        """True if it never changes again."""
 
     @property
     def retry_after(self) -> float | None:
-        """For how many seconds there is nothing to ask for, None if nobody said."""
+        """Seconds in which nothing changes, None if they are not known."""
 
 
 State = TypeVar("State", bound=Progress)
@@ -23,12 +23,12 @@ State = TypeVar("State", bound=Progress)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot(Generic[State]):
-    """What a watcher knows at one moment: what was last seen of each, and why the service gives no answer now."""
+    """The last state of each thing that is watched, and the error while the service gives no answer."""
 
     states: tuple[State, ...]
-    away: NoAnswerError | None = None
+    outage: NoAnswerError | None = None
 
     @property
     def ended(self) -> bool:
-        """Whether all has ended."""
+        """True if all has ended."""
         return all(state.ended for state in self.states)

@@ -1,4 +1,4 @@
-"""How statuses and priorities look on a terminal."""
+"""Styles of statuses and priorities on a terminal."""
 
 from ingestctl.models import Priority, Status
 

@@ -1,4 +1,4 @@
-"""What has become of the batches and ids of ingestions, counted."""
+"""Summary of ingestions: numbers of batches and ids."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,45 +7,49 @@ from datetime import timedelta
 from ingestctl.models import Ingestion, Status
 from ingestctl.render.times import span
 from ingestctl.render.view import IngestionView
+from ingestctl.render.wording import counted
 
 
 def summary(*views: IngestionView) -> str:
-    """Return how far they have come together, such as "1 of 3 batches completed, 1 id failed"."""
+    """Return the progress of all together, such as "1 of 3 batches completed, 1 id failed"."""
     return _listed(completed(*views), cancelled(*views), failed(*views))
 
 
 def brief(view: IngestionView) -> str:
     """Return the same in few letters, such as "1/3, 2 cancelled"."""
     count = view.counts[Status.CANCELLED]
-    of_all = f"{view.whole.completed:,}/{view.whole.total:,}"
-    return _listed(of_all, f"{count:,} cancelled" if count else "", failed(view))
+    return _listed(fraction(view), f"{count:,} cancelled" if count else "", failed(view))
+
+
+def fraction(view: IngestionView) -> str:
+    """Return the completed batches of all batches, such as "1/3"."""
+    return f"{view.whole.completed:,}/{view.whole.total:,}"
 
 
 def completed(*views: IngestionView) -> str:
-    """Return how many batches are completed, and of how many."""
+    """Return the number of completed batches and of all batches."""
     counts = _counts(views)
-    batches = "batch" if counts.total() == 1 else "batches"
-    return f"{counts[Status.COMPLETED]:,} of {counts.total():,} {batches} completed"
+    return f"{counts[Status.COMPLETED]:,} of {counted(counts.total(), 'batch')} completed"
 
 
 def failed(*views: IngestionView) -> str:
-    """Return how many ids failed, empty if none has."""
+    """Return the number of ids that failed, empty if none has."""
     count = _failed(views)
-    return f"{count:,} {'id' if count == 1 else 'ids'} failed" if count else ""
+    return f"{counted(count, 'id')} failed" if count else ""
 
 
 def cancelled(*views: IngestionView) -> str:
-    """Return how many batches are cancelled, empty if none is."""
+    """Return the number of cancelled batches, empty if there are none."""
     count = _counts(views)[Status.CANCELLED]
-    return f"{count:,} {'batch' if count == 1 else 'batches'} cancelled" if count else ""
+    return f"{counted(count, 'batch')} cancelled" if count else ""
 
 
 def ending(views: Sequence[IngestionView]) -> str:
-    """Return what has become of all, and how long it took from the first acceptance to the last result."""
-    who = f"{len(views):,} ingestions: " if len(views) > 1 else ""
+    """Return the summary of all, with the time from the first acceptance to the last result."""
+    ingestions = f"{counted(len(views), 'ingestion')}: " if len(views) > 1 else ""
     took = _took(views)
     done = completed(*views) + (f" in {span(took)}" if took is not None else "")
-    return who + _listed(done, cancelled(*views), failed(*views))
+    return ingestions + _listed(done, cancelled(*views), failed(*views))
 
 
 def flawless(views: Sequence[IngestionView]) -> bool:
@@ -71,6 +75,6 @@ def _wholes(views: Sequence[IngestionView]) -> Iterator[Ingestion]:
 
 
 def _took(views: Sequence[IngestionView]) -> timedelta | None:
-    begins = [whole.created_at for whole in _wholes(views) if whole.created_at]
+    begins = [whole.created_at for whole in _wholes(views)]
     ends = [whole.completes_at for whole in _wholes(views) if whole.completes_at]
     return max(ends) - min(begins) if begins and ends else None

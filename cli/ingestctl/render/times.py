@@ -1,4 +1,4 @@
-"""Moments and lengths of time as a person reads them; `now` brings the time zone of the reader."""
+"""Times and lengths of time as a person reads them; `now` has the time zone of the reader."""
 
 from datetime import datetime, timedelta
 
@@ -9,13 +9,13 @@ def here_and_now() -> datetime:
 
 
 def clock(time: datetime, now: datetime) -> str:
-    """Return the time of day, behind its date if that is not today."""
+    """Return the time of day, after its date if that is not today."""
     local = time.astimezone(now.tzinfo)
     return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def how_soon(time: datetime, now: datetime) -> str:
-    """Return how far ahead a time lies, "now" if it does not.
+    """Return the time that is left until a time, "now" if there is none.
 
     It is the difference of the two as a clock shows them, so it counts down by one at every tick of the clock.
     """
@@ -36,10 +36,10 @@ def span(length: timedelta) -> str:
 
 
 def ahead(time: datetime | None, now: datetime) -> str:
-    """Return a time that is expected, "unknown" if it is not known."""
+    """Return a time in the future, "unknown" if it is not known."""
     return f"{clock(time, now)}, {how_soon(time, now)}" if time else "unknown"
 
 
-def behind(time: datetime | None, now: datetime) -> str:
-    """Return a time that has passed, "" if it is not known."""
-    return f"{clock(time, now)}, {span(max(now, time) - time)} ago" if time else ""
+def behind(time: datetime, now: datetime) -> str:
+    """Return a time in the past."""
+    return f"{clock(time, now)}, {span(max(now, time) - time)} ago"

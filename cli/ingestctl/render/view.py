@@ -1,4 +1,4 @@
-"""An ingestion as it is watched: the whole in numbers, and only those of its batches that matter."""
+"""An ingestion as it is shown: the whole in numbers, and some of its batches."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,9 +11,9 @@ RELEASED = (Status.TRIGGERED, Status.COMPLETED)
 
 @dataclass(frozen=True, slots=True)
 class IngestionView:
-    """What the service said of the whole, and some neighbouring batches.
+    """An ingestion and some neighbouring batches.
 
-    An older service knows no times and lists every batch: then all of them are here.
+    An older service has no times and lists every batch: then all of them are here.
     """
 
     whole: Ingestion | IngestionStatus
@@ -21,24 +21,24 @@ class IngestionView:
 
     @property
     def ended(self) -> bool:
-        """Whether the ingestion never changes again."""
+        """True if the ingestion never changes again."""
         return self.whole.status in (Status.COMPLETED, Status.CANCELLED)
 
     @property
     def retry_after(self) -> int | None:
-        """How many seconds the service asks to be left alone, None if it did not say."""
+        """Seconds that the service asks the client to wait, None if it did not say."""
         return self.whole.retry_after
 
     @property
     def counts(self) -> Mapping[Status, int]:
-        """How many batches of the whole have each status."""
+        """Number of all batches with each status."""
         if isinstance(self.whole, Ingestion):
             return self.whole.batches.by_status()
         return Counter(batch.status for batch in self.batches)
 
 
 def untimed(status: IngestionStatus) -> IngestionView:
-    """Return the view of what an older service answers: all of it, without times."""
+    """Return the view of an older service's answer: all batches, without times."""
     return IngestionView(status, tuple(_numbered(status)))
 
 

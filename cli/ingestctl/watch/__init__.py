@@ -1,1 +1,1 @@
-"""BaseClient again and again, and showing what has changed."""
+"""Polling of the service, and printing of what has changed."""

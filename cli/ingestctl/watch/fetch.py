@@ -1,46 +1,47 @@
-"""Looking at an ingestion: at the whole, and at those of its batches that one chooses."""
+"""One ingestion with a selection of its batches, fetched from the service."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import takewhile
 
 from ingestctl.client import Client
 from ingestctl.errors import NotFoundError
-from ingestctl.models import LARGEST_PAGE, Ingestion, IngestionStatus, Status, TimedBatch
+from ingestctl.models import Ingestion, IngestionStatus, Status, TimedBatch
 from ingestctl.render.view import RELEASED, IngestionView, untimed
 
 REACH = 100
 
-Choose = Callable[[Client, Ingestion, IngestionView | None], Iterable[TimedBatch]]
+Select = Callable[[Client, Ingestion, IngestionView | None], Iterable[TimedBatch]]
 
 
 def around(client: Client, whole: Ingestion, _: IngestionView | None) -> Iterable[TimedBatch]:
-    """Fetch up to REACH batches on either side of the next one: more than a screen shows."""
+    """Select up to REACH batches on either side of the next one: more than a screen shows."""
     released = whole.total - whole.batches.yet_to_start - whole.batches.cancelled
     first = max(min(released - REACH, whole.total - 2 * REACH), 0)
     return client.batches(whole.ingestion_id, 2 * REACH, first - 1).batches
 
 
 def none(*_: object) -> Iterable[TimedBatch]:
-    """Fetch nothing: the whole says enough."""
+    """Select no batches: the numbers are enough."""
     return ()
 
 
 def released(client: Client, whole: Ingestion, known: IngestionView | None) -> Iterable[TimedBatch]:
-    """Fetch every batch that was released, but of what is `known` only those that may have changed.
+    """Select every released batch, but of those that are `known` only the ones that may have changed.
 
-    Batches are released in the order of their numbers. The last one that is known always comes again.
+    Batches are released in the order of their numbers. The last one that is known is always fetched again.
     """
     numbers = [batch.number for batch in known.batches] if known else []
     unfinished = [batch.number for batch in known.batches if batch.status is Status.TRIGGERED] if known else []
     first = min(unfinished or numbers[-1:] or [0])
-    return takewhile(lambda batch: batch.status in RELEASED, _from(client, whole.ingestion_id, first))
+    batches = client.all_batches(whole.ingestion_id, after=first - 1)
+    return takewhile(lambda batch: batch.status in RELEASED, batches)
 
 
 def fetch(
-    client: Client, ingestion_id: str, choose: Choose = around, known: IngestionView | None = None
+    client: Client, ingestion_id: str, select: Select = around, known: IngestionView | None = None
 ) -> IngestionView:
-    """Ask where an ingestion stands and when it runs; batches are fetched only if that is not what is `known`.
+    """Return an ingestion with the batches that `select` chooses; without a change they are not fetched again.
 
     Blocks and raises as the client does.
     """
@@ -49,16 +50,8 @@ def fetch(
         return untimed(client.status(ingestion_id, before))
     try:
         ingestion = client.ingestion(ingestion_id, before)
-    except NotFoundError:  # an older service may know the ingestion all the same
+    except NotFoundError:  # an older service may have its status
         return untimed(client.status(ingestion_id))
     if known and before and ingestion.etag and ingestion.etag == before.etag:
         return replace(known, whole=ingestion)
-    return IngestionView(ingestion, tuple(choose(client, ingestion, known)))
-
-
-def _from(client: Client, ingestion_id: str, first: int) -> Iterator[TimedBatch]:
-    after: int | None = first - 1
-    while after is not None:
-        page = client.batches(ingestion_id, LARGEST_PAGE, after)
-        yield from page.batches
-        after = page.next_after
+    return IngestionView(ingestion, tuple(select(client, ingestion, known)))

@@ -105,7 +105,7 @@ def test_ctrl_c_while_nothing_is_answered_exits_130_and_tells_how_to_submit_it_o
     while not service.questions:
         child.expect(pexpect.TIMEOUT, timeout=0.05)
     child.sendintr()
-    child.expect_exact("For sure 0 of 5 ids are accepted. To submit the rest, and none twice, add --key monday")
+    child.expect_exact("At least 0 of 5 ids are accepted. To submit the rest, and none twice, add --key monday")
     assert ended(child) == 130
 
 

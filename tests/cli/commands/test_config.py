@@ -51,7 +51,7 @@ def test_without_xdg_config_home_it_is_below_the_home(run: Run, service: StandIn
             "url = http://x",
             f"The configuration {{file}} is not TOML: Invalid value (at line 1, column 7); {EXAMPLE}.",
         ),
-        ("url = 8000", f"The url in the configuration {{file}} is no text; {EXAMPLE}."),
+        ("url = 8000", f"The url in the configuration {{file}} is not a string; {EXAMPLE}."),
         ("uri = 'x'", f"The configuration {{file}} has a key 'uri', but only url is known; {EXAMPLE}."),
     ],
 )

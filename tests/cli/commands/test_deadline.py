@@ -68,7 +68,7 @@ def test_what_is_no_time_is_told_how_to_write_one(text: str) -> None:
     with pytest.raises(UsageError) as raised:
         parse_deadline(text, NOON)
     assert str(raised.value) == (
-        f"{text!r} is no time: write 17:30 or +2h30m, or with a date 2026-11-22T17:30:00+01:00."
+        f"{text!r} is not a valid time: write 17:30 or +2h30m, or with a date 2026-11-22T17:30:00+01:00."
     )
 
 
@@ -81,5 +81,5 @@ def test_what_is_no_time_is_told_how_to_write_one(text: str) -> None:
     ],
 )
 def test_a_time_that_cannot_be_is_told_why(text: str, fault: str) -> None:
-    with pytest.raises(UsageError, match=rf"^'.*' is no time: .*{fault}"):
+    with pytest.raises(UsageError, match=rf"^'.*' is not a valid time: .*{fault}"):
         parse_deadline(text, NOON)

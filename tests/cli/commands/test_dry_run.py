@@ -26,7 +26,7 @@ def test_a_dry_run_tells_a_deadline_that_would_be_missed(real_run: Run) -> None:
 
 
 def test_a_dry_run_of_what_delays_nobody_submits_nothing(real_run: Run, real_client: Client) -> None:
-    assert real_run("submit 1 --dry-run").stdout.splitlines()[-1] == "would delay nobody"
+    assert real_run("submit 1 --dry-run").stdout.splitlines()[-1] == "would delay no other ingestion"
     assert list(real_client.ingestions()) == []
 
 
@@ -38,9 +38,9 @@ def test_a_dry_run_is_json_too(real_run: Run) -> None:
 def test_while_an_operator_pauses_nobody_knows_when_it_would_run(real_run: Run, real_client: Client) -> None:
     real_client.pause()
     assert real_run("submit 1-6 --dry-run").stdout.splitlines() == [
-        "paused by an operator: nobody knows when it would run",
+        "paused by an operator: it is not known when it would run",
         "would take 2 slots, after 0 others",
-        "would delay nobody",
+        "would delay no other ingestion",
     ]
 
 

@@ -172,8 +172,11 @@ def test_why_tells_what_goes_first_and_when_it_is_done(run: Run, service: StandI
         "paused_by_operator": False,
     }
     slips = [
-        {"at": written(start - timedelta(hours=1)), "slots": slots, "seconds": 5.0 * slots, "text": text}
-        for slots, text in ((2, "+2 slots at 14:03:05Z: ingestion x, HIGH"), (1, "the upstream was away"))
+        {"at": written(start - timedelta(hours=1)), "slots": slots, "seconds": 5.0 * slots, **reason}
+        for slots, reason in (
+            (2, {"text": "+2 slots at 14:03:05Z: ingestion x, HIGH", "cause": "ingestion x, HIGH"}),
+            (1, {"text": "+1 slot at 14:03:05Z: an older service"}),
+        )
     ]
     deadline = {"at": written(start + timedelta(minutes=1)), "holds": True}
     service.timetables(timetable("yet_to_start", start=start, why=why, slips=slips, deadline=deadline))
@@ -187,7 +190,7 @@ def test_why_tells_what_goes_first_and_when_it_is_done(run: Run, service: StandI
     assert kept.endswith(", holds")
     assert headings.split("  ")[0] == "Put off"
     assert first.split(" ago")[1].split() == ["2", "10s", "ingestion", "x,", "HIGH"]
-    assert second.endswith("1  5s   the upstream was away")
+    assert second.endswith("1  5s   +1 slot at 14:03:05Z: an older service")
 
 
 def test_why_tells_that_an_operator_paused(real_run: Run, real_client: Client) -> None:

@@ -40,7 +40,7 @@ def test_what_fails_on_the_way_tells_how_to_go_on_and_the_key_does(tmp_path: Pat
         assert len(full.stdout.split()) == 3
         note, error = full.stderr.splitlines()[-2:]
         assert note == (
-            "For sure 300 of 400 ids are accepted. "
+            "At least 300 of 400 ids are accepted. "
             "To submit the rest, and none twice, add --key monday to the same command."
         )
         assert error.startswith("Error: The service cannot answer now: Backlog full (ids: ")

@@ -94,7 +94,7 @@ def test_an_option_that_there_is_not_gets_a_sentence_about_options(run: Run, wor
         ("1 --dry-run --watch", "A dry run submits nothing to watch: leave out --dry-run or --watch."),
         (
             "1 --deadline soon",
-            "'soon' is no time: write 17:30 or +2h30m, or with a date 2026-11-22T17:30:00+01:00.",
+            "'soon' is not a valid time: write 17:30 or +2h30m, or with a date 2026-11-22T17:30:00+01:00.",
         ),
     ],
 )

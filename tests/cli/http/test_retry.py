@@ -111,7 +111,7 @@ def test_a_connection_that_always_breaks_exits_3_and_tells_how_to_submit_it_once
     assert (result.exit_code, result.stdout) == (3, "")
     note, error = result.stderr.splitlines()
     assert note == (
-        "For sure 0 of 5 ids are accepted. "
+        "At least 0 of 5 ids are accepted. "
         f"To submit the rest, and none twice, add --key {key} to the same command."
     )
     assert error.startswith(f"Error: Cannot reach the ingest service at {service.url}: ")

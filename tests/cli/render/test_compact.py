@@ -21,9 +21,9 @@ def view(*statuses: str, **changed: Any) -> IngestionView:
     return IngestionView(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), ())
 
 
-def drawn(*views: IngestionView, width: int = 82, height: int = 24, away: str = "") -> list[str]:
+def drawn(*views: IngestionView, width: int = 82, height: int = 24, outage: str = "") -> list[str]:
     console = Console(file=io.StringIO(), width=width, height=height)
-    snapshot = Snapshot(views, UnreachableError(away) if away else None)
+    snapshot = Snapshot(views, UnreachableError(outage) if outage else None)
     with console.capture() as capture:
         console.print(compact_screen(snapshot, ConsoleDimensions(width, height), NOW))
     return [row.rstrip() for row in capture.get().splitlines()]
@@ -81,7 +81,7 @@ def test_the_end_of_a_row_says_what_is_known_of_the_end(shown: IngestionView, wo
 
 
 def test_a_service_that_is_away_is_shown_below() -> None:
-    assert drawn(view("triggered"), away="Nobody there.")[-1] == "Reconnecting … Nobody there."
+    assert drawn(view("triggered"), outage="Gone.")[-1] == "Reconnecting … Gone."
 
 
 @pytest.mark.parametrize("width", [10, 24, 40, 72, 200])
@@ -89,6 +89,6 @@ def test_a_service_that_is_away_is_shown_below() -> None:
 @pytest.mark.parametrize("count", [1, 2, 10, 100])
 def test_it_never_needs_more_room_than_the_screen_has(width: int, height: int, count: int) -> None:
     mishaps = view(*["completed"] * 1200, *["cancelled"] * 1200, failed=7)
-    shown = drawn(*[mishaps] * count, width=width, height=height, away="Nobody there.")
+    shown = drawn(*[mishaps] * count, width=width, height=height, outage="Gone.")
     assert len(shown) <= height
     assert max(map(len, shown)) <= width - 2

@@ -92,9 +92,9 @@ def delayed(*statuses: str, **changed: Any) -> list[str]:
     return list(put_off(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), NOW))
 
 
-def slip(slots: int, seconds: float) -> dict[str, Any]:
-    text = f"+{slots} slots at 00:50:40Z: ingestion 7, HIGH"
-    return {"at": written(START), "slots": slots, "seconds": seconds, "text": text}
+def slip(slots: int, seconds: float, cause: str = "ingestion 7, HIGH") -> dict[str, Any]:
+    text = f"+{slots} slots at 00:50:40Z: {cause}"
+    return {"at": written(START), "slots": slots, "seconds": seconds, "text": text, "cause": cause}
 
 
 def test_what_put_it_off_last_is_told_in_local_time_until_it_has_ended() -> None:
@@ -105,5 +105,10 @@ def test_what_put_it_off_last_is_told_in_local_time_until_it_has_ended() -> None
 
 
 def test_what_took_time_but_no_slots_is_told_by_its_time() -> None:
-    paused = slip(0, 5.3) | {"text": "+5.3 s at 00:50:40Z: an operator's pause"}
+    paused = slip(0, 5.3, "an operator's pause")
     assert delayed("triggered", slips=[paused]) == ["put off by 5s at 01:50:40: an operator's pause"]
+
+
+def test_without_a_cause_the_sentence_of_an_older_service_is_shown() -> None:
+    older = {key: value for key, value in slip(2, 10).items() if key != "cause"}
+    assert delayed("triggered", slips=[older]) == ["put off: +2 slots at 00:50:40Z: ingestion 7, HIGH"]

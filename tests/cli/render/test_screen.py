@@ -25,19 +25,19 @@ COMPLETED, TRIGGERED, YET_TO_START, CANCELLED = (
 )
 
 
-def drawn(*views: IngestionView, width: int, height: int, away: str = "") -> list[str]:
-    snapshot = Snapshot(views, UnreachableError(away) if away else None)
+def drawn(*views: IngestionView, width: int, height: int, outage: str = "") -> list[str]:
+    snapshot = Snapshot(views, UnreachableError(outage) if outage else None)
     console = Console(file=io.StringIO(), width=width, height=height)
     with console.capture() as capture:
         console.print(screen(snapshot, ConsoleDimensions(width, height), NOW))
     return [row.rstrip() for row in capture.get().splitlines()]
 
 
-def rows(*statuses: Status, width: int = 60, height: int = 20, away: str = "") -> list[str]:
+def rows(*statuses: Status, width: int = 60, height: int = 20, outage: str = "") -> list[str]:
     """What is drawn of an older service's answer."""
     batches = [Batch(f"batch-{n}", (n, 1000000007), status) for n, status in enumerate(statuses, 1)]
     whole = IngestionStatus("an-id", TRIGGERED, tuple(batches))
-    return drawn(untimed(whole), width=width, height=height, away=away)
+    return drawn(untimed(whole), width=width, height=height, outage=outage)
 
 
 def view(*statuses: Status, **changed: Any) -> IngestionView:
@@ -46,8 +46,10 @@ def view(*statuses: Status, **changed: Any) -> IngestionView:
     return IngestionView(Ingestion.parse(said.ingestion.body), tuple(map(TimedBatch.parse, said.batches)))
 
 
-def timed_rows(*statuses: Status, width: int = 82, height: int = 20, away: str = "", **changed: Any) -> list[str]:
-    return drawn(view(*statuses, **changed), width=width, height=height, away=away)
+def timed_rows(
+    *statuses: Status, width: int = 82, height: int = 20, outage: str = "", **changed: Any
+) -> list[str]:
+    return drawn(view(*statuses, **changed), width=width, height=height, outage=outage)
 
 
 def test_it_shows_every_batch_and_how_far_it_all_has_come() -> None:
@@ -90,25 +92,25 @@ def test_batches_that_run_beyond_the_room_are_counted_too() -> None:
 @pytest.mark.parametrize("completed", [0, 1, 8, 500, 999, 1000])
 def test_it_never_needs_more_rows_than_the_screen_has(height: int, completed: int) -> None:
     statuses = ([COMPLETED] * completed + [TRIGGERED] * 5 + [YET_TO_START] * 1000)[:1000]
-    assert len(rows(*statuses, height=height, away="Nobody there.")) < max(height, 12)
+    assert len(rows(*statuses, height=height, outage="Gone.")) < max(height, 12)
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 10, 15, 16, 17, 18])
 def test_what_just_fits_is_not_folded(count: int) -> None:
-    shown = rows(*[YET_TO_START] * count, height=24, away="Nobody there.")
+    shown = rows(*[YET_TO_START] * count, height=24, outage="Gone.")
     assert len(shown) < 24
     assert any("…" in row for row in shown[:-1]) == (count > 16)
 
 
 def test_on_a_narrow_screen_the_ids_are_cut_and_nothing_wraps() -> None:
-    narrow = rows(COMPLETED, TRIGGERED, width=36, away="Cannot reach the ingest service at all")
+    narrow = rows(COMPLETED, TRIGGERED, width=36, outage="Cannot reach the ingest service at all")
     assert max(map(len, narrow)) == 34
     assert narrow[4] == "    1   1, 1000000…   completed"
     assert narrow[-1] == "Reconnecting … Cannot reach the i…"
 
 
 def test_a_service_that_is_away_is_shown_below_the_bar() -> None:
-    assert rows(TRIGGERED, away="Nobody there.")[-1] == "Reconnecting … Nobody there."
+    assert rows(TRIGGERED, outage="Gone.")[-1] == "Reconnecting … Gone."
 
 
 WHY = {
@@ -175,7 +177,7 @@ def test_on_a_narrow_screen_the_time_is_the_last_to_go(width: int, columns: str,
 @pytest.mark.parametrize("count", [1, 7, 14, 40, 150])
 def test_the_times_never_need_more_rows_than_the_screen_has(height: int, width: int, count: int) -> None:
     statuses = [COMPLETED] * count + [TRIGGERED] * 5 + [YET_TO_START] * count
-    shown = timed_rows(*statuses, width=width, height=height, away="Nobody there.", why=WHY)
+    shown = timed_rows(*statuses, width=width, height=height, outage="Gone.", why=WHY)
     assert len(shown) < max(height, 12)
 
 
@@ -275,7 +277,7 @@ def test_where_rows_are_short_the_empty_ones_go_first() -> None:
 def test_several_never_need_more_rows_than_the_screen_has(
     height: int, width: int, counts: tuple[int, ...]
 ) -> None:
-    shown = drawn(*several(*counts), width=width, height=height, away="Nobody there.")
+    shown = drawn(*several(*counts), width=width, height=height, outage="Gone.")
     assert len(shown) < height
     assert max(map(len, shown)) <= width - 2
 

@@ -17,7 +17,7 @@ class State:
     ended: bool = False
 
 
-GONE = UnreachableError("Nobody there.")
+GONE = UnreachableError("Gone.")
 END = State(9, ended=True)
 
 
@@ -95,7 +95,7 @@ def test_those_that_are_due_together_are_seen_together(clock: Clock) -> None:
 def test_a_service_that_goes_away_for_a_while_is_waited_for(clock: Clock) -> None:
     restarting = UnavailableError("Restarting.", 3)
     snapshots = list(watch(clock, Course(clock, State(1), GONE, restarting, END)))
-    assert [snapshot.away for snapshot in snapshots] == [None, GONE, restarting, None]
+    assert [snapshot.outage for snapshot in snapshots] == [None, GONE, restarting, None]
     assert snapshots[2].states == (State(1),)
     assert clock.waits == [0.5, 0.5, 3]
 
@@ -104,11 +104,11 @@ def test_a_service_that_is_away_is_asked_for_one_thing_at_a_time(clock: Clock) -
     first, second = Course(clock, State(1), GONE, GONE, END), Course(clock, State(1), END)
     snapshots = list(watch(clock, first, second))
     assert (first.fetches, second.fetches) == ([0, 0.5, 1, 1.5], [0, 1.5])
-    assert [snapshot.away for snapshot in snapshots] == [None, GONE, GONE, None]
+    assert [snapshot.outage for snapshot in snapshots] == [None, GONE, GONE, None]
 
 
 def test_a_service_that_stays_away_is_given_up_after_a_minute(clock: Clock) -> None:
-    with pytest.raises(UnreachableError, match=r"^Gave up after 60 s\. Nobody there\.$"):
+    with pytest.raises(UnreachableError, match=r"^Gave up after 60 s\. Gone\.$"):
         list(watch(clock, Course(clock, State(1), GONE)))
     assert 1060 < clock.time < 1061
 
