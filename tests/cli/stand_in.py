@@ -68,6 +68,10 @@ class StandIn:
     def answers(self, *answers: Answer) -> None:
         self._answers = deque(answers)
 
+    def always(self, answer: Answer) -> None:
+        """Give this answer to every question."""
+        self._answers, self._timetables, self._current = deque([answer]), deque(), answer
+
     def timetables(self, *timetables: Resource) -> None:
         """Each is what an ingestion is said to be when it is asked for, until it is asked for again."""
         self._timetables = deque(timetables)
@@ -110,6 +114,12 @@ class _Door(BaseHTTPRequestHandler):
         self._respond()
 
     def do_POST(self) -> None:
+        self._respond()
+
+    def do_PATCH(self) -> None:
+        self._respond()
+
+    def do_DELETE(self) -> None:
         self._respond()
 
     def _respond(self) -> None:
