@@ -14,14 +14,14 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console, ConsoleDimensions
 
 from benchmarks.serving import REAL, serving
-from cli.client import Client
-from cli.drawing.picture import picture
-from cli.drawing.times import here_and_now
-from cli.ingestion import Ingestion, Priority, Status
-from cli.told.excerpt import Excerpt
-from cli.told.sight import Sight
-from cli.watching.follow import follow
-from cli.watching.look import around, look
+from ingestctl.client import Client
+from ingestctl.models import Ingestion, Priority
+from ingestctl.render.screen import screen
+from ingestctl.render.snapshot import Snapshot
+from ingestctl.render.times import here_and_now
+from ingestctl.render.view import IngestionView
+from ingestctl.watch.fetch import around, fetch
+from ingestctl.watch.poll import poll
 
 PICTURE = Path(__file__).with_name("watch.svg")
 SIZE = ConsoleDimensions(86, 24)
@@ -29,24 +29,24 @@ SIZE = ConsoleDimensions(86, 24)
 FORMAT = re.sub(r"@font-face {{.*?}}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
 
-def run(client: Client) -> Sight[Excerpt]:
+def run(client: Client) -> Snapshot[IngestionView]:
     """Return what is seen when two batches are completed, one runs, and something more urgent has arrived."""
     ingestion_id = client.submit(range(3001, 3021), Priority.MEDIUM)
-    for sight in follow([partial(look, client, ingestion_id, around)]):
-        whole = sight.seen[0].whole
+    for snapshot in poll([partial(fetch, client, ingestion_id, around)]):
+        whole = snapshot.states[0].whole
         assert isinstance(whole, Ingestion), "this service tells times"
         if whole.why and whole.why.ahead:
-            return sight
-        if whole.completed == 2 and whole.batches[Status.TRIGGERED]:
+            return snapshot
+        if whole.completed == 2 and whole.batches.triggered:
             client.submit(range(7001, 7006), Priority.HIGH)
     raise AssertionError("it ended before anything more urgent arrived")
 
 
-def svg(sight: Sight[Excerpt]) -> str:
-    """Return the picture of a sight."""
+def svg(snapshot: Snapshot[IngestionView]) -> str:
+    """Return the picture of a snapshot."""
     console = Console(record=True, file=io.StringIO(), width=SIZE.width, color_system="truecolor")
-    console.print(picture(sight, SIZE, here_and_now()))
-    command = f"ingestctl watch {sight.seen[0].whole.ingestion_id}"
+    console.print(screen(snapshot, SIZE, here_and_now()))
+    command = f"ingestctl watch {snapshot.states[0].whole.ingestion_id}"
     return console.export_svg(title=command, code_format=FORMAT, unique_id="watch")
 
 

@@ -7,10 +7,10 @@ from typing import Protocol
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.client import Client
-from cli.commands.setup import Setup
-from cli.main import ingestctl
-from cli.wire.patience import NO_PATIENCE, Patience
+from ingestctl.client import Client
+from ingestctl.commands.context import CliContext
+from ingestctl.http.retry import NO_RETRY, RetryPolicy
+from ingestctl.main import ingestctl
 from tests.cli.serving import serving
 from tests.cli.stand_in import StandIn
 
@@ -31,8 +31,8 @@ class Waits:
     def now(self) -> float:
         return sum(self.waited)
 
-    def patience(self, seconds: float) -> Patience:
-        return Patience(seconds, self.wait, self.now)
+    def retry_policy(self, seconds: float) -> RetryPolicy:
+        return RetryPolicy(seconds, self.wait, self.now)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def service() -> Iterator[StandIn]:
 
 @pytest.fixture
 def client(service: StandIn) -> Iterator[Client]:
-    with Client(service.url, patience=NO_PATIENCE) as client:
+    with Client(service.url, retry_policy=NO_RETRY) as client:
         yield client
 
 
@@ -91,7 +91,7 @@ def running(url: str, home: Path, waits: Waits) -> Run:
 
     def run(words: str, typed: str | bytes | None = None, **environment: str) -> Result:
         runner = CliRunner(env={"INGEST_URL": url, "XDG_CONFIG_HOME": str(home), **environment})
-        setup = Setup(patience=waits.patience(30))
-        return runner.invoke(ingestctl, shlex.split(words), input=typed, obj=setup)
+        context = CliContext(retry_policy=waits.retry_policy(30))
+        return runner.invoke(ingestctl, shlex.split(words), input=typed, obj=context)
 
     return run

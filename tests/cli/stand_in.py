@@ -68,6 +68,10 @@ class StandIn:
     def answers(self, *answers: Answer) -> None:
         self._answers = deque(answers)
 
+    def always(self, answer: Answer) -> None:
+        """Give this answer to every question."""
+        self._answers, self._timetables, self._current = deque([answer]), deque(), answer
+
     def timetables(self, *timetables: Resource) -> None:
         """Each is what an ingestion is said to be when it is asked for, until it is asked for again."""
         self._timetables = deque(timetables)
@@ -112,6 +116,12 @@ class _Door(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._respond()
 
+    def do_PATCH(self) -> None:
+        self._respond()
+
+    def do_DELETE(self) -> None:
+        self._respond()
+
     def _respond(self) -> None:
         answer = self.stand_in.answer(self._question())
         if answer is SILENCE:
@@ -153,5 +163,15 @@ def progress(*statuses: str, headers: dict[str, str] | None = None) -> Answer:
     return Answer(body={"ingestion_id": INGESTION_ID, "status": status, "batches": batches}, headers=headers or {})
 
 
-def refusal(status: int, error: str, headers: dict[str, str] | None = None, **details: list[str]) -> Answer:
-    return Answer(status, {"error": error, **({"details": details} if details else {})}, headers or {})
+def refusal(
+    status: int,
+    error: str,
+    headers: dict[str, str] | None = None,
+    limits: dict[str, int] | None = None,
+    **details: list[str],
+) -> Answer:
+    """An error; an older service sends no limits."""
+    fields = {"details": details, "limits": limits}
+    return Answer(
+        status, {"error": error, **{name: value for name, value in fields.items() if value}}, headers or {}
+    )

@@ -1,19 +1,27 @@
 from array import array
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from cli.client import Client
-from cli.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
-from cli.ingestion import Batch, Ingestion, Priority, Status
-from cli.told.dispatcher import Load
-from cli.told.page import Page, TimedBatch
-from cli.told.why import Ahead, Why
-from cli.wire.patience import NO_PATIENCE
+from ingestctl.client import Client
+from ingestctl.errors import NotFoundError, RefusedError, UnexpectedAnswerError, UnreachableError
+from ingestctl.http.retry import NO_RETRY
+from ingestctl.models import (
+    Ahead,
+    Batch,
+    BatchCounts,
+    BatchPage,
+    Ingestion,
+    Priority,
+    QueueDepth,
+    Status,
+    TimedBatch,
+    WaitReason,
+)
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, SILENCE, Answer, StandIn, accepted, progress
 from tests.cli.timetable import START, timetable, written
@@ -69,15 +77,15 @@ def test_it_steers_the_dispatcher(real_client: Client) -> None:
     real_client.submit(range(1, 6), Priority.LOW)
     dispatcher = real_client.dispatcher()
     assert dispatcher.paused_at is not None
-    assert dispatcher.backlog[Priority.LOW] == Load(1, 2, 5)
+    assert dispatcher.backlog[Priority.LOW] == QueueDepth(1, 2, 5)
     assert real_client.resume().state == "running"
 
 
 def test_every_value_has_the_json_it_was_read_from(real_client: Client) -> None:
     ingestion_id = real_client.submit([1])
     ingestion = real_client.ingestion(ingestion_id)
-    assert ingestion.source["ingestion_id"] == ingestion_id
-    assert ingestion == replace(ingestion, source={}), "which makes no difference"
+    assert ingestion.raw["ingestion_id"] == ingestion_id
+    assert ingestion == replace(ingestion, raw={}), "which makes no difference"
 
 
 def test_it_reads_a_status(client: Client, service: StandIn) -> None:
@@ -123,12 +131,12 @@ def test_a_status_it_does_not_know_is_an_unexpected_answer(client: Client, servi
 def test_a_service_that_says_nothing_is_given_up_after_the_timeout(service: StandIn) -> None:
     service.answers(SILENCE)
     with (
-        Client(service.url, timeout=0.05, patience=NO_PATIENCE) as client,
+        Client(service.url, timeout=0.05, retry_policy=NO_RETRY) as client,
         pytest.raises(UnreachableError) as raised,
     ):
         client.submit([1], Priority.HIGH)
     assert str(raised.value) == (
-        f"{service.url} did not answer within 0.05 s. What was sent may have arrived all the same."
+        f"{service.url} did not answer within 0.05 s. The request may have arrived anyway."
     )
 
 
@@ -143,13 +151,13 @@ def test_it_reads_an_ingestion(client: Client, service: StandIn) -> None:
         priority=Priority.MEDIUM,
         created_at=START,
         ids=6,
-        batches={Status.YET_TO_START: 1, Status.TRIGGERED: 1, Status.COMPLETED: 0, Status.CANCELLED: 0},
+        batches=BatchCounts(yet_to_start=1, triggered=1, completed=0, cancelled=0),
         failed=0,
         slots_used=1,
         starts_at=START,
         completes_at=START + timedelta(seconds=6),
         position=7,
-        why=Why((Ahead("HIGH", 1, 3),), None, START),
+        why=WaitReason({Priority.HIGH: Ahead(ingestions=1, batches=3)}, None, START),
         etag=ingestion.etag,
         retry_after=4,
     )
@@ -168,7 +176,9 @@ def test_it_reads_batches_page_by_page(client: Client, service: StandIn) -> None
     client.ingestion(INGESTION_ID)
     page = client.batches(INGESTION_ID, limit=1, after=0)
     started = START + timedelta(seconds=5)
-    assert page == Page((TimedBatch("batch-1", 1, (4, 5, 6), Status.TRIGGERED, 1, started),), next_after=1)
+    assert page == BatchPage(
+        (TimedBatch("batch-1", 1, (4, 5, 6), Status.TRIGGERED, 1, started, None),), next_after=1
+    )
     last = client.batches(INGESTION_ID, after=1)
     assert ([batch.number for batch in last.batches], last.next_after) == ([2], None)
     assert service.asked()[1:] == [

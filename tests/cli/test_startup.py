@@ -6,7 +6,7 @@ import pytest
 LISTED = """
 import atexit, sys
 atexit.register(lambda: print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr))
-from cli.main import main
+from ingestctl.main import main
 main()
 """
 

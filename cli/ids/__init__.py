@@ -1,1 +1,0 @@
-"""Ids as people write them: in words, in files, in columns of CSV."""

@@ -1,0 +1,1 @@
+"""The commands of ingestctl, and what they share."""

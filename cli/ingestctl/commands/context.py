@@ -1,0 +1,67 @@
+"""Context of one run: the address of the service, and the options that all commands have."""
+
+import logging
+import os
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from ingestctl.commands.config import configured_url
+from ingestctl.http.retry import NO_RETRY, RetryPolicy
+from ingestctl.render.times import here_and_now
+
+if TYPE_CHECKING:
+    from ingestctl.client import Client
+
+DEFAULT_URL = "http://localhost:8000"
+URL_VARIABLE = "INGEST_URL"
+
+
+@dataclass
+class CliContext:
+    """Options of one run, and its ways to reach the service and the user."""
+
+    chosen_url: str | None = None
+    quiet: bool = False
+    debug: bool = False
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    now: Callable[[], datetime] = here_and_now
+
+    @property
+    def url(self) -> str:
+        """Address of the service; raises UsageError if the configuration file is needed and wrong."""
+        return self.chosen_url or os.environ.get(URL_VARIABLE) or configured_url() or DEFAULT_URL
+
+    def client(self, retry_policy: RetryPolicy | None = None, timeout: float = 10.0) -> "Client":
+        """Return a client of the service that logs its requests and retries on stderr."""
+        from ingestctl.client import Client
+
+        log = logging.getLogger("ingestctl")
+        log.handlers = [_Stderr()]
+        log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
+        return Client(self.url, timeout, retry_policy or self.retry_policy)
+
+    def polling_client(self) -> "Client":
+        """Return a client that does not retry, for commands that poll and show outages themselves."""
+        return self.client(NO_RETRY)
+
+    def notify(self, sentence: str) -> None:
+        """Print a sentence on stderr, unless the user wants it quiet."""
+        if not self.quiet:
+            click.echo(sentence, err=True)
+
+    def command(self, *words: str) -> str:
+        """Return a command line that asks the same service."""
+        elsewhere = ("--url", self.chosen_url) if self.chosen_url else ()
+        return shlex.join(("ingestctl", *words, *elsewhere))
+
+
+class _Stderr(logging.Handler):
+    """Writes on the stderr of the moment, which tests replace."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)

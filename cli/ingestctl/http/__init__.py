@@ -1,0 +1,1 @@
+"""HTTP to one service: requests, retries, TLS, and the meaning of its answers."""

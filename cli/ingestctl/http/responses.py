@@ -1,0 +1,97 @@
+"""Meaning of an HTTP answer: a value, or one of the errors of `ingestctl.errors`."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import requests
+from msgspec import Struct, convert
+
+from ingestctl.errors import (
+    FailedError,
+    IngestctlError,
+    NotFoundError,
+    RefusedError,
+    TooLargeError,
+    UnavailableError,
+    UnexpectedAnswerError,
+)
+
+Value = TypeVar("Value")
+
+_NO_ANSWER = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+
+
+def read(answer: requests.Response, parse: Callable[[Any], Value]) -> Value:
+    """Return the JSON of a 200 as `parse` decodes it; raises the error that any other answer means."""
+    if answer.status_code != HTTPStatus.OK:
+        raise _error(answer)
+    try:
+        return parse(answer.json())
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _unexpected(answer) from error
+
+
+def check_available(answer: requests.Response) -> requests.Response:
+    """Return the answer; raises UnavailableError on 502, 503 and 504."""
+    if answer.status_code in _NO_ANSWER:
+        body = _error_body(answer)
+        reason, seconds = body.sentence or answer.reason, retry_after(answer)
+        when = f"in {seconds} s" if seconds else "a little later"
+        sentence = f"The service cannot answer now: {reason}. Try again {when}."
+        raise UnavailableError(sentence, seconds, body.limits)
+    return answer
+
+
+def retry_after(answer: requests.Response) -> int | None:
+    """Return the seconds that the service asks the client to wait, None if it does not say."""
+    header = answer.headers.get("Retry-After", "")
+    return int(header) if header.isascii() and header.isdigit() else None
+
+
+class _ErrorBody(Struct, frozen=True):
+    """JSON of an error: details are sentences by field, limits are numbers by field."""
+
+    error: str
+    details: dict[str, tuple[str, ...]] = {}
+    limits: dict[str, int] = {}
+
+    @property
+    def sentence(self) -> str:
+        """The error and its details on one line, without a full stop."""
+        reasons = "; ".join(f"{field}: {' '.join(sentences)}" for field, sentences in self.details.items())
+        return " ".join((f"{self.error} ({reasons})" if reasons else self.error).split()).rstrip(".")
+
+
+_NO_BODY = _ErrorBody("")
+
+
+def _error_body(answer: requests.Response) -> _ErrorBody:
+    """Return the JSON of an error, or an empty one if the answer is not of the service."""
+    try:
+        return convert(answer.json(), _ErrorBody)
+    except ValueError:
+        return _NO_BODY
+
+
+def _error(answer: requests.Response) -> IngestctlError:
+    body = _error_body(answer)
+    reason = body.sentence
+    match answer.status_code:
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            sentence = f"Too large for the service: {reason or answer.reason}. Submit fewer ids at a time."
+            return TooLargeError(sentence, limits=body.limits)
+        case HTTPStatus.INTERNAL_SERVER_ERROR:
+            return FailedError(f"The service failed: {reason or answer.reason}. Its log says why.")
+        case HTTPStatus.NOT_FOUND if reason:
+            return NotFoundError(f"{reason}: {answer.url}. Check the id, and --url or INGEST_URL.")
+        case _ if reason:
+            return RefusedError(f"The service refused this: {reason}.", body.details, body.limits)
+    return _unexpected(answer)
+
+
+def _unexpected(answer: requests.Response) -> UnexpectedAnswerError:
+    return UnexpectedAnswerError(
+        f"{answer.url} answered {answer.status_code} {answer.reason}, but not the service's JSON: "
+        "is this the ingest service? Check --url or INGEST_URL."
+    )

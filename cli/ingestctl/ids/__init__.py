@@ -1,0 +1,1 @@
+"""Ids as people write them: in words, in files, and in columns of CSV."""

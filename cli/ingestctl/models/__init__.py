@@ -1,0 +1,57 @@
+"""Typed values of the service's JSON.
+
+Decoding is strict: no coercion between strings and numbers. Fields that are not listed here, such as those of a
+newer service, are kept in `raw` only. Times have a time zone; None stands for what is not known.
+"""
+
+from ingestctl.models.ingestion import (
+    Accepted,
+    Ahead,
+    Batch,
+    BatchCounts,
+    BatchPage,
+    Deadline,
+    Ingestion,
+    IngestionCore,
+    IngestionStatus,
+    ListedIngestion,
+    Result,
+    Slip,
+    TimedBatch,
+    WaitReason,
+)
+from ingestctl.models.response import GREATEST_ID, LARGEST_PAGE, Priority, Response, Status, Time
+from ingestctl.models.service import Dispatcher, Health, QueueDepth
+from ingestctl.models.slot import Delay, DryRun, PastSlot, Schedule, ScheduledBatch, Slot
+
+__all__ = [
+    "GREATEST_ID",
+    "LARGEST_PAGE",
+    "Accepted",
+    "Ahead",
+    "Batch",
+    "BatchCounts",
+    "BatchPage",
+    "Deadline",
+    "Delay",
+    "Dispatcher",
+    "DryRun",
+    "Health",
+    "Ingestion",
+    "IngestionCore",
+    "IngestionStatus",
+    "ListedIngestion",
+    "PastSlot",
+    "Priority",
+    "QueueDepth",
+    "Response",
+    "Result",
+    "Schedule",
+    "ScheduledBatch",
+    "Slip",
+    "Slot",
+    "Status",
+    "Time",
+    "TimedBatch",
+    "WaitReason",
+]

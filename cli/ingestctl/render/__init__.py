@@ -1,0 +1,1 @@
+"""Values as text, as tables and as screens of a terminal."""

@@ -1,0 +1,37 @@
+"""State of the dispatcher, and the backlog, as text; `now` has the time zone of the reader."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from ingestctl.models import Dispatcher
+from ingestctl.render.rows import Rows
+from ingestctl.render.times import ahead, behind
+
+
+def state(dispatcher: Dispatcher, now: datetime) -> str:
+    """Return the state of the dispatcher in a sentence."""
+    return "; ".join(_sentences(dispatcher, now))
+
+
+def backlog_rows(dispatcher: Dispatcher) -> Rows:
+    """Return the backlog by priority."""
+    cells = [
+        (priority, f"{depth.ingestions:,}", f"{depth.batches:,}", f"{depth.ids:,}")
+        for priority, depth in dispatcher.backlog.items()
+    ]
+    return Rows(("Priority", "Ingestions", "Batches", "Ids"), cells)
+
+
+def _sentences(dispatcher: Dispatcher, now: datetime) -> Iterator[str]:
+    if dispatcher.paused_at:
+        yield f"paused by an operator since {behind(dispatcher.paused_at, now)}"
+    else:
+        yield dispatcher.state
+    if dispatcher.upstream_paused_until and dispatcher.upstream_paused_until > now:
+        yield f"paused by the upstream until {ahead(dispatcher.upstream_paused_until, now)}"
+    if dispatcher.probing:
+        yield "trying one id, to see whether the upstream is back"
+    if dispatcher.next_slot_at:
+        yield f"the next slot opens at {ahead(dispatcher.next_slot_at, now)}"
+    elif not any(depth.batches for depth in dispatcher.backlog.values()):
+        yield "nothing waits"

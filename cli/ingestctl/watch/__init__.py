@@ -1,0 +1,1 @@
+"""Polling of the service, and printing of what has changed."""

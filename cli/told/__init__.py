@@ -1,1 +1,0 @@
-"""What the service tells, as values, and what is put together from them; nothing is asked here."""

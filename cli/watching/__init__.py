@@ -1,1 +1,0 @@
-"""Asking again and again, and showing what has changed."""

@@ -1,0 +1,80 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.stand_in import StandIn, accepted
+
+EXAMPLE = 'write url = "http://localhost:8000" there'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The place of the configuration file of this user."""
+    folder = tmp_path / "ingestctl"
+    folder.mkdir()
+    return folder / "config.toml"
+
+
+def test_the_configuration_file_says_where_the_service_is(run: Run, service: StandIn, file: Path) -> None:
+    file.write_text(f'# mine\nurl = "{service.url}/base/"\n')
+    service.answers(accepted())
+    assert run("submit 1", INGEST_URL="").exit_code == 0
+    assert service.questions[0].path == "/base/ingest"
+
+
+def test_the_environment_goes_before_the_file_and_the_option_before_both(
+    run: Run, service: StandIn, file: Path, nowhere: str
+) -> None:
+    file.write_text(f'url = "{nowhere}"\n')
+    service.answers(accepted())
+    assert run("submit 1").exit_code == 0
+    assert run(f"submit 1 --url {service.url}", INGEST_URL=nowhere).exit_code == 0
+    assert run("submit 1", INGEST_URL="").exit_code == 3
+
+
+def test_without_xdg_config_home_it_is_below_the_home(run: Run, service: StandIn, tmp_path: Path) -> None:
+    folder = tmp_path / "home" / ".config" / "ingestctl"
+    folder.mkdir(parents=True)
+    Path(folder, "config.toml").write_text(f'url = "{service.url}"\n')
+    service.answers(accepted())
+    for xdg in ("", "relative/folder"):
+        result = run("submit 1", INGEST_URL="", XDG_CONFIG_HOME=xdg, HOME=str(tmp_path / "home"))
+        assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (
+            "url = http://x",
+            f"The configuration {{file}} is not TOML: Invalid value (at line 1, column 7); {EXAMPLE}.",
+        ),
+        ("url = 8000", f"The url in the configuration {{file}} is not a string; {EXAMPLE}."),
+        ("uri = 'x'", f"The configuration {{file}} has a key 'uri', but only url is known; {EXAMPLE}."),
+    ],
+)
+def test_a_file_that_is_wrong_is_named_with_what_is_wrong_and_exits_2(
+    run: Run, service: StandIn, file: Path, content: str, sentence: str
+) -> None:
+    file.write_text(content)
+    result = run("submit 1", INGEST_URL="")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"Error: {sentence}\n".format(file=file)
+    service.answers(accepted())
+    assert run("submit 1").exit_code == 0, "who says where the service is needs no file"
+
+
+def test_a_file_that_is_no_text_is_named(run: Run, file: Path) -> None:
+    file.write_bytes(b"\xff\xfe")
+    result = run("list", INGEST_URL="")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: The configuration {file} is not TOML: 'utf-8' codec can't decode")
+
+
+def test_a_file_that_cannot_be_read_is_named(run: Run, file: Path) -> None:
+    file.mkdir()
+    result = run("list", INGEST_URL="")
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: Cannot read the configuration {file}: {os.strerror(21)}.\n"

@@ -1,0 +1,57 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from ingestctl.render.times import clock, here_and_now, how_soon, span
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, 900000, timezone(timedelta(hours=-3)))
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [
+        (3, "00:00:00"),
+        (15, "12:00:00"),
+        (26, "23:00:00"),
+        (27, "2026-11-23 00:00:00"),
+        (2, "2026-11-21 23:00:00"),
+    ],
+)
+def test_a_time_is_told_in_the_zone_of_the_reader_and_the_date_only_if_it_is_not_today(
+    hour: int, words: str
+) -> None:
+    assert clock(datetime(2026, 11, 22, tzinfo=UTC) + timedelta(hours=hour), NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-7, "now"),
+        (0, "now"),
+        (1, "in 1s"),
+        (59, "in 59s"),
+        (60, "in 1m 00s"),
+        (125, "in 2m 05s"),
+        (3599, "in 59m 59s"),
+        (3600, "in 1h 00m"),
+        (86399, "in 23h 59m"),
+        (86400, "in 1d 00h"),
+        (86400 * 1000 + 7200, "in 1,000d 02h"),
+    ],
+)
+def test_how_soon_a_time_comes_is_told_in_its_two_greatest_units(seconds: int, words: str) -> None:
+    assert how_soon(NOON + timedelta(seconds=seconds), NOON) == words
+
+
+def test_the_countdown_moves_with_the_seconds_of_the_clock() -> None:
+    time = NOON.replace(second=5, microsecond=100000)
+    assert how_soon(time, NOON) == "in 5s"
+    assert how_soon(time, NOON.replace(second=1, microsecond=0)) == "in 4s"
+
+
+def test_a_span_leaves_out_the_fraction_of_its_last_second() -> None:
+    assert (span(timedelta(0)), span(timedelta(seconds=61.9))) == ("0s", "1m 01s")
+
+
+def test_the_time_of_here_and_now_has_a_zone() -> None:
+    assert here_and_now().utcoffset() is not None
