@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from tests.fake_upstream.answers import good_body
+from ingest_service.upstreams.fake.answers import good_body
 from tests.processes.arrival import Answer, Arrival
 from tests.processes.laws import next_kill
 from tests.processes.load import Accepted

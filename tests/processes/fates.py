@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from tests.fake_upstream import (
+from ingest_service.upstreams.fake import (
     Behaviour,
     cut,
     half_json,

@@ -3,18 +3,15 @@
 import heapq
 import random
 import socket
-import struct
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Self
 
+from ingest_service.upstreams.fake.stamped_reader import received_at, request_stamps
 from tests.processes.arrival import Arrival
 from tests.processes.client import HOST
 
-# SO_TIMESTAMPNS of Linux, which Python names from 3.14.
-_KERNEL_STAMP = 35
 _LONGEST_WAIT_SECONDS = 0.05
 
 
@@ -38,7 +35,7 @@ class Judge:
         self._unanswered: list[_Answer] = []
         self._closing = Event()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, _KERNEL_STAMP, 1)
+        request_stamps(self._socket)
         self._socket.bind((HOST, 0))
         self._thread = Thread(target=self._run, name="judge")
 
@@ -73,7 +70,7 @@ class Judge:
             content, stamps, _, caller = self._socket.recvmsg(64, 64)
         except TimeoutError:
             return
-        arrival = Arrival(int(content), _arrived(stamps))
+        arrival = Arrival(int(content), received_at(stamps))
         self.arrivals.append(arrival)
         heapq.heappush(self._unanswered, _Answer(time.monotonic() + self._delay(), arrival, caller))
 
@@ -86,13 +83,3 @@ class Judge:
     def _delay(self) -> float:
         slow = self._random.random() < 0.3
         return self._random.uniform(0.1, 0.3) if slow else self._random.uniform(0.0, 0.05)
-
-
-def _arrived(stamps: Sequence[tuple[int, int, bytes]]) -> int:
-    """Return the kernel's stamp, which is of the wall clock, on the monotonic clock; now if there is none."""
-    now, wall = time.monotonic_ns(), time.time_ns()
-    for _, kind, content in stamps:
-        if kind == _KERNEL_STAMP:
-            seconds, nanoseconds = struct.unpack("@ll", content)
-            return now - (wall - int(seconds) * 1_000_000_000 - int(nanoseconds))
-    return now

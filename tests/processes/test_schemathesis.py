@@ -17,10 +17,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import requests
 
+from ingest_service.upstreams.fake.answers import status
+from ingest_service.upstreams.fake.combinators import sometimes
+from ingest_service.upstreams.fake.server import FakeUpstream
 from tests.cli.serving import serving
-from tests.fake_upstream.answers import status
-from tests.fake_upstream.choices import sometimes
-from tests.fake_upstream.server import FakeUpstream
 from tests.processes.client import TIMEOUT_SECONDS
 from tests.web.declared import TABLE, operation_of
 

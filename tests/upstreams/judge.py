@@ -5,7 +5,7 @@ from collections import Counter
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.ledger import Outcome
-from tests.fake_upstream import Arrival
+from ingest_service.upstreams.fake import Arrival
 from tests.upstreams.running import INTERVAL, Run
 from tests.upstreams.scenarios import IDS, End, Scenario
 

@@ -14,7 +14,7 @@ from ingest_service.config import Settings
 from ingest_service.domain import Priority, Status
 from ingest_service.ledger import Outcome
 from ingest_service.service import Service
-from tests.fake_upstream import FakeUpstream
+from ingest_service.upstreams.fake import FakeUpstream
 from tests.upstreams.scenarios import IDS, Scenario
 
 INTERVAL = 0.3

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from tests.fake_upstream import (
+from ingest_service.upstreams.fake import (
     Behaviour,
     choose,
     cut,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fake_upstream import FakeUpstream, first, for_ids, reset_before
+from ingest_service.upstreams.fake import FakeUpstream, first, for_ids, reset_before
 from tests.upstreams.judge import judge, judge_pace, judge_results
 from tests.upstreams.running import INTERVAL, complete, running, settings_for, submit
 from tests.upstreams.scenarios import AT_ONCE, IDS, SCENARIOS, SECOND_TIME, SOMETIME, Scenario

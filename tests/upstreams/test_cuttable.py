@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import ProtocolError
 
 from ingest_service.upstreams.cuttable import CallInFlight, CuttableAdapter, of_this_thread
-from tests.fake_upstream import FakeUpstream
+from ingest_service.upstreams.fake import FakeUpstream
 from tests.upstreams.calling import PATIENCE
 
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tests.fake_upstream import Behaviour, FakeUpstream, drip, drip_headers, hang
+from ingest_service.upstreams.fake import Behaviour, FakeUpstream, drip, drip_headers, hang
 from tests.upstreams.calling import MOMENT, SOON, TOO_LATE, Stopwatch, http_upstream, raw, template
 
 UNFRAMED = b"HTTP/1.1 200 OK\r\n\r\n123"

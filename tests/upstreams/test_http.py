@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from ingest_service.ledger import Answer
-from tests.fake_upstream import (
+from ingest_service.upstreams.fake import (
     Behaviour,
     FakeUpstream,
     cut,

@@ -6,7 +6,7 @@ import pytest
 
 from ingest_service.ledger import Answer
 from ingest_service.side_by_side import in_threads
-from tests.fake_upstream import FakeUpstream, redirect, status
+from ingest_service.upstreams.fake import FakeUpstream, redirect, status
 from tests.upstreams.calling import MANY, PROCESSED, http_upstream
 
 REDIRECTED = Answer(error="HTTP 302 Found: redirects are not followed", status=302)

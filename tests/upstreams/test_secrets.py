@@ -5,7 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fake_upstream import Behaviour, FakeUpstream, cut, garbage, hang, hang_up, html, ok, redirect, too_many
+from ingest_service.upstreams.fake import (
+    Behaviour,
+    FakeUpstream,
+    cut,
+    garbage,
+    hang,
+    hang_up,
+    html,
+    ok,
+    redirect,
+    too_many,
+)
 from tests.upstreams.calling import MOMENT, http_upstream, raw
 
 KEY = "k3y0fThePartner"

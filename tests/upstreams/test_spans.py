@@ -14,7 +14,7 @@ import pytest
 from benchmarks.load import latencies, request
 from benchmarks.serving import REAL, ask, serving
 from ingest_service.clock import NANOSECONDS
-from tests.fake_upstream import Arrival, FakeUpstream
+from ingest_service.upstreams.fake import Arrival, FakeUpstream
 
 pytestmark = pytest.mark.slow
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def test_under_a_load_of_polls_no_span_is_short_and_nothing_is_refused(tmp_path:
         if arrival.number == 3 * SLOTS:
             done.set()
 
-    with FakeUpstream(3, WINDOW, ended=note) as upstream:
+    with FakeUpstream(3, WINDOW, on_end=note) as upstream:
         settings = {"INGEST_UPSTREAM_URL": upstream.url, "INGEST_INTERVAL_SECONDS": str(WINDOW)}
         with serving(tmp_path / "ingest.db", *REAL, **settings) as (port, _), polled(port, submitted(port)):
             assert done.wait(PATIENCE)

@@ -5,7 +5,7 @@ import threading
 import time
 
 from ingest_service.clock import SystemClock
-from tests.fake_upstream import FakeUpstream, hang_up
+from ingest_service.upstreams.fake import FakeUpstream, hang_up
 from tests.upstreams.calling import GOOD_RESPONSE, MOMENT, PATIENCE, PROCESSED, TOO_LATE, http_upstream, listening
 
 # More than the system takes off a sender's hands while the peer reads nothing.
