@@ -1,9 +1,10 @@
-"""The deadline of a whole call: however the upstream stalls, the call ends in time and nothing of it is kept."""
+"""The deadline of a whole call: however the upstream stalls, the call ends and its answer is not used."""
 
 import socket
 
 import pytest
 
+from ingest_service.ledger import Answer
 from ingest_service.upstreams.fake import Behaviour, FakeUpstream, drip, drip_headers, hang
 from tests.upstreams.calling import MOMENT, SOON, TOO_LATE, Stopwatch, http_upstream, raw, template
 
@@ -69,7 +70,8 @@ def test_a_name_that_does_not_resolve_costs_no_more_than_the_time() -> None:
 
 def test_after_a_call_that_was_cut_off_the_next_one_is_as_good_as_any() -> None:
     with FakeUpstream(behaviour=hang()) as upstream:
-        ours = http_upstream(upstream.url, MOMENT)
-        assert ours.fetch(5).answer == TOO_LATE
+        # In that time a good answer comes on a busy machine too.
+        ours = http_upstream(upstream.url, 1)
+        assert ours.fetch(5).answer == Answer(error="no whole answer within 1 s", retryable=True)
         upstream.behaviour = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n7")
         assert ours.fetch(5).answer.result == "7"

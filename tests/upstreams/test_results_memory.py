@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from benchmarks.serving import HOST, REAL, serving
+from benchmarks.ports import HOST
+from benchmarks.serving import REAL, serving
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
 from ingest_service.domain import Priority
