@@ -1,7 +1,7 @@
-"""Thousands of requests made from the published description, good and bad: no answer that is not in it.
+"""Thousands of requests that are generated from the published description, good and bad.
 
-It tries every operation by itself and chains of them, checks status, headers, media type and body of every
-answer, and that what the description forbids is refused and what it allows is not.
+Every operation is tried by itself and in chains. The status, headers, media type and body of every answer are
+checked against the description; requests that it forbids must be refused, and others must not be.
 """
 
 import json
@@ -32,7 +32,7 @@ FEWEST_CASES = 5_000
 LARGEST = 20
 SETTINGS: dict[str, Any] = {
     "INGEST_MAX_IDS": str(LARGEST),
-    # So slow that most of what is submitted waits, so quick that some of it has come to its end.
+    # Slow enough that most ingestions wait, quick enough that some of them are completed.
     "INGEST_INTERVAL_SECONDS": "0.2",
     "INGEST_MAX_ATTEMPTS": "1",
 }
@@ -47,7 +47,7 @@ use_after_free.enabled = false
 [generation]
 max-examples = {examples}
 deterministic = {deterministic}
-# A parameter that is none is ignored, as everywhere.
+# Unknown parameters are ignored.
 allow-extra-parameters = false
 
 [dictionaries.ingestions]
@@ -56,17 +56,17 @@ values = {ingestions}
 [parameters]
 "path.ingestion_id" = {{ dictionary = "ingestions", probability = 0.8 }}
 
-# There is next to nothing to ask there.
+# These operations have few parameters.
 [[operations]]
 include-tag = "Run the service"
 generation.max-examples = {fewer}
 
-# A cursor is opaque: a text that was no `next_after` is refused.
+# A cursor is opaque: any other text than a `next_after` is refused.
 [[operations]]
 include-name = "GET /ingestions"
 checks.positive_data_acceptance.expected-statuses = [200, 400]
 
-# A deadline may be over, and a key taken.
+# A deadline may be in the past, and a key in use.
 [[operations]]
 include-name = "POST /ingest"
 checks.positive_data_acceptance.expected-statuses = [200, 409, 422]
@@ -80,7 +80,7 @@ def submit(url: str, priority: str) -> str:
 
 
 def configuration(url: str) -> str:
-    """Return what to try, with ingestions that are in work, that wait and that were cancelled."""
+    """Return the configuration, with ingestions that are in work, that wait and that were cancelled."""
     ingestions = [submit(url, priority) for priority in ("HIGH", "MEDIUM", "LOW") * 50]
     for ingestion_id in ingestions[-3:]:
         requests.delete(f"{url}/ingestions/{ingestion_id}", timeout=TIMEOUT_SECONDS)
@@ -135,6 +135,6 @@ def test_no_request_gets_an_answer_that_is_not_in_the_description(
 
 
 def declared_answers() -> set[tuple[str, int]]:
-    """Return the answers that requests alone can bring about: nothing is too large, and all is well."""
+    """Return the answers that requests alone can cause: nothing is too large, and the service is healthy."""
     every = {(route, answer.status) for route, operation in TABLE.items() for answer in operation.answers}
     return {(route, status) for route, status in every if status not in (413, 503)}

@@ -1,4 +1,4 @@
-"""What the tests of HttpUpstream share: how it is made, and peers that are rawer than the fake upstream."""
+"""HttpUpstream for tests, and servers that are rawer than the fake upstream."""
 
 import socket
 import threading

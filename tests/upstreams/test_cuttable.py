@@ -1,4 +1,4 @@
-"""One call: when it started, and how another thread cuts it off."""
+"""One call: its start, and its end when another thread cuts it off."""
 
 import socket
 from collections.abc import Iterator

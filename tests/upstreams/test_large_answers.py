@@ -1,4 +1,4 @@
-"""Answers that are too large: they cost neither the memory nor the time that their size asks for."""
+"""Answers that are too large: they are not read whole."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""What HttpUpstream sends, how often and to whom: exactly what was paid for."""
+"""Requests of HttpUpstream: exactly one for each call, to the configured address only."""
 
 import socket
 

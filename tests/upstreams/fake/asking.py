@@ -29,7 +29,7 @@ class StillClock:
 
 
 class RecordingConnection(Connection):
-    """Keeps what it is sent, and how many seconds it is let wait, and does neither."""
+    """Connection that records what is sent and how long it is to wait, and does neither."""
 
     def __init__(self) -> None:
         self.steps: list[bytes | float | None] = []
@@ -70,7 +70,7 @@ def codes(upstream: FakeUpstream, ids: list[int]) -> list[int]:
 
 @contextmanager
 def asked(upstream: FakeUpstream, request: bytes = b"GET /items/5 HTTP/1.1\r\n\r\n") -> Iterator[socket.socket]:
-    """Give the raw connection on which this was just sent."""
+    """Yield the raw connection on which this was just sent."""
     with socket.create_connection(("127.0.0.1", port_of(upstream)), timeout=PATIENCE) as connection:
         connection.sendall(request)
         yield connection

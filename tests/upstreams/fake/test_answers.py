@@ -30,7 +30,7 @@ from tests.upstreams.fake.asking import (
     ("behaviour", "code", "headers", "content"),
     [
         pytest.param(status(500), 500, {"Content-Length": "0"}, b"", id="a status"),
-        pytest.param(status(599, b"x", {"X-A": "b"}), 599, {"X-A": "b"}, b"x", id="a status nobody knows"),
+        pytest.param(status(599, b"x", {"X-A": "b"}), 599, {"X-A": "b"}, b"x", id="an unknown status"),
         pytest.param(html(), 502, {"Content-Type": "text/html"}, b"<h1>Bad gateway</h1>", id="a gateway's page"),
         pytest.param(too_many("soon", 503), 503, {"Retry-After": "soon"}, b"Too many", id="503 and any text"),
         pytest.param(redirect("http://x/y"), 302, {"Location": "http://x/y"}, b"", id="a redirect"),
@@ -53,7 +53,7 @@ def test_a_whole_answer_has_status_headers_and_body(
     assert [arrival.status for arrival in upstream.arrivals] == [code, code]
 
 
-def test_half_the_json_is_a_whole_body_that_cannot_be_read() -> None:
+def test_half_the_json_is_a_whole_body_that_is_not_json() -> None:
     with behaving(half_json()) as upstream:
         response, body = ask(upstream)
     assert response.headers["Content-Length"] == str(len(body))
@@ -72,7 +72,7 @@ def test_a_huge_body_has_exactly_its_size(size: int, chunked: bool) -> None:
     assert len(body) == size
 
 
-def test_a_huge_body_ends_when_the_peer_has_had_enough() -> None:
+def test_a_huge_body_ends_when_the_client_disconnects() -> None:
     with behaving(huge(10**12)) as upstream:
         with asked(upstream) as connection:
             assert connection.recv(12) == b"HTTP/1.1 200"

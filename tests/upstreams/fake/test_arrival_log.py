@@ -108,7 +108,7 @@ def test_an_arrival_a_whole_window_later_is_let_through_and_one_a_nanosecond_ear
     assert seen == [200, 200, 429]
 
 
-def test_who_waits_as_long_as_the_refusal_says_is_let_through() -> None:
+def test_a_client_that_waits_as_long_as_the_refusal_asks_is_let_through() -> None:
     clock = StillClock()
     with FakeUpstream(rate=3, window=0.5, now=clock) as upstream:
         codes(upstream, [1, 2, 3])
@@ -133,7 +133,7 @@ def test_a_refusal_by_the_behaviour_is_not_one_by_the_rate() -> None:
     assert (response.status, response.headers["Retry-After"], upstream.refused) == (429, "7", 0)
 
 
-def test_the_rate_refuses_whatever_the_behaviour() -> None:
+def test_the_rate_refuses_with_any_behaviour() -> None:
     with FakeUpstream(rate=1, behaviour=first(1, reset_before(), then=hang()), now=StillClock()) as upstream:
         with asked(upstream) as connection, pytest.raises(ConnectionResetError):
             connection.recv(1)
@@ -147,7 +147,7 @@ def test_a_rate_or_a_window_of_nothing_is_not_allowed(rate: int, window: float) 
 
 
 @given(st.lists(st.integers(0, 60)), st.integers(1, 4), st.integers(1, 20))
-def test_in_whatever_order_threads_add_arrivals_some_are_refused_exactly_if_a_span_has_too_many(
+def test_in_any_order_of_adding_some_are_refused_exactly_if_a_span_has_too_many(
     received: list[int], rate: int, window: int
 ) -> None:
     log = ArrivalLog(rate, window, lambda: 100, lambda _arrival: None)

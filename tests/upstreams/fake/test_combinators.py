@@ -27,12 +27,12 @@ from tests.upstreams.fake.asking import (
 
 
 def test_a_slow_answer_waits_before_the_first_byte() -> None:
-    peer = RecordingConnection()
-    slow(7)(AN_ARRIVAL, peer)
-    assert peer.steps == [7, good_response(5)]
+    connection = RecordingConnection()
+    slow(7)(AN_ARRIVAL, connection)
+    assert connection.steps == [7, good_response(5)]
 
 
-def test_a_wait_is_not_shorter_than_told() -> None:
+def test_a_wait_is_not_shorter_than_asked() -> None:
     with behaving(slow(0.005)) as upstream:
         ask(upstream)
     (arrival,) = upstream.arrivals
@@ -45,7 +45,7 @@ def test_some_ids_behave_differently() -> None:
         assert codes(upstream, [4, 5, 6, 5]) == [200, 500, 404, 500]
 
 
-def test_some_arrivals_behave_differently_whatever_their_id() -> None:
+def test_some_arrivals_behave_differently_for_any_id() -> None:
     with behaving(for_arrivals({2: status(500)}, otherwise=status(201))) as upstream:
         assert codes(upstream, [4, 5, 6]) == [201, 500, 201]
 
@@ -55,7 +55,7 @@ def test_the_first_attempts_of_every_id_are_bad() -> None:
         assert codes(upstream, [5, 5, 6, 5, 6, 6]) == [500, 500, 500, 200, 500, 200]
 
 
-def test_choices_compose() -> None:
+def test_behaviours_compose() -> None:
     with behaving(for_ids({5: first(1, status(500), then=slow(0.001, status(201)))})) as upstream:
         assert codes(upstream, [5, 5, 6]) == [500, 201, 200]
 
@@ -70,7 +70,7 @@ def test_flapping_goes_by_attempts() -> None:
         assert codes(upstream, [5, 5, 6, 5]) == [200, 500, 200, 200]
 
 
-def test_flapping_goes_by_time_when_told_so() -> None:
+def test_flapping_can_go_by_time() -> None:
     clock = StillClock()
     with FakeUpstream(MANY, behaviour=flapping(ok(), status(500), 0.5), now=clock) as upstream:
         seen = codes(upstream, [5, 5])

@@ -31,20 +31,20 @@ from tests.upstreams.fake.asking import (
 
 
 def test_a_body_drips_one_byte_at_a_time_with_a_wait_before_each() -> None:
-    peer = RecordingConnection()
-    drip(b"abc", 7)(AN_ARRIVAL, peer)
-    head, *dripped = peer.steps
+    connection = RecordingConnection()
+    drip(b"abc", 7)(AN_ARRIVAL, connection)
+    head, *dripped = connection.steps
     assert head == b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n"
     assert dripped == [7, b"a", 7, b"b", 7, b"c"]
 
 
 def test_headers_drip_one_byte_at_a_time_with_a_wait_before_each() -> None:
-    peer = RecordingConnection()
-    drip_headers(7)(AN_ARRIVAL, peer)
-    assert peer.steps == [step for byte in good_response(5) for step in (7, bytes([byte]))]
+    connection = RecordingConnection()
+    drip_headers(7)(AN_ARRIVAL, connection)
+    assert connection.steps == [step for byte in good_response(5) for step in (7, bytes([byte]))]
 
 
-def test_a_hanging_answer_sends_no_byte_and_ends_when_the_peer_leaves() -> None:
+def test_a_hanging_answer_sends_no_byte_and_ends_when_the_client_disconnects() -> None:
     with behaving(hang()) as upstream:
         with asked(upstream) as connection:
             await_arrivals(upstream, 1)
@@ -56,7 +56,7 @@ def test_a_hanging_answer_sends_no_byte_and_ends_when_the_peer_leaves() -> None:
 
 
 @pytest.mark.parametrize("behaviour", [slow(3600), drip(every_seconds=3600), drip_headers(3600), hang()])
-def test_a_peer_that_leaves_ends_every_wait(behaviour: Behaviour) -> None:
+def test_a_client_that_disconnects_ends_every_wait(behaviour: Behaviour) -> None:
     with behaving(behaviour) as upstream:
         with asked(upstream):
             await_arrivals(upstream, 1)
@@ -79,13 +79,13 @@ def test_a_reset_in_the_body_comes_after_half_of_it() -> None:
     assert received.endswith(b'\r\n\r\n{"id": 5, "data')
 
 
-def test_a_cut_answer_ends_half_way_in_peace() -> None:
+def test_a_cut_answer_ends_half_way() -> None:
     with behaving(cut()) as upstream, pytest.raises(IncompleteRead) as caught:
         ask(upstream)
     assert (caught.value.partial, caught.value.expected) == (b'{"id": 5, "data', 15)
 
 
-def test_a_connection_that_is_hung_up_ends_without_a_byte_in_peace() -> None:
+def test_a_connection_that_is_hung_up_ends_without_a_byte() -> None:
     with behaving(hang_up()) as upstream, asked(upstream) as connection:
         assert everything(connection) == b""
     assert upstream.arrivals[0].status is None

@@ -14,7 +14,7 @@ from tests.upstreams.fake.asking import (
 )
 
 
-def test_the_line_of_an_arrival_says_what_happened() -> None:
+def test_the_line_of_an_arrival_has_time_id_attempt_status_and_duration() -> None:
     arrival = Arrival(
         number=4,
         record_id=1_000_000_007,

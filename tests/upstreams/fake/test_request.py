@@ -34,7 +34,7 @@ def test_the_url_is_a_template_for_the_id() -> None:
 @pytest.mark.parametrize(
     "request_line", [b"GET /items/ HTTP/1.1", b"POST /items/5 HTTP/1.1", b"GET /items/5", b"\x00\xff", b""]
 )
-def test_what_asks_for_no_id_is_not_found_and_no_arrival(request_line: bytes) -> None:
+def test_a_request_without_an_id_is_not_found_and_not_an_arrival(request_line: bytes) -> None:
     with behaving(ok()) as upstream:
         with asked(upstream, request_line + b"\r\n\r\n") as connection:
             assert connection.recv(12) == b"HTTP/1.1 404"
@@ -55,6 +55,6 @@ def test_a_connection_is_kept_for_the_next_request() -> None:
 @pytest.mark.parametrize(
     "request_head", [b"GET /items/5 HTTP/1.0\r\n\r\n", b"GET /items/5 HTTP/1.1\r\nConnection: close\r\n\r\n"]
 )
-def test_a_connection_is_closed_for_those_who_do_not_keep_it(request_head: bytes) -> None:
+def test_a_connection_is_closed_for_clients_that_do_not_keep_it(request_head: bytes) -> None:
     with behaving(ok()) as upstream, asked(upstream, request_head) as connection:
         assert everything(connection).endswith(b'"processed"}')

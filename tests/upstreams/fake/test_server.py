@@ -47,7 +47,7 @@ def test_starting_and_stopping_twice_is_allowed() -> None:
         upstream.stop()
 
 
-def test_after_a_stop_it_starts_on_the_same_port_with_the_same_book() -> None:
+def test_after_a_stop_it_starts_on_the_same_port_with_the_same_log() -> None:
     with behaving(ok()) as upstream:
         seen, url = codes(upstream, [5]), upstream.url
         upstream.stop()
@@ -57,7 +57,7 @@ def test_after_a_stop_it_starts_on_the_same_port_with_the_same_book() -> None:
     assert [arrival.attempt for arrival in upstream.arrivals] == [1, 2]
 
 
-def test_a_mistake_in_a_behaviour_is_not_taken_for_a_bad_upstream(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_in_a_behaviour_reaches_the_excepthook(monkeypatch: pytest.MonkeyPatch) -> None:
     def mistaken(arrival: Arrival) -> Behaviour:
         raise LookupError(arrival)
 

@@ -12,7 +12,7 @@ NO_STAMP: list[tuple[int, int, bytes]] = []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux stamps what a connection receives")
-def test_what_is_read_late_is_stamped_when_it_arrived() -> None:
+def test_data_that_is_read_late_has_the_stamp_of_its_arrival() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         request_stamps(listener)
         with socket.create_connection(listener.getsockname()) as client, listener.accept()[0] as accepted:
