@@ -9,10 +9,11 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import pytest
 import requests
@@ -21,7 +22,8 @@ from ingest_service.upstreams.fake.answers import status
 from ingest_service.upstreams.fake.combinators import sometimes
 from ingest_service.upstreams.fake.server import FakeUpstream
 from tests.cli.serving import serving
-from tests.processes.client import TIMEOUT_SECONDS
+from tests.processes.client import TIMEOUT_SECONDS, Client
+from tests.processes.waiting import eventually
 from tests.web.declared import TABLE, operation_of
 
 pytestmark = pytest.mark.slow
@@ -39,6 +41,9 @@ SETTINGS: dict[str, Any] = {
 
 CONFIGURATION = """
 hooks = "tests.processes.schemathesis_hooks"
+# A busy machine is no reason to fail.
+suppress-health-check = ["too_slow"]
+request-timeout = 60
 
 # DELETE cancels an ingestion and keeps it, as its description says: reading it afterwards is answered with 200.
 [checks]
@@ -73,17 +78,32 @@ checks.positive_data_acceptance.expected-statuses = [200, 409, 422]
 """
 
 
-def submit(url: str, priority: str) -> str:
-    body = {"ids": list(range(1, LARGEST + 1)), "priority": priority}
+def submit(url: str, priority: str, ids: Iterable[int] = range(1, LARGEST + 1)) -> str:
+    body = {"ids": list(ids), "priority": priority}
     answer = requests.post(f"{url}/ingest", json=body, timeout=TIMEOUT_SECONDS)
     return str(answer.json()["ingestion_id"])
 
 
-def configuration(url: str) -> str:
-    """Return the configuration, with ingestions that are in work, that wait and that were cancelled."""
+def completed(url: str) -> list[str]:
+    """Return ingestions of one id each that are completed, half of them with an error."""
+    ingestions = [submit(url, "HIGH", [record_id]) for record_id in range(1, 21)]
+    with Client(int(url.rpartition(":")[2])) as client:
+        eventually(lambda: all(client.completed(ingestion_id) for ingestion_id in ingestions))
+    return ingestions
+
+
+def waiting(url: str) -> list[str]:
+    """Return ingestions that wait or are in work, and a few that were cancelled."""
     ingestions = [submit(url, priority) for priority in ("HIGH", "MEDIUM", "LOW") * 50]
     for ingestion_id in ingestions[-3:]:
         requests.delete(f"{url}/ingestions/{ingestion_id}", timeout=TIMEOUT_SECONDS)
+    return ingestions
+
+
+def configuration(url: str) -> str:
+    """Return the configuration, with enough ingestions in every state for each answer."""
+    unknown = [str(uuid4()) for _ in range(40)]
+    ingestions = [*completed(url), *waiting(url), *unknown]
     return CONFIGURATION.format(
         examples=EXAMPLES,
         fewer=FEWER,
