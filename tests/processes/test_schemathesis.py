@@ -58,7 +58,12 @@ allow-extra-parameters = false
 [dictionaries.ingestions]
 values = {ingestions}
 
+# It fits every entity tag: not modified.
+[dictionaries.tags]
+values = ["*"]
+
 [parameters]
+"header.If-None-Match" = {{ dictionary = "tags", probability = 0.2 }}
 "path.ingestion_id" = {{ dictionary = "ingestions", probability = 0.8 }}
 
 # These operations have few parameters.

@@ -24,9 +24,7 @@ FAILURES: dict[str, Behaviour] = {
 
 
 @click.command("ingest-fake-upstream", context_settings={"show_default": True})
-@click.option(
-    "--port", default=9000, type=click.IntRange(0, 65_535), help="Port to listen on; 0: a free one."
-)
+@click.option("--port", default=9000, type=click.IntRange(0, 65_535), help="Port to listen on; 0: a free one.")
 @click.option("--rate", default=3, type=click.IntRange(1), help="Ids that may arrive in any window.")
 @click.option("--window", default=5.0, type=click.FloatRange(0.001), help="Length of the window in seconds.")
 @click.option("--slow", "latency", default=0.0, type=click.FloatRange(0), help="Seconds before every answer.")
