@@ -11,7 +11,8 @@ from pathlib import Path
 
 from benchmarks.load import latencies, request
 from benchmarks.measure import here, percentile
-from benchmarks.serving import HOST, REAL, ask, serving
+from benchmarks.ports import HOST
+from benchmarks.serving import REAL, ask, serving
 
 PLAIN = ("-m", "waitress", f"--host={HOST}", "--port={port}", "wsgi:app")
 SUBMISSION = b'{"ids":[1,2,3,4,5],"priority":"MEDIUM"}'

@@ -5,7 +5,7 @@ import socket
 import time
 from selectors import EVENT_READ, DefaultSelector
 
-from benchmarks.serving import HOST
+from benchmarks.ports import HOST
 
 _LENGTH = re.compile(rb"\r\nContent-Length: (\d+)")
 

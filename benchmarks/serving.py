@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from socket import create_server
 
-HOST = "127.0.0.1"
+from benchmarks.ports import HOST, free_port
+
 REAL = ("wsgi.py",)
 
 
@@ -20,7 +20,7 @@ def serving(database: Path, *command: str, **environ: str) -> Iterator[tuple[int
 
     `{port}` in the command stands for the port.
     """
-    port = _free_port()
+    port = free_port()
     settings = {"INGEST_HOST": HOST, "INGEST_PORT": str(port), "INGEST_DATABASE_URL": f"sqlite:///{database}"}
     process = subprocess.Popen(
         [sys.executable, *(word.format(port=port) for word in command)],
@@ -44,14 +44,8 @@ def ask(port: int, method: str, path: str, body: bytes | None = None) -> bytes:
     return answer
 
 
-def _free_port() -> int:
-    with create_server((HOST, 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
 def _await_health(port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             ask(port, "GET", "/health")

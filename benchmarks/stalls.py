@@ -12,7 +12,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import here, seconds
-from benchmarks.serving import HOST, ask, serving
+from benchmarks.ports import HOST
+from benchmarks.serving import ask, serving
 
 BODY = json.dumps({"ids": list(range(10**9 - 10**6, 10**9)), "priority": "LOW"}).encode()
 ROUNDS = 5

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 
-from benchmarks.serving import HOST
+from benchmarks.ports import HOST
 from ingest_service.app import assemble, create_app
 from ingest_service.clock import SystemClock
 from ingest_service.config import Settings

@@ -1,4 +1,4 @@
-"""The laws, judged from what the upstream saw."""
+"""The laws, checked against the calls that the upstream saw."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What an upstream that judges has seen."""
+"""Calls as an upstream that checks the laws sees them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Answer(Enum):
-    """What an answer says of its id: here it is, ask again, or never ask again."""
+    """The meaning of an answer for its id: a result, an error that passes, or an error that is final."""
 
     GOOD = "good"
     PASSING = "passing"
@@ -16,9 +16,10 @@ class Answer(Enum):
 
 @dataclass
 class Arrival:
-    """One call as the judge saw it; nanoseconds on the monotonic clock, `answered` before the answer left.
+    """One call; nanoseconds on the monotonic clock.
 
-    `pause` is how long the answer asks everybody to stay away.
+    `at` is when the kernel received it, `answered` is before the answer was sent, and `pause` is how long the
+    answer asks the service to send nothing.
     """
 
     record_id: int
@@ -29,11 +30,11 @@ class Arrival:
 
 
 class Upstream(Protocol):
-    """An upstream of its own that counts: what it sees is what the promise is about. Any thread asks it."""
+    """Upstream that records its calls: the laws are checked against its record. Any thread may use it."""
 
     @property
     def arrivals(self) -> Sequence[Arrival]:
-        """What arrived so far."""
+        """The calls so far."""
 
     @property
     def seen(self) -> set[int]:

@@ -12,7 +12,7 @@ from ingest_service.stores.sqlite.schema import migrate
 
 
 def write_backlog(database: Path, ingestions: int) -> None:
-    """Write a database in which so many ingestions of four ids wait."""
+    """Write a database in which this number of ingestions of four ids waits."""
     with closing(connect(database)) as connection, connection:
         migrate(connection)
         connection.execute("BEGIN")

@@ -1,4 +1,4 @@
-"""A client of the service that knows nothing but HTTP."""
+"""A client of the service over plain HTTP."""
 
 import json
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ from typing import Any, Self
 HOST = "127.0.0.1"
 TIMEOUT_SECONDS = 60.0
 
-# What a request may meet while the service is killed and started again.
+# Errors of a request while the service is killed and started again.
 GONE = (OSError, HTTPException)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the service said."""
+    """An answer of the service: the status code and the decoded JSON."""
 
     code: int
     content: Any
@@ -34,7 +34,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection; the next request opens another, to a service that was started again."""
+        """Close the connection; the next request opens a new one, to a service that was started again."""
         self.connection.close()
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
@@ -65,19 +65,19 @@ class Client:
         return [batch["status"] for batch in self.status(ingestion_id)["batches"]]
 
     def results(self, ingestion_id: str) -> list[dict[str, Any]]:
-        """Return the first page of what came of the ids of an ingestion; it must be the only one."""
+        """Return the first page of the results of an ingestion; it must be the only one."""
         answer = self.ask("GET", f"/ingestions/{ingestion_id}/results")
         assert answer.code == 200, answer
         assert answer.content["next_after"] is None
         return list(answer.content["results"])
 
     def completed(self, ingestion_id: str) -> bool:
-        """Whether the whole ingestion is known and reported as completed."""
+        """Return whether the ingestion is known and reported as completed."""
         answer = self.ask("GET", f"/status/{ingestion_id}")
         return answer.code == 200 and bool(answer.content["status"] == "completed")
 
     def healthy(self) -> bool:
-        """Whether the service answers, and that all is well."""
+        """Return whether the service answers that it is healthy."""
         try:
             return self.ask("GET", "/health").code == 200
         except GONE:

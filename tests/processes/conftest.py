@@ -1,4 +1,4 @@
-"""Processes, clients and the way to say something beside the dots."""
+"""Fixtures: processes, clients, and printing beside the dots of pytest."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack

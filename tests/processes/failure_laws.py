@@ -1,4 +1,4 @@
-"""What a record says about the laws when calls fail; whatever these functions return breaks one."""
+"""The laws for calls that fail, checked against a record; everything that these functions return breaks one."""
 
 import json
 from collections import defaultdict
@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from tests.fake_upstream.answers import good_body
+from ingest_service.upstreams.fake.answers import good_body
 from tests.processes.arrival import Answer, Arrival
 from tests.processes.laws import next_kill
 from tests.processes.load import Accepted
 from tests.processes.record import Record
-
-# By then a slot whose last answer was given is written down.
-_WRITTEN = 500_000_000
+from tests.processes.slots import Slots
 
 
 def wrong_results(record: Record) -> list[Accepted]:
@@ -47,20 +45,13 @@ def early_restarts(record: Record) -> list[tuple[Arrival, Arrival]]:
     ]
 
 
-def written_by(record: Record, call: Arrival) -> int:
-    """Return when what came of a call was surely written down, had the process lived on.
+def is_known(record: Record, slots: Slots, call: Arrival, at: int) -> bool:
+    """Return whether the process that lived at a time after a call knew its answer.
 
-    Its slot was by the time the next one opened, or soon after the last of its answers.
+    It does if it made the call itself, and if the slot of the call was closed by the process that did.
     """
-    slot = [a for a in record.arrivals if abs(a.at - call.at) < record.interval]
-    following = [a.at for a in record.arrivals if a.at - call.at >= record.interval]
-    return min([max(a.answered or a.at for a in slot) + _WRITTEN, *following[:1]])
-
-
-def known(record: Record, call: Arrival, at: int) -> bool:
-    """Whether the process that lived at a time after a call must have known its answer, across restarts."""
     kill = next_kill(record, call.at)
-    return kill is None or kill > at or kill > written_by(record, call)
+    return kill is None or kill > at or slots.is_closed(slots.number_of(call.at))
 
 
 def pauses(record: Record) -> Iterator[tuple[Arrival, int]]:
@@ -71,31 +62,37 @@ def pauses(record: Record) -> Iterator[tuple[Arrival, int]]:
 
 
 def broken_pauses(record: Record) -> list[tuple[Arrival, Arrival]]:
-    """Return the calls of later slots that came before a pause had ended of which the service must have known."""
+    """Return the calls of later slots that came before the end of a pause that the service knew of."""
+    slots = Slots(record)
     return [
         (pausing, arrival)
         for pausing, end in pauses(record)
         for arrival in record.arrivals
-        if pausing.at + record.interval <= arrival.at < end and known(record, pausing, arrival.at)
+        if pausing.at < arrival.at < end
+        if slots.number_of(arrival.at) > slots.number_of(pausing.at)
+        if is_known(record, slots, pausing, arrival.at)
     ]
 
 
 def pauses_across_kills(record: Record) -> list[Arrival]:
-    """Return the calls answered with a pause during which a process was killed that must have known of it."""
+    """Return the calls answered with a pause during which a process was killed that had written it down."""
+    slots = Slots(record)
     return [
         pausing
         for pausing, end in pauses(record)
-        if any(written_by(record, pausing) < kill < end for kill in record.kills)
+        if slots.is_closed(slots.number_of(pausing.at))
+        if any(pausing.at < kill < end for kill in record.kills)
     ]
 
 
 def called_too_often(record: Record, attempts: int) -> list[Arrival]:
-    """Return the calls of ids whose attempts were used up, even without those that a kill may have cut off."""
+    """Return the calls of ids whose attempts were used up, not counting those that a kill cut off."""
+    slots = Slots(record)
     earlier: dict[int, list[Arrival]] = defaultdict(list)
     too_often = []
     for arrival in record.arrivals:
         calls = earlier[arrival.record_id]
-        if sum(known(record, call, arrival.at) for call in calls) >= attempts:
+        if sum(is_known(record, slots, call, arrival.at) for call in calls) >= attempts:
             too_often.append(arrival)
         calls.append(arrival)
     return too_often

@@ -1,19 +1,17 @@
-"""What a record of an ordeal says about the laws; whatever these functions return breaks one."""
+"""The laws, checked against the record of a chaos run; everything that these functions return breaks one."""
 
 from bisect import bisect_left
 from collections import Counter
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from tests.processes.arrival import Answer, Arrival
 from tests.processes.load import Accepted
 from tests.processes.record import Record
-
-# By then an accepted submission waits and every slot that was chosen without it has been called.
-_SETTLED = 1_000_000_000
+from tests.processes.slots import Slots
 
 
 def lost(record: Record) -> list[Accepted]:
-    """Return the accepted submissions that were not completed, or not called whole."""
+    """Return the accepted submissions that were not completed, or have ids that were never called."""
     called = {arrival.record_id for arrival in record.arrivals}
     return [
         accepted
@@ -35,7 +33,7 @@ def called_after_completion(record: Record) -> list[Arrival]:
 def repeats(record: Record) -> Counter[int | None]:
     """Count the repeated calls by the kill that explains them, None if there was none in between.
 
-    A call after a passing failure is none.
+    A call after a passing failure is not a repeated one.
     """
     last: dict[int, int] = {}
     counts: Counter[int | None] = Counter()
@@ -55,13 +53,13 @@ def next_kill(record: Record, at: int) -> int | None:
 
 
 def spans_of_four(record: Record) -> list[int]:
-    """Return how long it took, each time, from a call to the third after it; the shortest first."""
+    """Return the times from each call to the third call after it, the shortest first."""
     times = [arrival.at for arrival in record.arrivals]
     return sorted(fourth - first for first, fourth in zip(times, times[3:], strict=False))
 
 
 def most_in_work(record: Record) -> int:
-    """Return how many calls the judge had not answered at once; those of a dead process do not count on."""
+    """Return the largest number of unanswered calls at once; those of a dead process end with it."""
     changes: list[tuple[int, int]] = []
     for arrival in record.arrivals:
         ends = [end for end in (arrival.answered, next_kill(record, arrival.at)) if end is not None]
@@ -74,16 +72,17 @@ def most_in_work(record: Record) -> int:
 
 
 def overtaken(record: Record) -> list[tuple[Arrival, Accepted]]:
-    """Return the calls made while something more urgent had been waiting, whenever that was."""
-    first_called: dict[int, int] = {}
+    """Return the calls of slots that were opened while something more urgent had been accepted and waited."""
+    slots = Slots(record)
+    first_slot: dict[int, int] = {}
     for arrival in reversed(record.arrivals):
-        first_called[arrival.record_id] = arrival.at
+        first_slot[arrival.record_id] = slots.number_of(arrival.at)
     return [
         (arrival, accepted)
-        for arrival in record.arrivals
+        for arrival, slot in [(arrival, slots.number_of(arrival.at)) for arrival in record.arrivals]
         for accepted in kept(record)
-        if accepted.answered + _SETTLED < arrival.at
-        if first_called.get(accepted.ids[-1], arrival.at) >= arrival.at + record.interval
+        if accepted.answered < slots.opened(slot)
+        if first_slot.get(accepted.ids[-1], slot) > slot
         if record.places[accepted.ids[-1]] < record.places[arrival.record_id]
     ]
 
@@ -100,12 +99,10 @@ def out_of_acceptance_order(record: Record) -> list[tuple[Accepted, Accepted]]:
 
 def drained(record: Record) -> list[tuple[int, int, int]]:
     """Return the places of the ids called after the last kill, by slot; those of one slot are sorted."""
-    slots: list[list[Arrival]] = []
-    for arrival in [a for a in record.arrivals if a.at > record.kills[-1]]:
-        if not slots or arrival.at - slots[-1][0].at >= record.interval:
-            slots.append([])
-        slots[-1].append(arrival)
-    return [place for slot in slots for place in sorted(record.places[a.record_id] for a in slot)]
+    slots = Slots(record)
+    calls = [arrival for arrival in record.arrivals if arrival.at > record.kills[-1]]
+    by_slot = groupby(calls, lambda arrival: slots.number_of(arrival.at))
+    return [place for _, slot in by_slot for place in sorted(record.places[call.record_id] for call in slot)]
 
 
 def early_slots(record: Record) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Clients that submit and watch, and go on across restarts of the service."""
+"""Clients that submit and poll, and go on across restarts of the service."""
 
 import random
 import time
@@ -28,15 +28,15 @@ class Accepted:
 class Load:
     """Threads that submit ids, each id once in all, while fewer than `room` accepted ids are not called yet.
 
-    Another thread polls: `reported` says when an id was first known to be in a completed batch.
+    Another thread polls: `reported` has the time at which an id was first reported in a completed batch.
     """
 
-    def __init__(self, port: int, seed: int, judge: Upstream, room: int) -> None:
+    def __init__(self, port: int, seed: int, upstream: Upstream, room: int) -> None:
         self.accepted: list[Accepted] = []
         self.unanswered = 0
         self.reported: dict[int, int] = {}
         self._port = port
-        self._judge = judge
+        self._upstream = upstream
         self._room = room
         self._ids = count(1)
         self._paused = Event()
@@ -54,7 +54,7 @@ class Load:
         self.close()
 
     def close(self) -> None:
-        """Submit nothing more, and return when the last submission is over. May be called twice."""
+        """Submit nothing more. Blocks until the last submission has ended. May be called twice."""
         self._closing.set()
         for thread in self._threads:
             thread.join()
@@ -69,16 +69,16 @@ class Load:
 
     @property
     def drained(self) -> bool:
-        """Whether everything that was accepted was called."""
+        """True if everything that was accepted was called."""
         return not self._uncalled()
 
     @property
     def has_room(self) -> bool:
-        """Whether it would submit now."""
+        """True if it would submit now."""
         return len(self._uncalled()) < self._room
 
     def _uncalled(self) -> set[int]:
-        return {record_id for accepted in list(self.accepted) for record_id in accepted.ids} - self._judge.seen
+        return {record_id for accepted in list(self.accepted) for record_id in accepted.ids} - self._upstream.seen
 
     def _submit_all(self, chance: random.Random) -> None:
         with Client(self._port) as client:

@@ -1,4 +1,4 @@
-"""What is planned for an ordeal, and what became of it."""
+"""The plan of a chaos run, and the record of it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +9,10 @@ from tests.processes.load import Accepted
 
 @dataclass(frozen=True)
 class Plan:
-    """How fast the service may go, and how many times it is killed at which kind of moment.
+    """The interval of the service, and the number of kills at each kind of moment.
 
-    `room` is how many ids may wait before no more are submitted, `alive_seconds` how long it lives under load,
-    at most.
+    `room` is the number of ids that may wait before no more are submitted, `alive_seconds` the longest life of a
+    service under load.
     """
 
     interval_seconds: float
@@ -22,6 +22,7 @@ class Plan:
     calling: int
     starting: int
     quiet: int
+    paused: int = 0
 
     @property
     def interval(self) -> int:
@@ -31,7 +32,7 @@ class Plan:
 
 @dataclass
 class Record:
-    """What the judge, the clients and the ledger say. Times are nanoseconds of the one monotonic clock."""
+    """Everything that the upstream, the clients and the ledger recorded. Times are nanoseconds, monotonic."""
 
     interval: int
     kills: list[int] = field(default_factory=list)
@@ -40,7 +41,7 @@ class Record:
     unanswered: int = 0
     reported: dict[int, int] = field(default_factory=dict)
     completed: set[str] = field(default_factory=set)
-    # What came of the ids of each completed ingestion.
+    # The results of each completed ingestion.
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     # The place of each id in the order: priority, acceptance, position.
     places: dict[int, tuple[int, int, int]] = field(default_factory=dict)

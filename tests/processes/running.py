@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,29 +9,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from benchmarks.ports import free_port
 from tests.processes.client import HOST, Client
 from tests.processes.waiting import PATIENCE_SECONDS, eventually
 
 ROOT = Path(__file__).parents[2]
 WSGI = (sys.executable, "wsgi.py")
 SERVED = (sys.executable, "-m", "tests.processes.served")
-
-
-def free_port() -> int:
-    """Return a port that nobody uses.
-
-    It lies below the ports that outgoing connections are given, or a client that calls while the service is
-    down could be connected to itself and keep the service from its port.
-    """
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("every port is in use")
 
 
 def settings(directory: Path, **changes: str) -> dict[str, str]:
@@ -48,8 +31,8 @@ def settings(directory: Path, **changes: str) -> dict[str, str]:
 class Running:
     """One process from its start to its end; as a context manager it never outlives the block.
 
-    `spawned` is the monotonic time, in nanoseconds, before anything of it ran. What it prints is added to
-    the file `log`.
+    `spawned` is the monotonic time, in nanoseconds, before anything of it ran. Its output is appended to the file
+    `log`.
     """
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
@@ -74,7 +57,7 @@ class Running:
 
     @property
     def printed(self) -> str:
-        """What it and those before it have printed into the log."""
+        """Everything in the log, of this process and of those before it."""
         return self._log.read_text()
 
     def until_healthy(self) -> Self:

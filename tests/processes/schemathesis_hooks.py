@@ -1,7 +1,6 @@
-"""What JSON Schema cannot say of a submission; schemathesis imports this.
+"""Rules for a submission that JSON Schema cannot express; schemathesis imports this module.
 
-To JSON Schema 5.0 is an integer, to the service it is none, and a time has no end, while a deadline comes
-before 2262.
+For JSON Schema 5.0 is an integer, for the service it is not; and a deadline has to be before 2262.
 """
 
 from typing import Any
@@ -11,7 +10,7 @@ import schemathesis
 
 @schemathesis.hook
 def map_body(_context: Any, body: Any) -> Any:
-    """Return a body that is a submission, if it would be one but for that."""
+    """Return a body without these two mistakes, so that it is a valid submission if they were the only ones."""
     if not isinstance(body, dict):
         return body
     mended = dict(body)

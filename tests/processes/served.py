@@ -1,6 +1,7 @@
-"""The real service, wired as `ingest_service.app` and `wsgi` do, with the judge as its upstream.
+"""The real service, wired as `ingest_service.app` and `wsgi` do, with the rate checker as its upstream.
 
-Run it with `python -m tests.processes.served`; JUDGE_PORT says where the judge is.
+Run it with `python -m tests.processes.served`; RATE_CHECKER_PORT is the port of the rate checker. It logs the
+monotonic time just before the start of the service.
 """
 
 import json
@@ -20,8 +21,8 @@ from ingest_service.web.server import make_server
 from tests.processes.client import HOST, TIMEOUT_SECONDS
 
 
-class JudgedUpstream:
-    """Fits the port `Fetcher`: a call is a datagram to the judge, and its answer.
+class CheckedUpstream:
+    """Fits the port `Fetcher`: a call is a datagram to the rate checker, and its answer.
 
     There are more sockets than a slot needs, so that nothing here keeps the dispatcher from calling too much.
     """
@@ -33,7 +34,7 @@ class JudgedUpstream:
             idle.connect((HOST, port))
 
     def fetch(self, record_id: int) -> Call:
-        """Call the judge and block until it has answered."""
+        """Call the rate checker and block until it has answered."""
         own = self._idle.pop()
         own.send(b"%d" % record_id)
         started = time.monotonic_ns()
@@ -46,7 +47,9 @@ def main() -> None:
     """Serve until SIGTERM."""
     logging.basicConfig(level=logging.INFO)
     settings = Settings.from_environ(os.environ)
-    service = assemble(settings, SystemClock(), JudgedUpstream(int(os.environ["JUDGE_PORT"])), Metrics())
+    upstream = CheckedUpstream(int(os.environ["RATE_CHECKER_PORT"]))
+    service = assemble(settings, SystemClock(), upstream, Metrics())
+    logging.info("starting at %d ns", time.monotonic_ns())
     service.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(service, settings)

@@ -1,11 +1,11 @@
-"""An ordeal in one line."""
+"""A chaos run in one line."""
 
 from tests.processes import laws
 from tests.processes.record import Record
 
 
 def summary(record: Record) -> str:
-    """Return the figures that say how hard the ordeal was and how it ended."""
+    """Return the figures that show how hard the run was and how it ended."""
     spans = laws.spans_of_four(record)
     return (
         f"{len(record.kills)} kills; accepted {len(record.accepted)} submissions of "

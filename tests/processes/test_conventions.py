@@ -1,4 +1,4 @@
-"""What every answer has, also those that never reach the application: over the real server, byte by byte."""
+"""Headers and bodies of every answer of the real server, also to requests that never reach the application."""
 
 import json
 import re
@@ -66,24 +66,24 @@ def submitted(url: str, count: int) -> str:
 
 
 @pytest.mark.parametrize("request_head", [MALFORMED, TOO_LARGE])
-def test_what_the_server_refuses_is_named(url: str, request_head: bytes) -> None:
+def test_a_request_that_the_server_refuses_gets_a_request_id(url: str, request_head: bytes) -> None:
     head, body = raw(url, request_head + b"\r\n\r\n")
     assert re.search(r"^X-Request-I[dD]: [0-9a-f]{32}\r?$", head, re.MULTILINE)
     assert "Content-Type: application/json\r\n" in head
     assert json.loads(body).keys() == {"error", "details"}
 
 
-def test_what_the_server_refuses_can_be_a_problem_with_the_name_of_the_client(url: str) -> None:
+def test_a_refusal_by_the_server_can_be_a_problem_with_the_request_id_of_the_client(url: str) -> None:
     head, body = raw(url, TOO_LARGE + PROBLEM + b"\r\n\r\n")
     assert re.search(r"^X-Request-I[dD]: mine\r?$", head, re.MULTILINE)
     assert "Content-Type: application/problem+json\r\n" in head
-    told = json.loads(body)
-    assert (told["status"], told["title"]) == (413, "Request Entity Too Large")
-    assert told["detail"] == f"request: {told['details']['request'][0]}"
-    assert "instance" not in told
+    problem = json.loads(body)
+    assert (problem["status"], problem["title"]) == (413, "Request Entity Too Large")
+    assert problem["detail"] == f"request: {problem['details']['request'][0]}"
+    assert "instance" not in problem
 
 
-def test_what_fails_before_its_first_piece_is_an_error_with_the_name_that_the_log_has() -> None:
+def test_an_answer_that_fails_before_its_first_piece_is_an_error_with_the_request_id_of_the_log() -> None:
     names: list[str | None] = []
 
     def failing() -> Iterator[str]:

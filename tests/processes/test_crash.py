@@ -1,14 +1,15 @@
-"""kill -9 at random moments, as an upstream of its own judges it."""
+"""The laws across kill -9 at random moments, checked by an upstream of datagrams."""
 
 from collections.abc import Callable
 
 import pytest
 
 from tests.processes import laws
-from tests.processes.judge import Judge
-from tests.processes.ordeal import Ordeal
+from tests.processes.chaos_run import ChaosRun
+from tests.processes.rate_checker import RateChecker
 from tests.processes.record import Plan, Record
 from tests.processes.running import SERVED
+from tests.processes.slots import Slots
 from tests.processes.summary import summary
 
 pytestmark = pytest.mark.slow
@@ -25,10 +26,10 @@ PLANS = {
 def record(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
 ) -> Record:
-    plan, directory = PLANS[request.param], tmp_path_factory.mktemp("ordeal")
-    with Judge(seed=1) as judge:
-        environ = {"INGEST_GUARD_SECONDS": "0.02", "JUDGE_PORT": str(judge.port)}
-        record = Ordeal(plan, directory, 1, judge, SERVED, **environ).run()
+    plan, directory = PLANS[request.param], tmp_path_factory.mktemp("chaos")
+    with RateChecker(seed=1) as checker:
+        environ = {"INGEST_GUARD_SECONDS": "0.02", "RATE_CHECKER_PORT": str(checker.port)}
+        record = ChaosRun(plan, directory, 1, checker, SERVED, **environ).run()
     say(f"{request.param}: {summary(record)}")
     return record
 
@@ -68,6 +69,10 @@ def test_after_a_restart_the_backlog_is_called_in_strict_order(record: Record) -
     drained = laws.drained(record)
     assert len(drained) > 6
     assert drained == sorted(drained)
+
+
+def test_a_slot_is_written_down_before_the_next_one_opens(record: Record) -> None:
+    assert Slots(record).unclosed() == []
 
 
 def test_the_first_slot_after_a_restart_keeps_the_interval_of_the_ledger(record: Record) -> None:

@@ -1,4 +1,4 @@
-"""Starts that are refused, each with one sentence for the person who reads it."""
+"""Starts that are refused, each with one sentence for the operator."""
 
 import socket
 

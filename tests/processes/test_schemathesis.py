@@ -1,7 +1,7 @@
-"""Thousands of requests made from the published description, good and bad: no answer that is not in it.
+"""Thousands of requests that are generated from the published description, good and bad.
 
-It tries every operation by itself and chains of them, checks status, headers, media type and body of every
-answer, and that what the description forbids is refused and what it allows is not.
+Every operation is tried by itself and in chains. The status, headers, media type and body of every answer are
+checked against the description; requests that it forbids must be refused, and others must not be.
 """
 
 import json
@@ -9,19 +9,21 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import pytest
 import requests
 
+from ingest_service.upstreams.fake.answers import status
+from ingest_service.upstreams.fake.combinators import sometimes
+from ingest_service.upstreams.fake.server import FakeUpstream
 from tests.cli.serving import serving
-from tests.fake_upstream.answers import status
-from tests.fake_upstream.choices import sometimes
-from tests.fake_upstream.server import FakeUpstream
-from tests.processes.client import TIMEOUT_SECONDS
+from tests.processes.client import TIMEOUT_SECONDS, Client
+from tests.processes.waiting import eventually
 from tests.web.declared import TABLE, operation_of
 
 pytestmark = pytest.mark.slow
@@ -32,54 +34,81 @@ FEWEST_CASES = 5_000
 LARGEST = 20
 SETTINGS: dict[str, Any] = {
     "INGEST_MAX_IDS": str(LARGEST),
-    # So slow that most of what is submitted waits, so quick that some of it has come to its end.
+    # Slow enough that most ingestions wait, quick enough that some of them are completed.
     "INGEST_INTERVAL_SECONDS": "0.2",
     "INGEST_MAX_ATTEMPTS": "1",
 }
 
 CONFIGURATION = """
 hooks = "tests.processes.schemathesis_hooks"
+# A busy machine is no reason to fail.
+suppress-health-check = ["too_slow"]
+request-timeout = 60
+
+# DELETE cancels an ingestion and keeps it, as its description says: reading it afterwards is answered with 200.
+[checks]
+use_after_free.enabled = false
 
 [generation]
 max-examples = {examples}
 deterministic = {deterministic}
-# A parameter that is none is ignored, as everywhere.
+# Unknown parameters are ignored.
 allow-extra-parameters = false
 
 [dictionaries.ingestions]
 values = {ingestions}
 
+# It fits every entity tag: not modified.
+[dictionaries.tags]
+values = ["*"]
+
 [parameters]
+"header.If-None-Match" = {{ dictionary = "tags", probability = 0.2 }}
 "path.ingestion_id" = {{ dictionary = "ingestions", probability = 0.8 }}
 
-# There is next to nothing to ask there.
+# These operations have few parameters.
 [[operations]]
 include-tag = "Run the service"
 generation.max-examples = {fewer}
 
-# A cursor is opaque: a text that was no `next_after` is refused.
+# A cursor is opaque: any other text than a `next_after` is refused.
 [[operations]]
 include-name = "GET /ingestions"
 checks.positive_data_acceptance.expected-statuses = [200, 400]
 
-# A deadline may be over, and a key taken.
+# A deadline may be in the past, and a key in use.
 [[operations]]
 include-name = "POST /ingest"
 checks.positive_data_acceptance.expected-statuses = [200, 409, 422]
 """
 
 
-def submit(url: str, priority: str) -> str:
-    body = {"ids": list(range(1, LARGEST + 1)), "priority": priority}
+def submit(url: str, priority: str, ids: Iterable[int] = range(1, LARGEST + 1)) -> str:
+    body = {"ids": list(ids), "priority": priority}
     answer = requests.post(f"{url}/ingest", json=body, timeout=TIMEOUT_SECONDS)
     return str(answer.json()["ingestion_id"])
 
 
-def configuration(url: str) -> str:
-    """Return what to try, with ingestions that are in work, that wait and that were cancelled."""
+def completed(url: str) -> list[str]:
+    """Return ingestions of one id each that are completed, half of them with an error."""
+    ingestions = [submit(url, "HIGH", [record_id]) for record_id in range(1, 21)]
+    with Client(int(url.rpartition(":")[2])) as client:
+        eventually(lambda: all(client.completed(ingestion_id) for ingestion_id in ingestions))
+    return ingestions
+
+
+def waiting(url: str) -> list[str]:
+    """Return ingestions that wait or are in work, and a few that were cancelled."""
     ingestions = [submit(url, priority) for priority in ("HIGH", "MEDIUM", "LOW") * 50]
     for ingestion_id in ingestions[-3:]:
         requests.delete(f"{url}/ingestions/{ingestion_id}", timeout=TIMEOUT_SECONDS)
+    return ingestions
+
+
+def configuration(url: str) -> str:
+    """Return the configuration, with enough ingestions in every state for each answer."""
+    unknown = [str(uuid4()) for _ in range(40)]
+    ingestions = [*completed(url), *waiting(url), *unknown]
     return CONFIGURATION.format(
         examples=EXAMPLES,
         fewer=FEWER,
@@ -131,6 +160,6 @@ def test_no_request_gets_an_answer_that_is_not_in_the_description(
 
 
 def declared_answers() -> set[tuple[str, int]]:
-    """Return the answers that requests alone can bring about: nothing is too large, and all is well."""
+    """Return the answers that requests alone can cause: nothing is too large, and the service is healthy."""
     every = {(route, answer.status) for route, operation in TABLE.items() for answer in operation.answers}
     return {(route, status) for route, status in every if status not in (413, 503)}

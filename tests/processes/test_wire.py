@@ -1,4 +1,4 @@
-"""What clients send that is not quite, or not at all, as it should be: over the real server, byte by byte."""
+"""Requests that are unusual or malformed, sent to the real server byte by byte."""
 
 import json
 import socket

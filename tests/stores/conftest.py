@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from ingest_service.ports.store import Store
 from ingest_service.stores.memory import MemoryStore
 from ingest_service.stores.sqlite.store import SqliteStore
+
 from tests.doubles import VirtualClock
 
 STORES: dict[str, Callable[[Path, VirtualClock], Store]] = {

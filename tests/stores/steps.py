@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
+from ingest_service.ports.store import Store
+
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome, Slot, Verdict
 from ingest_service.domain.model import Batch, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.ports.store import Store
 
 
 def submission_of(

@@ -8,15 +8,15 @@ from uuid import UUID
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from ingest_service.ports.store import ListFilter, Store
+from ingest_service.stores.memory import MemoryStore
+from ingest_service.stores.sqlite.store import SqliteStore
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Verdict
 from ingest_service.domain.model import Batch, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ports.store import ListFilter, Store
-from ingest_service.stores.memory import MemoryStore
-from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
 
 VERDICTS: list[Verdict] = [

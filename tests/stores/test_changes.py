@@ -1,8 +1,9 @@
 """What people change about ingestions that wait, in every store."""
 
+from ingest_service.ports.store import Store
+
 from ingest_service.domain.ledger import Outcome, ReleaseState, Retry
 from ingest_service.domain.model import Priority, Status
-from ingest_service.ports.store import Store
 from tests.doubles import VirtualClock
 from tests.stores.steps import (
     close,

@@ -4,13 +4,13 @@ from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
+from ingest_service.ports.store import Store
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot, LedgerSummary, Outcome, Retry
 from ingest_service.domain.model import Priority, Profile, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreStopped
-from ingest_service.ports.store import Store
 from tests.stores.steps import (
     close,
     find,

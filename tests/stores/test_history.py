@@ -1,10 +1,10 @@
 """History that is forgotten, in every store."""
 
 import pytest
+from ingest_service.ports.store import ListFilter, Store
 
 from ingest_service.domain.ledger import LedgerSummary, Outcome, Retry, Slip
 from ingest_service.domain.model import Status
-from ingest_service.ports.store import ListFilter, Store
 from tests.doubles import VirtualClock
 from tests.stores.steps import (
     close,

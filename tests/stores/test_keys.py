@@ -5,11 +5,11 @@ from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
+from ingest_service.ports.store import Store
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.errors import KeyReused
-from ingest_service.ports.store import Store
 from tests.stores.steps import find, finish, restart, submission_of, submit, waiting
 
 FOR_EVER = 9 * 10**18

@@ -3,11 +3,11 @@
 from itertools import count
 
 import pytest
+from ingest_service.ports.store import ListFilter, Store
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome, Retry
 from ingest_service.domain.model import Priority, Status
-from ingest_service.ports.store import ListFilter, Store
 from tests.stores.steps import close, find, finish, next_batch, open_next, release, rest_of, restart, submit
 
 ALL = 10**9

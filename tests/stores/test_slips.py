@@ -1,7 +1,8 @@
 """Slips, in every store."""
 
-from ingest_service.domain.ledger import Slip
 from ingest_service.ports.store import SLIPS_KEPT, Store
+
+from ingest_service.domain.ledger import Slip
 from tests.stores.steps import restart, submit
 
 

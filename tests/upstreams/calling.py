@@ -1,4 +1,4 @@
-"""What the tests of HttpUpstream share: how it is made, and peers that are rawer than the fake upstream."""
+"""HttpUpstream for tests, and servers that are rawer than the fake upstream."""
 
 import socket
 import threading
@@ -10,8 +10,8 @@ from typing import Self
 
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.domain.ledger import Answer
+from ingest_service.upstreams.fake import Arrival, Behaviour, Connection
 from ingest_service.upstreams.http import HttpUpstream
-from tests.fake_upstream import Arrival, Behaviour, Peer
 
 PATIENCE = 20.0  # seconds: only a broken test waits so long
 SOON = 5.0  # seconds: what is cut off after a moment ends long before, even on a busy machine
@@ -34,9 +34,9 @@ def http_upstream(
 def raw(answer: bytes) -> Behaviour:
     """Send these bytes and leave the connection open."""
 
-    def play(_arrival: Arrival, peer: Peer) -> None:
-        peer.send(answer)
-        peer.wait(None)
+    def play(_arrival: Arrival, connection: Connection) -> None:
+        connection.send(answer)
+        connection.wait(None)
 
     return play
 

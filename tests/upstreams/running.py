@@ -1,8 +1,9 @@
-"""The real service over a fake upstream: settings, submission, completion, and what is left to judge."""
+"""The real service over a fake upstream: settings, submission, completion, and the record of the run."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +15,7 @@ from ingest_service.config import Settings
 from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Priority, Status
 from ingest_service.service import Service
-from tests.fake_upstream import FakeUpstream
+from ingest_service.upstreams.fake import FakeUpstream
 from tests.upstreams.scenarios import IDS, Scenario
 
 INTERVAL = 0.3
@@ -23,10 +24,11 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Run:
-    """A completed ingestion of the ids, and everything that saw it."""
+    """A completed ingestion of the ids; `opened` are the openings of slots in nanoseconds, monotonic."""
 
     ingestion_id: UUID
     outcomes: list[Outcome]
+    opened: list[int]
     upstream: FakeUpstream
     client: FlaskClient
 
@@ -66,4 +68,11 @@ def complete(service: Service, settings: Settings, ingestion_id: UUID, upstream:
         assert time.monotonic() < deadline, "the ingestion should have been completed long ago"
         time.sleep(0.01)
     outcomes = list(service.reports.results(ingestion_id, -1, 1000).outcomes)
-    return Run(ingestion_id, outcomes, upstream, create_app(service, settings).test_client())
+    client = create_app(service, settings).test_client()
+    return Run(ingestion_id, outcomes, openings(settings), upstream, client)
+
+
+def openings(settings: Settings) -> list[int]:
+    """Return when each slot was opened, in nanoseconds on the monotonic clock."""
+    with closing(sqlite3.connect(settings.database_path)) as connection:
+        return [opened for (opened,) in connection.execute("SELECT opened FROM slots ORDER BY number")]

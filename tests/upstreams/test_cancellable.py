@@ -1,4 +1,4 @@
-"""One call: when it started, and how another thread cuts it off."""
+"""One call: its start, and its end when another thread cuts it off."""
 
 import socket
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import ProtocolError
 
 from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
-from tests.fake_upstream import FakeUpstream
+from ingest_service.upstreams.fake import FakeUpstream
 from tests.upstreams.calling import PATIENCE
 
 

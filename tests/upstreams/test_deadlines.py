@@ -1,10 +1,11 @@
-"""The deadline of a whole call: however the upstream stalls, the call ends in time and nothing of it is kept."""
+"""The deadline of a whole call: however the upstream stalls, the call ends and its answer is not used."""
 
 import socket
 
 import pytest
 
-from tests.fake_upstream import Behaviour, FakeUpstream, drip, drip_headers, hang
+from ingest_service.domain.ledger import Answer
+from ingest_service.upstreams.fake import Behaviour, FakeUpstream, drip, drip_headers, hang
 from tests.upstreams.calling import MOMENT, SOON, TOO_LATE, Stopwatch, http_upstream, raw, template
 
 UNFRAMED = b"HTTP/1.1 200 OK\r\n\r\n123"
@@ -31,14 +32,14 @@ def test_a_call_ends_when_its_time_is_up(behaviour: Behaviour) -> None:
     assert answer == TOO_LATE
 
 
-def test_what_had_come_of_a_body_without_a_length_is_never_a_result() -> None:
+def test_part_of_a_body_without_a_length_is_never_a_result() -> None:
     with FakeUpstream(behaviour=raw(UNFRAMED)) as upstream:
         ours = http_upstream(upstream.url, 0.02)
         answers = [ours.fetch(5).answer.result for _ in range(15)]
     assert answers == [None] * 15
 
 
-def test_a_peer_that_listens_and_never_accepts_costs_no_more_than_the_time() -> None:
+def test_a_call_to_a_server_that_never_accepts_ends_when_its_time_is_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         stopwatch = Stopwatch()
         answer = http_upstream(template(listener), MOMENT).fetch(5).answer
@@ -46,7 +47,7 @@ def test_a_peer_that_listens_and_never_accepts_costs_no_more_than_the_time() -> 
     assert answer == TOO_LATE
 
 
-def test_a_peer_that_lets_nobody_connect_costs_no_more_than_the_time() -> None:
+def test_a_call_to_a_server_with_a_full_queue_ends_when_its_time_is_up() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         waiting = [socket.socket() for _ in range(4)]
         for connection in waiting:
@@ -60,7 +61,7 @@ def test_a_peer_that_lets_nobody_connect_costs_no_more_than_the_time() -> None:
     assert answer.retryable
 
 
-def test_a_name_that_does_not_resolve_costs_no_more_than_the_time() -> None:
+def test_a_call_to_a_name_that_does_not_resolve_ends_when_its_time_is_up() -> None:
     stopwatch = Stopwatch()
     answer = http_upstream("http://no-such-host.invalid/{id}", MOMENT).fetch(5).answer
     assert stopwatch.seconds < SOON
@@ -69,7 +70,8 @@ def test_a_name_that_does_not_resolve_costs_no_more_than_the_time() -> None:
 
 def test_after_a_call_that_was_cut_off_the_next_one_is_as_good_as_any() -> None:
     with FakeUpstream(behaviour=hang()) as upstream:
-        ours = http_upstream(upstream.url, MOMENT)
-        assert ours.fetch(5).answer == TOO_LATE
+        # In that time a good answer comes on a busy machine too.
+        ours = http_upstream(upstream.url, 1)
+        assert ours.fetch(5).answer == Answer(error="no whole answer within 1 s", retryable=True)
         upstream.behaviour = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n7")
         assert ours.fetch(5).answer.result == "7"

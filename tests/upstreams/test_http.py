@@ -1,11 +1,11 @@
-"""HttpUpstream against a fake upstream that answers, refuses and breaks off: what is read."""
+"""Results and errors that HttpUpstream reads from an upstream that answers, refuses and breaks off."""
 
 import gzip
 
 import pytest
 
 from ingest_service.domain.ledger import Answer
-from tests.fake_upstream import (
+from ingest_service.upstreams.fake import (
     Behaviour,
     FakeUpstream,
     cut,
@@ -83,14 +83,14 @@ def test_a_name_that_does_not_resolve_is_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("host", ["-a..b", "x" * 64, "a:99999", "[::1"])
-def test_a_host_that_can_be_none_is_a_sentence_too(host: str) -> None:
+def test_an_impossible_host_is_a_sentence_too(host: str) -> None:
     answer = http_upstream(f"http://{host}/{{id}}").fetch(5).answer
     assert answer.error is not None
     assert answer.error.startswith("no answer: ")
 
 
 @pytest.mark.parametrize("value", ["Bearer \u2026", " leading", "two\nlines"])
-def test_a_header_that_cannot_be_sent_is_a_sentence_and_reaches_nobody(value: str) -> None:
+def test_a_header_that_cannot_be_sent_is_a_sentence_and_is_not_sent(value: str) -> None:
     with FakeUpstream() as upstream:
         answer = http_upstream(upstream.url, headers={"Authorization": value}).fetch(5).answer
         assert upstream.arrivals == []

@@ -1,4 +1,4 @@
-"""The same calls over TLS, with a certificate made for the occasion."""
+"""The same calls over TLS, with a certificate made for the tests."""
 
 import shutil
 import socket
@@ -95,7 +95,7 @@ def test_a_call_whose_handshake_ends_too_late_is_never_sent(certificate: Path) -
     assert received == [b""]
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_sentence(certificate: Path) -> None:
+def test_an_untrusted_certificate_is_a_sentence(certificate: Path) -> None:
     def refuse(connection: socket.socket) -> None:
         with pytest.raises(ssl.SSLError):
             secured(connection, certificate)

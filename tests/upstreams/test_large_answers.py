@@ -1,13 +1,13 @@
-"""Answers that are too large: they cost neither the memory nor the time that their size asks for."""
+"""Answers that are too large: they are not read whole."""
 
 import gzip
 
 import pytest
 
 from ingest_service.domain.ledger import Answer
+from ingest_service.upstreams.fake import Arrival, Behaviour, Connection, FakeUpstream, huge, status
+from ingest_service.upstreams.fake.answers import head
 from ingest_service.upstreams.http import LARGEST_ANSWER
-from tests.fake_upstream import Arrival, Behaviour, FakeUpstream, Peer, huge, status
-from tests.fake_upstream.answers import head
 from tests.upstreams.calling import MANY, PATIENCE, Memory, http_upstream
 
 TOO_LARGE = Answer(error=f"the answer is larger than {LARGEST_ANSWER} bytes", status=200)
@@ -43,10 +43,10 @@ def test_an_answer_as_large_as_it_may_be_is_a_result() -> None:
 def test_a_huge_body_is_not_swallowed(code: int) -> None:
     sent: list[int] = []
 
-    def pour(_arrival: Arrival, peer: Peer) -> None:
-        peer.send(head(code, {"Content-Length": HUGE, "Location": "/items/9"}))
+    def pour(_arrival: Arrival, connection: Connection) -> None:
+        connection.send(head(code, {"Content-Length": HUGE, "Location": "/items/9"}))
         while len(sent) * MANY < HUGE:
-            peer.send(bytes(MANY))
+            connection.send(bytes(MANY))
             sent.append(MANY)
 
     with FakeUpstream(behaviour=pour) as upstream:

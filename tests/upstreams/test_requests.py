@@ -1,4 +1,4 @@
-"""What HttpUpstream sends, how often and to whom: exactly what was paid for."""
+"""Requests of HttpUpstream: exactly one for each call, to the configured address only."""
 
 import socket
 
@@ -6,7 +6,7 @@ import pytest
 
 from ingest_service.dispatch.fan_out import in_threads
 from ingest_service.domain.ledger import Answer
-from tests.fake_upstream import FakeUpstream, redirect, status
+from ingest_service.upstreams.fake import FakeUpstream, redirect, status
 from tests.upstreams.calling import MANY, PROCESSED, http_upstream
 
 REDIRECTED = Answer(error="HTTP 302 Found: redirects are not followed", status=302)

@@ -1,4 +1,4 @@
-"""What an HTTP response means: a result on one line, an error that passes, or one that is final."""
+"""Meaning of an HTTP response: a result on one line, an error that passes, or one that is final."""
 
 import json
 
@@ -90,7 +90,7 @@ def test_redirects_and_mistakes_are_final_and_ask_for_no_pause(status: int, word
 
 
 @pytest.mark.parametrize(("status", "words"), PASSING.items())
-def test_what_is_the_fault_of_the_moment_passes(status: int, words: str) -> None:
+def test_a_temporary_error_can_be_retried(status: int, words: str) -> None:
     assert read_error(status, None, WALL) == Answer(error=words, status=status, retryable=True)
 
 
@@ -123,7 +123,7 @@ values = st.recursive(
 
 
 @given(values, st.integers(0, 4))
-def test_whatever_json_comes_is_kept_as_it_is_on_one_line(value: object, indent: int) -> None:
+def test_any_json_is_kept_unchanged_on_one_line(value: object, indent: int) -> None:
     result = read_result(200, json.dumps(value, indent=indent, ensure_ascii=False).encode()).result
     assert result is not None
     assert json.loads(result) == value

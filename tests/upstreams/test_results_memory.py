@@ -1,4 +1,4 @@
-"""Results of any number are streamed: the answer is far larger than what the server holds of it."""
+"""Any number of results is streamed: the answer is far larger than the part of it in memory."""
 
 import sqlite3
 from http.client import HTTPConnection
@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from benchmarks.serving import HOST, REAL, serving
+from benchmarks.ports import HOST
+from benchmarks.serving import REAL, serving
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
@@ -19,7 +20,7 @@ COUNT = 300_000
 RESULT = '{"data":"' + "x" * 150 + '"}'
 LEAST_SIZE = COUNT * len(RESULT)
 LINES = {"Accept": "application/x-ndjson"}
-TOLD = Path("/proc/self/status").exists()
+HAS_PROC = Path("/proc/self/status").exists()
 
 FILL = """
     DELETE FROM backlog;
@@ -36,7 +37,7 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ingestion_id(database: Path) -> UUID:
-    """A finished ingestion with a result for each of many ids, in a database that nobody has open."""
+    """A finished ingestion with a result for each of many ids, in a database that no process has open."""
     service = build_service(settings_of(database))
     service.start()
     ingestion_id = service.submit(range(1, COUNT + 1), Priority.LOW)
@@ -88,7 +89,7 @@ def test_a_stream_of_results_holds_a_page_at_a_time(database: Path, ingestion_id
     assert peak < LEAST_SIZE / 10
 
 
-@pytest.mark.skipif(not TOLD, reason="only Linux tells how much memory a process had at most")
+@pytest.mark.skipif(not HAS_PROC, reason="only Linux reports the peak memory of a process")
 def test_a_server_that_streams_results_does_not_grow_with_them(database: Path, ingestion_id: UUID) -> None:
     with serving(database, *REAL) as (port, process):
         before = most_memory(process)

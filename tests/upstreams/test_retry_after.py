@@ -1,4 +1,4 @@
-"""The header Retry-After: seconds or a date, and whatever else people send."""
+"""The header Retry-After: seconds, a date, or any other text."""
 
 import logging
 import time
@@ -70,7 +70,7 @@ def test_seconds_and_dates_of_all_three_forms_are_read_in_every_zone(
 
 @pytest.mark.usefixtures("_anywhere")
 @pytest.mark.parametrize("text", ABSURD, ids=lambda text: repr(text[:40]))
-def test_what_is_absurd_is_logged_and_ignored(text: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_absurd_value_is_logged_and_ignored(text: str, caplog: pytest.LogCaptureFixture) -> None:
     assert parse_retry_after(text, WALL) is None
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
@@ -84,7 +84,7 @@ def test_a_missing_header_is_no_reason_for_a_line_in_the_log(caplog: pytest.LogC
 
 
 @pytest.mark.parametrize("digits", [13, 4301, 5000])
-def test_a_row_of_digits_however_long_means_for_ever(digits: int) -> None:
+def test_many_digits_mean_for_ever(digits: int) -> None:
     wanted = parse_retry_after("9" * digits, WALL)
     assert wanted is not None
     assert wanted >= 10**12 * NANOSECONDS
@@ -97,6 +97,6 @@ def test_the_last_second_of_the_calendar_is_a_date() -> None:
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map(" ".join)))
-def test_no_text_at_all_raises_and_none_is_a_pause_backwards(text: str) -> None:
+def test_any_text_is_read_without_an_error_and_never_as_a_negative_pause(text: str) -> None:
     wanted = parse_retry_after(text, WALL)
     assert wanted is None or wanted >= 0

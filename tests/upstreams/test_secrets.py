@@ -1,14 +1,27 @@
-"""Keys stand in headers and URLs: neither is ever shown, in no sentence and no log."""
+"""Keys in headers and URLs are never shown, neither in an error nor in a log."""
 
 import logging
 from collections.abc import Iterator
 
 import pytest
 
-from tests.fake_upstream import Behaviour, FakeUpstream, cut, garbage, hang, hang_up, html, ok, redirect, too_many
-from tests.upstreams.calling import MOMENT, http_upstream, raw
+from ingest_service.upstreams.fake import (
+    Behaviour,
+    FakeUpstream,
+    cut,
+    garbage,
+    hang,
+    hang_up,
+    html,
+    ok,
+    redirect,
+    too_many,
+)
+from tests.upstreams.calling import http_upstream, raw
 
 KEY = "k3y0fThePartner"
+# Seconds in which every call reaches the upstream, on a busy machine too.
+TIMEOUT = 1.0
 BEHAVIOURS: dict[str, Behaviour] = {
     "good": ok(),
     "refused": too_many("never"),
@@ -33,8 +46,8 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
 
 
 def shown(url: str, logged: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> str:
-    """Return everything that anybody can see of a call with the key in its URL and its headers."""
-    answer = http_upstream(url, MOMENT, {"Authorization": f"Bearer {KEY}"}).fetch(5).answer
+    """Return everything that is visible of a call with the key in its URL and its headers."""
+    answer = http_upstream(url, TIMEOUT, {"Authorization": f"Bearer {KEY}"}).fetch(5).answer
     return f"{answer} {logged.text} {''.join(capfd.readouterr())}"
 
 

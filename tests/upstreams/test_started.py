@@ -1,11 +1,11 @@
-"""When a call started: the next slot is paced from it, so it is never before the upstream could have seen it."""
+"""Start of a call: the next slot is paced from it, so it is never before the upstream received the request."""
 
 import socket
 import threading
 import time
 
 from ingest_service.clock import SystemClock
-from tests.fake_upstream import FakeUpstream, hang_up
+from ingest_service.upstreams.fake import FakeUpstream, hang_up
 from tests.upstreams.calling import GOOD_RESPONSE, MOMENT, PATIENCE, PROCESSED, TOO_LATE, http_upstream, listening
 
 # More than the system takes off a sender's hands while the peer reads nothing.
@@ -13,7 +13,7 @@ LONG = {"X-Long": "x" * 8_000_000}
 
 
 class AttentiveClock(SystemClock):
-    """In the thread that sends, it tells the time only after the upstream has stamped the arrival."""
+    """Clock that, in the thread that sends, returns the time only after the upstream has stamped the arrival."""
 
     def __init__(self, upstream: FakeUpstream) -> None:
         self._upstream = upstream

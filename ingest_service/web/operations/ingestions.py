@@ -71,7 +71,8 @@ INGESTIONS = (
         "DELETE /ingestions/{ingestion_id}",
         "cancel",
         "Cancel what has not been released",
-        description="Calls in flight finish. To cancel again changes nothing.",
+        description="Calls in flight finish. The ingestion stays and can be read afterwards. "
+        "To cancel again changes nothing.",
         parameters=(ID,),
         answers=(
             Answer(200, "The ingestion as it is now.", json_of(Ingestion, cancelled=CANCELLED)),

@@ -7,14 +7,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from ingest_service.ports.store import ListFilter
+from ingest_service.stores.sqlite.store import SqliteStore
 
 from ingest_service.domain.ledger import LastSlot, Outcome
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreError
-from ingest_service.ports.store import ListFilter
 from ingest_service.stores.sqlite.schema import MIGRATIONS
-from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
 from tests.stores.steps import submission_of
 

@@ -8,10 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from ingest_service.stores.sqlite.store import SqliteStore
 
 from ingest_service.domain.ledger import Outcome, Retry, Slip
 from ingest_service.stores.sqlite.pruning import read_ended
-from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
 from tests.stores.steps import close, finish, open_next, submit, waiting
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from ingest_service.stores.sqlite.store import SqliteStore
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome, Slot
@@ -15,7 +16,6 @@ from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused, StoreError, StoreInUse
 from ingest_service.stores.sqlite.connections import connect
 from ingest_service.stores.sqlite.schema import MIGRATIONS
-from ingest_service.stores.sqlite.store import SqliteStore
 from tests.doubles import VirtualClock
 from tests.stores.sqlite.gathering import Gathering
 from tests.stores.steps import submission_of, waiting

@@ -1,4 +1,4 @@
-"""What a client sent, read from the connection."""
+"""A request as it is read from a connection."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,10 @@ _LINE = re.compile(r"GET \S*?(\d+) HTTP/1\.([01])")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request line and its headers (lower-case names); `record_id` is None unless it is a GET ending in one."""
+    """A request line and its headers, with names in lower case.
+
+    `record_id` is None unless the request is a GET of a path that ends in an id.
+    """
 
     record_id: int | None
     headers: dict[str, str]
@@ -18,7 +21,7 @@ class Request:
 
 
 def read_request(lines: BinaryIO) -> Request | None:
-    """Block until the last byte of the headers has arrived; None if the peer leaves before that."""
+    """Block until the last byte of the headers has arrived; return None if the client disconnects before that."""
     head = _read_head(lines)
     if head is None:
         return None

@@ -1,36 +1,37 @@
-"""What must hold however bad the upstream is, judged by what the upstream itself saw."""
+"""The laws that hold however bad the upstream is, checked against the arrivals that it recorded."""
 
 import json
+from bisect import bisect_right
 from collections import Counter
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.domain.ledger import Outcome
-from tests.fake_upstream import Arrival
-from tests.upstreams.running import INTERVAL, Run
+from ingest_service.upstreams.fake import Arrival
+from tests.upstreams.running import Run
 from tests.upstreams.scenarios import IDS, End, Scenario
 
 
-def judge(run: Run, scenario: Scenario) -> None:
-    """Every law at once; what reached the upstream is all that was attempted."""
+def check(run: Run, scenario: Scenario) -> None:
+    """Check every law; the arrivals at the upstream are all the attempts that were made."""
     arrivals = run.upstream.arrivals
-    judge_pace(run)
-    assert early_arrivals(arrivals, scenario.pause) == []
+    check_rate(run)
+    assert early_arrivals(run, scenario.pause) == []
     assert [outcome.record_id for outcome in run.outcomes] == list(IDS)
     assert Counter(arrival.record_id for arrival in arrivals) == {
         outcome.record_id: outcome.attempts for outcome in run.outcomes
     }
     for outcome in run.outcomes:
-        judge_end(outcome, scenario.end(outcome.record_id))
-    judge_results(run)
+        check_end(outcome, scenario.end(outcome.record_id))
+    check_results(run)
 
 
-def judge_pace(run: Run) -> None:
+def check_rate(run: Run) -> None:
     assert run.upstream.refused == 0
     assert run.upstream.most_in_a_span() <= 3
     assert run.upstream.most_in_work() <= 3
 
 
-def judge_end(outcome: Outcome, end: End) -> None:
+def check_end(outcome: Outcome, end: End) -> None:
     assert end.attempts in (None, outcome.attempts)
     if end.error is None:
         assert outcome.error is None
@@ -40,8 +41,8 @@ def judge_end(outcome: Outcome, end: End) -> None:
         assert (outcome.error or "").startswith(end.error)
 
 
-def judge_results(run: Run) -> None:
-    """What anybody reads over HTTP is what came of the ids, each once."""
+def check_results(run: Run) -> None:
+    """Check that the results over HTTP are the outcomes of the ids, each once."""
     path = f"/ingestions/{run.ingestion_id}/results"
     page = run.client.get(path).get_json()
     lines = run.client.get(path, headers={"Accept": "application/x-ndjson"}).text.splitlines()
@@ -52,13 +53,17 @@ def judge_results(run: Run) -> None:
     assert run.client.get(f"/status/{run.ingestion_id}").get_json()["status"] == "completed"
 
 
-def early_arrivals(arrivals: list[Arrival], pause: float) -> list[Arrival]:
-    """Return those who came although the upstream had asked for a pause, and were not in work by then."""
-    asked = [arrival for arrival in arrivals if arrival.status in (429, 503) and arrival.ended_ns is not None]
+def early_arrivals(run: Run, pause: float) -> list[Arrival]:
+    """Return the arrivals of later slots in the time for which an answer had asked for a pause.
+
+    The slot of an arrival is the last one that was opened before it.
+    """
+    arrivals = run.upstream.arrivals
+    refusals = [a for a in arrivals if a.status in (429, 503) and a.ended_ns is not None]
     return [
         arrival
-        for told in asked
+        for refusal in refusals
         for arrival in arrivals
-        if told.started_ns + INTERVAL * NANOSECONDS <= arrival.started_ns
-        and arrival.started_ns < (told.ended_ns or 0) + pause * NANOSECONDS
+        if bisect_right(run.opened, refusal.started_ns) < bisect_right(run.opened, arrival.started_ns)
+        if arrival.started_ns < (refusal.ended_ns or 0) + pause * NANOSECONDS
     ]

@@ -1,11 +1,12 @@
-"""What the program prints: a line for each arrival, and the summary."""
+"""Lines that the program prints: one for each arrival, and the summary."""
 
-from tests.fake_upstream.arrivals import NANOSECONDS, Arrival
-from tests.fake_upstream.server import FakeUpstream
+from ingest_service.clock import NANOSECONDS
+from ingest_service.upstreams.fake.arrivals import Arrival
+from ingest_service.upstreams.fake.server import FakeUpstream
 
 
 def line(arrival: Arrival) -> str:
-    """Return the line of an arrival that has ended: seconds since the start, id, attempt, status, how long."""
+    """Return the line of an arrival that has ended: seconds since the start, id, attempt, status, duration."""
     took = ((arrival.ended_ns or arrival.started_ns) - arrival.started_ns) / NANOSECONDS
     answer = "---" if arrival.status is None else str(arrival.status)
     mark = "   <<< TOO FAST: the rate was broken" if arrival.refused else ""
@@ -16,7 +17,7 @@ def line(arrival: Arrival) -> str:
 
 
 def summary(upstream: FakeUpstream, rate: int, window: float) -> str:
-    """Return what came of it all."""
+    """Return the totals of a run in one sentence."""
     return (
         f"{len(upstream.arrivals)} arrivals; at most {upstream.most_in_a_span()} in any {window:g} s"
         f" (allowed: {rate}); at most {upstream.most_in_work()} in work at once; {upstream.refused} refused"

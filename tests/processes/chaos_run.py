@@ -1,4 +1,4 @@
-"""A service that is killed again and again under load, and the record of what became of it."""
+"""A service that is killed again and again under load, and the record of it."""
 
 import random
 import sqlite3
@@ -13,30 +13,29 @@ from tests.processes.client import Client
 from tests.processes.load import Load
 from tests.processes.record import Plan, Record
 from tests.processes.running import Running, settings
-from tests.processes.waiting import comes_true
+from tests.processes.waiting import comes_true, eventually
 
 _SILENT = 15_000_000_000
-# A service that does not come to the planned moment is killed at another; judging it comes later.
+# A service that does not come to the planned moment in this time is killed at another one.
 _MOMENT_SECONDS = 8
-_STAMPED_SECONDS = 0.1
 
 Moment = Callable[[Running], None]
 
 
-class Ordeal:
-    """Kills at moments drawn from a seed, and takes the record.
+class ChaosRun:
+    """Kills a service at moments drawn from a seed, and takes the record.
 
-    The service is run by `command`, with its own settings and with `changes`; its upstream is the judge.
+    The service is run by `command`, with its own settings and with `changes`; it calls the upstream.
     """
 
     def __init__(
-        self, plan: Plan, directory: Path, seed: int, judge: Upstream, command: Sequence[str], **changes: str
+        self, plan: Plan, directory: Path, seed: int, upstream: Upstream, command: Sequence[str], **changes: str
     ) -> None:
         self._plan = plan
         self._database = directory / "ingest.db"
         self._log = directory / "served.log"
         self._random = random.Random(seed)
-        self._judge = judge
+        self._upstream = upstream
         self._command = command
         self._environ = settings(
             directory,
@@ -45,13 +44,13 @@ class Ordeal:
             **changes,
         )
         self._port = int(self._environ["INGEST_PORT"])
-        self._load = Load(self._port, seed, self._judge, plan.room)
+        self._load = Load(self._port, seed, upstream, plan.room)
         self._record = Record(plan.interval)
 
     def run(self) -> Record:
-        """Kill as planned, once more when nothing is submitted any more, and let the rest drain."""
+        """Kill as planned, once more with a backlog that nothing is added to, and let the rest drain."""
         with self._load:
-            for moment in [*self._moments(), self._last]:
+            for moment in [*self._moments(), self._full]:
                 self._load.resume()
                 self._kill(moment)
         self._drain()
@@ -64,6 +63,7 @@ class Ordeal:
         moments += [self._calling] * plan.calling
         moments += [self._starting] * plan.starting
         moments += [self._quiet] * plan.quiet
+        moments += [self._paused] * plan.paused
         self._random.shuffle(moments)
         return moments
 
@@ -71,41 +71,49 @@ class Ordeal:
         with self._served() as served:
             moment(served)
             served.kill()
-        # What it had sent is stamped by now too, however late the judge got the processor.
-        time.sleep(_STAMPED_SECONDS)
+        # The kernel stamped everything that it had sent before it was dead.
         self._record.kills.append(time.monotonic_ns())
 
     def _served(self) -> Running:
         return Running(self._command, self._environ, self._log)
 
     def _loaded(self, served: Running) -> None:
-        """Somewhere in the work."""
+        """Wait for some time in the work."""
         served.until_healthy()
         time.sleep(self._random.uniform(0, self._plan.alive_seconds))
 
     def _calling(self, served: Running) -> None:
-        """While calls are in flight, or just after."""
+        """Wait until calls are in flight, or a little longer."""
         served.until_healthy()
-        before = len(self._judge.arrivals)
-        comes_true(lambda: len(self._judge.arrivals) > before, _MOMENT_SECONDS)
+        before = len(self._upstream.arrivals)
+        comes_true(lambda: len(self._upstream.arrivals) > before, _MOMENT_SECONDS)
         time.sleep(self._random.uniform(0, 0.05))
 
     def _starting(self, _: Running) -> None:
-        """During the start, or soon after."""
+        """Wait for some time in the start, or a little longer."""
         time.sleep(self._random.uniform(0, 0.7))
 
     def _quiet(self, served: Running) -> None:
-        """When there is nothing to do."""
+        """Wait until there is nothing to do, and a little longer."""
         served.until_healthy()
         self._load.pause()
         comes_true(lambda: self._load.drained, _MOMENT_SECONDS)
         time.sleep(self._random.uniform(0, 0.4))
 
-    def _last(self, served: Running) -> None:
-        """With a backlog that nothing will be added to."""
+    def _paused(self, served: Running) -> None:
+        """Wait until the upstream asks for a pause and the service has written that down."""
         served.until_healthy()
-        comes_true(lambda: not self._load.has_room, _MOMENT_SECONDS)
-        self._load.close()
+        before = self._pause_end()
+        eventually(lambda: self._pause_end() > before)
+
+    def _full(self, served: Running) -> None:
+        """Wait until so much waits that no more is submitted."""
+        served.until_healthy()
+        eventually(lambda: not self._load.has_room)
+
+    def _pause_end(self) -> int:
+        with closing(sqlite3.connect(self._database)) as connection:
+            return int(connection.execute("SELECT coalesce(max(until), 0) FROM pause").fetchone()[0])
 
     def _drain(self) -> None:
         with self._served() as served, Client(self._port) as client:
@@ -121,12 +129,12 @@ class Ordeal:
             served.stop()
 
     def _silent_since(self, started: int) -> bool:
-        last = self._judge.arrivals[-1].at if self._judge.arrivals else started
+        last = self._upstream.arrivals[-1].at if self._upstream.arrivals else started
         return time.monotonic_ns() - max(started, last) > _SILENT
 
     def _take_record(self) -> None:
         record, load = self._record, self._load
-        record.arrivals = sorted(self._judge.arrivals, key=lambda arrival: arrival.at)
+        record.arrivals = sorted(self._upstream.arrivals, key=lambda arrival: arrival.at)
         record.accepted, record.unanswered, record.reported = load.accepted, load.unanswered, load.reported
         with closing(sqlite3.connect(self._database)) as connection:
             record.ledger = connection.execute("SELECT opened, started FROM slots ORDER BY number").fetchall()

@@ -1,20 +1,17 @@
-"""An upstream of datagrams that judges."""
+"""An upstream of datagrams that records its calls for a check of the rate."""
 
 import heapq
 import random
 import socket
-import struct
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Self
 
+from ingest_service.upstreams.fake.stamped_reader import received_at, request_stamps
 from tests.processes.arrival import Arrival
 from tests.processes.client import HOST
 
-# SO_TIMESTAMPNS of Linux, which Python names from 3.14.
-_KERNEL_STAMP = 35
 _LONGEST_WAIT_SECONDS = 0.05
 
 
@@ -25,11 +22,11 @@ class _Answer:
     caller: tuple[str, int] = field(compare=False)
 
 
-class Judge:
-    """A server of datagrams, each of them a call; it answers after a random delay, some longer than others.
+class RateChecker:
+    """Server of datagrams, each of them a call; it answers after a random delay, some longer than others.
 
-    It fits `Upstream`. The kernel stamps every call as it arrives, so that a judge who gets the processor late
-    is not misled.
+    It fits `Upstream`. The kernel stamps every call as it arrives, so a checker that gets the processor late is
+    not misled.
     """
 
     def __init__(self, seed: int) -> None:
@@ -38,13 +35,13 @@ class Judge:
         self._unanswered: list[_Answer] = []
         self._closing = Event()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, _KERNEL_STAMP, 1)
+        request_stamps(self._socket)
         self._socket.bind((HOST, 0))
-        self._thread = Thread(target=self._run, name="judge")
+        self._thread = Thread(target=self._run, name="rate checker")
 
     @property
     def port(self) -> int:
-        """Where it takes calls."""
+        """The port on which it takes calls."""
         return int(self._socket.getsockname()[1])
 
     @property
@@ -70,10 +67,10 @@ class Judge:
         wait = self._unanswered[0].due - time.monotonic() if self._unanswered else _LONGEST_WAIT_SECONDS
         self._socket.settimeout(min(max(wait, 0.001), _LONGEST_WAIT_SECONDS))
         try:
-            content, stamps, _, caller = self._socket.recvmsg(64, 64)
+            content, ancillary, _, caller = self._socket.recvmsg(64, 64)
         except TimeoutError:
             return
-        arrival = Arrival(int(content), _arrived(stamps))
+        arrival = Arrival(int(content), received_at(ancillary))
         self.arrivals.append(arrival)
         heapq.heappush(self._unanswered, _Answer(time.monotonic() + self._delay(), arrival, caller))
 
@@ -81,18 +78,8 @@ class Judge:
         while self._unanswered and self._unanswered[0].due <= time.monotonic():
             answer = heapq.heappop(self._unanswered)
             answer.arrival.answered = time.monotonic_ns()
-            self._socket.sendto(b'"judged"', answer.caller)
+            self._socket.sendto(b'"processed"', answer.caller)
 
     def _delay(self) -> float:
         slow = self._random.random() < 0.3
         return self._random.uniform(0.1, 0.3) if slow else self._random.uniform(0.0, 0.05)
-
-
-def _arrived(stamps: Sequence[tuple[int, int, bytes]]) -> int:
-    """Return the kernel's stamp, which is of the wall clock, on the monotonic clock; now if there is none."""
-    now, wall = time.monotonic_ns(), time.time_ns()
-    for _, kind, content in stamps:
-        if kind == _KERNEL_STAMP:
-            seconds, nanoseconds = struct.unpack("@ll", content)
-            return now - (wall - int(seconds) * 1_000_000_000 - int(nanoseconds))
-    return now
