@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,7 @@ RUNNABLE = {"console", "python"}
 def steps_of(path: Path) -> list[Step]:
     """Return the commands of a document; a Python sample is one, and the text behind it is its output."""
     found: list[Step] = []
-    all_blocks = blocks(path)
-    for block, following in zip(all_blocks, [*all_blocks[1:], Block(0, "", "")], strict=True):
+    for block, following in pairwise([*blocks(path), Block(0, "", "")]):
         if block.language == "console":
             found += steps(block)
         elif block.language == "python":

@@ -40,6 +40,12 @@ def test_the_table_of_settings_lists_every_variable_with_its_default() -> None:
     assert documented == {tuple(variables_of(field)): written(field.default) for field in fields}
 
 
+def test_the_settings_of_the_readme_have_the_same_defaults() -> None:
+    short = [row[:2] for row in rows(ROOT / "README.md", "variable")]
+    assert short
+    assert [row for row in short if row not in [full[:2] for full in SETTINGS]] == []
+
+
 @pytest.mark.parametrize("row", SETTINGS, ids=lambda row: code_spans(row[0])[0])
 def test_the_table_of_settings_gives_the_allowed_range(row: list[str]) -> None:
     name, bounds = code_spans(row[0])[0], re.fullmatch(r"(\S+) to (\S+)", row[2])
