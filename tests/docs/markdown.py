@@ -74,7 +74,7 @@ def rows(path: Path, first_heading: str) -> list[list[str]]:
     found: list[list[str]] = []
     wanted = False
     for line in _prose(path).splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split(" | ")] if line.startswith("|") else []
+        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
         wanted = bool(cells) and (wanted or cells[0] == first_heading)
         if wanted and cells[0] != first_heading and not line.startswith("|--"):
             found.append(cells)
