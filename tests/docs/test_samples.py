@@ -19,14 +19,12 @@ NOT_RUN = {
     "make": "serves until it is stopped, installs, or runs these tests; each document has a service of its own",
     "docker": "needs a Docker engine",
     "sudo": "needs systemd, and changes the machine",
-    "git": "needs the repository on the network, or changes this one",
     "ingest-service": "serves until it is stopped; each document has a service of its own",
     "ingest-fake-upstream": "serves until it is stopped; tests/test_fake_upstream.py runs it",
     "INGEST_": "serves until it is stopped; tests/test_config.py reads every setting",
     ".venv/bin/pytest": "runs these tests",
-    ".venv/bin/pre-commit": "is not installed with the project",
-    ".venv/bin/python -m docs.": "draws a file of the repository anew",
-    ".venv/bin/python -m benchmarks.": "takes a minute, and prints other figures each time",
+    ".venv/bin/python -m pip": "installs",
+    ".venv/bin/python -m benchmarks": "takes a minute, and prints other figures each time",
 }
 LANGUAGES = {"console", "python", "json", "text", "mermaid", "yaml", "ini", ""}
 RUNNABLE = {"console", "python"}
