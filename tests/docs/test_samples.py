@@ -46,13 +46,15 @@ def runs(step: Step) -> bool:
     return not step.command.startswith(tuple(NOT_RUN))
 
 
+# Slower than the defaults, so that no slot opens between two commands that belong together, on a busy machine too.
+UNHURRIED = {"INGEST_INTERVAL_SECONDS": "15", "INGEST_SIMULATED_DELAY_SECONDS": "3"}
 WITH_SAMPLES = [path for path in DOCUMENTS if any(map(runs, steps_of(path)))]
 
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
-    """Return a shell in a folder with the `.venv` of this run and the log of a service with default settings."""
-    environ = settings(tmp_path)
+    """Return a shell in a folder with the `.venv` of this run and the log of a service of its own."""
+    environ = settings(tmp_path, **UNHURRIED)
     address = f"localhost:{environ['INGEST_PORT']}"
     programs = Path(sys.executable).parent
     (tmp_path / ".venv").symlink_to(programs.parent)
