@@ -1,0 +1,107 @@
+"""Every sample of the documentation does what the documentation says."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.docs.markdown import DOCUMENTS, ROOT, Block, Step, blocks, steps
+from tests.docs.shape import alike, masked
+from tests.docs.shell import Shell, syntax_error
+from tests.processes.running import WSGI, Running, settings
+
+# What does not run here, by how it begins; it must be correct for the shell all the same.
+NOT_RUN = {
+    "make": "serves until it is stopped, installs, or runs these tests; each document has a service of its own",
+    "docker": "needs a Docker engine",
+    "sudo": "needs systemd, and changes the machine",
+    "ingest-service": "serves until it is stopped; each document has a service of its own",
+    "ingest-fake-upstream": "serves until it is stopped; tests/test_fake_upstream.py runs it",
+    "INGEST_": "serves until it is stopped; tests/test_config.py reads every setting",
+    ".venv/bin/pytest": "runs these tests",
+    ".venv/bin/python -m pip": "installs",
+    ".venv/bin/python -m benchmarks": "takes a minute, and prints other figures each time",
+}
+LANGUAGES = {"console", "python", "json", "text", "mermaid", "yaml", "ini", ""}
+RUNNABLE = {"console", "python"}
+
+
+def steps_of(path: Path) -> list[Step]:
+    """Return the commands of a document; a Python sample is one, and the text behind it is its output."""
+    found: list[Step] = []
+    for block, following in pairwise([*blocks(path), Block(0, "", "")]):
+        if block.language == "console":
+            found += steps(block)
+        elif block.language == "python":
+            output = following.text if following.language == "text" else ""
+            found.append(Step(block.line, f"python - <<'END'\n{block.text}END", output))
+    return found
+
+
+def runs(step: Step) -> bool:
+    return not step.command.startswith(tuple(NOT_RUN))
+
+
+# Slower than the defaults, so that no slot opens between two commands that belong together, on a busy machine too.
+UNHURRIED = {"INGEST_INTERVAL_SECONDS": "15", "INGEST_SIMULATED_DELAY_SECONDS": "3"}
+WITH_SAMPLES = [path for path in DOCUMENTS if any(map(runs, steps_of(path)))]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """Return a shell in a folder with the `.venv` of this run and the log of a service of its own."""
+    environ = settings(tmp_path, **UNHURRIED)
+    address = f"localhost:{environ['INGEST_PORT']}"
+    programs = Path(sys.executable).parent
+    (tmp_path / ".venv").symlink_to(programs.parent)
+    shell_environ = {
+        **os.environ,
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "INGEST_URL": f"http://{address}",
+        "HOME": str(tmp_path),
+    }
+    with (
+        Running(WSGI, environ, tmp_path / "service.log").until_healthy(),
+        Shell(tmp_path, shell_environ, address) as shell,
+    ):
+        yield shell
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", WITH_SAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_of_a_document_prints_what_the_document_shows(path: Path, shell: Shell) -> None:
+    for step in filter(runs, steps_of(path)):
+        code, output = shell.run(step.command)
+        if code != 0 or (step.output and not alike(step.output, output)):
+            pytest.fail(f"{path.name}:{step.line}: {step.command}\nexit code {code}\n{output}")
+        shell.learn(step.output, output)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_that_is_not_run_is_correct_for_the_shell(path: Path) -> None:
+    errors = {step.line: syntax_error(step.command) for step in steps_of(path) if not runs(step)}
+    assert not {line: error for line, error in errors.items() if error}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_sample_names_a_language_that_is_known_here(path: Path) -> None:
+    for block in blocks(path):
+        assert block.language in LANGUAGES, f"line {block.line}"
+        if block.language == "json":
+            json.loads(block.text)
+
+
+def test_outputs_are_compared_in_shape() -> None:
+    first = '{"id":"6f1c0a52-9d3e-4c1b-8a77-5f0e21d4b3a9","status":"triggered","at":"2026-11-22T01:07:59.378Z"}'
+    other = '{"id":"b7d92e14-5a60-4f8e-9c35-7e1d48a06f2c","status":"completed","at":"2027-01-01T00:00:00.000Z"}'
+    assert alike(first, other)
+    assert not alike(first, other.replace('"at"', '"since"'))
+    assert not alike(first, f"{other}\n{other}")
+    assert alike('{"ids": [1, 2], "x": null}', '{"ids": [], "x": "anything"}')
+    assert not alike('{"error": "Not found"}', '{"error": "Not allowed"}')
+    assert masked("would start at 03:19:31, in 1m 05s") == masked("would start at 13:19:31, in 12s")
+    assert not alike("would take 3 slots", "would take 3 stops")
