@@ -36,7 +36,7 @@ NETWORK_GUARD_SECONDS = 0.02
 _HEADERS = TypeAdapter(dict[str, str])
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
 _HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
 
 Port = Annotated[int, Field(ge=0, le=65_535)]

@@ -172,6 +172,8 @@ SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/pat
         ("INGEST_HOST", " ", HOST),
         ("INGEST_HOST", "[0.0.0.0]", HOST),
         ("INGEST_HOST", "http://localhost", HOST),
+        ("INGEST_HOST", "node..example.com", HOST),
+        ("INGEST_HOST", "x" * 64, HOST),
         ("INGEST_ALLOWED_HOSTS", "ingest.example.com:8000", ALLOWED_HOSTS),
         ("INGEST_ALLOWED_HOSTS", "https://ingest.example.com", ALLOWED_HOSTS),
         ("INGEST_ALLOWED_HOSTS", "a.example,,b.example", ALLOWED_HOSTS),
