@@ -9,6 +9,7 @@ IngestError
 ├── KeyReused            an idempotency key came again with another content
 ├── DeadlineImpossible   the ingestion would end too late, as things stand
 ├── BacklogFull          there is no room for so many ids now
+├── DispatcherStopped    nothing would be called: the dispatcher has ended, or the process is about to end
 └── StoreError           the store cannot do what it must; the sentence says why
     ├── StoreInUse       another process works on the same database
     └── StoreStopped     the store was asked after it had been stopped
@@ -82,6 +83,13 @@ class BacklogFull(IngestError):
         super().__init__(f"the backlog has room for {room} more {'id' if room == 1 else 'ids'}")
         self.room_at = room_at
         self.room_in = room_in
+
+
+class DispatcherStopped(IngestError):
+    """Nothing would be called: the dispatcher has ended, or the process is about to end."""
+
+    def __init__(self) -> None:
+        super().__init__("the dispatcher does not run in this process; send it again")
 
 
 class StoreError(IngestError):

@@ -11,6 +11,7 @@ from ingest_service.clock import NANOSECONDS
 from ingest_service.errors import (
     BacklogFull,
     DeadlineImpossible,
+    DispatcherStopped,
     IngestionNotFound,
     KeyReused,
     NothingToCancel,
@@ -49,6 +50,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(DeadlineImpossible, _deadline_impossible)
     app.register_error_handler(KeyReused, _key_reused)
     app.register_error_handler(BacklogFull, _backlog_full)
+    app.register_error_handler(DispatcherStopped, _dispatcher_stopped)
     app.register_error_handler(StoreError, _store_error)
     app.register_error_handler(MethodNotAllowed, _method_not_allowed)
     app.register_error_handler(NotFound, _not_found)
@@ -104,6 +106,10 @@ def _backlog_full(error: BacklogFull) -> Response:
     if error.room_in is not None:
         response.headers["Retry-After"] = str(max(1, -(-error.room_in // NANOSECONDS)))
     return response
+
+
+def _dispatcher_stopped(error: DispatcherStopped) -> Response:
+    return _answer(503, "Dispatcher stopped", {"dispatcher": [str(error)]})
 
 
 def _store_error(error: StoreError) -> Response:
