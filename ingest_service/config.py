@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -20,7 +19,7 @@ from pydantic import (
 )
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.environment import EVERY_INTERFACE, HOST, PLATFORM_PORT, PORT, given
+from ingest_service.environment import EVERY_INTERFACE, HOST, PLATFORM_PORT, PORT, given, is_http_url
 from ingest_service.errors import SettingError
 
 SQLITE = "sqlite:///"
@@ -64,18 +63,9 @@ def _sqlite_url(url: str) -> str:
 
 
 def _upstream_url(url: str) -> str:
-    if not _is_upstream_url(url):
+    if not is_http_url(url) or "{id}" not in url:
         raise ValueError("it should be like https://api.example.com/items/{id}")
     return url
-
-
-def _is_upstream_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        # Reading the port checks it.
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and "{id}" in url
-    except ValueError:
-        return False
 
 
 def _headers(text: SecretStr) -> SecretStr:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
+from urllib.parse import urlsplit
 
 PREFIX = "INGEST_"
 HOST = "INGEST_HOST"
@@ -42,6 +43,16 @@ def remarks(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str]
     for name in sorted(variables):
         if name.upper().startswith(PREFIX) and name not in known and not _of_others(name):
             yield f"{name} is not a setting and is ignored{_nearest(name, known)}"
+
+
+def is_http_url(url: str) -> bool:
+    """Whether this is the URL of a server that speaks HTTP."""
+    try:
+        parts = urlsplit(url)
+        # Reading the port checks it.
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _of_kubernetes(variables: Mapping[str, str]) -> bool:

@@ -45,6 +45,13 @@ def test_a_bad_url_of_the_upstream_is_refused_without_its_key(start: Start) -> N
     assert "s3cret" not in refused(start, INGEST_UPSTREAM_URL="https://api.example.com/?key=s3cret")
 
 
+def test_a_proxy_that_cannot_be_used_is_refused_without_its_password(start: Start) -> None:
+    upstream = {"INGEST_UPSTREAM_URL": "https://api.example.com/{id}"}
+    sentence = refused(start, ALL_PROXY="socks5://user:s3cret@proxy:1080", **upstream)
+    assert sentence.startswith("ALL_PROXY names a proxy that cannot be used for the upstream: ")
+    assert "s3cret" not in sentence
+
+
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\x00" + bytes(84)])
 def test_a_file_that_is_no_database_is_refused(start: Start, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "ingest.db").write_bytes(content)
