@@ -1,5 +1,6 @@
 """Starts that fail, or that are broken off: one sentence, never a traceback."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from tests.processes.waiting import PATIENCE_SECONDS, eventually
 pytestmark = pytest.mark.slow
 
 MODULE = (sys.executable, "-m", "ingest_service")
+STRACE = shutil.which("strace")
 PROGRAM = (str(Path(sys.executable).with_name("ingest-service")),)
 
 
@@ -56,6 +58,25 @@ def test_a_proxy_that_cannot_be_used_is_refused_without_its_password(start: Star
 def test_a_file_that_is_no_database_is_refused(start: Start, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "ingest.db").write_bytes(content)
     assert str(tmp_path / "ingest.db") in refused(start)
+
+
+@pytest.mark.skipif(STRACE is None, reason="strace lets a lock fail as on a network file system")
+def test_a_file_system_without_locks_is_refused(start: Start, tmp_path: Path) -> None:
+    command = [
+        str(STRACE),
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=flock",
+        "-e",
+        "inject=flock:error=ENOLCK",
+        *WSGI,
+    ]
+    running = start(command)
+    assert running.exit_code() == 1
+    assert running.printed == f"ingest_service: cannot lock {tmp_path}/ingest.db.lock: No locks available\n"
 
 
 def test_too_few_files_are_refused(environ: dict[str, str]) -> None:

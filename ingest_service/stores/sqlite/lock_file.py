@@ -42,6 +42,9 @@ class LockFile:
                 f"another process works on this database (it holds {self._path}); stop it first, "
                 "or give this one a database of its own with INGEST_DATABASE_URL"
             ) from None
+        except OSError as error:
+            os.close(file)
+            raise StoreError(f"cannot lock {self._path}: {error.strerror}") from error
         self._file = file
 
     def release(self) -> None:
