@@ -89,7 +89,9 @@ def test_no_slot_opens_after_the_signal_however_slowly_answers_are_read(
 
 def test_a_stop_needs_no_reader_of_the_log(client: Client, environ: dict[str, str]) -> None:
     reading, writing = os.pipe()
-    with subprocess.Popen(WSGI, cwd=ROOT, env=environ, stderr=writing) as process:
+    with ExitStack() as ending:
+        process = ending.enter_context(subprocess.Popen(WSGI, cwd=ROOT, env=environ, stderr=writing))
+        ending.callback(process.kill)
         eventually(client.healthy)
         for _ in range(1_000):
             client.ask("POST", "/" + 200 * "x")

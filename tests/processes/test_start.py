@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_file_system_without_locks_is_refused(start: Start, tmp_path: Path) ->
 
 def test_too_few_files_are_refused(environ: dict[str, str]) -> None:
     command = ["/bin/sh", "-c", f"ulimit -n 64; exec {sys.executable} wsgi.py"]
-    ended = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 1
     assert ended.stderr == "ingest_service: this process may open 64 files, and needs 226 or more (ulimit -n)\n"
 
@@ -115,9 +116,11 @@ def test_unknown_variables_and_the_real_address_are_in_the_log(start: Start) -> 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows the files of a process")
 def test_no_file_takes_the_place_of_a_closed_standard_error(environ: dict[str, str], tmp_path: Path) -> None:
-    command = f"exec {sys.executable} wsgi.py 2>&-"
-    with subprocess.Popen(["/bin/sh", "-c", command], env=environ, cwd=ROOT) as process:
+    command = ["/bin/sh", "-c", f"exec {sys.executable} wsgi.py 2>&-"]
+    with ExitStack() as ending:
+        process = ending.enter_context(subprocess.Popen(command, env=environ, cwd=ROOT))
+        ending.callback(process.kill)
         eventually((tmp_path / "ingest.db.lock").exists)
         assert Path(f"/proc/{process.pid}/fd/2").readlink() == Path("/dev/null")
         process.terminate()
-    assert process.returncode == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
