@@ -48,7 +48,7 @@ def _listening_host(host: str) -> str:
 
 
 def _is_host(text: str) -> bool:
-    """Whether this is a name, an IPv4 or an IPv6 address; the latter may stand in brackets and have a zone."""
+    """Return True for a name, an IPv4 or an IPv6 address; the latter may be in brackets and have a zone."""
     address = text.removeprefix("[").removesuffix("]") if text.startswith("[") == text.endswith("]") else text
     try:
         return ip_address(address).version == 6 or address == text
@@ -93,7 +93,7 @@ def _hosts(text: str) -> list[str]:
 
 
 class Settings(BaseModel):
-    """What the environment says; every field names its variable, its default and what is allowed."""
+    """The settings of one process; every field names its variable, its default and what is allowed."""
 
     model_config = ConfigDict(frozen=True, validate_default=False)
 
@@ -150,7 +150,7 @@ class Settings(BaseModel):
 
     @property
     def database_path(self) -> Path:
-        """Where the SQLite file is."""
+        """Path of the SQLite file."""
         return Path(self.database_url.removeprefix(SQLITE))
 
     @property
@@ -162,12 +162,12 @@ class Settings(BaseModel):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What is sent to the upstream with every call; it may hold a key: never log it, never show it."""
+        """Headers of every call to the upstream; they may hold a key: never log them, never show them."""
         return _HEADERS.validate_json(self.upstream_headers.get_secret_value())
 
     @property
     def max_body(self) -> int:
-        """How many bytes a request may have: room for the largest ids, each on an indented line of its own."""
+        """Most bytes of a request: room for the largest ids, each on an indented line of its own."""
         return 65_536 + 24 * self.max_ids
 
 

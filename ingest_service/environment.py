@@ -46,7 +46,7 @@ def remarks(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str]
 
 
 def is_http_url(url: str) -> bool:
-    """Whether this is the URL of a server that speaks HTTP."""
+    """Return True for the URL of a server that speaks HTTP."""
     try:
         parts = urlsplit(url)
         # Reading the port checks it.
@@ -60,7 +60,7 @@ def _of_kubernetes(variables: Mapping[str, str]) -> bool:
 
 
 def _of_a_platform(variables: Mapping[str, str]) -> bool:
-    """Whether the port comes from a hosting platform, and nothing says where to listen."""
+    """Return True if the port comes from a hosting platform, and nothing says where to listen."""
     return PLATFORM_PORT in variables and not {PORT, HOST} & variables.keys()
 
 

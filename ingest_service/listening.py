@@ -13,6 +13,9 @@ _ANY_IPV6 = "::"
 # Names may lead to addresses of a family that this machine does not have.
 _NOT_HERE = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
+# A family, and an address of it as sockets have it.
+_Address = tuple[int, tuple[Any, ...]]
+
 
 def listen(host: str, port: int) -> list[socket.socket]:
     """Return sockets that listen on every address of a host that this machine has, all on one port.
@@ -20,26 +23,31 @@ def listen(host: str, port: int) -> list[socket.socket]:
     EVERY_INTERFACE and `::` are one socket for IPv4 and IPv6, where the machine has both. Raises OSError.
     """
     both = host in (EVERY_INTERFACE, _ANY_IPV6) and socket.has_dualstack_ipv6()
-    missing = OSError("the name has no address")
+    name = _ANY_IPV6 if both else host.replace(EVERY_INTERFACE, _ANY_IPV4)
     with ExitStack() as opened:
-        sockets: list[socket.socket] = []
-        for family, address in _addresses(_ANY_IPV6 if both else host.replace(EVERY_INTERFACE, _ANY_IPV4), port):
-            port = port or (sockets[0].getsockname()[1] if sockets else 0)
-            try:
-                sockets.append(
-                    opened.enter_context(_listening(family, (address[0], port, *address[2:]), both=both))
-                )
-            except OSError as error:
-                if error.errno not in _NOT_HERE:
-                    raise
-                missing = error
-        if not sockets:
-            raise missing
+        sockets = _those_here(_addresses(name, port), opened, both=both)
         opened.pop_all()
         return sockets
 
 
-def _addresses(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
+def _those_here(addresses: list[_Address], opened: ExitStack, *, both: bool) -> list[socket.socket]:
+    """Listen on those addresses that this machine has, and on the port that the first one got."""
+    sockets: list[socket.socket] = []
+    missing = OSError("the name has no address")
+    for family, (host, wanted, *rest) in addresses:
+        port = wanted or (sockets[0].getsockname()[1] if sockets else 0)
+        try:
+            sockets.append(opened.enter_context(_listening(family, (host, port, *rest), both=both)))
+        except OSError as error:
+            if error.errno not in _NOT_HERE:
+                raise
+            missing = error
+    if not sockets:
+        raise missing
+    return sockets
+
+
+def _addresses(host: str, port: int) -> list[_Address]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 

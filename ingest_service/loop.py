@@ -60,17 +60,17 @@ class Loop(ABC):
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """True while the thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
     @property
     def ended(self) -> bool:
-        """Whether the thread was started and runs no longer."""
+        """True once the thread was started and runs no longer."""
         return self._thread is not None and not self.alive
 
     @property
     def failing(self) -> bool:
-        """Whether the last round failed unexpectedly."""
+        """True if the last round failed unexpectedly."""
         return self._errors > 0
 
     @property

@@ -1,4 +1,4 @@
-"""What an HTTP response of the upstream means."""
+"""Meaning of an HTTP response of the upstream."""
 
 import codecs
 import json
@@ -19,7 +19,7 @@ _STRING_OR_BLANKS = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+')
 
 
 def is_good(status: int) -> bool:
-    """Whether the body of a response with this status is a result."""
+    """Return True if the body of a response with this status is a result."""
     return 200 <= status < 300
 
 
@@ -73,7 +73,7 @@ def _compact(text: bytes) -> bytes:
 
 
 def _is_in_another_encoding(body: bytes) -> bool:
-    """Whether this is JSON in UTF-16 or UTF-32."""
+    """Return True for JSON in UTF-16 or UTF-32."""
     encoding = json.detect_encoding(body)
     if encoding.startswith("utf-8"):
         return False
