@@ -8,7 +8,7 @@ IngestError
 ├── NothingToChange      no id of the ingestion waits any more
 ├── KeyReused            an idempotency key came again with another content
 ├── DeadlineImpossible   the ingestion would end too late, as things stand
-├── BacklogFull          there is no room for so many ids now
+├── BacklogFull          there is no room for the ids now
 └── StoreError           the store cannot do what it must; the sentence says why
     ├── StoreInUse       another process works on the same database
     └── StoreStopped     the store was asked after it had been stopped
@@ -72,7 +72,7 @@ class DeadlineImpossible(IngestError):
 
 
 class BacklogFull(IngestError):
-    """There is no room for so many ids now.
+    """There is no room for the ids now.
 
     `room_at` is when there will be if nothing else arrives (wall clock) and `room_in` the nanoseconds until
     then; both are None while nobody knows: an operator has paused the dispatcher.

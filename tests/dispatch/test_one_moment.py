@@ -1,4 +1,4 @@
-"""What is recorded of an ingestion and what is to come of it are of one moment, while slots open and close."""
+"""The facts and the estimate of an ingestion are of one moment, while slots open and close."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
