@@ -21,20 +21,20 @@ from ingest_service.slippage.slips import Slips
 from ingest_service.stores.sqlite.store import SqliteStore
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream
-from ingest_service.web.cors import allow_origins
 from ingest_service.web.dispatcher import dispatcher
 from ingest_service.web.docs import docs
-from ingest_service.web.errors import register_errors
 from ingest_service.web.gauges import Gauges
 from ingest_service.web.health import health
+from ingest_service.web.http.access_log import AccessLog
+from ingest_service.web.http.cors import allow_origins
+from ingest_service.web.http.errors import register_errors
+from ingest_service.web.http.path_normalizer import PathNormalizer
+from ingest_service.web.http.problem import register_problems
+from ingest_service.web.http.request_id import RequestIds
 from ingest_service.web.ingestions import ingestions
 from ingest_service.web.metrics import scraped
-from ingest_service.web.paths import TidyPaths
-from ingest_service.web.problem import register_problems
-from ingest_service.web.request_id import RequestIds
 from ingest_service.web.routes import api
 from ingest_service.web.slots import slots
-from ingest_service.web.traffic import Traffic
 
 VERSION = version("ingest-service")
 # Looking after every one of many submissions would cost a tenth of them.
@@ -66,7 +66,7 @@ def create_app(service: Service, settings: Settings, metrics: Metrics | None = N
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.wsgi_app = RequestIds(TidyPaths(app.wsgi_app))  # type: ignore[method-assign]
+    app.wsgi_app = RequestIds(PathNormalizer(app.wsgi_app))  # type: ignore[method-assign]
     most_ids = min(settings.max_ids, settings.max_pending_ids)
     app.register_blueprint(api(service, most_ids))
     app.register_blueprint(ingestions(service))
@@ -83,7 +83,7 @@ def create_app(service: Service, settings: Settings, metrics: Metrics | None = N
 def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> None:
     """Let the API tell how the service is and what happens, itself included."""
     metrics.registry.register(Gauges(service, settings, VERSION))
-    Traffic(metrics.registry, SystemClock()).watch(app)
+    AccessLog(metrics.registry, SystemClock()).watch(app)
     app.register_blueprint(health(service, VERSION))
     app.register_blueprint(scraped(metrics.registry))
 

@@ -8,8 +8,8 @@ from typing import TextIO
 from pythonjsonlogger.json import JsonFormatter
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.web.request_id import request_id
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.request_id import request_id
+from ingest_service.web.http.times import rfc3339
 
 _NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "exception"}
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ingest_service.reports import BatchesReport, BatchReport
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.times import rfc3339
 
 
 def batches_body(report: BatchesReport) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from ingest_service.reports import DispatcherReport
 from ingest_service.service import Service
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.times import rfc3339
 
 
 def dispatcher(service: Service) -> Blueprint:

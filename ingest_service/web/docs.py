@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import Blueprint, Response, json, request, send_from_directory
 
+from ingest_service.web.http.security_headers import add_security_headers
 from ingest_service.web.openapi.document import document
-from ingest_service.web.security import kept_to_itself
 
 PAGES = Path(__file__).parent / "pages"
 SWAGGER_UI = str(files("flask_swagger_ui") / "dist")
@@ -20,7 +20,7 @@ LONG_SECONDS = 31_536_000
 def docs(version: str, max_ids: int) -> Blueprint:
     """Return the description of this version of the API, its page, and all files of that page."""
     routes = Blueprint("docs", __name__)
-    routes.after_request(kept_to_itself)
+    routes.after_request(add_security_headers)
 
     @cache
     def description() -> str:

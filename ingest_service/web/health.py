@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, jsonify
 
 from ingest_service.service import Service
-from ingest_service.web.errors import error_body
+from ingest_service.web.http.errors import error_body
 
 
 def health(service: Service, version: str) -> Blueprint:

@@ -7,7 +7,7 @@ from ingest_service.domain.ledger import Slip
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
 from ingest_service.reports import IngestionReport
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.times import rfc3339
 from ingest_service.web.why import several, why_body
 
 

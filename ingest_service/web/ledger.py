@@ -6,7 +6,7 @@ from typing import Any
 from ingest_service.domain.ledger import SlotRecord
 from ingest_service.domain.model import batch_id
 from ingest_service.reports import SlotsReport
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.times import rfc3339
 
 
 def slots_body(report: SlotsReport) -> dict[str, Any]:

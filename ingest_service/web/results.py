@@ -6,8 +6,7 @@ from uuid import UUID
 
 from ingest_service.domain.ledger import Outcome
 from ingest_service.reports import Reports, ResultsReport
-
-LARGEST_PAGE = 1000
+from ingest_service.web.http.parameters import LARGEST_PAGE
 
 
 def results_page(page: ResultsReport) -> str:

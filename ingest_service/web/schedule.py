@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest_service.domain.model import Batch, batch_id
 from ingest_service.reports import UpcomingSlot
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.times import rfc3339
 
 
 def schedule_body(slots: Iterable[UpcomingSlot]) -> dict[str, Any]:

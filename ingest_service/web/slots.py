@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, jsonify, request
 
 from ingest_service.reports import Reports
+from ingest_service.web.http.parameters import parse_ledger_page, parse_slots
 from ingest_service.web.ledger import slots_body
-from ingest_service.web.parameters import parse_ledger_page, parse_slots
 from ingest_service.web.schedule import schedule_body
 
 

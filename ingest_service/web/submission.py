@@ -2,17 +2,15 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID, Priority
-from ingest_service.web.errors import InvalidInput
+from ingest_service.web.http.errors import InvalidInput
+from ingest_service.web.http.fields import ONE_PRIORITY, PriorityName, RecordId
 
-RecordId = Annotated[int, Field(ge=SMALLEST_ID, le=LARGEST_ID)]
-
-PriorityName = Literal["HIGH", "MEDIUM", "LOW"]
 Body = TypeVar("Body", bound=BaseModel)
 
 _ONE_ID = f"must be an integer from {SMALLEST_ID} to {LARGEST_ID}"
@@ -26,7 +24,6 @@ _DEADLINE = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SUBMISSION = '{"ids": [1, 2, 3], "priority": "HIGH"}'
 _CHANGE = '{"priority": "HIGH"}'
-ONE_PRIORITY = f"must be one of {', '.join(priority.name for priority in Priority)}"
 
 
 def _written(time: object) -> object:

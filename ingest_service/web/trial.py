@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.schedule.dry_run import Delay, DryRun
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.times import rfc3339
 
 # The ingestions that would be delayed the most; all of them are counted.
 MOST_DELAYS = 20

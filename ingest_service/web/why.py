@@ -5,7 +5,7 @@ from typing import Any
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
 from ingest_service.schedule.estimate import Estimate
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.times import rfc3339
 
 _WITHOUT_PROSPECT = {Status.COMPLETED: "all is completed", Status.CANCELLED: "it was cancelled"}
 

@@ -64,7 +64,7 @@ def test_what_only_changes_with_its_path_may_be_kept_for_a_year(client: FlaskCli
 
 
 @pytest.mark.parametrize("path", ["/docs", *FILES])
-def test_the_page_is_kept_to_itself(client: FlaskClient, path: str) -> None:
+def test_the_page_is_add_security_headers(client: FlaskClient, path: str) -> None:
     headers = client.get(path, buffered=True).headers
     assert headers["Content-Security-Policy"] == POLICY
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -9,7 +9,7 @@ from requests.utils import parse_header_links
 from werkzeug.test import TestResponse
 
 from ingest_service.domain.model import LAST_SEQUENCE, Priority
-from ingest_service.web.cursor import cursor_of
+from ingest_service.web.http.cursor import cursor_of
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import FINAL, failing, ingest
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ingest_service.web.http.request_id import HEADER as REQUEST_ID
 from ingest_service.web.openapi.operation import Parameter
-from ingest_service.web.request_id import HEADER as REQUEST_ID
 
 NAME_OF_REQUEST = Parameter(
     REQUEST_ID,

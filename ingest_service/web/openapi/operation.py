@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest_service.web.http.problem import JSON, PROBLEM, problem_of
 from ingest_service.web.openapi.schemas import Model, parameters_of
 from ingest_service.web.openapi.service import Error, Problem
-from ingest_service.web.problem import JSON, PROBLEM, problem_of
 
 
 @dataclass(frozen=True)

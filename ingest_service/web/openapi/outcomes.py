@@ -4,8 +4,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from ingest_service.web.openapi.values import Count, StatusName, Time, Told
-from ingest_service.web.submission import RecordId
+from ingest_service.web.http.fields import Count, RecordId, StatusName, Time, Told
 
 
 class Batch(Told):

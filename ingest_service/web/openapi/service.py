@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ingest_service.web.openapi.values import Count, Time, Told
-from ingest_service.web.submission import PriorityName
+from ingest_service.web.http.fields import Count, PriorityName, Time, Told
 
 
 class Waiting(Told):

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ingest_service.web.openapi.values import Count, Number, Time, Told
-from ingest_service.web.submission import PriorityName, RecordId
+from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, Time, Told
 
 
 class PlannedBatch(Told):

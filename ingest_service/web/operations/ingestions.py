@@ -1,5 +1,6 @@
 """Looking for ingestions, looking at one, and changing it."""
 
+from ingest_service.web.http.parameters import ListPage
 from ingest_service.web.openapi.ingestions import Ingestion, Ingestions, Status
 from ingest_service.web.openapi.operation import Answer, Operation, failure, json_of, query_of
 from ingest_service.web.operations.examples import CANCELLED, FULL, ONE, SHORT, STATUS
@@ -12,7 +13,6 @@ from ingest_service.web.operations.shared import (
     polled,
     wrong,
 )
-from ingest_service.web.parameters import ListPage
 from ingest_service.web.submission import ChangeBody
 
 COMPLETED = failure(

@@ -2,6 +2,7 @@
 
 import json
 
+from ingest_service.web.http.parameters import Page
 from ingest_service.web.openapi.ingestions import Accepted
 from ingest_service.web.openapi.operation import Answer, Content, Operation, failure, json_of, query_of
 from ingest_service.web.openapi.outcomes import Batches, Results
@@ -16,7 +17,6 @@ from ingest_service.web.operations.shared import (
     wrong,
 )
 from ingest_service.web.operations.submit import NO_ROOM
-from ingest_service.web.parameters import Page
 from ingest_service.web.submission import RetryBody
 
 WRONG_PAGE = wrong("A parameter is wrong.", "limit", "must be an integer from 1 to 1000")

@@ -9,9 +9,9 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 
-from ingest_service.web.errors import error_body
-from ingest_service.web.problem import preferred_form
-from ingest_service.web.request_id import HEADER, name_of, request_id
+from ingest_service.web.http.errors import error_body
+from ingest_service.web.http.problem import preferred_form
+from ingest_service.web.http.request_id import HEADER, name_of, request_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

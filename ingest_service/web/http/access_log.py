@@ -38,12 +38,12 @@ class Exchange:
         )
 
     @property
-    def matters(self) -> bool:
+    def is_logged(self) -> bool:
         """Whether it may have changed something, or failed on our side; polling leaves no trace."""
         return self.method not in _READING or self.status >= 500
 
 
-class Traffic:
+class AccessLog:
     """Measures every request until the last byte of its answer was handed over, and logs those that matter."""
 
     def __init__(self, registry: CollectorRegistry, clock: Clock) -> None:
@@ -71,7 +71,7 @@ class Traffic:
     def _note(self, exchange: Exchange, began: int) -> None:
         seconds = (self._clock.now() - began) / NANOSECONDS
         self._durations.labels(exchange.method, exchange.route, f"{exchange.status // 100}xx").observe(seconds)
-        if exchange.matters:
+        if exchange.is_logged:
             _log(exchange, round(1000 * seconds, 1))
 
 

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID, Priority
+
 Time = Annotated[
     str,
     Field(
@@ -14,6 +16,9 @@ Time = Annotated[
 ]
 Count = Annotated[int, Field(ge=0)]
 Number = Annotated[int, Field(ge=1)]
+RecordId = Annotated[int, Field(ge=SMALLEST_ID, le=LARGEST_ID)]
+PriorityName = Literal["HIGH", "MEDIUM", "LOW"]
+ONE_PRIORITY = f"must be one of {', '.join(priority.name for priority in Priority)}"
 StatusName = Literal["yet_to_start", "triggered", "completed", "cancelled"]
 
 

@@ -11,11 +11,11 @@ from werkzeug.datastructures import Headers, MultiDict
 from ingest_service.domain.model import LAST_SEQUENCE, Priority, Status
 from ingest_service.errors import IngestionNotFound
 from ingest_service.ports.store import ListFilter
-from ingest_service.web.cursor import sequence_of
-from ingest_service.web.errors import InvalidInput
-from ingest_service.web.results import LARGEST_PAGE
-from ingest_service.web.submission import ONE_PRIORITY, PriorityName
+from ingest_service.web.http.cursor import sequence_of
+from ingest_service.web.http.errors import InvalidInput
+from ingest_service.web.http.fields import ONE_PRIORITY, PriorityName
 
+LARGEST_PAGE = 1000
 LARGEST_POSITION = 2**53
 _KEY = re.compile("[ -~]{1,255}")
 MOST_SLOTS = 1000

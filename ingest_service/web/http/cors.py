@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask import Flask, Response
 from flask_cors import CORS
 
-from ingest_service.web.request_id import HEADER as REQUEST_ID
+from ingest_service.web.http.request_id import HEADER as REQUEST_ID
 
 EVERYBODY = "*"
 METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")

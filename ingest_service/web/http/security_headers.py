@@ -21,7 +21,7 @@ HEADERS = {
 }
 
 
-def kept_to_itself(response: Response) -> Response:
+def add_security_headers(response: Response) -> Response:
     """Add the headers that keep a page to itself."""
     response.headers.update(HEADERS)
     return response

@@ -8,12 +8,12 @@ from flask import Flask, Response, abort
 from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry
 
-from ingest_service.web.traffic import Traffic
+from ingest_service.web.http.access_log import AccessLog
 from tests.doubles import VirtualClock
 from tests.simulation import SECOND, Simulation
 
 MILLISECOND = SECOND // 1000
-LOGGER = "ingest_service.web.traffic"
+LOGGER = "ingest_service.web.http.access_log"
 
 
 class Slow:
@@ -23,7 +23,7 @@ class Slow:
         self.clock = VirtualClock()
         self.registry = CollectorRegistry()
         app = Flask("slow")
-        Traffic(self.registry, self.clock).watch(app)
+        AccessLog(self.registry, self.clock).watch(app)
         app.add_url_rule("/lines", view_func=self.lines)
         app.add_url_rule("/things/<ingestion_id>", view_func=self.change, methods=["POST", "DELETE", "PATCH"])
         app.add_url_rule("/broken", view_func=self.broken)

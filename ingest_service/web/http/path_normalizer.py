@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _SLASHES = re.compile(r"/{2,}")
 
 
-class TidyPaths:
+class PathNormalizer:
     """WSGI middleware: a doubled slash counts as one and a trailing one as none, without a redirect.
 
     Clients join base URLs and paths in every way, and many do not follow a redirect of a POST.

@@ -9,7 +9,7 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ingest_service.web.request_id import HEADER, request_id
+from ingest_service.web.http.request_id import HEADER, request_id
 from tests.simulation import Simulation
 
 NEW = re.compile("[0-9a-f]{32}")

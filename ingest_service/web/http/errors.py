@@ -18,7 +18,7 @@ from ingest_service.errors import (
     NothingToRetry,
     StoreError,
 )
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.times import rfc3339
 
 log = logging.getLogger(__name__)
 
