@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest_service.web.http.problem import JSON, PROBLEM, problem_of
+from ingest_service.web.openapi.errors import Error, Problem
 from ingest_service.web.openapi.schemas import Model, parameters_of
-from ingest_service.web.openapi.service import Error, Problem
 
 
 @dataclass(frozen=True)

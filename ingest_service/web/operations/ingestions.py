@@ -1,10 +1,7 @@
 """Looking for ingestions, looking at one, and changing it."""
 
 from ingest_service.web.http.parameters import ListPage
-from ingest_service.web.openapi.ingestions import Ingestion, Ingestions, Status
-from ingest_service.web.openapi.operation import Answer, Operation, failure, json_of, query_of
-from ingest_service.web.operations.examples import CANCELLED, FULL, ONE, SHORT, STATUS
-from ingest_service.web.operations.shared import (
+from ingest_service.web.openapi.answers import (
     ID,
     IF_NONE_MATCH,
     NOT_FOUND,
@@ -13,6 +10,10 @@ from ingest_service.web.operations.shared import (
     polled,
     wrong,
 )
+from ingest_service.web.openapi.examples import ONE
+from ingest_service.web.openapi.ingestions import Ingestion, Ingestions, Status
+from ingest_service.web.openapi.operation import Answer, Operation, failure, json_of, query_of
+from ingest_service.web.operations.examples import CANCELLED, FULL, SHORT, STATUS
 from ingest_service.web.submission import ChangeBody
 
 COMPLETED = failure(

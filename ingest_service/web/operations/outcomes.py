@@ -3,11 +3,7 @@
 import json
 
 from ingest_service.web.http.parameters import Page
-from ingest_service.web.openapi.ingestions import Accepted
-from ingest_service.web.openapi.operation import Answer, Content, Operation, failure, json_of, query_of
-from ingest_service.web.openapi.outcomes import Batches, Results
-from ingest_service.web.operations.examples import BATCHES, ONE, OTHER, RESULTS
-from ingest_service.web.operations.shared import (
+from ingest_service.web.openapi.answers import (
     ID,
     IF_NONE_MATCH,
     NOT_FOUND,
@@ -16,6 +12,11 @@ from ingest_service.web.operations.shared import (
     polled,
     wrong,
 )
+from ingest_service.web.openapi.examples import ONE, OTHER
+from ingest_service.web.openapi.ingestions import Accepted
+from ingest_service.web.openapi.operation import Answer, Content, Operation, failure, json_of, query_of
+from ingest_service.web.openapi.outcomes import Batches, Results
+from ingest_service.web.operations.examples import BATCHES, RESULTS
 from ingest_service.web.operations.submit import NO_ROOM
 from ingest_service.web.submission import RetryBody
 

@@ -1,9 +1,9 @@
 """How the service is, and what it can do."""
 
 from ingest_service.web.http.problem import JSON
+from ingest_service.web.openapi.answers import IF_NONE_MATCH
 from ingest_service.web.openapi.operation import Answer, Content, Operation, failure, json_of
 from ingest_service.web.openapi.service import Health, Ready
-from ingest_service.web.operations.shared import IF_NONE_MATCH
 
 UNHEALTHY = failure(
     503,

@@ -1,11 +1,12 @@
 """Submitting ids."""
 
 from ingest_service.web.http.parameters import DryRunQuery
+from ingest_service.web.openapi.answers import STORAGE, TOO_LARGE
+from ingest_service.web.openapi.examples import ONE
 from ingest_service.web.openapi.ingestions import Accepted
 from ingest_service.web.openapi.operation import Answer, Operation, Parameter, failure, json_of, query_of
 from ingest_service.web.openapi.slots import DryRun
-from ingest_service.web.operations.examples import ONE, TRIAL
-from ingest_service.web.operations.shared import STORAGE, TOO_LARGE
+from ingest_service.web.operations.examples import TRIAL
 from ingest_service.web.submission import SubmissionBody
 
 IDEMPOTENCY_KEY = Parameter(
