@@ -5,12 +5,12 @@ from itertools import chain
 from typing import Any
 
 from ingest_service.web.http.request_id import HEADER as REQUEST_ID
+from ingest_service.web.ingest.bodies import SubmissionBody
 from ingest_service.web.openapi.conventions import about
 from ingest_service.web.openapi.headers import HEADERS, NAME_OF_REQUEST
 from ingest_service.web.openapi.operation import Answer, Content, Operation, Parameter
 from ingest_service.web.openapi.schemas import Model, reference, schemas_of
 from ingest_service.web.operations import OPERATIONS
-from ingest_service.web.submission import SubmissionBody
 
 
 def document(version: str, max_ids: int) -> dict[str, Any]:

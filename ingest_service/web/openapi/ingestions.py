@@ -4,29 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, StatusName, Time, Told
-
-
-class Accepted(Told):
-    """The ids are durable and will be called."""
-
-    ingestion_id: UUID
-
-
-class StatusBatch(Told):
-    """Neighbouring ids that are called together, and how far that is."""
-
-    batch_id: UUID
-    ids: list[RecordId]
-    status: StatusName
-
-
-class Status(Told):
-    """Every batch of an ingestion."""
-
-    ingestion_id: UUID
-    status: StatusName
-    batches: list[StatusBatch]
+from ingest_service.web.http.fields import Count, Number, PriorityName, StatusName, Time, Told
 
 
 class BatchCounts(Told):

@@ -1,11 +1,8 @@
 """The answers about slots: those to come, those that were, and what one more submission would change."""
 
-from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
-
-from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, Time, Told
+from ingest_service.web.http.fields import Number, PriorityName, RecordId, Time, Told
 
 
 class PlannedBatch(Told):
@@ -54,25 +51,3 @@ class PastSlots(Told):
 
     slots: list[PastSlot]
     next_before: Number | None
-
-
-class Delay(Told):
-    """An ingestion that would be completed later."""
-
-    ingestion_id: UUID
-    priority: PriorityName
-    completes_at: Time | None
-    would_complete_at: Time | None
-    seconds: float
-
-
-class DryRun(Told):
-    """What would become of a submission; the times are null while an operator has paused the dispatcher."""
-
-    dry_run: Literal[True]
-    starts_at: Time | None
-    completes_at: Time | None
-    slots: Number
-    position: Count
-    delayed: Count
-    delays: list[Delay] = Field(max_length=20)

@@ -1,6 +1,7 @@
 """Looking for ingestions, looking at one, and changing it."""
 
 from ingest_service.web.http.parameters import ListPage
+from ingest_service.web.ingest.bodies import ChangeBody
 from ingest_service.web.openapi.answers import (
     ID,
     IF_NONE_MATCH,
@@ -11,10 +12,9 @@ from ingest_service.web.openapi.answers import (
     wrong,
 )
 from ingest_service.web.openapi.examples import ONE
-from ingest_service.web.openapi.ingestions import Ingestion, Ingestions, Status
+from ingest_service.web.openapi.ingestions import Ingestion, Ingestions
 from ingest_service.web.openapi.operation import Answer, Operation, failure, json_of, query_of
-from ingest_service.web.operations.examples import CANCELLED, FULL, SHORT, STATUS
-from ingest_service.web.submission import ChangeBody
+from ingest_service.web.operations.examples import CANCELLED, FULL, SHORT
 
 COMPLETED = failure(
     409,
@@ -31,13 +31,6 @@ RELEASED = failure(
 )
 
 INGESTIONS = (
-    Operation(
-        "GET /status/{ingestion_id}",
-        "status",
-        "See how far every batch is",
-        parameters=(ID, IF_NONE_MATCH),
-        answers=(*polled(Status, "Every batch, from the first moment on.", half=STATUS), NOT_FOUND, UNAVAILABLE),
-    ),
     Operation(
         "GET /ingestions",
         "ingestions",

@@ -3,6 +3,9 @@
 import json
 
 from ingest_service.web.http.parameters import Page
+from ingest_service.web.ingest.bodies import RetryBody
+from ingest_service.web.ingest.models import Accepted
+from ingest_service.web.ingest.operations import NO_ROOM
 from ingest_service.web.openapi.answers import (
     ID,
     IF_NONE_MATCH,
@@ -13,12 +16,9 @@ from ingest_service.web.openapi.answers import (
     wrong,
 )
 from ingest_service.web.openapi.examples import ONE, OTHER
-from ingest_service.web.openapi.ingestions import Accepted
 from ingest_service.web.openapi.operation import Answer, Content, Operation, failure, json_of, query_of
 from ingest_service.web.openapi.outcomes import Batches, Results
 from ingest_service.web.operations.examples import BATCHES, RESULTS
-from ingest_service.web.operations.submit import NO_ROOM
-from ingest_service.web.submission import RetryBody
 
 WRONG_PAGE = wrong("A parameter is wrong.", "limit", "must be an integer from 1 to 1000")
 PAGE = query_of(Page, limit="At most so many.", after="Those after this position: a page's `next_after`.")

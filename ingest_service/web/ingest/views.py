@@ -9,9 +9,9 @@ from ingest_service.domain.progress import Progress
 from ingest_service.service import Service
 from ingest_service.web.http.conditional import polled, status_tag
 from ingest_service.web.http.parameters import parse_dry_run, parse_ingestion_id, parse_key
-from ingest_service.web.status import BATCHES_IN_PIECE, status_body
-from ingest_service.web.submission import parse_submission
-from ingest_service.web.trial import dry_run_body
+from ingest_service.web.ingest.bodies import parse_submission
+from ingest_service.web.ingest.dry_run import dry_run_body
+from ingest_service.web.ingest.status import BATCHES_IN_PIECE, status_body
 
 
 def api(service: Service, max_ids: int) -> Blueprint:

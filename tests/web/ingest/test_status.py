@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingest_service.domain.model import LARGEST_ID, Ingestion, Priority, Profile, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.web.status import BATCHES_IN_PIECE, status_body
+from ingest_service.web.ingest.status import BATCHES_IN_PIECE, status_body
 from tests.simulation import Simulation
 
 

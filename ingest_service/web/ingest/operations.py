@@ -1,13 +1,20 @@
 """Submitting ids."""
 
 from ingest_service.web.http.parameters import DryRunQuery
-from ingest_service.web.openapi.answers import STORAGE, TOO_LARGE
+from ingest_service.web.ingest.bodies import SubmissionBody
+from ingest_service.web.ingest.examples import STATUS, TRIAL
+from ingest_service.web.ingest.models import Accepted, DryRun, Status
+from ingest_service.web.openapi.answers import (
+    ID,
+    IF_NONE_MATCH,
+    NOT_FOUND,
+    STORAGE,
+    TOO_LARGE,
+    UNAVAILABLE,
+    polled,
+)
 from ingest_service.web.openapi.examples import ONE
-from ingest_service.web.openapi.ingestions import Accepted
 from ingest_service.web.openapi.operation import Answer, Operation, Parameter, failure, json_of, query_of
-from ingest_service.web.openapi.slots import DryRun
-from ingest_service.web.operations.examples import TRIAL
-from ingest_service.web.submission import SubmissionBody
 
 IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",
@@ -90,4 +97,12 @@ SUBMIT = Operation(
         deadline={"ids": [6, 7], "priority": "LOW", "deadline": "2026-11-22T08:00:00+01:00"},
     )[0],
     answers=(ACCEPTED, WRONG, TOO_LATE, TOO_LARGE, KEY_REUSED, NO_ROOM),
+)
+
+READ_STATUS = Operation(
+    "GET /status/{ingestion_id}",
+    "status",
+    "See how far every batch is",
+    parameters=(ID, IF_NONE_MATCH),
+    answers=(*polled(Status, "Every batch, from the first moment on.", half=STATUS), NOT_FOUND, UNAVAILABLE),
 )
