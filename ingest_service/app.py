@@ -32,7 +32,7 @@ from ingest_service.web.http.path_normalizer import PathNormalizer
 from ingest_service.web.http.problem import register_problems
 from ingest_service.web.http.request_id import RequestIds
 from ingest_service.web.ingest.views import api
-from ingest_service.web.ingestions import ingestions
+from ingest_service.web.ingestions.views import ingestions
 from ingest_service.web.metrics import scraped
 from ingest_service.web.slots import slots
 

@@ -1,8 +1,7 @@
 """Every operation of the HTTP API: the one table that its description is made from."""
 
 from ingest_service.web.ingest.operations import READ_STATUS, SUBMIT
-from ingest_service.web.operations.ingestions import INGESTIONS
-from ingest_service.web.operations.outcomes import OUTCOMES
+from ingest_service.web.ingestions.operations import INGESTIONS, OUTCOMES
 from ingest_service.web.operations.service import SERVICE
 from ingest_service.web.operations.slots import SLOTS
 

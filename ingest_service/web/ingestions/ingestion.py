@@ -8,7 +8,7 @@ from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
 from ingest_service.reports import IngestionReport
 from ingest_service.web.http.times import rfc3339
-from ingest_service.web.why import several, why_body
+from ingest_service.web.ingestions.wait_reason import several, why_body
 
 
 def ingestion_body(report: IngestionReport) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from ingest_service.reports import IngestionsReport, ListedIngestion
 from ingest_service.web.http.cursor import cursor_of
 from ingest_service.web.http.times import rfc3339
-from ingest_service.web.ingestion import summary_body
+from ingest_service.web.ingestions.ingestion import summary_body
 
 
 def listing_body(report: IngestionsReport) -> dict[str, Any]:

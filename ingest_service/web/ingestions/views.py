@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, request
 
 from ingest_service.service import Service
-from ingest_service.web.batches import batches_body
 from ingest_service.web.http.conditional import polled_json
 from ingest_service.web.http.parameters import parse_ingestion_id, parse_listing, parse_page
 from ingest_service.web.ingest.bodies import parse_change, parse_retry
 from ingest_service.web.ingest.views import submitted
-from ingest_service.web.ingestion import ingestion_body
-from ingest_service.web.listing import listing_body
-from ingest_service.web.results import results_lines, results_page
+from ingest_service.web.ingestions.batches import batches_body
+from ingest_service.web.ingestions.ingestion import ingestion_body
+from ingest_service.web.ingestions.listing import listing_body
+from ingest_service.web.ingestions.results import results_lines, results_page
 
 JSON = "application/json"
 LINES = "application/x-ndjson"
