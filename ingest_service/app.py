@@ -21,7 +21,6 @@ from ingest_service.slippage.slips import Slips
 from ingest_service.stores.sqlite.store import SqliteStore
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream
-from ingest_service.web.dispatcher import dispatcher
 from ingest_service.web.docs import docs
 from ingest_service.web.gauges import Gauges
 from ingest_service.web.health import health
@@ -34,7 +33,8 @@ from ingest_service.web.http.request_id import RequestIds
 from ingest_service.web.ingest.views import api
 from ingest_service.web.ingestions.views import ingestions
 from ingest_service.web.metrics import scraped
-from ingest_service.web.slots import slots
+from ingest_service.web.slots.dispatcher import dispatcher
+from ingest_service.web.slots.views import slots
 
 VERSION = version("ingest-service")
 # Looking after every one of many submissions would cost a tenth of them.

@@ -13,7 +13,7 @@ from ingest_service.app import VERSION
 from ingest_service.web.openapi.document import document
 from ingest_service.web.openapi.headers import HEADERS
 from ingest_service.web.openapi.operation import Content
-from ingest_service.web.openapi.service import Waiting
+from ingest_service.web.slots.models import Waiting
 from tests.web.declared import TABLE, assert_fits
 
 

@@ -3,7 +3,7 @@
 from ingest_service.web.ingest.operations import READ_STATUS, SUBMIT
 from ingest_service.web.ingestions.operations import INGESTIONS, OUTCOMES
 from ingest_service.web.operations.service import SERVICE
-from ingest_service.web.operations.slots import SLOTS
+from ingest_service.web.slots.operations import SLOTS
 
 # The headings of the description, and what stands below each.
 OPERATIONS = {

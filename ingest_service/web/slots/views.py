@@ -4,8 +4,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from ingest_service.reports import Reports
 from ingest_service.web.http.parameters import parse_ledger_page, parse_slots
-from ingest_service.web.ledger import slots_body
-from ingest_service.web.schedule import schedule_body
+from ingest_service.web.slots.history import slots_body
+from ingest_service.web.slots.schedule import schedule_body
 
 
 def slots(reports: Reports) -> Blueprint:

@@ -3,9 +3,8 @@
 from ingest_service.web.http.parameters import LedgerPage, Slots
 from ingest_service.web.openapi.answers import UNAVAILABLE, wrong
 from ingest_service.web.openapi.operation import Answer, Operation, json_of, query_of
-from ingest_service.web.openapi.service import Dispatcher
-from ingest_service.web.openapi.slots import PastSlots, Schedule
-from ingest_service.web.operations.examples import OPENED, PAUSED, PLANNED, RUNNING
+from ingest_service.web.slots.examples import OPENED, PAUSED, PLANNED, RUNNING
+from ingest_service.web.slots.models import Dispatcher, PastSlots, Schedule
 
 SLOTS = (
     Operation(

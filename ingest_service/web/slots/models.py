@@ -1,8 +1,9 @@
-"""The answers about slots: those to come, those that were, and what one more submission would change."""
+"""The answers about slots and the dispatcher."""
 
+from typing import Literal
 from uuid import UUID
 
-from ingest_service.web.http.fields import Number, PriorityName, RecordId, Time, Told
+from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, Time, Told
 
 
 class PlannedBatch(Told):
@@ -51,3 +52,22 @@ class PastSlots(Told):
 
     slots: list[PastSlot]
     next_before: Number | None
+
+
+class Waiting(Told):
+    """How much of a priority waits."""
+
+    ingestions: Count
+    batches: Count
+    ids: Count
+
+
+class Dispatcher(Told):
+    """What opens the slots."""
+
+    state: Literal["running", "paused"]
+    paused_at: Time | None
+    upstream_paused_until: Time | None
+    probing: bool
+    next_slot_at: Time | None
+    backlog: dict[PriorityName, Waiting]

@@ -1,4 +1,4 @@
-"""Answers as they come, around one ingestion."""
+"""Examples of the answers."""
 
 from ingest_service.web.openapi.examples import FIRST, ONE, OTHER, THIRD
 
