@@ -21,9 +21,6 @@ from ingest_service.slippage.slips import Slips
 from ingest_service.stores.sqlite.store import SqliteStore
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream
-from ingest_service.web.docs import docs
-from ingest_service.web.gauges import Gauges
-from ingest_service.web.health import health
 from ingest_service.web.http.access_log import AccessLog
 from ingest_service.web.http.cors import allow_origins
 from ingest_service.web.http.errors import register_errors
@@ -32,7 +29,10 @@ from ingest_service.web.http.problem import register_problems
 from ingest_service.web.http.request_id import RequestIds
 from ingest_service.web.ingest.views import api
 from ingest_service.web.ingestions.views import ingestions
-from ingest_service.web.metrics import scraped
+from ingest_service.web.service.docs import docs
+from ingest_service.web.service.gauges import Gauges
+from ingest_service.web.service.health import health
+from ingest_service.web.service.metrics import scraped
 from ingest_service.web.slots.dispatcher import dispatcher
 from ingest_service.web.slots.views import slots
 

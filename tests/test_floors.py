@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,8 @@ FLOORS = [
     {"metrics", "stores", "upstreams"},
     {"app", "config", "logs", "web"},
 ]
+# Below each other, as the floors are; two rooms of one floor do not know each other.
+FLOORS_OF_WEB = [{"http"}, {"openapi"}, {"ingest"}, {"ingestions", "slots"}, {"service"}]
 MODULES = sorted((HOUSE / "ingest_service").rglob("*.py"))
 WIRING = "app"
 
@@ -81,3 +83,21 @@ def test_the_command_line_imports_nothing_of_the_service(path: Path) -> None:
 def test_time_comes_in_through_one_door() -> None:
     others = [path for path in MODULES if path.name not in ("clock.py", "lock_file.py")]
     assert [path for path in others if "time" in imported(path)] == []
+
+
+def rooms_of_web(names: Iterable[str]) -> set[str]:
+    """Return the rooms inside web of those of these dotted names that are in it."""
+    parts = [name.split(".") for name in names]
+    return {name[2] for name in parts if name[:2] == ["ingest_service", "web"]}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if own_room(p) == "web" and p.parent.name != "web"], ids=str)
+def test_a_room_of_web_imports_from_itself_and_from_those_below_it_only(path: Path) -> None:
+    own = path.relative_to(HOUSE / "ingest_service" / "web").parts[0]
+    (level,) = (level for level, rooms in enumerate(FLOORS_OF_WEB) if own in rooms)
+    assert rooms_of_web(imported(path)) <= {own}.union(*FLOORS_OF_WEB[:level])
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if own_room(p) not in (WIRING, "web")], ids=str)
+def test_only_the_wiring_knows_more_of_web_than_the_protocol(path: Path) -> None:
+    assert rooms_of_web(imported(path)) <= {"http"}

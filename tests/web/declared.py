@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from ingest_service.web.openapi.headers import HEADERS
 from ingest_service.web.openapi.operation import Answer, Operation
 from ingest_service.web.openapi.schemas import Model
-from ingest_service.web.operations import OPERATIONS
+from ingest_service.web.service.description import OPERATIONS
 
 TABLE = {operation.route: operation for operations in OPERATIONS.values() for operation in operations}
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from ingest_service.web.docs import VERSION
+from ingest_service.web.service.docs import VERSION
 
 FILES = [
     f"/docs/{VERSION}/swagger-ui-bundle.js",

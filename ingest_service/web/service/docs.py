@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Blueprint, Response, json, request, send_from_directory
 
 from ingest_service.web.http.security_headers import add_security_headers
-from ingest_service.web.openapi.document import document
+from ingest_service.web.service.description import description
 
 PAGES = Path(__file__).parent / "pages"
 SWAGGER_UI = str(files("flask_swagger_ui") / "dist")
@@ -23,13 +23,13 @@ def docs(version: str, max_ids: int) -> Blueprint:
     routes.after_request(add_security_headers)
 
     @cache
-    def description() -> str:
-        return json.dumps(document(version, max_ids))
+    def text() -> str:
+        return json.dumps(description(version, max_ids))
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
         """Describe the API (OpenAPI 3.1)."""
-        return _current(Response(description(), mimetype="application/json"))
+        return _current(Response(text(), mimetype="application/json"))
 
     @routes.get("/docs")
     def page() -> Response:

@@ -10,9 +10,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import ValidationError
 
 from ingest_service.app import VERSION
-from ingest_service.web.openapi.document import document
 from ingest_service.web.openapi.headers import HEADERS
 from ingest_service.web.openapi.operation import Content
+from ingest_service.web.service.description import description
 from ingest_service.web.slots.models import Waiting
 from tests.web.declared import TABLE, assert_fits
 
@@ -73,7 +73,7 @@ def test_an_answer_is_checked_to_the_kind_of_its_numbers() -> None:
 
 def test_what_must_be_there_is_told() -> None:
     assert {name for name, header in HEADERS.items() if header["required"]} == {"X-Request-ID", "ETag"}
-    paths = document("1", 10)["paths"]
+    paths = description("1", 10)["paths"]
     assert paths["/ingest"]["post"]["requestBody"]["required"] is True
     assert paths["/ingestions/{ingestion_id}/retry"]["post"]["requestBody"]["required"] is False
 
@@ -88,5 +88,5 @@ def test_a_parameter_that_may_be_left_out_is_not_described_as_null() -> None:
 
 
 def test_a_field_has_no_title_that_only_says_its_name_again() -> None:
-    schema = document("1", 10)["components"]["schemas"]["SubmissionBody"]
+    schema = description("1", 10)["components"]["schemas"]["SubmissionBody"]
     assert "title" not in schema["properties"]["ids"]

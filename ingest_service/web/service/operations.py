@@ -3,7 +3,7 @@
 from ingest_service.web.http.problem import JSON
 from ingest_service.web.openapi.answers import IF_NONE_MATCH
 from ingest_service.web.openapi.operation import Answer, Content, Operation, failure, json_of
-from ingest_service.web.openapi.service import Health, Ready
+from ingest_service.web.service.models import Health, Ready
 
 UNHEALTHY = failure(
     503,
