@@ -27,13 +27,12 @@ from ingest_service.web.http.errors import register_errors
 from ingest_service.web.http.path_normalizer import PathNormalizer
 from ingest_service.web.http.problem import register_problems
 from ingest_service.web.http.request_id import RequestIds
-from ingest_service.web.ingest.views import api
+from ingest_service.web.ingest.views import ingest
 from ingest_service.web.ingestions.views import ingestions
 from ingest_service.web.service.docs import docs
 from ingest_service.web.service.gauges import Gauges
 from ingest_service.web.service.health import health
 from ingest_service.web.service.metrics import scraped
-from ingest_service.web.slots.dispatcher import dispatcher
 from ingest_service.web.slots.views import slots
 
 VERSION = version("ingest-service")
@@ -65,13 +64,11 @@ def create_app(service: Service, settings: Settings, metrics: Metrics | None = N
     """Return the HTTP API of a service; `metrics` are those that the service tells what happens."""
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.wsgi_app = RequestIds(PathNormalizer(app.wsgi_app))  # type: ignore[method-assign]
     most_ids = min(settings.max_ids, settings.max_pending_ids)
-    app.register_blueprint(api(service, most_ids))
+    app.register_blueprint(ingest(service, most_ids))
     app.register_blueprint(ingestions(service))
-    app.register_blueprint(slots(service.reports))
-    app.register_blueprint(dispatcher(service))
+    app.register_blueprint(slots(service))
     app.register_blueprint(docs(VERSION, most_ids))
     _watch(app, service, settings, metrics or Metrics())
     register_errors(app)

@@ -37,7 +37,7 @@ class JsonLines(JsonFormatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
         """Return when the event happened."""
-        return str(rfc3339(int(record.created * NANOSECONDS)))
+        return rfc3339(int(record.created * NANOSECONDS))
 
 
 class RequestName(logging.Filter):

@@ -1,8 +1,8 @@
-"""Every error as JSON of one shape: `{"error": …, "details": {field: [sentence, …]}}`."""
+"""Errors as answers: all of one shape, `{"error": …, "details": {field: [sentence, …]}}`."""
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
@@ -18,120 +18,142 @@ from ingest_service.errors import (
     NothingToRetry,
     StoreError,
 )
-from ingest_service.web.http.times import rfc3339
+from ingest_service.web.http.problem import Error
+from ingest_service.web.http.responses import json_response
+from ingest_service.web.http.times import retry_after, rfc3339
 
 log = logging.getLogger(__name__)
 
-Details = Mapping[str, Sequence[str]]
 MILLISECOND = NANOSECONDS // 1000
+UNEXPECTED = Error(
+    error="Internal server error", details={"request": ["it failed unexpectedly; the log says why"]}
+)
+Raised = TypeVar("Raised", bound=Exception)
 
 
 class InvalidInput(Exception):
-    """A request whose content is wrong; `details` has sentences for every field that is."""
+    """A request whose content is wrong: sentences for every wrong field."""
 
-    def __init__(self, details: Details) -> None:
+    def __init__(self, details: Mapping[str, list[str]]) -> None:
         super().__init__("Invalid input")
-        self.details = details
-
-
-def error_body(error: str, details: Details | None = None) -> str:
-    """Return the JSON text of an error."""
-    return json.dumps({"error": error} if details is None else {"error": error, "details": details})
+        self.details = dict(details)
 
 
 def register_errors(app: Flask) -> None:
-    """Let every error of this application be answered as JSON."""
-    app.register_error_handler(InvalidInput, _invalid_input)
-    app.register_error_handler(IngestionNotFound, _ingestion_not_found)
-    app.register_error_handler(NothingToRetry, _nothing_to_retry)
-    app.register_error_handler(NothingToCancel, _nothing_to_cancel)
-    app.register_error_handler(NothingToChange, _nothing_to_change)
-    app.register_error_handler(DeadlineImpossible, _deadline_impossible)
-    app.register_error_handler(KeyReused, _key_reused)
-    app.register_error_handler(BacklogFull, _backlog_full)
-    app.register_error_handler(StoreError, _store_error)
-    app.register_error_handler(MethodNotAllowed, _method_not_allowed)
-    app.register_error_handler(NotFound, _not_found)
-    app.register_error_handler(RequestEntityTooLarge, _too_large)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected)
+    """Answer every error of this application as JSON."""
+    _register(app, InvalidInput, 400, invalid_input)
+    _register(app, IngestionNotFound, 404, ingestion_not_found)
+    _register(app, NothingToRetry, 409, nothing_to_retry)
+    _register(app, NothingToCancel, 409, nothing_to_cancel)
+    _register(app, NothingToChange, 409, nothing_to_change)
+    _register(app, DeadlineImpossible, 409, deadline_impossible)
+    _register(app, KeyReused, 422, key_reused)
+    _register(app, NotFound, 404, _not_found)
+    _register(app, RequestEntityTooLarge, 413, lambda _: too_large(request.max_content_length))
+    app.register_error_handler(BacklogFull, _answer_backlog_full)
+    app.register_error_handler(StoreError, _answer_store_error)
+    app.register_error_handler(MethodNotAllowed, _answer_method_not_allowed)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_unexpected)
 
 
-def _answer(status: int, error: str, details: Details | None = None) -> Response:
-    return Response(error_body(error, details), status, mimetype="application/json")
+def _register(app: Flask, kind: type[Raised], status: int, describe: Callable[[Raised], Error]) -> None:
+    def answer(error: Raised) -> Response:
+        return json_response(describe(error), status)
+
+    app.register_error_handler(kind, answer)
 
 
-def _invalid_input(error: InvalidInput) -> Response:
-    return _answer(400, str(error), error.details)
+def invalid_input(error: InvalidInput) -> Error:
+    """Describe a request whose content is wrong."""
+    return Error(error=str(error), details=error.details)
 
 
-def _ingestion_not_found(_: IngestionNotFound) -> Response:
-    return _answer(404, "Ingestion ID not found")
+def ingestion_not_found(_: IngestionNotFound) -> Error:
+    """Describe an id that no ingestion has."""
+    return Error(error="Ingestion ID not found")
 
 
-def _nothing_to_retry(error: NothingToRetry) -> Response:
-    return _answer(409, "Nothing to retry", {"ingestion_id": [str(error)]})
+def nothing_to_retry(error: NothingToRetry) -> Error:
+    """Describe an ingestion without failed ids."""
+    return Error(error="Nothing to retry", details={"ingestion_id": [str(error)]})
 
 
-def _nothing_to_cancel(error: NothingToCancel) -> Response:
-    return _answer(409, "Nothing to cancel", {"ingestion_id": [str(error)]})
+def nothing_to_cancel(error: NothingToCancel) -> Error:
+    """Describe an ingestion that cannot be cancelled."""
+    return Error(error="Nothing to cancel", details={"ingestion_id": [str(error)]})
 
 
-def _nothing_to_change(error: NothingToChange) -> Response:
-    return _answer(409, "Nothing to change", {"ingestion_id": [str(error)]})
+def nothing_to_change(error: NothingToChange) -> Error:
+    """Describe an ingestion that cannot be changed."""
+    return Error(error="Nothing to change", details={"ingestion_id": [str(error)]})
 
 
-def _deadline_impossible(error: DeadlineImpossible) -> Response:
+def deadline_impossible(error: DeadlineImpossible) -> Error:
+    """Describe a deadline that cannot be met."""
+    title = "Deadline cannot be met"
     if error.earliest is None:
         sentence = "nobody knows when it would complete: an operator has paused the dispatcher"
-        return _answer(409, "Deadline cannot be met", {"deadline": [sentence]})
+        return Error(error=title, details={"deadline": [sentence]})
     # Rounded up, so that it can be met.
-    earliest = str(rfc3339(error.earliest + MILLISECOND - 1))
+    earliest = rfc3339(error.earliest + MILLISECOND - 1)
     sentence = f"as things stand it would complete at {earliest}"
-    return _answer(409, "Deadline cannot be met", {"deadline": [sentence], "earliest": [earliest]})
+    return Error(error=title, details={"deadline": [sentence], "earliest": [earliest]})
 
 
-def _key_reused(error: KeyReused) -> Response:
-    return _answer(422, "Idempotency key reused", {"Idempotency-Key": [str(error)]})
+def key_reused(error: KeyReused) -> Error:
+    """Describe an idempotency key that was sent before with another content."""
+    return Error(error="Idempotency key reused", details={"Idempotency-Key": [str(error)]})
 
 
-def _backlog_full(error: BacklogFull) -> Response:
-    if error.room_in is None:
+def backlog_full(error: BacklogFull) -> Error:
+    """Describe a backlog without room."""
+    if error.room_at is None:
         when = "nobody knows when there will be more: an operator has paused the dispatcher"
     else:
         when = f"there will be room for these at {rfc3339(error.room_at)}"
-    response = _answer(503, "Backlog full", {"ids": [f"{error}; {when}"]})
+    return Error(error="Backlog full", details={"ids": [f"{error}; {when}"]})
+
+
+def store_error(error: StoreError) -> Error:
+    """Describe a store that cannot do what it must."""
+    return Error(error="Storage unavailable", details={"store": [str(error)]})
+
+
+def too_large(limit: int | None) -> Error:
+    """Describe a body of more than `limit` bytes."""
+    return Error(error="Request entity too large", details={"body": [f"the body may have at most {limit} bytes"]})
+
+
+def _not_found(_: NotFound) -> Error:
+    return Error(error="Not found", details={"path": [f"there is nothing at {request.path}"]})
+
+
+def _answer_backlog_full(error: BacklogFull) -> Response:
+    response = json_response(backlog_full(error), 503)
     if error.room_in is not None:
-        response.headers["Retry-After"] = str(max(1, -(-error.room_in // NANOSECONDS)))
+        response.headers["Retry-After"] = retry_after(error.room_in)
     return response
 
 
-def _store_error(error: StoreError) -> Response:
+def _answer_store_error(error: StoreError) -> Response:
     log.error("%s %s: %s", request.method, request.path, error)
-    return _answer(503, "Storage unavailable", {"store": [str(error)]})
+    return json_response(store_error(error), 503)
 
 
-def _method_not_allowed(error: MethodNotAllowed) -> Response:
+def _answer_method_not_allowed(error: MethodNotAllowed) -> Response:
     allowed = ", ".join(sorted(error.valid_methods or []))
     sentence = f"{request.method} is not allowed on {request.path}; allowed: {allowed}"
-    response = _answer(405, "Method not allowed", {"method": [sentence]})
+    response = json_response(Error(error="Method not allowed", details={"method": [sentence]}), 405)
     response.headers["Allow"] = allowed
     return response
 
 
-def _not_found(_: NotFound) -> Response:
-    return _answer(404, "Not found", {"path": [f"there is nothing at {request.path}"]})
+def _answer_http_error(error: HTTPException) -> Response:
+    details = {"request": [error.description or error.name]}
+    return json_response(Error(error=error.name.capitalize(), details=details), error.code or 500)
 
 
-def _too_large(_: RequestEntityTooLarge) -> Response:
-    limit = request.max_content_length
-    return _answer(413, "Request entity too large", {"body": [f"the body may have at most {limit} bytes"]})
-
-
-def _http_error(error: HTTPException) -> Response:
-    return _answer(error.code or 500, error.name.capitalize(), {"request": [error.description or error.name]})
-
-
-def _unexpected(error: Exception) -> Response:
+def _answer_unexpected(error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _answer(500, "Internal server error", {"request": ["it failed unexpectedly; the log says why"]})
+    return json_response(UNEXPECTED, 500)

@@ -1,20 +1,60 @@
-"""Errors as problem details (RFC 9457), for whoever prefers them to plain JSON."""
+"""Errors in both of their forms: plain JSON, and problem details (RFC 9457)."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote
 
 from flask import Flask, Response, request
+from pydantic import Field
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import HTTP_STATUS_CODES, parse_accept_header
 
-JSON = "application/json"
+from ingest_service.web.http.fields import ResponseModel
+from ingest_service.web.http.responses import JSON
+
 PROBLEM = "application/problem+json"
 
 
+class Error(ResponseModel):
+    """What is wrong: sentences for every wrong field."""
+
+    error: str
+    details: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class ProblemDetails(ResponseModel):
+    """The members of problem details that RFC 9457 defines."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    instance: str = Field(default_factory=str, json_schema_extra={"format": "uri-reference"})
+
+
+class Problem(Error, ProblemDetails):
+    """The same error as problem details (RFC 9457), with its own fields as extension members."""
+
+    @classmethod
+    def of(cls, error: Error, status: int, path: str | None) -> Self:
+        """Return the problem details of an error.
+
+        The type says no more than the status does (RFC 9457, 4.2.1); `error` tells errors of one status apart.
+        """
+        details = [f"{field}: {'; '.join(sentences)}" for field, sentences in error.details.items()]
+        members: dict[str, Any] = error.model_dump(exclude_unset=True)
+        if path is not None:
+            members["instance"] = quote(path)
+        return cls(
+            type="about:blank",
+            title=HTTP_STATUS_CODES[status],
+            status=status,
+            detail=". ".join(details) or error.error,
+            **members,
+        )
+
+
 def register_problems(app: Flask) -> None:
-    """Let every error of this application be told in the form that the client prefers."""
+    """Answer every error of this application in the form that the client prefers."""
     app.after_request(_as_preferred)
 
 
@@ -25,23 +65,7 @@ def preferred_form(error: str, status: int, accept: str | None, path: str | None
     """
     if parse_accept_header(accept, MIMEAccept).best_match([JSON, PROBLEM]) != PROBLEM:
         return error, JSON
-    return json.dumps(problem_of(json.loads(error), status, path)), PROBLEM
-
-
-def problem_of(error: Mapping[str, Any], status: int, path: str | None) -> dict[str, Any]:
-    """Return the problem details of an error, which is whole in them as extension members.
-
-    The type says no more than the status does (RFC 9457, 4.2.1); `error` tells errors of one status apart.
-    """
-    details = [f"{field}: {'; '.join(sentences)}" for field, sentences in error.get("details", {}).items()]
-    problem = {
-        "type": "about:blank",
-        "title": HTTP_STATUS_CODES[status],
-        "status": status,
-        "detail": ". ".join(details) or error["error"],
-    }
-    place = {} if path is None else {"instance": quote(path)}
-    return {**problem, **place, **error}
+    return Problem.of(Error.model_validate_json(error), status, path).to_json(), PROBLEM
 
 
 def _as_preferred(response: Response) -> Response:

@@ -9,8 +9,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 
-from ingest_service.web.http.errors import error_body
-from ingest_service.web.http.problem import preferred_form
+from ingest_service.web.http.problem import Error, preferred_form
 from ingest_service.web.http.request_id import HEADER, name_of, request_id
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class JsonErrorTask(ErrorTask):
         """Write the error and close the connection."""
         error = self.request.error  # type: ignore[attr-defined] # the stubs take the request for its error
         asked = self.channel.requests[0]
-        plain = error_body(error.reason.capitalize(), {"request": [error.body]})
+        plain = Error(error=error.reason.capitalize(), details={"request": [error.body]}).to_json()
         text, media_type = preferred_form(plain, error.code, asked.headers.get("ACCEPT"), None)
         body = text.encode()
         self.status = f"{error.code} {error.reason}"

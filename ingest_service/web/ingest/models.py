@@ -1,28 +1,45 @@
 """The answers to a submission, and the status of every batch."""
 
-from typing import Literal
+from heapq import nlargest
+from operator import attrgetter
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import Field
 
-from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, StatusName, Time, Told
+from ingest_service.clock import NANOSECONDS
+from ingest_service.schedule import dry_run as simulated
+from ingest_service.web.http.fields import (
+    Count,
+    Number,
+    PriorityName,
+    RecordId,
+    ResponseModel,
+    StatusName,
+    Time,
+)
+from ingest_service.web.http.times import rfc3339
+
+# The ingestions that would be delayed the most; all of them are counted.
+MOST_DELAYS = 20
 
 
-class Accepted(Told):
+class Accepted(ResponseModel):
     """The ids are durable and will be called."""
 
     ingestion_id: UUID
 
 
-class StatusBatch(Told):
-    """Neighbouring ids that are called together, and how far that is."""
+class StatusBatch(ResponseModel):
+    """Neighbouring ids that are called together, and their status."""
 
     batch_id: UUID
     ids: list[RecordId]
     status: StatusName
 
 
-class Status(Told):
+# Its text is written by status.py: there may be very many batches.
+class Status(ResponseModel):
     """Every batch of an ingestion."""
 
     ingestion_id: UUID
@@ -30,7 +47,7 @@ class Status(Told):
     batches: list[StatusBatch]
 
 
-class Delay(Told):
+class Delay(ResponseModel):
     """An ingestion that would be completed later."""
 
     ingestion_id: UUID
@@ -39,9 +56,20 @@ class Delay(Told):
     would_complete_at: Time | None
     seconds: float
 
+    @classmethod
+    def of(cls, delay: simulated.Delay) -> Self:
+        """Return a delay as it is answered."""
+        return cls(
+            ingestion_id=delay.ingestion.id,
+            priority=delay.ingestion.priority,
+            completes_at=rfc3339(delay.ends_at),
+            would_complete_at=rfc3339(delay.later_at),
+            seconds=delay.by / NANOSECONDS,
+        )
 
-class DryRun(Told):
-    """What would become of a submission; the times are null while an operator has paused the dispatcher."""
+
+class DryRun(ResponseModel):
+    """Result of a submission that is not made; the times are null while an operator has paused the dispatcher."""
 
     dry_run: Literal[True]
     starts_at: Time | None
@@ -49,4 +77,17 @@ class DryRun(Told):
     slots: Number
     position: Count
     delayed: Count
-    delays: list[Delay] = Field(max_length=20)
+    delays: list[Delay] = Field(max_length=MOST_DELAYS)
+
+    @classmethod
+    def of(cls, found: simulated.DryRun) -> Self:
+        """Return a dry run as it is answered."""
+        return cls(
+            dry_run=True,
+            starts_at=rfc3339(found.starts_at),
+            completes_at=rfc3339(found.ends_at),
+            slots=found.slots,
+            position=found.position,
+            delayed=len(found.delays),
+            delays=[Delay.of(delay) for delay in nlargest(MOST_DELAYS, found.delays, key=attrgetter("by"))],
+        )

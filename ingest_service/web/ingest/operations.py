@@ -1,9 +1,15 @@
-"""Submitting ids."""
+"""Operations: submitting ids, and the status of every batch."""
 
-from ingest_service.web.http.parameters import DryRunQuery
-from ingest_service.web.ingest.bodies import SubmissionBody
-from ingest_service.web.ingest.examples import STATUS, TRIAL
-from ingest_service.web.ingest.models import Accepted, DryRun, Status
+from ingest_service.errors import BacklogFull, DeadlineImpossible, KeyReused
+from ingest_service.web.http.errors import (
+    InvalidInput,
+    backlog_full,
+    deadline_impossible,
+    invalid_input,
+    key_reused,
+)
+from ingest_service.web.ingest.examples import ACCEPTED, DRY_RUN, FIVE, STATUS, WITH_DEADLINE
+from ingest_service.web.ingest.requests import DryRunQuery
 from ingest_service.web.openapi.answers import (
     ID,
     IF_NONE_MATCH,
@@ -11,10 +17,11 @@ from ingest_service.web.openapi.answers import (
     STORAGE,
     TOO_LARGE,
     UNAVAILABLE,
+    ok,
     polled,
 )
-from ingest_service.web.openapi.examples import ONE
-from ingest_service.web.openapi.operation import Answer, Operation, Parameter, failure, json_of, query_of
+from ingest_service.web.openapi.examples import wall
+from ingest_service.web.openapi.operation import Operation, Parameter, failure, json_of, query_of
 
 IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",
@@ -23,61 +30,35 @@ IDEMPOTENCY_KEY = Parameter(
     "once. Kept for at least 24 hours; ignored with `dry_run`.",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 )
-ACCEPTED = Answer(
-    200,
-    "The ids are durable and will be called. Or, with `dry_run`, without `Location`: what would become of them.",
-    json_of(Accepted, DryRun, accepted={"ingestion_id": ONE}, dry_run=TRIAL),
-    headers=("Location",),
-)
 WRONG = failure(
     400,
     "The submission is wrong; `details` names every field that is.",
-    fields={
-        "error": "Invalid input",
-        "details": {
-            "ids": ["must be an integer from 1 to 1000000007 (position 2)"],
-            "priority": ["must be one of HIGH, MEDIUM, LOW"],
-        },
-    },
-    body={
-        "error": "Invalid input",
-        "details": {"body": ["must be JSON: expected value at line 1 column 1"]},
-    },
+    fields=invalid_input(
+        InvalidInput(
+            {
+                "ids": ["must be an integer from 1 to 1000000007 (position 2)"],
+                "priority": ["must be one of HIGH, MEDIUM, LOW"],
+            }
+        )
+    ),
+    body=invalid_input(InvalidInput({"body": ["must be JSON: expected value at line 1 column 1"]})),
 )
 TOO_LATE = failure(
     409,
     "The deadline cannot be met as things stand.",
-    deadline={
-        "error": "Deadline cannot be met",
-        "details": {
-            "deadline": ["as things stand it would complete at 2026-11-22T07:12:34.578Z"],
-            "earliest": ["2026-11-22T07:12:34.578Z"],
-        },
-    },
+    deadline=deadline_impossible(DeadlineImpossible(wall("2026-11-22T07:12:34.578Z"))),
 )
 KEY_REUSED = failure(
     422,
     "The idempotency key was sent before with another content.",
-    key={
-        "error": "Idempotency key reused",
-        "details": {
-            "Idempotency-Key": ["nightly-17 was sent before with other ids, another priority or another deadline"]
-        },
-    },
+    key=key_reused(KeyReused("nightly-17")),
 )
 NO_ROOM = failure(
     503,
     "The backlog has no room for so many ids, or the store cannot do what it must. `Retry-After` tells when there "
     "will be room; it is absent while an operator has paused the dispatcher.",
     "Retry-After",
-    backlog={
-        "error": "Backlog full",
-        "details": {
-            "ids": [
-                "the backlog has room for 2 more ids; there will be room for these at 2026-11-22T01:08:19.578Z"
-            ]
-        },
-    },
+    backlog=backlog_full(BacklogFull(2, wall("2026-11-22T01:08:19.578Z"), None)),
     storage=STORAGE,
 )
 
@@ -91,12 +72,21 @@ SUBMIT = Operation(
         *query_of(DryRunQuery, dry_run="Whether only to tell what would become of the submission."),
         IDEMPOTENCY_KEY,
     ),
-    body=json_of(
-        SubmissionBody,
-        five={"ids": [1, 2, 3, 4, 5], "priority": "HIGH"},
-        deadline={"ids": [6, 7], "priority": "LOW", "deadline": "2026-11-22T08:00:00+01:00"},
-    )[0],
-    answers=(ACCEPTED, WRONG, TOO_LATE, TOO_LARGE, KEY_REUSED, NO_ROOM),
+    body=json_of(five=FIVE, deadline=WITH_DEADLINE),
+    answers=(
+        ok(
+            "The ids are durable and will be called. Or, with `dry_run`, without `Location`: what would become of "
+            "them.",
+            "Location",
+            accepted=ACCEPTED,
+            dry_run=DRY_RUN,
+        ),
+        WRONG,
+        TOO_LATE,
+        TOO_LARGE,
+        KEY_REUSED,
+        NO_ROOM,
+    ),
 )
 
 READ_STATUS = Operation(
@@ -104,5 +94,5 @@ READ_STATUS = Operation(
     "status",
     "See how far every batch is",
     parameters=(ID, IF_NONE_MATCH),
-    answers=(*polled(Status, "Every batch, from the first moment on.", half=STATUS), NOT_FOUND, UNAVAILABLE),
+    answers=(*polled("Every batch, from the first moment on.", half=STATUS), NOT_FOUND, UNAVAILABLE),
 )

@@ -1,46 +1,46 @@
-"""The answers about ingestions."""
+"""An ingestion as it is answered: in full, and in short on a page of many."""
 
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
-from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, StatusName, Time, Told
+from ingest_service.clock import NANOSECONDS
+from ingest_service.domain import ledger
+from ingest_service.domain.model import Status
+from ingest_service.domain.progress import Progress
+from ingest_service.domain.wording import plural
+from ingest_service.reports import IngestionReport, IngestionsReport, ListedIngestion
+from ingest_service.web.http.cursor import cursor_of
+from ingest_service.web.http.fields import Count, Number, PriorityName, ResponseModel, StatusName, Time
+from ingest_service.web.http.times import rfc3339
+from ingest_service.web.ingestions.wait_reason import WaitReason
 
 
-class BatchCounts(Told):
-    """How many batches there are of each status; `cancelled` is there only if somebody cancelled."""
+class BatchCounts(ResponseModel):
+    """The number of batches of each status; `cancelled` is there only if the ingestion was cancelled."""
 
     yet_to_start: Count
     triggered: Count
     completed: Count
     cancelled: Count = 0
 
-
-class Ahead(Told):
-    """What goes first."""
-
-    ingestions: Count
-    batches: Count
-
-
-class Why(Told):
-    """What stands between an ingestion and its next slot."""
-
-    ahead: dict[PriorityName, Ahead]
-    paused_until: Time | None
-    paused_by_operator: bool
-    next_at: Time | None
-    text: str
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        """Return the counts of an ingestion."""
+        counts = progress.counts()
+        shown = [status for status in Status if progress.cancelled or status is not Status.CANCELLED]
+        return cls(**{status.value: counts[status] for status in shown})
 
 
-class Deadline(Told):
-    """When all is to be completed, and whether it will be as things stand."""
+class Deadline(ResponseModel):
+    """The time by which all is to be completed, and whether it will be as things stand."""
 
     at: Time
     holds: bool
 
 
-class Slip(Told):
+class Slip(ResponseModel):
     """Something that made the expected end later."""
 
     at: Time
@@ -48,9 +48,16 @@ class Slip(Told):
     seconds: float
     text: str
 
+    @classmethod
+    def of(cls, slip: ledger.Slip) -> Self:
+        """Return a slip as it is answered."""
+        at, seconds = rfc3339(slip.at), slip.nanoseconds / NANOSECONDS
+        moved = plural(slip.slots, "slot") if slip.slots else f"{seconds:g} s"
+        return cls(at=at, slots=slip.slots, seconds=seconds, text=f"+{moved} at {at}: {slip.cause}")
 
-class Ingestion(Told):
-    """An ingestion in full: times that lie ahead are estimates, those that lie behind are facts."""
+
+class Summary(ResponseModel):
+    """Fields common to the list and the detail."""
 
     ingestion_id: UUID
     status: StatusName
@@ -59,74 +66,76 @@ class Ingestion(Told):
     ids: Number
     batches: BatchCounts
     failed: Count
+
+
+class Ingestion(Summary):
+    """An ingestion in full: times that lie ahead are estimates, those that lie behind are facts."""
+
     slots_used: Count
     starts_at: Time | None
     completes_at: Time | None
     position: Count | None
-    why: Why
     deadline: Deadline | None
+    why: WaitReason
     slips: list[Slip] = Field(max_length=20)
 
+    @classmethod
+    def of(cls, report: IngestionReport) -> Self:
+        """Return an ingestion as it is answered."""
+        estimate = report.estimate
+        return cls(
+            **_summary(report.progress, report.summary.failed),
+            slots_used=report.summary.slots_used,
+            starts_at=rfc3339(report.starts_at),
+            completes_at=rfc3339(report.completes_at),
+            position=None if estimate is None else estimate.position,
+            deadline=_deadline(report),
+            why=WaitReason.of(report.progress, estimate),
+            slips=[Slip.of(slip) for slip in report.slips],
+        )
 
-class Listed(Told):
+
+class Listed(Summary):
     """An ingestion in short."""
 
-    ingestion_id: UUID
-    status: StatusName
-    priority: PriorityName
-    created_at: Time
-    ids: Number
-    batches: BatchCounts
-    failed: Count
     deadline: Time | None
 
+    @classmethod
+    def of(cls, listed: ListedIngestion) -> Self:
+        """Return an ingestion as it is answered among others."""
+        progress = listed.progress
+        return cls(**_summary(progress, listed.failed), deadline=rfc3339(progress.ingestion.deadline))
 
-class Ingestions(Told):
+
+class Ingestions(ResponseModel):
     """A page of ingestions, newest first; `next_after` leads to the next page."""
 
     ingestions: list[Listed]
     next_after: str | None
 
-
-class Batch(Told):
-    """A batch; the start of one that waits is an estimate."""
-
-    batch_id: UUID
-    number: Count
-    ids: list[RecordId]
-    status: StatusName
-    attempts: Count
-    started_at: Time | None
-    finished_at: Time | None
+    @classmethod
+    def of(cls, page: IngestionsReport) -> Self:
+        """Return a page as it is answered."""
+        return cls(
+            ingestions=[Listed.of(listed) for listed in page.ingestions],
+            next_after=None if page.next_before is None else cursor_of(page.next_before),
+        )
 
 
-class Batches(Told):
-    """A page of the batches of an ingestion; `next_after` leads to the next page."""
-
-    ingestion_id: UUID
-    batches: list[Batch]
-    next_after: Count | None
-
-
-class Result(Told):
-    """What the upstream answered for an id, as it was given."""
-
-    id: RecordId
-    result: JsonValue
-
-
-class Failure(Told):
-    """Why there is no result for an id."""
-
-    id: RecordId
-    error: str
-    attempts: Count
-    last_status: int | None
+def _summary(progress: Progress, failed: int) -> dict[str, Any]:
+    """Return the fields of Summary."""
+    ingestion = progress.ingestion
+    return {
+        "ingestion_id": ingestion.id,
+        "status": progress.status,
+        "priority": ingestion.priority,
+        "created_at": rfc3339(ingestion.created_at),
+        "ids": ingestion.id_count,
+        "batches": BatchCounts.of(progress),
+        "failed": failed,
+    }
 
 
-class Results(Told):
-    """A page of what came of the ids, in their order; `next_after` leads to the next page."""
-
-    ingestion_id: UUID
-    results: list[Result | Failure]
-    next_after: Count | None
+def _deadline(report: IngestionReport) -> Deadline | None:
+    deadline, holds = report.progress.ingestion.deadline, report.deadline_holds
+    return None if deadline is None or holds is None else Deadline(at=rfc3339(deadline), holds=holds)

@@ -1,38 +1,41 @@
-"""Looking for ingestions, following one, changing it, and taking its results."""
+"""Operations on ingestions: list them, follow and change one, take its results."""
 
-import json
-
-from ingest_service.web.http.parameters import ListPage, Page
-from ingest_service.web.ingest.bodies import ChangeBody, RetryBody
-from ingest_service.web.ingest.models import Accepted
+from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry
+from ingest_service.web.http.errors import nothing_to_cancel, nothing_to_change, nothing_to_retry
+from ingest_service.web.http.parameters import Page
 from ingest_service.web.ingest.operations import NO_ROOM
-from ingest_service.web.ingestions.examples import BATCHES, CANCELLED, FULL, RESULTS, SHORT
-from ingest_service.web.ingestions.models import Batches, Ingestion, Ingestions, Results
+from ingest_service.web.ingestions.examples import (
+    BATCHES,
+    CANCELLED,
+    CHANGE,
+    FULL,
+    LIST,
+    RESULT_LINES,
+    RESULTS,
+    RETRIED,
+    RETRY,
+)
+from ingest_service.web.ingestions.requests import ChangeBody, ListPage, RetryBody
+from ingest_service.web.ingestions.results import LINES
 from ingest_service.web.openapi.answers import (
     ID,
     IF_NONE_MATCH,
     NOT_FOUND,
     TOO_LARGE,
     UNAVAILABLE,
+    ok,
     polled,
     wrong,
 )
-from ingest_service.web.openapi.examples import ONE, OTHER
+from ingest_service.web.openapi.examples import ONE
 from ingest_service.web.openapi.operation import Answer, Content, Operation, failure, json_of, query_of
 
-COMPLETED = failure(
-    409,
-    "It is completed.",
-    completed={"error": "Nothing to cancel", "details": {"ingestion_id": [f"ingestion {ONE} is completed"]}},
-)
-RELEASED = failure(
-    409,
-    "Nothing of it waits.",
-    released={
-        "error": "Nothing to change",
-        "details": {"ingestion_id": [f"no id of ingestion {ONE} waits to be called"]},
-    },
-)
+COMPLETED = failure(409, "It is completed.", completed=nothing_to_cancel(NothingToCancel(ONE)))
+RELEASED = failure(409, "Nothing of it waits.", released=nothing_to_change(NothingToChange(ONE)))
+NOTHING_FAILED = failure(409, "Nothing has failed.", fine=nothing_to_retry(NothingToRetry(ONE)))
+WRONG_PAGE = wrong("A parameter is wrong.", Page, "limit")
+PAGE = query_of(Page, limit="At most so many.", after="Those after this position: a page's `next_after`.")
+ALL_LINES = Content(LINES, examples={"all": RESULT_LINES})
 
 INGESTIONS = (
     Operation(
@@ -47,13 +50,8 @@ INGESTIONS = (
             after="Those after a page: its `next_after`.",
         ),
         answers=(
-            Answer(
-                200,
-                "A page of ingestions.",
-                json_of(Ingestions, page={"ingestions": [{**SHORT, "deadline": None}], "next_after": None}),
-                ("Link",),
-            ),
-            wrong("A parameter is wrong.", "limit", "must be an integer from 1 to 1000"),
+            ok("A page of ingestions.", "Link", page=LIST),
+            wrong("A parameter is wrong.", ListPage, "limit"),
             UNAVAILABLE,
         ),
     ),
@@ -63,7 +61,7 @@ INGESTIONS = (
         "See all about an ingestion but its batches",
         description="How far it is, when it goes on and why not earlier, and what has made its end later.",
         parameters=(ID, IF_NONE_MATCH),
-        answers=(*polled(Ingestion, "All about it.", half=FULL), NOT_FOUND, UNAVAILABLE),
+        answers=(*polled("All about it.", half=FULL), NOT_FOUND, UNAVAILABLE),
     ),
     Operation(
         "DELETE /ingestions/{ingestion_id}",
@@ -72,7 +70,7 @@ INGESTIONS = (
         description="Calls in flight finish. To cancel again changes nothing.",
         parameters=(ID,),
         answers=(
-            Answer(200, "The ingestion as it is now.", json_of(Ingestion, cancelled=CANCELLED)),
+            ok("The ingestion as it is now.", cancelled=CANCELLED),
             NOT_FOUND,
             COMPLETED,
             UNAVAILABLE,
@@ -84,10 +82,10 @@ INGESTIONS = (
         "Change the priority of what waits",
         description="It keeps its created time in the order.",
         parameters=(ID,),
-        body=json_of(ChangeBody, urgent={"priority": "HIGH"})[0],
+        body=json_of(urgent=CHANGE),
         answers=(
-            Answer(200, "The ingestion as it is now.", json_of(Ingestion, half=FULL)),
-            wrong("The body is wrong.", "priority", "must be one of HIGH, MEDIUM, LOW"),
+            ok("The ingestion as it is now.", half=FULL),
+            wrong("The body is wrong.", ChangeBody, "priority"),
             NOT_FOUND,
             RELEASED,
             TOO_LARGE,
@@ -96,15 +94,6 @@ INGESTIONS = (
     ),
 )
 
-WRONG_PAGE = wrong("A parameter is wrong.", "limit", "must be an integer from 1 to 1000")
-
-
-PAGE = query_of(Page, limit="At most so many.", after="Those after this position: a page's `next_after`.")
-
-
-LINES = Content("application/x-ndjson", (), {"all": "".join(f"{json.dumps(one)}\n" for one in RESULTS)})
-
-
 OUTCOMES = (
     Operation(
         "GET /ingestions/{ingestion_id}/batches",
@@ -112,7 +101,7 @@ OUTCOMES = (
         "See when batches ran or will run",
         parameters=(ID, *PAGE, IF_NONE_MATCH),
         answers=(
-            *polled(Batches, "A page of batches.", half=BATCHES),
+            *polled("A page of batches.", half=BATCHES),
             WRONG_PAGE,
             NOT_FOUND,
             UNAVAILABLE,
@@ -129,10 +118,7 @@ OUTCOMES = (
             Answer(
                 200,
                 "What came of the ids so far, in their order.",
-                (
-                    *json_of(Results, page={"ingestion_id": ONE, "results": RESULTS, "next_after": None}),
-                    LINES,
-                ),
+                (json_of(page=RESULTS), ALL_LINES),
             ),
             WRONG_PAGE,
             NOT_FOUND,
@@ -145,20 +131,13 @@ OUTCOMES = (
         "Submit the failed ids again",
         description="As a new ingestion; of the same priority if none is given.",
         parameters=(ID,),
-        body=json_of(RetryBody, urgent={"priority": "HIGH"})[0],
+        body=json_of(urgent=RETRY),
         body_required=False,
         answers=(
-            Answer(200, "The new ingestion.", json_of(Accepted, accepted={"ingestion_id": OTHER}), ("Location",)),
-            wrong("The body is wrong.", "priority", "must be one of HIGH, MEDIUM, LOW"),
+            ok("The new ingestion.", "Location", accepted=RETRIED),
+            wrong("The body is wrong.", RetryBody, "priority"),
             NOT_FOUND,
-            failure(
-                409,
-                "Nothing has failed.",
-                fine={
-                    "error": "Nothing to retry",
-                    "details": {"ingestion_id": [f"no id of ingestion {ONE} has failed"]},
-                },
-            ),
+            NOTHING_FAILED,
             TOO_LARGE,
             NO_ROOM,
         ),

@@ -1,16 +1,49 @@
-"""The bodies of `GET /ingestions/<id>/results`: a page of JSON, or all of them as lines."""
+"""The results of an ingestion as they are answered: a page of JSON, or all of them as lines.
+
+They are written as text, not from their models: a result is the upstream's own JSON, and there may be
+a million.
+"""
 
 import json
 from collections.abc import Iterator
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from ingest_service.domain.ledger import Outcome
 from ingest_service.reports import Reports, ResultsReport
+from ingest_service.web.http.fields import Count, RecordId, ResponseModel
 from ingest_service.web.http.parameters import LARGEST_PAGE
+
+LINES = "application/x-ndjson"
+
+
+class Result(ResponseModel):
+    """The upstream's answer for an id, as it was given."""
+
+    id: RecordId
+    result: JsonValue
+
+
+class Failure(ResponseModel):
+    """The reason why there is no result for an id."""
+
+    id: RecordId
+    error: str
+    attempts: Count
+    last_status: int | None
+
+
+class Results(ResponseModel):
+    """A page of results and failures, in the order of the ids; `next_after` leads to the next page."""
+
+    ingestion_id: UUID
+    results: list[Result | Failure]
+    next_after: Count | None
 
 
 def results_page(page: ResultsReport) -> str:
-    """Return a page of outcomes as JSON text, with where to go on: `next_after`."""
+    """Return a page as JSON text."""
     results = ",".join(_result(outcome) for outcome in page.outcomes)
     next_after = "null" if page.next_after is None else page.next_after
     return f'{{"ingestion_id":"{page.ingestion_id}","results":[{results}],"next_after":{next_after}}}'

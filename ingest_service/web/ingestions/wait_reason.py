@@ -1,37 +1,56 @@
-"""Why an ingestion has to wait, for machines and in one sentence."""
+"""The reason why an ingestion waits, for programs and in one sentence."""
 
-from typing import Any
+from typing import Self
 
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
+from ingest_service.domain.wording import plural
 from ingest_service.schedule.estimate import Estimate
+from ingest_service.web.http.fields import Count, PriorityName, ResponseModel, Time
 from ingest_service.web.http.times import rfc3339
 
-_WITHOUT_PROSPECT = {Status.COMPLETED: "all is completed", Status.CANCELLED: "it was cancelled"}
+_NOTHING_WAITS = {Status.COMPLETED: "all is completed", Status.CANCELLED: "it was cancelled"}
 
 
-def why_body(progress: Progress, estimate: Estimate | None) -> dict[str, Any]:
-    """Say what stands between this ingestion and its next slot."""
-    if estimate is None:
-        text = _WITHOUT_PROSPECT.get(progress.status, "the last batches are being called")
-        return {"ahead": {}, "paused_by_operator": False, "paused_until": None, "next_at": None, "text": text}
-    return {
-        "ahead": {
-            urgency.name: {"ingestions": ingestions, "batches": batches}
-            for urgency, (ingestions, batches) in estimate.ahead.items()
-        },
-        "paused_by_operator": estimate.paused_at is not None,
-        "paused_until": rfc3339(estimate.paused_until),
-        "next_at": rfc3339(estimate.next_at),
-        "text": _sentence(estimate),
-    }
+class Ahead(ResponseModel):
+    """What of a priority goes first."""
+
+    ingestions: Count
+    batches: Count
+
+
+class WaitReason(ResponseModel):
+    """What stands between an ingestion and its next slot."""
+
+    ahead: dict[PriorityName, Ahead]
+    paused_by_operator: bool
+    paused_until: Time | None
+    next_at: Time | None
+    text: str
+
+    @classmethod
+    def of(cls, progress: Progress, estimate: Estimate | None) -> Self:
+        """Return the reason; an ingestion without an estimate has nothing that waits."""
+        if estimate is None:
+            text = _NOTHING_WAITS.get(progress.status, "the last batches are being called")
+            return cls(ahead={}, paused_by_operator=False, paused_until=None, next_at=None, text=text)
+        return cls(
+            ahead={
+                priority: Ahead(ingestions=ingestions, batches=batches)
+                for priority, (ingestions, batches) in estimate.ahead.items()
+            },
+            paused_by_operator=estimate.paused_at is not None,
+            paused_until=rfc3339(estimate.paused_until),
+            next_at=rfc3339(estimate.next_at),
+            text=_sentence(estimate),
+        )
 
 
 def _sentence(estimate: Estimate) -> str:
     parts = [
-        f"{several(batches, urgency.name + ' batch')} of {several(ingestions, 'ingestion')} "
+        f"{plural(batches, f'{priority.name} batch')} of {plural(ingestions, 'ingestion')} "
         f"{'goes' if batches == 1 else 'go'} first"
-        for urgency, (ingestions, batches) in estimate.ahead.items()
+        for priority, (ingestions, batches) in estimate.ahead.items()
     ]
     if estimate.paused_until is not None:
         parts.append(f"paused by the upstream until {rfc3339(estimate.paused_until)}")
@@ -40,9 +59,3 @@ def _sentence(estimate: Estimate) -> str:
     else:
         parts.append(f"the next batch runs at {rfc3339(estimate.next_at)}")
     return "; ".join(parts)
-
-
-def several(count: int, noun: str) -> str:
-    """Return a count with its noun."""
-    plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
-    return f"{count} {noun if count == 1 else plural}"

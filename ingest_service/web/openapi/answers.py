@@ -1,37 +1,48 @@
-"""What many operations share."""
+"""Parameters and answers that many operations share."""
 
-from typing import Any
+from pydantic import BaseModel
 
+from ingest_service.errors import IngestionNotFound, StoreError
+from ingest_service.web.http.bodies import RequestBody
+from ingest_service.web.http.errors import (
+    InvalidInput,
+    ingestion_not_found,
+    invalid_input,
+    store_error,
+)
+from ingest_service.web.http.parameters import Query
+from ingest_service.web.http.problem import Error
+from ingest_service.web.openapi.examples import ONE
 from ingest_service.web.openapi.operation import Answer, Parameter, failure, json_of
-from ingest_service.web.openapi.schemas import Model
 
 ID = Parameter("ingestion_id", "path", "The ingestion.", {"type": "string", "format": "uuid"})
 IF_NONE_MATCH = Parameter(
     "If-None-Match", "header", "The ETag of what the client has already.", {"type": "string"}
 )
 
-NOT_FOUND = failure(404, "No ingestion has this id.", unknown={"error": "Ingestion ID not found"})
+NOT_FOUND = failure(404, "No ingestion has this id.", unknown=ingestion_not_found(IngestionNotFound(ONE)))
 TOO_LARGE = failure(
     413,
     "The body is too large.",
-    body={"error": "Request entity too large", "details": {"request": ["exceeds max_body of 24065536"]}},
+    # Of the server, which refuses a body while it arrives.
+    body=Error(error="Request entity too large", details={"request": ["exceeds max_body of 24065536"]}),
 )
-STORAGE = {
-    "error": "Storage unavailable",
-    "details": {"store": ["the database could not be written: database or disk is full"]},
-}
+STORAGE = store_error(StoreError("the database could not be written: database or disk is full"))
 UNAVAILABLE = failure(503, "The store cannot do what it must.", storage=STORAGE)
+UNCHANGED = "It is as the client has it."
 
 
-def wrong(description: str, field: str, sentence: str) -> Answer:
-    """Return the answer to what is not allowed."""
-    return failure(400, description, **{field: {"error": "Invalid input", "details": {field: [sentence]}}})
+def ok(description: str, *headers: str, **examples: BaseModel) -> Answer:
+    """Return the answer of success: JSON that fits the models of its examples."""
+    return Answer(200, description, (json_of(**examples),), headers)
 
 
-def polled(model: Model, description: str, **examples: Any) -> tuple[Answer, Answer]:
+def wrong(description: str, kind: type[Query] | type[RequestBody], field: str) -> Answer:
+    """Return the answer to a query or a body with a wrong field."""
+    return failure(400, description, **{field: invalid_input(InvalidInput({field: [kind.allowed[field]]}))})
+
+
+def polled(description: str, **examples: BaseModel) -> tuple[Answer, Answer]:
     """Return the answers of what is made to be asked for again and again."""
     headers = ("ETag", "Retry-After")
-    return (
-        Answer(200, description, json_of(model, **examples), headers),
-        Answer(304, "It is as the client has it.", headers=headers),
-    )
+    return ok(description, *headers, **examples), Answer(304, UNCHANGED, headers=headers)

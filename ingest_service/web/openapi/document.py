@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from pydantic import BaseModel
+
 from ingest_service.web.http.request_id import HEADER as REQUEST_ID
 from ingest_service.web.openapi.conventions import about
 from ingest_service.web.openapi.headers import HEADERS, NAME_OF_REQUEST
@@ -85,10 +87,14 @@ def _contents(contents: Iterable[Content]) -> dict[str, Any]:
     return {
         content.media_type: _without_blanks(
             schema=_schema(content.models),
-            examples={name: {"value": value} for name, value in content.examples.items()},
+            examples={name: {"value": _value(example)} for name, example in content.examples.items()},
         )
         for content in contents
     }
+
+
+def _value(example: BaseModel | str) -> Any:
+    return example if isinstance(example, str) else example.model_dump(mode="json", exclude_unset=True)
 
 
 def _schema(models: tuple[Model, ...]) -> dict[str, Any]:

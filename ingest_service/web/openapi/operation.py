@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest_service.web.http.problem import JSON, PROBLEM, problem_of
-from ingest_service.web.openapi.errors import Error, Problem
+from pydantic import BaseModel
+
+from ingest_service.web.http.problem import PROBLEM, Error, Problem
+from ingest_service.web.http.responses import JSON
 from ingest_service.web.openapi.schemas import Model, parameters_of
 
 
@@ -15,7 +17,7 @@ class Content:
 
     media_type: str
     models: tuple[Model, ...] = ()
-    examples: Mapping[str, Any] = field(default_factory=dict)
+    examples: Mapping[str, BaseModel | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,14 @@ class Operation:
     body_required: bool = True
 
 
-def json_of(*models: Model, **examples: Any) -> tuple[Content]:
-    """Return a body of JSON."""
-    return (Content(JSON, models, examples),)
+def json_of(**examples: BaseModel) -> Content:
+    """Return a body of JSON that fits the models of its examples."""
+    return Content(JSON, tuple(dict.fromkeys(type(example) for example in examples.values())), examples)
 
 
-def failure(status: int, description: str, *headers: str, **examples: Mapping[str, Any]) -> Answer:
-    """Return an answer that tells an error, in both of its forms."""
-    problems = {name: problem_of(error, status, None) for name, error in examples.items()}
+def failure(status: int, description: str, *headers: str, **examples: Error) -> Answer:
+    """Return an answer that is an error, in both of its forms."""
+    problems = {name: Problem.of(error, status, None) for name, error in examples.items()}
     contents = (Content(JSON, (Error,), examples), Content(PROBLEM, (Problem,), problems))
     return Answer(status, description, contents, headers)
 

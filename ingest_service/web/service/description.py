@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ingest_service.web.ingest.bodies import SubmissionBody
 from ingest_service.web.ingest.operations import READ_STATUS, SUBMIT
+from ingest_service.web.ingest.requests import SubmissionBody
 from ingest_service.web.ingestions.operations import INGESTIONS, OUTCOMES
 from ingest_service.web.openapi.document import document
 from ingest_service.web.service.operations import SERVICE

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, json, request, send_from_directory
 
+from ingest_service.web.http.responses import JSON
 from ingest_service.web.http.security_headers import add_security_headers
 from ingest_service.web.service.description import description
 
@@ -24,12 +25,12 @@ def docs(version: str, max_ids: int) -> Blueprint:
 
     @cache
     def text() -> str:
-        return json.dumps(description(version, max_ids))
+        return json.dumps(description(version, max_ids), separators=(",", ":"))
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
         """Describe the API (OpenAPI 3.1)."""
-        return _current(Response(text(), mimetype="application/json"))
+        return _current(Response(text(), mimetype=JSON))
 
     @routes.get("/docs")
     def page() -> Response:

@@ -1,32 +1,38 @@
-"""The operations that tell how the service is: alive, and ready."""
+"""The operations that show the state of the service: alive, and ready."""
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
 
 from ingest_service.service import Service
-from ingest_service.web.http.errors import error_body
+from ingest_service.web.http.problem import Error
+from ingest_service.web.http.responses import json_response
+from ingest_service.web.service.models import Health, Ready
 
 
 def health(service: Service, version: str) -> Blueprint:
-    """Return the operations that tell how this service is, and which version of it runs."""
+    """Return the operations that show the state of this service, and its version."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/health")
     def alive() -> Response:
-        """Say whether every part runs; only a new start helps one that does not. Touches no database."""
+        """Return whether every part runs; only a new start helps one that does not. Touches no database."""
         failures = service.liveness_failures()
-        return _unwell("Not healthy", failures) if failures else jsonify(status="ok", version=version)
+        if failures:
+            return _failed("Not healthy", failures)
+        return json_response(Health(status="ok", version=version))
 
     @routes.get("/ready")
     def ready() -> Response:
-        """Say whether ingestions are taken and released now; a full disk may pass. Reads the database."""
+        """Return whether ingestions are taken and released now; a full disk may pass. Reads the database."""
         failures = service.readiness_failures()
-        return _unwell("Not ready", failures) if failures else jsonify(status="ready")
+        if failures:
+            return _failed("Not ready", failures)
+        return json_response(Ready(status="ready"))
 
     return routes
 
 
-def _unwell(error: str, sentences: Mapping[str, str]) -> Response:
-    body = error_body(error, {part: [sentence] for part, sentence in sentences.items()})
-    return Response(body, 503, mimetype="application/json")
+def _failed(error: str, sentences: Mapping[str, str]) -> Response:
+    details = {part: [sentence] for part, sentence in sentences.items()}
+    return json_response(Error(error=error, details=details), 503)

@@ -2,17 +2,17 @@
 
 from typing import Literal
 
-from ingest_service.web.http.fields import Told
+from ingest_service.web.http.fields import ResponseModel
 
 
-class Health(Told):
+class Health(ResponseModel):
     """The service runs."""
 
     status: Literal["ok"]
     version: str
 
 
-class Ready(Told):
+class Ready(ResponseModel):
     """Submissions can be taken and released."""
 
     status: Literal["ready"]

@@ -1,27 +1,21 @@
-"""How the service is, and what it can do."""
+"""Operations on the service itself."""
 
-from ingest_service.web.http.problem import JSON
-from ingest_service.web.openapi.answers import IF_NONE_MATCH
-from ingest_service.web.openapi.operation import Answer, Content, Operation, failure, json_of
+from ingest_service.web.http.problem import Error
+from ingest_service.web.http.responses import JSON
+from ingest_service.web.openapi.answers import IF_NONE_MATCH, UNCHANGED, ok
+from ingest_service.web.openapi.operation import Answer, Content, Operation, failure
 from ingest_service.web.service.models import Health, Ready
 
+STOPPED = {"dispatcher": ["the dispatcher does not run; the log says why"]}
 UNHEALTHY = failure(
-    503,
-    "The dispatcher or the store does not run.",
-    dispatcher={
-        "error": "Not healthy",
-        "details": {"dispatcher": ["the dispatcher does not run; the log says why"]},
-    },
+    503, "The dispatcher or the store does not run.", dispatcher=Error(error="Not healthy", details=STOPPED)
 )
 NOT_READY = failure(
     503,
     "The store cannot be read or written, or the dispatcher waits for it or does not run.",
-    dispatcher={
-        "error": "Not ready",
-        "details": {"dispatcher": ["the dispatcher does not run; the log says why"]},
-    },
+    dispatcher=Error(error="Not ready", details=STOPPED),
 )
-UNCHANGED = Answer(304, "It is as the client has it.", headers=("ETag",))
+NOT_MODIFIED = Answer(304, UNCHANGED, headers=("ETag",))
 METRICS = (
     Content("text/plain"),
     Content("application/openmetrics-text"),
@@ -34,7 +28,7 @@ SERVICE = (
         "See whether the service runs",
         description="Touches no database.",
         answers=(
-            Answer(200, "It runs.", json_of(Health, ok={"status": "ok", "version": "0.1.0"})),
+            ok("It runs.", ok=Health(status="ok", version="0.1.0")),
             UNHEALTHY,
         ),
     ),
@@ -42,7 +36,7 @@ SERVICE = (
         "GET /ready",
         "ready",
         "See whether the service can do its work now",
-        answers=(Answer(200, "It can.", json_of(Ready, ready={"status": "ready"})), NOT_READY),
+        answers=(ok("It can.", ready=Ready(status="ready")), NOT_READY),
     ),
     Operation(
         "GET /metrics",
@@ -55,13 +49,13 @@ SERVICE = (
         "openapi",
         "Read this description",
         parameters=(IF_NONE_MATCH,),
-        answers=(Answer(200, "An OpenAPI 3.1 document.", (Content(JSON),), ("ETag",)), UNCHANGED),
+        answers=(Answer(200, "An OpenAPI 3.1 document.", (Content(JSON),), ("ETag",)), NOT_MODIFIED),
     ),
     Operation(
         "GET /docs",
         "docs",
         "Read this description as a page, and try it out",
         parameters=(IF_NONE_MATCH,),
-        answers=(Answer(200, "A page.", (Content("text/html"),), ("ETag",)), UNCHANGED),
+        answers=(Answer(200, "A page.", (Content("text/html"),), ("ETag",)), NOT_MODIFIED),
     ),
 )

@@ -1,26 +1,53 @@
-"""The operations on slots: those to come, and those that were."""
+"""The operations on slots and on the dispatcher."""
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
-from ingest_service.reports import Reports
-from ingest_service.web.http.parameters import parse_ledger_page, parse_slots
-from ingest_service.web.slots.history import slots_body
-from ingest_service.web.slots.schedule import schedule_body
+from ingest_service.service import Service
+from ingest_service.web.http.responses import json_response
+from ingest_service.web.slots.models import Dispatcher, PastSlots, Schedule
+from ingest_service.web.slots.requests import LedgerPage, ScheduleQuery
 
 
-def slots(reports: Reports) -> Blueprint:
-    """Return the operations on the slots of a service."""
+def slots(service: Service) -> Blueprint:
+    """Return the operations on the slots and the dispatcher of a service."""
     routes = Blueprint("slots", __name__)
+    add_slots(routes, service)
+    add_dispatcher(routes, service)
+    return routes
+
+
+def add_slots(routes: Blueprint, service: Service) -> None:
+    """Add the operations that read slots."""
 
     @routes.get("/schedule")
     def schedule() -> Response:
-        """Tell the slots to come."""
-        return jsonify(schedule_body(reports.schedule(parse_slots(request.args))))
+        """Return the slots to come."""
+        query = ScheduleQuery.parse(request.args)
+        return json_response(Schedule.of(service.reports.schedule(query.slots)))
 
     @routes.get("/slots")
     def ledger() -> Response:
-        """Tell the slots that were opened, the latest first."""
-        page = parse_ledger_page(request.args)
-        return jsonify(slots_body(reports.slots(page.before, page.limit)))
+        """Return the slots that were opened, the latest first."""
+        page = LedgerPage.parse(request.args)
+        return json_response(PastSlots.of(service.reports.slots(page.before, page.limit)))
 
-    return routes
+
+def add_dispatcher(routes: Blueprint, service: Service) -> None:
+    """Add the operations on the dispatcher."""
+
+    @routes.get("/dispatcher")
+    def state() -> Response:
+        """Return whether slots open, when the next one does, and how much waits."""
+        return json_response(Dispatcher.of(service.reports.dispatcher()))
+
+    @routes.post("/dispatcher/pause")
+    def pause() -> Response:
+        """Open no slot until somebody resumes; calls in flight finish."""
+        service.pause()
+        return json_response(Dispatcher.of(service.reports.dispatcher()))
+
+    @routes.post("/dispatcher/resume")
+    def resume() -> Response:
+        """Open slots again."""
+        service.resume()
+        return json_response(Dispatcher.of(service.reports.dispatcher()))

@@ -65,7 +65,7 @@ def test_an_error_without_details_is_its_own_detail(client: FlaskClient) -> None
 @pytest.mark.parametrize("accept", INDIFFERENCES)
 def test_everyone_else_gets_the_plain_error_to_the_byte(client: FlaskClient, accept: str) -> None:
     answer = client.get("/status/x", headers={"Accept": accept})
-    assert (answer.content_type, answer.data) == ("application/json", b'{"error": "Ingestion ID not found"}')
+    assert (answer.content_type, answer.data) == ("application/json", b'{"error":"Ingestion ID not found"}')
 
 
 def test_the_instance_is_a_reference_whatever_the_path(client: FlaskClient) -> None:
