@@ -54,7 +54,7 @@ def test_all_that_is_told_of_an_ingestion_on_its_way_is_declared(
     slot = simulation.slots.open()
     assert slot is not None
     look_at_everything(client, ingestion_id)
-    simulation.slots.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
+    simulation.slots.close(slot, simulation.clock.fan_out(simulation.upstream.fetch, slot.ids))
     assert client.post("/ingest", json={"ids": [6], "priority": "HIGH"}).status_code == 200
     look_at_everything(client, ingestion_id)
     simulation.run()

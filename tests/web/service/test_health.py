@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 from flask.testing import FlaskClient
@@ -24,9 +25,9 @@ def client_of(simulation: Simulation) -> FlaskClient:
 def run_dispatcher(simulation: Simulation) -> None:
     """Let the dispatcher's own thread run until nothing is to come, of which it dies."""
     simulation.service.start()
-    thread = simulation.dispatcher._thread
-    assert thread is not None
-    thread.join()
+    for thread in enumerate_threads():
+        if thread.name == simulation.dispatcher.name:
+            thread.join()
 
 
 def drop_everything(database: Path) -> None:
