@@ -5,8 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from pydantic import TypeAdapter
 
 from ingest_service.domain.ledger import Answer
+from ingest_service.web.ingestions.results import LINES, Failure, Result, Results
 from tests.doubles import good
 from tests.simulation import Simulation
 
@@ -39,6 +41,15 @@ def test_results_and_errors_come_in_the_order_of_the_ids(client: FlaskClient, in
     response = client.get(f"/ingestions/{ingestion_id}/results")
     assert response.content_type == "application/json"
     assert response.get_json() == {"ingestion_id": str(ingestion_id), "results": RESULTS, "next_after": None}
+
+
+def test_results_and_errors_are_as_their_models_say(client: FlaskClient, ingestion_id: UUID) -> None:
+    path = f"/ingestions/{ingestion_id}/results"
+    one: TypeAdapter[Result | Failure] = TypeAdapter(Result | Failure)
+    page = Results.model_validate_json(client.get(path).data, extra="forbid")
+    lines = client.get(path, headers={"Accept": LINES}).data.splitlines()
+    assert [one.validate_json(line, extra="forbid") for line in lines] == page.results
+    assert [type(result) for result in page.results] == [Result, Failure, Result, Failure]
 
 
 def test_pages_lead_from_one_to_the_next(client: FlaskClient, ingestion_id: UUID) -> None:
