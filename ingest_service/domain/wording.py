@@ -1,8 +1,13 @@
 """Words of sentences that people read."""
 
 
-def plural(count: int, noun: str) -> str:
-    """Return a count with its noun, in the plural unless it is 1."""
+def noun(count: int, singular: str) -> str:
+    """Return the noun for a count: in the plural unless it is 1."""
     if count == 1:
-        return f"1 {noun}"
-    return f"{count} {noun}es" if noun.endswith("ch") else f"{count} {noun}s"
+        return singular
+    return f"{singular}es" if singular.endswith("ch") else f"{singular}s"
+
+
+def counted(count: int, singular: str) -> str:
+    """Return a count with its noun."""
+    return f"{count} {noun(count, singular)}"

@@ -1,4 +1,4 @@
-"""Errors as answers: all of one shape, `{"error": …, "details": {field: [sentence, …]}}`."""
+"""Errors as answers: of one shape, `{"error": …, "details": {field: [sentence, …]}}`, some with `limits`."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -32,11 +32,12 @@ Raised = TypeVar("Raised", bound=Exception)
 
 
 class InvalidInput(Exception):
-    """A request whose content is wrong: sentences for every wrong field."""
+    """A request whose content is wrong: sentences for every wrong field, a limit for each that has too much."""
 
-    def __init__(self, details: Mapping[str, list[str]]) -> None:
+    def __init__(self, details: Mapping[str, list[str]], limits: Mapping[str, int] | None = None) -> None:
         super().__init__("Invalid input")
         self.details = dict(details)
+        self.limits = limits
 
 
 def register_errors(app: Flask) -> None:
@@ -66,7 +67,9 @@ def _register(app: Flask, kind: type[Raised], status: int, describe: Callable[[R
 
 def invalid_input(error: InvalidInput) -> Error:
     """Describe a request whose content is wrong."""
-    return Error(error=str(error), details=error.details)
+    if error.limits is None:
+        return Error(error=str(error), details=error.details)
+    return Error(error=str(error), details=error.details, limits=dict(error.limits))
 
 
 def ingestion_not_found(_: IngestionNotFound) -> Error:
@@ -112,7 +115,7 @@ def backlog_full(error: BacklogFull) -> Error:
         when = "nobody knows when there will be more: an operator has paused the dispatcher"
     else:
         when = f"there will be room for these at {rfc3339(error.room_at)}"
-    return Error(error="Backlog full", details={"ids": [f"{error}; {when}"]})
+    return Error(error="Backlog full", details={"ids": [f"{error}; {when}"]}, limits={"ids": error.room})
 
 
 def store_error(error: StoreError) -> Error:

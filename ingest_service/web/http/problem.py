@@ -8,17 +8,18 @@ from pydantic import Field
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import HTTP_STATUS_CODES, parse_accept_header
 
-from ingest_service.web.http.fields import ResponseModel
+from ingest_service.web.http.fields import Count, ResponseModel
 from ingest_service.web.http.responses import JSON
 
 PROBLEM = "application/problem+json"
 
 
 class Error(ResponseModel):
-    """What is wrong: sentences for every wrong field."""
+    """What is wrong: sentences for every wrong field, and the most that is allowed where there is too much."""
 
     error: str
     details: dict[str, list[str]] = Field(default_factory=dict)
+    limits: dict[str, Count] = Field(default_factory=dict)
 
 
 class ProblemDetails(ResponseModel):

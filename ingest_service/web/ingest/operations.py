@@ -9,7 +9,7 @@ from ingest_service.web.http.errors import (
     key_reused,
 )
 from ingest_service.web.ingest.examples import ACCEPTED, DRY_RUN, FIVE, STATUS, WITH_DEADLINE
-from ingest_service.web.ingest.requests import DryRunQuery
+from ingest_service.web.ingest.requests import DryRunQuery, too_many
 from ingest_service.web.openapi.answers import (
     ID,
     IF_NONE_MATCH,
@@ -42,6 +42,7 @@ WRONG = failure(
         )
     ),
     body=invalid_input(InvalidInput({"body": ["must be JSON: expected value at line 1 column 1"]})),
+    many=invalid_input(too_many(1_500_000, 1_000_000)),
 )
 TOO_LATE = failure(
     409,

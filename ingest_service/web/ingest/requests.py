@@ -54,11 +54,16 @@ class SubmissionBody(RequestBody):
         return None if self.deadline is None else (self.deadline - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
+def too_many(count: int, max_ids: int) -> InvalidInput:
+    """Return the error for a submission of more than `max_ids` ids."""
+    return InvalidInput({"ids": [f"must be at most {max_ids}, these are {count}"]}, limits={"ids": max_ids})
+
+
 def parse_submission(body: bytes, max_ids: int) -> SubmissionBody:
     """Read a submission of at most `max_ids` ids. Raises InvalidInput."""
     submission = SubmissionBody.parse(body)
     if (count := len(submission.ids)) > max_ids:
-        raise InvalidInput({"ids": [f"must be at most {max_ids}, these are {count}"]})
+        raise too_many(count, max_ids)
     return submission
 
 

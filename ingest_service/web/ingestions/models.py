@@ -9,7 +9,7 @@ from ingest_service.clock import NANOSECONDS
 from ingest_service.domain import ledger
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
-from ingest_service.domain.wording import plural
+from ingest_service.domain.wording import counted
 from ingest_service.reports import IngestionReport, IngestionsReport, ListedIngestion
 from ingest_service.web.http.cursor import cursor_of
 from ingest_service.web.http.fields import Count, Number, PriorityName, ResponseModel, StatusName, Time
@@ -46,14 +46,16 @@ class Slip(ResponseModel):
     at: Time
     slots: int
     seconds: float
+    cause: str
     text: str
 
     @classmethod
     def of(cls, slip: ledger.Slip) -> Self:
         """Return a slip as it is answered."""
         at, seconds = rfc3339(slip.at), slip.nanoseconds / NANOSECONDS
-        moved = plural(slip.slots, "slot") if slip.slots else f"{seconds:g} s"
-        return cls(at=at, slots=slip.slots, seconds=seconds, text=f"+{moved} at {at}: {slip.cause}")
+        moved = counted(slip.slots, "slot") if slip.slots else f"{seconds:g} s"
+        text = f"+{moved} at {at}: {slip.cause}"
+        return cls(at=at, slots=slip.slots, seconds=seconds, cause=slip.cause, text=text)
 
 
 class Summary(ResponseModel):

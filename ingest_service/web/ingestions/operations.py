@@ -67,7 +67,8 @@ INGESTIONS = (
         "DELETE /ingestions/{ingestion_id}",
         "cancel",
         "Cancel what has not been released",
-        description="Calls in flight finish. To cancel again changes nothing.",
+        description="Calls in flight finish. The ingestion stays and can be read afterwards. "
+        "To cancel again changes nothing.",
         parameters=(ID,),
         answers=(
             ok("The ingestion as it is now.", cancelled=CANCELLED),

@@ -4,7 +4,7 @@ from typing import Self
 
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
-from ingest_service.domain.wording import plural
+from ingest_service.domain.wording import counted
 from ingest_service.schedule.estimate import Estimate
 from ingest_service.web.http.fields import Count, PriorityName, ResponseModel, Time
 from ingest_service.web.http.times import rfc3339
@@ -48,7 +48,7 @@ class WaitReason(ResponseModel):
 
 def _sentence(estimate: Estimate) -> str:
     parts = [
-        f"{plural(batches, f'{priority.name} batch')} of {plural(ingestions, 'ingestion')} "
+        f"{counted(batches, f'{priority.name} batch')} of {counted(ingestions, 'ingestion')} "
         f"{'goes' if batches == 1 else 'go'} first"
         for priority, (ingestions, batches) in estimate.ahead.items()
     ]

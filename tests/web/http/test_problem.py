@@ -68,6 +68,14 @@ def test_everyone_else_gets_the_plain_error_to_the_byte(client: FlaskClient, acc
     assert (answer.content_type, answer.data) == ("application/json", b'{"error":"Ingestion ID not found"}')
 
 
+def test_a_problem_has_the_limits_of_its_error(client: FlaskClient) -> None:
+    too_many = {"ids": list(range(1, 12)), "priority": "LOW"}
+    plain = client.post("/ingest", json=too_many).get_json()
+    problem = client.post("/ingest", json=too_many, headers={"Accept": PROBLEM}).get_json()
+    assert plain["limits"] == {"ids": 10}
+    assert problem.items() >= plain.items()
+
+
 def test_the_instance_is_a_reference_whatever_the_path(client: FlaskClient) -> None:
     answer = client.get("/a b/ü?q=1", headers={"Accept": PROBLEM})
     assert answer.get_json()["instance"] == "/a%20b/%C3%BC"

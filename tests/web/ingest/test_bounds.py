@@ -54,8 +54,10 @@ def full(response: TestResponse) -> str:
     """Return what is said of a full backlog, after a look at the rest of the answer."""
     assert response.status_code == 503
     body = response.get_json()
-    assert (body["error"], body["details"].keys()) == ("Backlog full", {"ids"})
+    assert body.keys() == {"error", "details", "limits"}
+    assert (body["error"], body["details"].keys(), body["limits"].keys()) == ("Backlog full", {"ids"}, {"ids"})
     (sentence,) = body["details"]["ids"]
+    assert sentence.startswith(f"the backlog has room for {body['limits']['ids']} more")
     return str(sentence)
 
 
@@ -188,6 +190,7 @@ def test_more_ids_than_the_bound_itself_are_refused_for_good(client: FlaskClient
     assert response.get_json() == {
         "error": "Invalid input",
         "details": {"ids": ["must be at most 10, these are 11"]},
+        "limits": {"ids": 10},
     }
     assert "Retry-After" not in response.headers
 

@@ -80,13 +80,24 @@ def test_paths_work_as_clients_write_them(client: FlaskClient, path: str) -> Non
         ([2**63], ONE_ID.format(0)),
         ([10**4000], ONE_ID.format(0)),
         ([1, "a", "b", "c"], ONE_ID.format(1)),
-        (list(range(1, 12)), "must be at most 10, these are 11"),
     ],
 )
 def test_wrong_ids_are_named_with_the_place_of_the_first_bad_one(
     client: FlaskClient, ids: object, sentence: str
 ) -> None:
     assert details(ingest(client, submission(ids=ids))) == {"ids": [sentence]}
+
+
+def test_too_many_ids_are_refused_with_the_most_that_are_allowed(client: FlaskClient) -> None:
+    response = ingest(client, submission(ids=list(range(1, 12))))
+    assert (response.status_code, response.get_json()) == (
+        400,
+        {
+            "error": "Invalid input",
+            "details": {"ids": ["must be at most 10, these are 11"]},
+            "limits": {"ids": 10},
+        },
+    )
 
 
 @pytest.mark.parametrize("priority", ["high", "URGENT", "", None, 1, ["HIGH"], {"HIGH": 1}, True])

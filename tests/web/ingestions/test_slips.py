@@ -56,6 +56,7 @@ def test_a_high_that_arrives_moves_a_low_by_its_slots(client: FlaskClient, simul
             "at": "2023-11-14T22:30:00.100Z",
             "slots": 2,
             "seconds": 10.0,
+            "cause": f"ingestion {high}, HIGH",
             "text": f"+2 slots at 2023-11-14T22:30:00.100Z: ingestion {high}, HIGH",
         }
     ]
@@ -144,6 +145,7 @@ def test_a_pause_of_the_upstream_moves_all_by_its_length(client: FlaskClient, si
             "at": "2023-11-14T22:30:01.200Z",
             "slots": 1,
             "seconds": 61.0,
+            "cause": causes,
             "text": f"+1 slot at 2023-11-14T22:30:01.200Z: {causes}",
         }
     ]
@@ -162,6 +164,7 @@ def test_a_pause_without_another_call_is_told_in_seconds(client: FlaskClient, si
             "at": "2023-11-14T22:30:01.200Z",
             "slots": 0,
             "seconds": 56.0,
+            "cause": "the upstream asked for a pause",
             "text": "+56 s at 2023-11-14T22:30:01.200Z: the upstream asked for a pause",
         }
     ]
@@ -182,6 +185,7 @@ def test_a_pause_of_an_operator_moves_all_when_it_is_over(client: FlaskClient, s
                 "at": "2023-11-14T22:31:30.200Z",
                 "slots": 0,
                 "seconds": 90.0,
+                "cause": "an operator's pause",
                 "text": "+90 s at 2023-11-14T22:31:30.200Z: an operator's pause",
             }
         ]
