@@ -61,7 +61,7 @@ def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Obse
 
 
 def create_app(service: Service, settings: Settings, metrics: Metrics | None = None) -> Flask:
-    """Return the HTTP API of a service; `metrics` are those that the service tells what happens."""
+    """Return the HTTP API of a service; `metrics` is the service's observer."""
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.wsgi_app = RequestIds(PathNormalizer(app.wsgi_app))  # type: ignore[method-assign]
@@ -78,7 +78,7 @@ def create_app(service: Service, settings: Settings, metrics: Metrics | None = N
 
 
 def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> None:
-    """Let the API tell how the service is and what happens, itself included."""
+    """Add health and metrics, those of the API's own requests included."""
     metrics.registry.register(Gauges(service, settings, VERSION))
     AccessLog(metrics.registry, SystemClock()).watch(app)
     app.register_blueprint(health(service, VERSION))

@@ -57,7 +57,7 @@ class IngestionReport:
 
     @property
     def deadline_holds(self) -> bool | None:
-        """Whether the deadline is met as things stand, or was; None without a deadline."""
+        """True if the deadline is expected to be met, or was met; None without a deadline."""
         deadline = self.progress.ingestion.deadline
         if deadline is None:
             return None

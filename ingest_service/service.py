@@ -1,4 +1,4 @@
-"""What the service does for those who use it, whatever they use it through."""
+"""The use cases of the service, for every interface."""
 
 import logging
 from collections.abc import Iterable, Sequence

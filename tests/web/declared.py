@@ -46,9 +46,9 @@ def assert_declared(operation: Operation, response: TestResponse) -> None:
 
 
 def assert_headers(answer: Answer, response: TestResponse) -> None:
-    told = {name for name in HEADERS if name in response.headers} - {"X-Request-ID"}
-    assert told <= set(answer.headers)
-    assert {name for name in answer.headers if HEADERS[name]["required"]} <= told
+    answered = {name for name in HEADERS if name in response.headers} - {"X-Request-ID"}
+    assert answered <= set(answer.headers)
+    assert {name for name in answer.headers if HEADERS[name]["required"]} <= answered
 
 
 def assert_body(answer: Answer, response: TestResponse) -> None:

@@ -1,1 +1,1 @@
-"""The protocol: what holds for every request and answer, whatever it is about."""
+"""The protocol: rules for every request and every answer, independent of the resource."""

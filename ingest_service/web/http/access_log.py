@@ -1,4 +1,4 @@
-"""What goes over HTTP: how long each request took, and a line in the log for those that matter."""
+"""Access log: a line for each request that is logged, and the duration of every request as a metric."""
 
 import logging
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Exchange:
 
     @classmethod
     def of(cls, status: int) -> "Exchange":
-        """Return that of the request that is being answered."""
+        """Return the exchange of the current request."""
         return cls(
             method=request.method if request.method in _METHODS else "other",
             path=request.path,
@@ -39,12 +39,12 @@ class Exchange:
 
     @property
     def is_logged(self) -> bool:
-        """Whether it may have changed something, or failed on our side; polling leaves no trace."""
+        """True if the request may have changed something or failed on our side; polling is not logged."""
         return self.method not in _READING or self.status >= 500
 
 
 class AccessLog:
-    """Measures every request until the last byte of its answer was handed over, and logs those that matter."""
+    """Measures every request until the last byte of its answer was handed over, and logs some."""
 
     def __init__(self, registry: CollectorRegistry, clock: Clock) -> None:
         self._clock = clock
@@ -85,5 +85,5 @@ def _log(exchange: Exchange, milliseconds: float) -> None:
     }
     level = logging.WARNING if exchange.status >= 500 else logging.INFO
     message = "%s %s: %d in %g ms"
-    told = {name: value for name, value in fields.items() if value is not None}
-    log.log(level, message, exchange.method, exchange.path, exchange.status, milliseconds, extra=told)
+    extra = {name: value for name, value in fields.items() if value is not None}
+    log.log(level, message, exchange.method, exchange.path, exchange.status, milliseconds, extra=extra)

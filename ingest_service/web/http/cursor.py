@@ -1,4 +1,4 @@
-"""Where a page of ingestions ended, in a form that nobody reads anything into."""
+"""Opaque page cursor."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
@@ -6,12 +6,12 @@ from ingest_service.domain.model import FIRST_SEQUENCE, LAST_SEQUENCE
 
 
 def cursor_of(sequence: int) -> str:
-    """Return the cursor behind the ingestion with this sequence."""
+    """Return the cursor of a page that ends with this sequence."""
     return urlsafe_b64encode(str(sequence).encode()).decode().rstrip("=")
 
 
 def sequence_of(cursor: str) -> int:
-    """Return the sequence that a cursor stands behind. Raises ValueError for what is no cursor."""
+    """Return the sequence with which the page of a cursor ends. Raises ValueError for any other text."""
     sequence = int(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     if not FIRST_SEQUENCE <= sequence <= LAST_SEQUENCE or cursor_of(sequence) != cursor:
         raise ValueError(cursor)

@@ -96,7 +96,7 @@ def deadline_impossible(error: DeadlineImpossible) -> Error:
     """Describe a deadline that cannot be met."""
     title = "Deadline cannot be met"
     if error.earliest is None:
-        sentence = "nobody knows when it would complete: an operator has paused the dispatcher"
+        sentence = "the time of completion is unknown while an operator has paused the dispatcher"
         return Error(error=title, details={"deadline": [sentence]})
     # Rounded up, so that it can be met.
     earliest = rfc3339(error.earliest + MILLISECOND - 1)
@@ -112,7 +112,7 @@ def key_reused(error: KeyReused) -> Error:
 def backlog_full(error: BacklogFull) -> Error:
     """Describe a backlog without room."""
     if error.room_at is None:
-        when = "nobody knows when there will be more: an operator has paused the dispatcher"
+        when = "the time of more room is unknown while an operator has paused the dispatcher"
     else:
         when = f"there will be room for these at {rfc3339(error.room_at)}"
     return Error(error="Backlog full", details={"ids": [f"{error}; {when}"]}, limits={"ids": error.room})

@@ -12,7 +12,7 @@ _SLASHES = re.compile(r"/{2,}")
 
 
 class PathNormalizer:
-    """WSGI middleware: a doubled slash counts as one and a trailing one as none, without a redirect.
+    """WSGI middleware: a doubled slash counts as one and a trailing slash as none, without a redirect.
 
     Clients join base URLs and paths in every way, and many do not follow a redirect of a POST.
     """
@@ -21,7 +21,7 @@ class PathNormalizer:
         self._application = application
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
-        """Tidy the path and pass the request on."""
+        """Normalize the path and pass the request on."""
         path = _SLASHES.sub("/", environ.get("PATH_INFO", ""))
         environ["PATH_INFO"] = path.rstrip("/") or "/"
         return self._application(environ, start_response)

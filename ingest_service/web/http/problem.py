@@ -15,7 +15,7 @@ PROBLEM = "application/problem+json"
 
 
 class Error(ResponseModel):
-    """What is wrong: sentences for every wrong field, and the most that is allowed where there is too much."""
+    """An error: sentences for every wrong field, and the most that is allowed where there is too much."""
 
     error: str
     details: dict[str, list[str]] = Field(default_factory=dict)
@@ -39,7 +39,7 @@ class Problem(Error, ProblemDetails):
     def of(cls, error: Error, status: int, path: str | None) -> Self:
         """Return the problem details of an error.
 
-        The type says no more than the status does (RFC 9457, 4.2.1); `error` tells errors of one status apart.
+        The type says no more than the status (RFC 9457, 4.2.1); `error` differs between errors of one status.
         """
         details = [f"{field}: {'; '.join(sentences)}" for field, sentences in error.details.items()]
         members: dict[str, Any] = error.model_dump(exclude_unset=True)

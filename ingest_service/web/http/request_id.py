@@ -1,4 +1,4 @@
-"""The name of every request: the client's own or a new one, told in the answer and in the log."""
+"""The name of every request: the client's own or a new one, sent in the answer and written in the log."""
 
 import re
 from contextvars import ContextVar
@@ -19,7 +19,7 @@ _FITTING = re.compile("[ -~]{1,128}")
 
 
 class RequestIds:
-    """WSGI middleware: names every request and tells its name in `X-Request-ID`, whatever the answer is."""
+    """WSGI middleware: names every request, and sends the name in `X-Request-ID` with every answer."""
 
     def __init__(self, application: "WSGIApplication") -> None:
         self._application = application

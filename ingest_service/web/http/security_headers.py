@@ -1,4 +1,4 @@
-"""What keeps a page to itself: it asks this server only, and nobody shows it in a frame."""
+"""Security headers for /docs: the page connects to this server only, and cannot be shown in a frame."""
 
 from flask import Response
 
@@ -22,6 +22,6 @@ HEADERS = {
 
 
 def add_security_headers(response: Response) -> Response:
-    """Add the headers that keep a page to itself."""
+    """Add the headers to a response."""
     response.headers.update(HEADERS)
     return response

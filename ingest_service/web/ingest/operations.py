@@ -26,8 +26,8 @@ from ingest_service.web.openapi.operation import Operation, Parameter, failure, 
 IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",
     "header",
-    "Makes it safe to send a submission again: what comes with the same key and the same content is accepted "
-    "once. Kept for at least 24 hours; ignored with `dry_run`.",
+    "Makes it safe to send a submission again: the same content with the same key is accepted only once. Keys are "
+    "kept for at least 24 hours; ignored with `dry_run`.",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 )
 WRONG = failure(
@@ -56,8 +56,8 @@ KEY_REUSED = failure(
 )
 NO_ROOM = failure(
     503,
-    "The backlog has no room for so many ids, or the store cannot do what it must. `Retry-After` tells when there "
-    "will be room; it is absent while an operator has paused the dispatcher.",
+    "The backlog has too little room for the ids, or the store cannot do what it must. `Retry-After` says when "
+    "there will be room; it is absent while an operator has paused the dispatcher.",
     "Retry-After",
     backlog=backlog_full(BacklogFull(2, wall("2026-11-22T01:08:19.578Z"), None)),
     storage=STORAGE,
@@ -68,16 +68,15 @@ SUBMIT = Operation(
     "submit",
     "Submit ids",
     description="The answer comes after the ids are durable. With `dry_run=true` nothing is submitted: the answer "
-    "tells when the ids would be called, and who would have to wait for that.",
+    "says when the ids would be called, and which ingestions would end later.",
     parameters=(
-        *query_of(DryRunQuery, dry_run="Whether only to tell what would become of the submission."),
+        *query_of(DryRunQuery, dry_run="With `true`, answer what would happen, and submit nothing."),
         IDEMPOTENCY_KEY,
     ),
     body=json_of(five=FIVE, deadline=WITH_DEADLINE),
     answers=(
         ok(
-            "The ids are durable and will be called. Or, with `dry_run`, without `Location`: what would become of "
-            "them.",
+            "The ids are durable and will be called. With `dry_run`, without `Location`: what would happen.",
             "Location",
             accepted=ACCEPTED,
             dry_run=DRY_RUN,
@@ -93,7 +92,7 @@ SUBMIT = Operation(
 READ_STATUS = Operation(
     "GET /status/{ingestion_id}",
     "status",
-    "See how far every batch is",
+    "See the status of every batch",
     parameters=(ID, IF_NONE_MATCH),
     answers=(*polled("Every batch, from the first moment on.", half=STATUS), NOT_FOUND, UNAVAILABLE),
 )

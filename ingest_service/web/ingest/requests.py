@@ -1,4 +1,4 @@
-"""What a client may send to `POST /ingest`."""
+"""Body, query and headers of `POST /ingest`."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -18,7 +18,7 @@ def status_tag(progress: Progress) -> str:
 
 
 def status_body(progress: Progress, ids: PackedIds) -> Iterator[str]:
-    """Yield the JSON text. A million ids are 38 MB of it, of which a piece at a time is in memory."""
+    """Yield the JSON text. For a million ids it is 38 MB; one piece at a time is in memory."""
     ingestion = progress.ingestion
     yield f'{{"ingestion_id":"{ingestion.id}","status":"{progress.status}","batches":['
     separator = ""

@@ -1,4 +1,4 @@
-"""The operations that everybody uses: submit ids, and see the status of every batch."""
+"""The operations to submit ids, and to see the status of every batch."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ def ingest(service: Service, max_ids: int) -> Blueprint:
 
     @routes.post("/ingest")
     def submit() -> Response:
-        """Accept ids, and answer after they are durable; or only say what would become of them."""
+        """Accept ids, and answer after they are durable; or, in a dry run, only say what would happen."""
         query, key = DryRunQuery.parse(request.args), parse_key(request.headers)
         submission = parse_submission(request.get_data(cache=False), max_ids)
         ids, priority = submission.ids, submission.priority

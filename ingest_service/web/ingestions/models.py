@@ -34,7 +34,7 @@ class BatchCounts(ResponseModel):
 
 
 class Deadline(ResponseModel):
-    """The time by which all is to be completed, and whether it will be as things stand."""
+    """Time by which all is to be completed, and whether it is expected to be."""
 
     at: Time
     holds: bool

@@ -34,7 +34,9 @@ COMPLETED = failure(409, "It is completed.", completed=nothing_to_cancel(Nothing
 RELEASED = failure(409, "Nothing of it waits.", released=nothing_to_change(NothingToChange(ONE)))
 NOTHING_FAILED = failure(409, "Nothing has failed.", fine=nothing_to_retry(NothingToRetry(ONE)))
 WRONG_PAGE = wrong("A parameter is wrong.", Page, "limit")
-PAGE = query_of(Page, limit="At most so many.", after="Those after this position: a page's `next_after`.")
+PAGE = query_of(
+    Page, limit="The most entries on a page.", after="Entries after this position: `next_after` of a page."
+)
 ALL_LINES = Content(LINES, examples={"all": RESULT_LINES})
 
 INGESTIONS = (
@@ -44,10 +46,10 @@ INGESTIONS = (
         "List ingestions, newest first",
         parameters=query_of(
             ListPage,
-            status="Only those of this status.",
-            priority="Only those of this priority.",
-            limit="At most so many.",
-            after="Those after a page: its `next_after`.",
+            status="Only ingestions of this status.",
+            priority="Only ingestions of this priority.",
+            limit="The most ingestions on a page.",
+            after="Ingestions after a page: its `next_after`.",
         ),
         answers=(
             ok("A page of ingestions.", "Link", page=LIST),
@@ -58,10 +60,10 @@ INGESTIONS = (
     Operation(
         "GET /ingestions/{ingestion_id}",
         "ingestion",
-        "See all about an ingestion but its batches",
-        description="How far it is, when it goes on and why not earlier, and what has made its end later.",
+        "See an ingestion in full, without its batches",
+        description="Its progress, when it goes on and why not earlier, and what has made its end later.",
         parameters=(ID, IF_NONE_MATCH),
-        answers=(*polled("All about it.", half=FULL), NOT_FOUND, UNAVAILABLE),
+        answers=(*polled("The ingestion.", half=FULL), NOT_FOUND, UNAVAILABLE),
     ),
     Operation(
         "DELETE /ingestions/{ingestion_id}",
@@ -112,13 +114,12 @@ OUTCOMES = (
         "GET /ingestions/{ingestion_id}/results",
         "results",
         "Take the results",
-        description="A page of JSON, or, for whoever accepts `application/x-ndjson`, all of them as lines: then "
-        "`limit` does not count.",
+        description="A page of JSON. With `Accept: application/x-ndjson` all of them as lines, without a `limit`.",
         parameters=(ID, *PAGE),
         answers=(
             Answer(
                 200,
-                "What came of the ids so far, in their order.",
+                "The results and failures so far, in the order of the ids.",
                 (json_of(page=RESULTS), ALL_LINES),
             ),
             WRONG_PAGE,

@@ -1,4 +1,4 @@
-"""What a client may send about ingestions."""
+"""Queries and bodies about ingestions."""
 
 from typing import Annotated, ClassVar
 
@@ -19,7 +19,7 @@ def _cursor(text: str) -> str:
 
 
 class ListPage(Query):
-    """Part of the list of ingestions: at most `limit` that fit, after those that the cursor `after` stands for."""
+    """Part of the list of ingestions: at most `limit` that fit, after the page of the cursor `after`."""
 
     allowed: ClassVar = {
         "status": f"must be one of {', '.join(Status)}",

@@ -13,14 +13,14 @@ _NOTHING_WAITS = {Status.COMPLETED: "all is completed", Status.CANCELLED: "it wa
 
 
 class Ahead(ResponseModel):
-    """What of a priority goes first."""
+    """Number of ingestions and batches of a priority that go first."""
 
     ingestions: Count
     batches: Count
 
 
 class WaitReason(ResponseModel):
-    """What stands between an ingestion and its next slot."""
+    """Reason why an ingestion waits for its next slot."""
 
     ahead: dict[PriorityName, Ahead]
     paused_by_operator: bool

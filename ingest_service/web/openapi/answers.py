@@ -38,11 +38,11 @@ def ok(description: str, *headers: str, **examples: BaseModel) -> Answer:
 
 
 def wrong(description: str, kind: type[Query] | type[RequestBody], field: str) -> Answer:
-    """Return the answer to a query or a body with a wrong field."""
+    """Return the answer to a query or a body in which this field is wrong."""
     return failure(400, description, **{field: invalid_input(InvalidInput({field: [kind.allowed[field]]}))})
 
 
 def polled(description: str, **examples: BaseModel) -> tuple[Answer, Answer]:
-    """Return the answers of what is made to be asked for again and again."""
+    """Return the answers of an operation that clients poll."""
     headers = ("ETag", "Retry-After")
     return ok(description, *headers, **examples), Answer(304, UNCHANGED, headers=headers)

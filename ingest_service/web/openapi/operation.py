@@ -1,4 +1,4 @@
-"""An operation of the API: what may be asked, and everything that may be answered."""
+"""Operations of the API: requests, and all their answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from ingest_service.web.openapi.schemas import Model, parameters_of
 
 @dataclass(frozen=True)
 class Content:
-    """A body that fits one of some models, with examples by their names; one without models is text."""
+    """Body that fits one of its models, with examples by their names; text if it has no models."""
 
     media_type: str
     models: tuple[Model, ...] = ()
@@ -22,7 +22,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Parameter:
-    """What may stand in the path, the query or the headers."""
+    """Parameter in the path, the query or a header."""
 
     name: str
     place: str
@@ -32,7 +32,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Answer:
-    """What may be answered, with headers by their names."""
+    """Answer of one status, with the names of its headers."""
 
     status: int
     description: str
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """A method on a path such as `GET /status/{ingestion_id}`, with a name and a line that says what it does."""
+    """Method on a path such as `GET /status/{ingestion_id}`, with a name and a summary of one line."""
 
     route: str
     name: str

@@ -1,4 +1,4 @@
-"""The description of the API for programs, and the page that shows it to people."""
+"""The description of the API for programs, and as a page for people."""
 
 from functools import cache
 from importlib import metadata
@@ -55,7 +55,7 @@ def add_files(routes: Blueprint) -> None:
 
 
 def _current(response: Response) -> Response:
-    """Let the answer be kept, and be asked for again each time whether it still holds."""
+    """Allow caches to keep the answer, and to use it only after asking whether it has changed."""
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)

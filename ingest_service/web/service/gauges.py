@@ -1,4 +1,4 @@
-"""How the service stands at the moment somebody scrapes it, for Prometheus."""
+"""Gauges of the service at the moment of the scrape, for Prometheus."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,7 +15,7 @@ from ingest_service.service import Service
 
 
 class Gauges(Collector):
-    """Asks the service whenever it is collected; keeps nothing. Any thread; reads the store."""
+    """Reads the service at each scrape and keeps nothing. Any thread; reads the store."""
 
     def __init__(self, service: Service, settings: Settings, version: str) -> None:
         self._service = service
@@ -23,7 +23,7 @@ class Gauges(Collector):
         self._version = version
 
     def collect(self) -> Iterator[Metric]:
-        """Yield what stands; how many batches there are is left out while the store cannot be read."""
+        """Yield the gauges; the number of batches is left out while the store cannot be read."""
         yield InfoMetricFamily("ingest_build", "The version that runs.", {"version": self._version})
         yield from self._limits()
         report = self._service.reports.dispatcher()
@@ -42,7 +42,7 @@ class Gauges(Collector):
         yield _gauge("ingest_backlog_ids_limit", "How many ids may wait.", settings.max_pending_ids)
 
     def _states(self, report: DispatcherReport) -> Iterator[Metric]:
-        """Yield what is so or is not: 1 or 0."""
+        """Yield the states: 1 or 0."""
         paused, kept_away = report.paused_at is not None, report.upstream_paused
         runs, ready = "dispatcher" not in self._service.liveness_failures(), not self._service.readiness_failures()
         yield _gauge("ingest_ready", "Whether ingestions are taken and released.", ready)
@@ -64,7 +64,7 @@ def _backlog(depths: Mapping[Priority, QueueDepth]) -> Iterator[Metric]:
     ingestions = {priority: depth.ingestions for priority, depth in depths.items()}
     yield _by_priority("ingest_backlog_ids", "Ids that wait to be called.", ids)
     yield _by_priority("ingest_backlog_batches", "Batches that wait, in whole or in part.", batches)
-    yield _by_priority("ingest_backlog_ingestions", "Ingestions of which something waits.", ingestions)
+    yield _by_priority("ingest_backlog_ingestions", "Ingestions with ids that wait.", ingestions)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

@@ -1,4 +1,4 @@
-"""GET /metrics: what Prometheus scrapes."""
+"""GET /metrics, for Prometheus."""
 
 from flask import Blueprint, Response, request
 from prometheus_client import CollectorRegistry
@@ -6,12 +6,12 @@ from prometheus_client.exposition import choose_encoder
 
 
 def scraped(registry: CollectorRegistry) -> Blueprint:
-    """Return the operation that tells all that a registry counts."""
+    """Return the operation that answers the metrics of a registry."""
     routes = Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
     def scrape() -> Response:
-        """Answer in the format of Prometheus, or as OpenMetrics for whoever accepts that."""
+        """Answer in the format of Prometheus, or as OpenMetrics to a client that accepts it."""
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return Response(encode(registry), content_type=content_type)
 

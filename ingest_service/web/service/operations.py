@@ -35,14 +35,14 @@ SERVICE = (
     Operation(
         "GET /ready",
         "ready",
-        "See whether the service can do its work now",
-        answers=(ok("It can.", ready=Ready(status="ready")), NOT_READY),
+        "See whether the service is ready",
+        answers=(ok("It is ready.", ready=Ready(status="ready")), NOT_READY),
     ),
     Operation(
         "GET /metrics",
         "metrics",
-        "Take the measurements, for Prometheus",
-        answers=(Answer(200, "All that is counted and measured.", METRICS),),
+        "Take the metrics, for Prometheus",
+        answers=(Answer(200, "All metrics.", METRICS),),
     ),
     Operation(
         "GET /openapi.json",

@@ -109,7 +109,7 @@ class PastSlots(ResponseModel):
 
 
 class Waiting(ResponseModel):
-    """How much of a priority waits."""
+    """Number of ingestions, batches and ids of a priority that wait."""
 
     ingestions: Count
     batches: Count

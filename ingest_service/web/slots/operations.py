@@ -11,7 +11,7 @@ SLOTS = (
         "schedule",
         "See the slots to come",
         description="Exactly as they will open if nothing else arrives and nothing fails.",
-        parameters=query_of(ScheduleQuery, slots="At most so many."),
+        parameters=query_of(ScheduleQuery, slots="The most slots in the answer."),
         answers=(
             ok("The next slots.", next=SCHEDULE),
             wrong("A parameter is wrong.", ScheduleQuery, "slots"),
@@ -23,7 +23,7 @@ SLOTS = (
         "slots",
         "See the slots that were opened, the latest first",
         parameters=query_of(
-            LedgerPage, limit="At most so many.", before="Those before this number: a page's `next_before`."
+            LedgerPage, limit="The most slots on a page.", before="Slots before this one: `next_before` of a page."
         ),
         answers=(
             ok("A page of slots.", page=LEDGER),
@@ -40,7 +40,7 @@ SLOTS = (
     Operation(
         "POST /dispatcher/pause",
         "pause",
-        "Open no more slots until told otherwise",
+        "Open no more slots until resumed",
         description="Calls in flight finish; submissions are taken. It survives a restart.",
         answers=(ok("As it is now.", paused=PAUSED), UNAVAILABLE),
     ),

@@ -1,4 +1,4 @@
-"""What a client may ask about slots."""
+"""Queries about slots."""
 
 from typing import ClassVar
 

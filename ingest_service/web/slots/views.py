@@ -37,12 +37,12 @@ def add_dispatcher(routes: Blueprint, service: Service) -> None:
 
     @routes.get("/dispatcher")
     def state() -> Response:
-        """Return whether slots open, when the next one does, and how much waits."""
+        """Return the state of the dispatcher, the time of the next slot, and the backlog."""
         return json_response(Dispatcher.of(service.reports.dispatcher()))
 
     @routes.post("/dispatcher/pause")
     def pause() -> Response:
-        """Open no slot until somebody resumes; calls in flight finish."""
+        """Open no slot until resumed; calls in flight finish."""
         service.pause()
         return json_response(Dispatcher.of(service.reports.dispatcher()))
 

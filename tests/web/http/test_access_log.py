@@ -1,4 +1,4 @@
-"""What is measured and logged of requests."""
+"""The access log, and the metric of durations."""
 
 import logging
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ from tests.simulation import Simulation
 
 APP, OTHER = "https://app.example.com", "https://other.example.com"
 TWO = f"{APP}, http://[::1]:3000"
-TOLD = "ETag, Link, Location, Retry-After, X-Request-ID"
+EXPOSED = "ETag, Link, Location, Retry-After, X-Request-ID"
 
 Open = Callable[[str], FlaskClient]
 
@@ -52,7 +52,7 @@ def test_without_the_setting_no_origin_is_allowed(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", ["/schedule", "/nothing"])
 def test_an_allowed_origin_may_read_answers_and_errors(open_to: Open, origin: str, path: str) -> None:
     answer = open_to(TWO).get(path, headers={"Origin": origin})
-    assert cors(answer) == {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": TOLD}
+    assert cors(answer) == {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED}
 
 
 def test_an_allowed_origin_may_read_what_has_not_changed(open_to: Open, simulation: Simulation) -> None:
@@ -82,7 +82,7 @@ def test_any_other_origin_may_not(open_to: Open, origin: str) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": APP}, {"Origin": OTHER}])
 @pytest.mark.parametrize("origins", [APP, TWO])
-def test_caches_are_told_that_answers_depend_on_the_origin(
+def test_caches_learn_that_answers_depend_on_the_origin(
     open_to: Open, origins: str, headers: dict[str, str]
 ) -> None:
     assert open_to(origins).get("/schedule", headers=headers).headers.getlist("Vary") == ["Origin"]
@@ -93,14 +93,14 @@ def test_an_error_depends_on_the_origin_and_on_what_is_accepted(open_to: Open) -
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": OTHER}])
-def test_everybody_may_if_the_setting_says_so(open_to: Open, headers: dict[str, str]) -> None:
+def test_every_origin_may_if_the_setting_says_so(open_to: Open, headers: dict[str, str]) -> None:
     answer = open_to("*").get("/schedule", headers=headers)
-    assert cors(answer) == {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": TOLD}
+    assert cors(answer) == {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
     assert "Vary" not in answer.headers
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
-def test_a_preflight_is_told_the_methods_and_headers(open_to: Open, method: str) -> None:
+def test_a_preflight_is_answered_with_the_methods_and_headers(open_to: Open, method: str) -> None:
     wanted = "content-type,idempotency-key,if-none-match,x-request-id,x-other"
     answer = preflight(open_to(APP), APP, method, wanted)
     assert answer.status_code == 200
@@ -109,7 +109,7 @@ def test_a_preflight_is_told_the_methods_and_headers(open_to: Open, method: str)
         "Access-Control-Allow-Origin": APP,
         "Access-Control-Allow-Methods": "DELETE, GET, HEAD, PATCH, POST",
         "Access-Control-Allow-Headers": "content-type, idempotency-key, if-none-match, x-request-id",
-        "Access-Control-Expose-Headers": TOLD,
+        "Access-Control-Expose-Headers": EXPOSED,
         "Access-Control-Max-Age": "600",
     }
 
@@ -127,7 +127,7 @@ def test_origins_that_are_some_are_taken(given: str) -> None:
     "wrong",
     ["app.example.com", f"{APP}/", f"{APP}/path", f"{APP},*", f"{APP},", "https://*.example.com", "null", "a b"],
 )
-def test_what_is_no_origin_stops_the_start_with_a_sentence(wrong: str) -> None:
+def test_a_text_that_is_not_an_origin_stops_the_start_with_a_sentence(wrong: str) -> None:
     with pytest.raises(SettingError) as caught:
         Settings.from_environ({"INGEST_CORS_ORIGINS": wrong})
     assert str(caught.value) == (

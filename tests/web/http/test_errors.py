@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.simulation import Simulation
 
 
-def test_a_wrong_method_is_told_which_are_allowed(client: FlaskClient) -> None:
+def test_a_wrong_method_is_answered_with_those_that_are(client: FlaskClient) -> None:
     response = client.get("/ingest")
     assert response.status_code == 405
     assert response.headers["Allow"] == "OPTIONS, POST"

@@ -20,7 +20,7 @@ def ingestion_id(simulation: Simulation) -> UUID:
     "condition",
     ["{}", "W/{}", '"other", {}', '"other",W/{} , "more"', '"a, b", {}', '"", {}', "*", '"other",\t{}'],
 )
-def test_whoever_has_it_is_not_sent_it_again(
+def test_a_client_that_has_it_is_not_sent_it_again(
     client: FlaskClient, ingestion_id: UUID, resource: str, condition: str
 ) -> None:
     path = resource.format(ingestion_id)
@@ -33,7 +33,7 @@ def test_whoever_has_it_is_not_sent_it_again(
 @pytest.mark.parametrize(
     "condition", ["", '"other"', 'W/"other", "more"', '"*"', 'W/"*"', '"{}x"', '"W/{}"', ",,", '"']
 )
-def test_whoever_has_something_else_is_sent_it(
+def test_a_client_that_has_something_else_is_sent_it(
     client: FlaskClient, ingestion_id: UUID, resource: str, condition: str
 ) -> None:
     path = resource.format(ingestion_id)

@@ -34,7 +34,7 @@ class CountingStore(MemoryStore):
 
 @pytest.fixture
 def ingestion_id(simulation: Simulation) -> UUID:
-    """An ingestion with so many batches that its status is sent in pieces."""
+    """An ingestion with enough batches for its status to be sent in pieces."""
     return simulation.submit(range(1, 4000))
 
 
@@ -53,7 +53,7 @@ def test_head_answers_as_get_does_but_without_a_body(
     ]
 
 
-def test_head_tells_that_nothing_has_changed(client: FlaskClient, ingestion_id: UUID) -> None:
+def test_head_says_that_nothing_has_changed(client: FlaskClient, ingestion_id: UUID) -> None:
     path = f"/status/{ingestion_id}"
     tag = client.head(path).headers["ETag"]
     assert client.head(path, headers={"If-None-Match": tag}).status_code == 304
@@ -73,7 +73,7 @@ def test_head_of_an_answer_in_pieces_reads_no_more_than_the_first() -> None:
 
 
 @pytest.mark.parametrize("path", METHODS)
-def test_options_tells_what_is_allowed(client: FlaskClient, ingestion_id: UUID, path: str) -> None:
+def test_options_lists_what_is_allowed(client: FlaskClient, ingestion_id: UUID, path: str) -> None:
     answer = client.options(path.format(ingestion_id=ingestion_id))
     heads = {"HEAD"} if "GET" in METHODS[path] else set()
     assert (answer.status_code, answer.data) == (200, b"")
@@ -82,7 +82,7 @@ def test_options_tells_what_is_allowed(client: FlaskClient, ingestion_id: UUID, 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 @pytest.mark.parametrize("path", METHODS)
-def test_a_method_that_is_not_allowed_is_told_which_are(
+def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(
     client: FlaskClient, ingestion_id: UUID, path: str, method: str
 ) -> None:
     asked = path.format(ingestion_id=ingestion_id)
@@ -95,5 +95,5 @@ def test_a_method_that_is_not_allowed_is_told_which_are(
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "DELETE"])
-def test_where_nothing_is_no_method_is_allowed(client: FlaskClient, method: str) -> None:
+def test_on_an_unknown_path_no_method_is_allowed(client: FlaskClient, method: str) -> None:
     assert client.open("/nothing", method=method).status_code == 404

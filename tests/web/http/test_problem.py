@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457), for whoever prefers them."""
+"""Errors as problem details (RFC 9457), for clients that prefer them."""
 
 from uuid import uuid4
 
@@ -29,7 +29,7 @@ INDIFFERENCES = [
 
 
 @pytest.mark.parametrize("accept", PREFERENCES)
-def test_whoever_prefers_problems_gets_one_with_all_that_the_plain_error_says(
+def test_a_client_that_prefers_problems_gets_one_with_all_of_the_plain_error(
     client: FlaskClient, accept: str
 ) -> None:
     answer = client.post("/ingest", data='{"ids": [0], "priority": "x"}', headers={"Accept": accept})
@@ -63,7 +63,7 @@ def test_an_error_without_details_is_its_own_detail(client: FlaskClient) -> None
 
 
 @pytest.mark.parametrize("accept", INDIFFERENCES)
-def test_everyone_else_gets_the_plain_error_to_the_byte(client: FlaskClient, accept: str) -> None:
+def test_every_other_client_gets_the_plain_error_to_the_byte(client: FlaskClient, accept: str) -> None:
     answer = client.get("/status/x", headers={"Accept": accept})
     assert (answer.content_type, answer.data) == ("application/json", b'{"error":"Ingestion ID not found"}')
 
@@ -94,13 +94,13 @@ def test_errors_of_every_origin_can_be_problems(client: FlaskClient, method: str
     assert (answer.content_type, answer.get_json()["title"]) == (PROBLEM, title)
 
 
-def test_what_is_no_error_stays_as_it_is(client: FlaskClient) -> None:
+def test_an_answer_without_error_stays_as_it_is(client: FlaskClient) -> None:
     answer = client.get("/schedule", headers={"Accept": PROBLEM})
     assert (answer.content_type, answer.get_json()) == ("application/json", {"slots": []})
     assert "Vary" not in answer.headers
 
 
-def test_an_error_that_is_no_json_stays_as_it_is(app: Flask) -> None:
+def test_an_error_that_is_not_json_stays_as_it_is(app: Flask) -> None:
     @app.get("/tea")
     def tea() -> tuple[str, int]:
         return "no coffee", 418
@@ -110,12 +110,12 @@ def test_an_error_that_is_no_json_stays_as_it_is(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("accept", ["*/*", PROBLEM])
-def test_caches_are_told_that_errors_depend_on_what_is_accepted(client: FlaskClient, accept: str) -> None:
+def test_caches_learn_that_errors_depend_on_what_is_accepted(client: FlaskClient, accept: str) -> None:
     assert client.get("/nothing", headers={"Accept": accept}).headers["Vary"] == "Accept"
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/x-ndjson"])
-def test_caches_are_told_that_results_depend_on_what_is_accepted(
+def test_caches_learn_that_results_depend_on_what_is_accepted(
     client: FlaskClient, simulation: Simulation, accept: str
 ) -> None:
     path = f"/ingestions/{simulation.submit([1])}/results"

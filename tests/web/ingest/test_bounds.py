@@ -84,7 +84,7 @@ def test_the_backlog_is_filled_to_the_bound_and_no_further(client: FlaskClient) 
     assert waiting(client) == MOST
 
 
-def test_there_is_room_after_the_seconds_that_were_told_and_not_one_second_earlier(
+def test_there_is_room_after_the_seconds_of_the_answer_and_not_one_second_earlier(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     ingest(client, list(range(1, 11)), "LOW")
@@ -105,7 +105,7 @@ def test_there_is_room_after_the_seconds_that_were_told_and_not_one_second_earli
 
 
 @given(st.data())
-def test_there_is_room_when_it_was_told_and_not_a_nanosecond_earlier(data: st.DataObject) -> None:
+def test_there_is_room_when_it_was_promised_and_not_a_nanosecond_earlier(data: st.DataObject) -> None:
     simulation = Simulation(most_ids=MOST)
     left = MOST
     while left:
@@ -133,7 +133,7 @@ def test_there_is_room_when_it_was_told_and_not_a_nanosecond_earlier(data: st.Da
     assert answers == [room_in, 1, 0]
 
 
-def test_ids_that_came_back_above_the_bound_are_counted_in_the_seconds_that_are_told(
+def test_ids_that_came_back_above_the_bound_are_counted_in_the_seconds_of_the_answer(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     simulation.upstream.answer = failing({1, 2, 3}, PASSING)
@@ -171,13 +171,13 @@ def test_a_retry_of_what_failed_needs_room_too(client: FlaskClient, simulation: 
     assert full(client.post(f"/ingestions/{ingestion_id}/retry")).startswith("the backlog has room for 0 more ids")
 
 
-def test_while_an_operator_has_paused_nobody_knows_when_there_will_be_room(client: FlaskClient) -> None:
+def test_while_an_operator_has_paused_the_time_of_more_room_is_unknown(client: FlaskClient) -> None:
     ingest(client, list(range(1, 11)))
     client.post("/dispatcher/pause")
     response = ingest(client, [11])
     assert full(response) == (
         "the backlog has room for 0 more ids; "
-        "nobody knows when there will be more: an operator has paused the dispatcher"
+        "the time of more room is unknown while an operator has paused the dispatcher"
     )
     assert "Retry-After" not in response.headers
     client.post("/dispatcher/resume")

@@ -45,7 +45,7 @@ def broken(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if "deadline" in record.getMessage()]
 
 
-def test_a_deadline_that_can_be_met_is_accepted_and_told(client: FlaskClient) -> None:
+def test_a_deadline_that_can_be_met_is_accepted_and_shown(client: FlaskClient) -> None:
     ingestion_id = with_deadline(client, 5.2, [1, 2, 3, 4])
     assert deadline(client, ingestion_id) == {"at": "2023-11-14T22:30:05.200Z", "holds": True}
 
@@ -148,14 +148,14 @@ def test_a_deadline_may_be_written_with_any_offset(
         {},
     ],
 )
-def test_what_is_no_such_time_is_refused(client: FlaskClient, simulation: Simulation, wrong: object) -> None:
+def test_any_other_deadline_is_refused(client: FlaskClient, simulation: Simulation, wrong: object) -> None:
     response = ingest(client, [1], deadline=wrong)
     assert response.status_code == 400
     assert response.get_json() == {"error": "Invalid input", "details": {"deadline": [NEEDED]}}
     assert list(simulation.store.waiting()) == []
 
 
-def test_a_time_that_was_is_no_deadline(client: FlaskClient) -> None:
+def test_a_time_that_was_is_not_a_deadline(client: FlaskClient) -> None:
     assert refused(ingest(client, [1], deadline="0001-01-01T00:00:00+14:00"))["earliest"] == [
         "2023-11-14T22:30:00.200Z"
     ]
@@ -164,7 +164,7 @@ def test_a_time_that_was_is_no_deadline(client: FlaskClient) -> None:
 def test_while_an_operator_has_paused_no_deadline_is_accepted(client: FlaskClient) -> None:
     client.post("/dispatcher/pause")
     assert refused(ingest(client, [1], deadline=after(3600))) == {
-        "deadline": ["nobody knows when it would complete: an operator has paused the dispatcher"]
+        "deadline": ["the time of completion is unknown while an operator has paused the dispatcher"]
     }
     client.post("/dispatcher/resume")
     assert ingest(client, [1], deadline=after(3600)).status_code == 200

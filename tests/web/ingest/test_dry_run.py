@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from tests.simulation import Simulation
 
 
-def test_a_dry_run_tells_when_a_submission_would_run_and_whom_it_would_delay(
+def test_a_dry_run_shows_when_a_submission_would_run_and_which_ingestions_it_would_delay(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     low = simulation.submit([1, 2, 3, 4, 5, 6], "LOW")

@@ -101,7 +101,7 @@ def test_too_many_ids_are_refused_with_the_most_that_are_allowed(client: FlaskCl
 
 
 @pytest.mark.parametrize("priority", ["high", "URGENT", "", None, 1, ["HIGH"], {"HIGH": 1}, True])
-def test_a_wrong_priority_is_told_what_is_allowed(client: FlaskClient, priority: object) -> None:
+def test_a_wrong_priority_is_answered_with_what_is_allowed(client: FlaskClient, priority: object) -> None:
     assert details(ingest(client, submission(priority=priority))) == {"priority": [SOME_PRIORITY]}
 
 
@@ -117,7 +117,7 @@ def test_missing_fields_are_named(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("body", ["null", "[]", "[1, 2]", "1", '"text"', json.dumps(submission())])
-def test_json_that_is_no_object_is_told_so(client: FlaskClient, body: str) -> None:
+def test_json_that_is_not_an_object_is_refused(client: FlaskClient, body: str) -> None:
     assert details(ingest(client, body)) == {"body": [AN_OBJECT]}
 
 
@@ -138,13 +138,13 @@ def test_json_that_is_no_object_is_told_so(client: FlaskClient, body: str) -> No
         (b"\0\1\2", None),
     ],
 )
-def test_what_is_no_json_gets_a_short_answer_never_a_500(
+def test_a_body_that_is_not_json_gets_a_short_answer_never_a_500(
     client: FlaskClient, body: bytes, reason: str | None
 ) -> None:
     response = ingest(client, body)
-    told = details(response)
-    assert isinstance(told, dict)
-    (sentences,) = told.values()
+    answered = details(response)
+    assert isinstance(answered, dict)
+    (sentences,) = answered.values()
     if reason is not None:
         assert sentences == [f"must be JSON: {reason}"]
 
@@ -154,7 +154,7 @@ def test_a_refused_submission_leaves_nothing_behind(client: FlaskClient, simulat
     assert list(simulation.store.waiting()) == []
 
 
-def test_a_body_over_the_limit_is_told_the_limit(client: FlaskClient) -> None:
+def test_a_body_over_the_limit_is_answered_with_the_limit(client: FlaskClient) -> None:
     response = ingest(client, b" " * 66_000)
     assert response.status_code == 413
     assert response.get_json() == {

@@ -53,7 +53,7 @@ def test_what_is_cancelled_before_it_ran_is_never_called(client: FlaskClient, si
     assert in_full(client, ingestion_id) == response.get_json()
 
 
-def test_what_is_cancelled_before_it_ran_is_told_so_everywhere(
+def test_what_is_cancelled_before_it_ran_is_cancelled_everywhere(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     ingestion_id = simulation.submit([1, 2, 3, 4])
@@ -77,14 +77,14 @@ def test_what_is_cancelled_before_it_ran_is_told_so_everywhere(
 
 def test_calls_in_flight_finish_and_their_results_are_kept(client: FlaskClient, simulation: Simulation) -> None:
     ingestion_id = simulation.submit([1, 2, 3, 4, 5, 6, 7])
-    told = []
+    answered = []
     simulation.clock.at(
-        simulation.began + SECOND, lambda: told.append(client.delete(f"/ingestions/{ingestion_id}").get_json())
+        simulation.began + SECOND, lambda: answered.append(client.delete(f"/ingestions/{ingestion_id}").get_json())
     )
     simulation.run()
-    assert told[0]["status"] == "triggered"
-    assert told[0]["batches"] == {"yet_to_start": 0, "triggered": 1, "completed": 0, "cancelled": 2}
-    assert told[0]["why"]["text"] == "the last batches are being called"
+    assert answered[0]["status"] == "triggered"
+    assert answered[0]["batches"] == {"yet_to_start": 0, "triggered": 1, "completed": 0, "cancelled": 2}
+    assert answered[0]["why"]["text"] == "the last batches are being called"
     assert called(simulation) == [1, 2, 3]
     assert [result["id"] for result in results(client, ingestion_id)] == [1, 2, 3]
     assert errors(client, ingestion_id) == {}

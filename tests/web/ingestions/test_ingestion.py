@@ -12,7 +12,7 @@ from tests.simulation import SECOND, Simulation
 from tests.web.asking import PASSING, failing, in_full
 
 
-def test_an_ingestion_that_waits_tells_when_it_runs_and_why_not_earlier(
+def test_an_ingestion_that_waits_shows_when_it_runs_and_why_not_earlier(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     for first in (11, 21, 31):
@@ -42,7 +42,7 @@ def test_an_ingestion_that_waits_tells_when_it_runs_and_why_not_earlier(
     }
 
 
-def test_an_ingestion_that_runs_tells_when_it_began_and_when_it_will_end(
+def test_an_ingestion_that_runs_shows_when_it_began_and_when_it_will_end(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     ingestion_id = simulation.submit([1, 2, 3, 4, 5])
@@ -76,7 +76,7 @@ def test_an_ingestion_that_is_completed_has_facts_only(client: FlaskClient, simu
     assert (body["position"], body["why"]["text"]) == (None, "all is completed")
 
 
-def test_a_pause_of_the_upstream_is_told(client: FlaskClient, simulation: Simulation) -> None:
+def test_a_pause_of_the_upstream_is_shown(client: FlaskClient, simulation: Simulation) -> None:
     pausing = Answer(error="HTTP 429 Too Many Requests", status=429, retryable=True, pause=60 * SECOND)
     simulation.upstream.answer = lambda record_id, number: pausing if number == 1 else good(record_id, number)
     ingestion_id = simulation.submit([1])
@@ -120,12 +120,12 @@ def test_a_batch_of_which_an_id_is_called_again_has_not_finished(
 ) -> None:
     simulation.upstream.answer = failing({2}, PASSING)
     ingestion_id = simulation.submit([1, 2, 3])
-    told = []
+    answered = []
     for _ in range(2):
         simulation.run_slot()
         (batch,) = client.get(f"/ingestions/{ingestion_id}/batches").get_json()["batches"]
-        told.append((batch["status"], batch["attempts"], batch["finished_at"]))
-    assert told == [("triggered", 1, None), ("completed", 2, "2023-11-14T22:30:07.200Z")]
+        answered.append((batch["status"], batch["attempts"], batch["finished_at"]))
+    assert answered == [("triggered", 1, None), ("completed", 2, "2023-11-14T22:30:07.200Z")]
 
 
 def test_pages_of_batches_lead_from_one_to_the_next(client: FlaskClient, simulation: Simulation) -> None:

@@ -97,15 +97,15 @@ def test_an_ingestion_that_is_cancelled_while_it_is_called_is_triggered_until_it
     client: FlaskClient, simulation: Simulation
 ) -> None:
     ingestion_id = simulation.submit([1, 2, 3, 4])
-    told: list[list[str]] = []
+    answered: list[list[str]] = []
 
     def cancel() -> None:
         simulation.service.cancel(ingestion_id)
-        told.append(listed(client, "?status=triggered"))
+        answered.append(listed(client, "?status=triggered"))
 
     simulation.clock.at(simulation.began + SECOND, cancel)
     simulation.run()
-    assert told == [[str(ingestion_id)]]
+    assert answered == [[str(ingestion_id)]]
     assert listed(client, "?status=triggered") == []
     assert listed(client, "?status=cancelled") == [str(ingestion_id)]
 
@@ -208,7 +208,7 @@ AFTER = "must be the next_after of another page"
         ),
     ],
 )
-def test_a_wrong_question_is_told_what_is_allowed(
+def test_a_wrong_question_is_answered_with_what_is_allowed(
     client: FlaskClient, query: str, details: dict[str, list[str]]
 ) -> None:
     response = client.get(f"/ingestions?{query}")
@@ -234,14 +234,14 @@ def test_a_wrong_question_is_told_what_is_allowed(
         cursor_of(LAST_SEQUENCE + 1),
     ],
 )
-def test_a_cursor_that_no_page_told_is_refused(client: FlaskClient, simulation: Simulation, cursor: str) -> None:
+def test_a_cursor_from_no_page_is_refused(client: FlaskClient, simulation: Simulation, cursor: str) -> None:
     simulation.submit([1])
     response = client.get(f"/ingestions?after={cursor}")
     assert response.status_code == 400
     assert response.get_json()["details"] == {"after": [AFTER]}
 
 
-def test_batches_are_told_as_cancelled_only_after_somebody_cancelled(
+def test_cancelled_batches_are_counted_only_after_a_cancellation(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     ingestion_id = simulation.submit([1, 2, 3, 4])
@@ -262,7 +262,7 @@ def test_the_ids_that_failed_are_counted_for_each_ingestion_of_a_page(
     assert [row_of(client, each)["failed"] for each in (first, second, third)] == [1, 0, 2]
 
 
-def test_the_deadline_is_told_in_utc(client: FlaskClient) -> None:
+def test_the_deadline_is_shown_in_utc(client: FlaskClient) -> None:
     ingest(client, [1], deadline="2023-11-15T00:00:00.5+01:00")
     (row,) = client.get("/ingestions").get_json()["ingestions"]
     assert row["deadline"] == "2023-11-14T23:00:00.500Z"

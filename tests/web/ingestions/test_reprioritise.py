@@ -93,7 +93,7 @@ def test_the_same_priority_again_changes_nothing(client: FlaskClient, simulation
     assert called(simulation) == [1, 2, 3, 4, 5, 6]
 
 
-def test_the_schedule_tells_the_new_order(client: FlaskClient, simulation: Simulation) -> None:
+def test_the_schedule_shows_the_new_order(client: FlaskClient, simulation: Simulation) -> None:
     simulation.submit([1, 2, 3], "MEDIUM")
     low = simulation.submit([4, 5, 6], "LOW")
     change(client, low, "HIGH")
@@ -167,7 +167,7 @@ def test_an_unknown_ingestion_cannot_be_changed(client: FlaskClient, unknown: st
         ("[]", {"body": ['must be a JSON object such as {"priority": "HIGH"}']}),
     ],
 )
-def test_a_wrong_change_is_told_what_is_allowed(
+def test_a_wrong_change_is_answered_with_what_is_allowed(
     client: FlaskClient, simulation: Simulation, body: str, details: dict[str, list[str]]
 ) -> None:
     ingestion_id = simulation.submit([1], "LOW")

@@ -65,7 +65,7 @@ def test_an_ingestion_that_has_not_run_has_no_results_yet(client: FlaskClient, s
 
 
 @pytest.mark.parametrize("accept", ["application/x-ndjson", "application/json;q=0.5, application/x-ndjson"])
-def test_whoever_accepts_lines_gets_all_results_as_lines(
+def test_a_client_that_accepts_lines_gets_all_results_as_lines(
     client: FlaskClient, ingestion_id: UUID, accept: str
 ) -> None:
     response = client.get(f"/ingestions/{ingestion_id}/results?limit=1", headers={"Accept": accept})
@@ -80,7 +80,7 @@ def test_lines_go_on_from_a_position(client: FlaskClient, ingestion_id: UUID) ->
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "text/html", ""])
-def test_everyone_else_gets_json(client: FlaskClient, ingestion_id: UUID, accept: str) -> None:
+def test_every_other_client_gets_json(client: FlaskClient, ingestion_id: UUID, accept: str) -> None:
     response = client.get(f"/ingestions/{ingestion_id}/results", headers={"Accept": accept})
     assert response.content_type == "application/json"
 
@@ -95,7 +95,7 @@ def test_everyone_else_gets_json(client: FlaskClient, ingestion_id: UUID, accept
         ("after=" + "9" * 30, {"after": ["must be a position: an integer from -1 (the default) on"]}),
     ],
 )
-def test_a_wrong_page_is_told_what_is_allowed(
+def test_a_wrong_page_is_answered_with_what_is_allowed(
     client: FlaskClient, ingestion_id: UUID, query: str, details: dict[str, list[str]]
 ) -> None:
     response = client.get(f"/ingestions/{ingestion_id}/results?{query}")
@@ -134,7 +134,7 @@ def test_an_ingestion_without_failures_has_nothing_to_retry(client: FlaskClient,
     }
 
 
-def test_a_wrong_priority_of_a_retry_is_told_what_is_allowed(client: FlaskClient, ingestion_id: UUID) -> None:
+def test_a_wrong_priority_of_a_retry_is_refused(client: FlaskClient, ingestion_id: UUID) -> None:
     response = client.post(f"/ingestions/{ingestion_id}/retry", data='{"priority": "high"}')
     assert response.status_code == 400
     assert response.get_json()["details"] == {"priority": ["must be one of HIGH, MEDIUM, LOW"]}

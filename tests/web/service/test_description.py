@@ -33,13 +33,13 @@ def test_the_description_is_valid_openapi(client: FlaskClient) -> None:
 
 
 def test_the_description_names_the_version_and_the_most_ids_at_once(client: FlaskClient) -> None:
-    told = client.get("/openapi.json").get_json()
-    assert told["openapi"] == "3.1.0"
-    assert told["info"]["version"] == VERSION
-    assert told["components"]["schemas"]["SubmissionBody"]["properties"]["ids"]["maxItems"] == 10
+    described = client.get("/openapi.json").get_json()
+    assert described["openapi"] == "3.1.0"
+    assert described["info"]["version"] == VERSION
+    assert described["components"]["schemas"]["SubmissionBody"]["properties"]["ids"]["maxItems"] == 10
 
 
-def test_the_description_is_not_sent_again_to_whoever_has_it(client: FlaskClient) -> None:
+def test_the_description_is_not_sent_again_to_a_client_that_has_it(client: FlaskClient) -> None:
     tag = client.get("/openapi.json").headers["ETag"]
     again = client.get("/openapi.json", headers={"If-None-Match": tag})
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
@@ -71,7 +71,7 @@ def test_an_answer_is_checked_to_the_kind_of_its_numbers() -> None:
             assert_fits((Waiting,), f'{{"ingestions": 1, "batches": 1, "ids": {wrong}}}')
 
 
-def test_what_must_be_there_is_told() -> None:
+def test_what_is_required_is_described() -> None:
     assert {name for name, header in HEADERS.items() if header["required"]} == {"X-Request-ID", "ETag"}
     paths = description("1", 10)["paths"]
     assert paths["/ingest"]["post"]["requestBody"]["required"] is True

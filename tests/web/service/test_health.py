@@ -23,7 +23,7 @@ def client_of(simulation: Simulation) -> FlaskClient:
 
 
 def run_dispatcher(simulation: Simulation) -> None:
-    """Let the dispatcher's own thread run until nothing is to come, of which it dies."""
+    """Run the dispatcher's own thread until nothing is to come, which ends it."""
     simulation.service.start()
     for thread in enumerate_threads():
         if thread.name == simulation.dispatcher.name:
@@ -31,7 +31,7 @@ def run_dispatcher(simulation: Simulation) -> None:
 
 
 def drop_everything(database: Path) -> None:
-    """Do what somebody with a database browser might."""
+    """Drop every table, as a person with a database browser might."""
     with closing(sqlite3.connect(database)) as connection, connection:
         ours = "type = 'table' AND name NOT LIKE 'sqlite_%'"
         tables = connection.execute(f"SELECT name FROM sqlite_master WHERE {ours}").fetchall()

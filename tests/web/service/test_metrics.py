@@ -38,7 +38,7 @@ def test_the_answer_is_in_the_text_format_of_prometheus(client: FlaskClient) -> 
     assert "# TYPE ingest_slots_opened_total counter\n" in response.text
 
 
-def test_whoever_accepts_openmetrics_has_it(client: FlaskClient) -> None:
+def test_a_client_that_accepts_openmetrics_gets_it(client: FlaskClient) -> None:
     response = client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
     assert response.mimetype == "application/openmetrics-text"
     assert response.text.endswith("# EOF\n")
@@ -46,7 +46,7 @@ def test_whoever_accepts_openmetrics_has_it(client: FlaskClient) -> None:
     assert "ingest_slots_opened" in names
 
 
-def test_what_the_service_was_observed_to_do_is_told(simulation: Simulation) -> None:
+def test_what_the_service_was_observed_to_do_is_counted(simulation: Simulation) -> None:
     metrics = Metrics()
     client = create_app(simulation.service, Settings.from_environ({}), metrics).test_client()
     assert value(client, "ingest_slots_opened_total") == 0
@@ -54,7 +54,7 @@ def test_what_the_service_was_observed_to_do_is_told(simulation: Simulation) -> 
     assert value(client, "ingest_slots_opened_total") == 1
 
 
-def test_what_waits_is_told_by_priority(simulation: Simulation, client: FlaskClient) -> None:
+def test_what_waits_is_shown_by_priority(simulation: Simulation, client: FlaskClient) -> None:
     simulation.submit([1, 2, 3, 4], "HIGH")
     simulation.submit([5], "LOW")
     simulation.submit([6, 7], "LOW")
@@ -65,14 +65,14 @@ def test_what_waits_is_told_by_priority(simulation: Simulation, client: FlaskCli
     assert by_priority(client, "ingest_backlog_ids") == [0, 0, 0]
 
 
-def test_batches_are_told_by_priority_and_status(simulation: Simulation, client: FlaskClient) -> None:
+def test_batches_are_shown_by_priority_and_status(simulation: Simulation, client: FlaskClient) -> None:
     simulation.submit([1, 2, 3, 4], "HIGH")
     simulation.run_slot()
     assert value(client, "ingest_batches", priority="HIGH", status="completed") == 1
     assert value(client, "ingest_batches", priority="HIGH", status="yet_to_start") == 1
 
 
-def test_the_limits_are_told(simulation: Simulation) -> None:
+def test_the_limits_are_shown(simulation: Simulation) -> None:
     settings = {
         "INGEST_INTERVAL_SECONDS": "7",
         "INGEST_GUARD_SECONDS": "0.5",
@@ -85,22 +85,22 @@ def test_the_limits_are_told(simulation: Simulation) -> None:
     assert value(client, "ingest_backlog_ids_limit") == 99
 
 
-def test_the_version_is_told(client: FlaskClient) -> None:
+def test_the_version_is_shown(client: FlaskClient) -> None:
     assert value(client, "ingest_build_info", version=version("ingest-service")) == 1
 
 
-def test_a_dispatcher_that_does_not_run_is_told(client: FlaskClient) -> None:
+def test_a_dispatcher_that_does_not_run_is_shown(client: FlaskClient) -> None:
     assert value(client, "ingest_dispatcher_up") == 0
     assert value(client, "ingest_ready") == 0
 
 
-def test_an_operators_pause_is_told(simulation: Simulation, client: FlaskClient) -> None:
+def test_an_operators_pause_is_shown(simulation: Simulation, client: FlaskClient) -> None:
     assert value(client, "ingest_dispatcher_paused") == 0
     simulation.service.pause()
     assert value(client, "ingest_dispatcher_paused") == 1
 
 
-def test_a_pause_of_the_upstream_is_told_while_it_lasts(simulation: Simulation, client: FlaskClient) -> None:
+def test_a_pause_of_the_upstream_is_shown_while_it_lasts(simulation: Simulation, client: FlaskClient) -> None:
     busy = Answer(error="HTTP 503", status=503, retryable=True, pause=60 * SECOND)
     simulation.upstream.answer = lambda *_: busy
     simulation.submit([1])
@@ -110,7 +110,7 @@ def test_a_pause_of_the_upstream_is_told_while_it_lasts(simulation: Simulation, 
     assert value(client, "ingest_upstream_paused") == 0
 
 
-def test_an_upstream_that_fails_wholly_is_told(simulation: Simulation, client: FlaskClient) -> None:
+def test_an_upstream_that_fails_wholly_is_shown(simulation: Simulation, client: FlaskClient) -> None:
     simulation.upstream.answer = lambda *_: Answer(error="no answer", retryable=True)
     simulation.submit(range(1, 10))
     simulation.run_slot()
@@ -120,13 +120,13 @@ def test_an_upstream_that_fails_wholly_is_told(simulation: Simulation, client: F
     assert value(client, "ingest_upstream_probing") == 1
 
 
-def test_all_else_is_told_while_the_store_cannot_be_read(simulation: Simulation, client: FlaskClient) -> None:
+def test_all_else_is_shown_while_the_store_cannot_be_read(simulation: Simulation, client: FlaskClient) -> None:
     simulation.submit([1, 2, 3, 4], "HIGH")
     simulation.store.stop()
-    told = scrape(client)
-    assert "ingest_batches" not in {name for name, _ in told}
-    assert told["ingest_ready", frozenset()] == 0
-    assert told["ingest_backlog_ids", frozenset({("priority", "HIGH")})] == 4
+    answered = scrape(client)
+    assert "ingest_batches" not in {name for name, _ in answered}
+    assert answered["ingest_ready", frozenset()] == 0
+    assert answered["ingest_backlog_ids", frozenset({("priority", "HIGH")})] == 4
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_an_idle_dispatcher_runs_and_has_nothing_to_do(client: FlaskClient) -> N
     assert (response.status_code, response.get_json()) == (200, IDLE)
 
 
-def test_a_running_dispatcher_tells_its_next_slot_and_how_much_waits(
+def test_a_running_dispatcher_shows_its_next_slot_and_how_much_waits(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     simulation.submit([1, 2, 3, 4, 5], "HIGH")
@@ -60,7 +60,7 @@ def test_a_running_dispatcher_tells_its_next_slot_and_how_much_waits(
     assert state(client)["next_slot_at"] == "2023-11-14T22:30:05.200Z"
 
 
-def test_a_pause_is_told_with_its_time(client: FlaskClient, simulation: Simulation) -> None:
+def test_a_pause_is_shown_with_its_time(client: FlaskClient, simulation: Simulation) -> None:
     simulation.submit([1, 2, 3, 4], "HIGH")
     response = client.post("/dispatcher/pause")
     assert response.status_code == 200
@@ -201,7 +201,7 @@ def test_after_a_resume_the_times_are_known_again(client: FlaskClient, simulatio
     assert body["why"]["text"] == "the next batch runs at 2023-11-14T22:31:00.000Z"
 
 
-def test_the_schedule_tells_the_order_without_times(client: FlaskClient, simulation: Simulation) -> None:
+def test_the_schedule_shows_the_order_without_times(client: FlaskClient, simulation: Simulation) -> None:
     simulation.submit([1, 2, 3, 4], "LOW")
     simulation.submit([5, 6], "HIGH")
     client.post("/dispatcher/pause")
@@ -209,7 +209,7 @@ def test_the_schedule_tells_the_order_without_times(client: FlaskClient, simulat
     assert [(slot["opens_at"], slot["ids"]) for slot in slots] == [(None, [5, 6]), (None, [1, 2, 3]), (None, [4])]
 
 
-def test_a_dry_run_tells_the_order_without_times(client: FlaskClient, simulation: Simulation) -> None:
+def test_a_dry_run_shows_the_order_without_times(client: FlaskClient, simulation: Simulation) -> None:
     low = simulation.submit([1, 2, 3], "LOW")
     client.post("/dispatcher/pause")
     body = client.post("/ingest?dry_run=true", json={"ids": [4, 5, 6, 7], "priority": "HIGH"}).get_json()
@@ -269,7 +269,7 @@ def test_no_pause_and_no_resume_brings_two_slots_together(switches: list[tuple[b
     assert most_starts_in_a_span(simulation.upstream.calls, FIVE_SECONDS.interval) <= 3
 
 
-def test_a_pause_of_the_upstream_is_told(client: FlaskClient, simulation: Simulation) -> None:
+def test_a_pause_of_the_upstream_is_shown(client: FlaskClient, simulation: Simulation) -> None:
     simulation.upstream.answer = failing({1}, PAUSING)
     simulation.submit([1])
     simulation.run_slot()
@@ -280,15 +280,15 @@ def test_a_pause_of_the_upstream_is_told(client: FlaskClient, simulation: Simula
     assert state(client)["upstream_paused_until"] is None
 
 
-def test_probing_is_told_until_the_upstream_answers(client: FlaskClient, simulation: Simulation) -> None:
+def test_probing_is_shown_until_the_upstream_answers(client: FlaskClient, simulation: Simulation) -> None:
     simulation.upstream.answer = failing({1}, PASSING, calls=3)
     simulation.submit([1])
-    told = []
+    answered = []
     for _ in range(4):
-        told.append(state(client)["probing"])
+        answered.append(state(client)["probing"])
         simulation.run_slot()
-    told.append(state(client)["probing"])
-    assert told == [False, False, False, True, False]
+    answered.append(state(client)["probing"])
+    assert answered == [False, False, False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_probing_is_told_until_the_upstream_answers(client: FlaskClient, simulat
         ("DELETE", "/dispatcher/resume", "OPTIONS, POST"),
     ],
 )
-def test_a_wrong_method_is_told_which_are_allowed(
+def test_a_wrong_method_is_answered_with_those_that_are(
     client: FlaskClient, method: str, path: str, allowed: str
 ) -> None:
     response = client.open(path, method=method)

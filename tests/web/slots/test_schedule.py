@@ -7,7 +7,7 @@ from ingest_service.domain.model import batch_id
 from tests.simulation import SECOND, Simulation
 
 
-def test_the_slots_to_come_are_told_with_their_time_and_what_they_carry(
+def test_the_slots_to_come_are_shown_with_their_time_and_what_they_carry(
     client: FlaskClient, simulation: Simulation
 ) -> None:
     low = simulation.submit([1, 2, 3], "LOW")
@@ -24,7 +24,7 @@ def test_the_slots_to_come_are_told_with_their_time_and_what_they_carry(
     assert second["batches"][0]["ingestion_id"] == str(low)
 
 
-def test_as_many_slots_are_told_as_are_asked_for(client: FlaskClient, simulation: Simulation) -> None:
+def test_as_many_slots_are_shown_as_are_asked_for(client: FlaskClient, simulation: Simulation) -> None:
     simulation.submit(range(1, 301))
     assert len(client.get("/schedule").get_json()["slots"]) == 20
     assert len(client.get("/schedule?slots=7").get_json()["slots"]) == 7
@@ -35,7 +35,7 @@ def test_an_idle_service_has_no_slots_to_come(client: FlaskClient) -> None:
     assert client.get("/schedule").get_json() == {"slots": []}
 
 
-def test_the_slots_that_were_are_told_the_latest_first(client: FlaskClient, simulation: Simulation) -> None:
+def test_the_slots_that_were_are_shown_the_latest_first(client: FlaskClient, simulation: Simulation) -> None:
     ingestion = simulation.submit([1, 2, 3, 4])
     simulation.run()
     body = client.get("/slots").get_json()
@@ -74,7 +74,7 @@ def test_a_slot_that_is_open_has_no_end(client: FlaskClient, simulation: Simulat
         ("/slots?limit=0", {"limit": ["must be an integer from 1 to 1000"]}),
     ],
 )
-def test_a_wrong_question_is_told_what_is_allowed(
+def test_a_wrong_question_is_answered_with_what_is_allowed(
     client: FlaskClient, path: str, details: dict[str, list[str]]
 ) -> None:
     response = client.get(path)
