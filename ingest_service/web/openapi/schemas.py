@@ -34,13 +34,12 @@ def reference(model: Model) -> dict[str, str]:
 def parameters_of(query: Model) -> dict[str, Mapping[str, Any]]:
     """Return the schemas of the parameters of a query. A parameter that may be None is optional, never null."""
     schema = query.model_json_schema(schema_generator=Untitled)
-    defined = {f"#/$defs/{name}": definition for name, definition in schema.get("$defs", {}).items()}
-    return {name: _given(field, defined) for name, field in schema["properties"].items()}
+    return {name: _not_null(field) for name, field in schema["properties"].items()}
 
 
-def _given(field: Mapping[str, Any], defined: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _not_null(field: Mapping[str, Any]) -> Mapping[str, Any]:
     if "anyOf" not in field:
         return field
-    choice, _none = field["anyOf"]
-    whole = defined.get(choice.get("$ref"), choice)
-    return {key: value for key, value in whole.items() if key not in ("title", "description")}
+    choice, _null = field["anyOf"]
+    given: Mapping[str, Any] = choice
+    return given
