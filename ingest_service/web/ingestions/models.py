@@ -10,6 +10,7 @@ from ingest_service.domain import ledger
 from ingest_service.domain.model import Status
 from ingest_service.domain.progress import Progress
 from ingest_service.domain.wording import counted
+from ingest_service.ports.store import SLIPS_KEPT
 from ingest_service.reports import IngestionReport, IngestionsReport, ListedIngestion
 from ingest_service.web.http.cursor import cursor_of
 from ingest_service.web.http.fields import Count, Number, PriorityName, ResponseModel, StatusName, Time
@@ -79,7 +80,7 @@ class Ingestion(Summary):
     position: Count | None
     deadline: Deadline | None
     why: WaitReason
-    slips: list[Slip] = Field(max_length=20)
+    slips: list[Slip] = Field(max_length=SLIPS_KEPT)
 
     @classmethod
     def of(cls, report: IngestionReport) -> Self:
