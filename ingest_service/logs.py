@@ -8,8 +8,8 @@ from typing import TextIO
 from pythonjsonlogger.json import JsonFormatter
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.web.request_id import request_id
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.request_id import request_id
+from ingest_service.web.http.times import rfc3339
 
 _NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "exception"}
 
@@ -37,7 +37,7 @@ class JsonLines(JsonFormatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
         """Return when the event happened."""
-        return str(rfc3339(int(record.created * NANOSECONDS)))
+        return rfc3339(int(record.created * NANOSECONDS))
 
 
 class RequestName(logging.Filter):

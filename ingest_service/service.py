@@ -1,4 +1,4 @@
-"""The use cases of the service, for every way in."""
+"""The use cases of the service, for every interface."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,8 @@ from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRet
 from ingest_service.loop import Loop
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.records import Records
-from ingest_service.reports import IngestionReport, Reports
+from ingest_service.reports.models import IngestionReport
+from ingest_service.reports.reports import Reports
 from ingest_service.schedule.dry_run import DryRun, dry_run
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ FLOORS = [
     {"process"},
     {"__main__"},
 ]
+# Below each other, as the floors are; two rooms of one floor do not know each other.
+FLOORS_OF_WEB = [{"http"}, {"openapi"}, {"ingest"}, {"ingestions", "slots"}, {"service"}]
 ROOT = HOUSE / "ingest_service"
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 PLAIN = {"domain", "errors", "backlog", "schedule", "ports"}
@@ -94,3 +96,21 @@ def test_the_command_line_imports_nothing_of_the_service(path: Path) -> None:
 def test_time_comes_in_through_one_door() -> None:
     others = [path for path in MODULES if path.name not in ("clock.py", "lock_file.py")]
     assert [path for path in others if "time" in imported(path) and "fake" not in path.parts] == []
+
+
+def rooms_of_web(names: Iterable[str]) -> set[str]:
+    """Return the rooms inside web of those of these dotted names that are in it."""
+    parts = [name.split(".") for name in names]
+    return {name[2] for name in parts if name[:2] == ["ingest_service", "web"]}
+
+
+@pytest.mark.parametrize("path", [p for p in of_packages({"web"}) if p.parent.name != "web"], ids=str)
+def test_a_room_of_web_imports_from_itself_and_from_those_below_it_only(path: Path) -> None:
+    own = path.relative_to(ROOT / "web").parts[0]
+    (level,) = (level for level, rooms in enumerate(FLOORS_OF_WEB) if own in rooms)
+    assert rooms_of_web(imported(path)) <= {own}.union(*FLOORS_OF_WEB[:level])
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if own_package(p) not in WIRING | {"web"}], ids=str)
+def test_only_the_wiring_knows_more_of_web_than_the_protocol(path: Path) -> None:
+    assert rooms_of_web(imported(path)) <= {"http"}

@@ -9,7 +9,7 @@ from waitress.wasyncore import close_all
 
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
-from ingest_service.web.server import make_server
+from ingest_service.web.http.server import make_server
 
 QUICK = {
     "INGEST_INTERVAL_SECONDS": "0.1",

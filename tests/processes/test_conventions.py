@@ -15,8 +15,8 @@ import requests
 from flask import Flask, Response
 from waitress.wasyncore import close_all
 
-from ingest_service.web.request_id import RequestIds, request_id
-from ingest_service.web.server import make_server
+from ingest_service.web.http.request_id import RequestIds, request_id
+from ingest_service.web.http.server import make_server
 from tests.cli.serving import serving
 from tests.processes.client import HOST, TIMEOUT_SECONDS
 
