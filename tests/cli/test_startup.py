@@ -13,7 +13,7 @@ main()
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", ["", "--help", "submit --help", "completion bash", "submit x"])
-def test_what_asks_no_service_loads_nothing_that_takes_long(words: str) -> None:
+def test_commands_without_a_request_load_no_slow_module(words: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", LISTED, *words.split()], capture_output=True, text=True, check=False
     )

@@ -63,14 +63,14 @@ def secured(certificate: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
-def test_whom_the_system_trusts_or_a_bundle_names_is_trusted(
+def test_an_authority_of_the_system_or_of_a_bundle_is_trusted(
     run: Run, secured: str, certificate: Path, variable: str
 ) -> None:
     result = run(f"submit 1 --url {secured}", **{variable: str(certificate / "cert.pem")})
     assert (result.exit_code, result.stdout, result.stderr) == (0, f"{INGESTION_ID}\n", "")
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_sentence_and_exits_3(run: Run, secured: str) -> None:
+def test_a_certificate_without_a_trusted_authority_is_a_sentence_and_exits_3(run: Run, secured: str) -> None:
     result = run(f"submit 1 --url {secured}")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith(f"Error: No secure connection to {secured}: ")
@@ -79,7 +79,7 @@ def test_a_certificate_that_nobody_vouches_for_is_a_sentence_and_exits_3(run: Ru
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_service_without_tls_is_a_sentence_too(run: Run, service: StandIn) -> None:
+def test_a_service_without_tls_is_a_sentence(run: Run, service: StandIn) -> None:
     result = run(f"submit 1 --url {service.url.replace('http:', 'https:')}")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("Error: No secure connection to https://127.0.0.1")

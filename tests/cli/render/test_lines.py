@@ -51,7 +51,7 @@ def test_every_change_of_a_batch_is_one_line() -> None:
     ]
 
 
-def test_who_comes_late_is_told_what_happened_before() -> None:
+def test_the_first_lines_have_all_batches_that_were_released_before() -> None:
     assert told(changes, view("completed", "triggered", "yet_to_start")) == [
         ["batch 1  [1, 2, 3]  completed", "batch 2  [4, 5, 6]  triggered"]
     ]
@@ -81,7 +81,7 @@ def test_lines_of_several_ingestions_begin_with_their_ids() -> None:
     ]
 
 
-def test_an_older_service_is_told_of_in_the_same_lines() -> None:
+def test_an_older_service_gives_the_same_lines() -> None:
     def said(*statuses: str) -> IngestionView:
         batches = tuple(Batch(f"batch-{n}", (n, n + 1), Status(status)) for n, status in enumerate(statuses, 1))
         return untimed(IngestionStatus("an id", Status.TRIGGERED, batches))
@@ -98,7 +98,7 @@ def test_an_older_service_is_told_of_in_the_same_lines() -> None:
     }
 
 
-def test_a_tally_is_told_when_it_has_changed() -> None:
+def test_a_summary_is_a_line_when_it_has_changed() -> None:
     assert told(
         summaries,
         view("yet_to_start", "yet_to_start"),
@@ -122,7 +122,7 @@ def test_a_state_is_the_services_json_and_the_batches_that_changed() -> None:
     assert [batch["status"] for batch in json.loads(last[0])["changed"]] == ["completed", "triggered"]
 
 
-def test_a_state_is_told_too_when_only_the_outlook_has_changed() -> None:
+def test_a_state_is_a_line_when_only_its_times_have_changed() -> None:
     _, later = told(states, view("yet_to_start", position=4), view("yet_to_start", position=3))
     assert (json.loads(later[0])["position"], json.loads(later[0])["changed"]) == (3, [])
 
@@ -141,7 +141,7 @@ def test_the_last_states_of_several_ingestions_are_one_array() -> None:
 
 
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
-def test_an_id_is_told_when_its_ingestion_has_ended(status: str) -> None:
+def test_an_id_is_a_line_when_its_ingestion_has_ended(status: str) -> None:
     running = view("triggered")
     assert told(
         ended_ids, both(running, other("triggered")), both(running, other(status)), both(running, other(status))

@@ -52,7 +52,7 @@ def timed_rows(
     return drawn(view(*statuses, **changed), width=width, height=height, outage=outage)
 
 
-def test_it_shows_every_batch_and_how_far_it_all_has_come() -> None:
+def test_the_screen_shows_every_batch_and_the_progress_of_all() -> None:
     assert rows(COMPLETED, TRIGGERED, YET_TO_START) == [
         "Ingestion an-id",
         "",
@@ -66,7 +66,7 @@ def test_it_shows_every_batch_and_how_far_it_all_has_come() -> None:
     ]
 
 
-def test_thousands_of_batches_are_folded_around_what_runs_and_what_comes_next() -> None:
+def test_thousands_of_batches_are_folded_around_the_running_and_the_next_ones() -> None:
     folded = rows(*[COMPLETED] * 1203, TRIGGERED, *[YET_TO_START] * 982, height=14)
     assert folded[4:-2] == [
         "    …   1,203 more                            completed",
@@ -78,38 +78,38 @@ def test_thousands_of_batches_are_folded_around_what_runs_and_what_comes_next() 
     ]
 
 
-def test_near_the_end_the_room_goes_to_what_was_completed_last() -> None:
+def test_the_room_goes_to_the_last_completed_batches_near_the_end() -> None:
     folded = rows(*[COMPLETED] * 98, TRIGGERED, YET_TO_START, height=15)
     assert [row.split()[0] for row in folded[4:-2]] == ["…", "95", "96", "97", "98", "99", "100"]
 
 
-def test_batches_that_run_beyond_the_room_are_counted_too() -> None:
+def test_running_batches_beyond_the_room_are_counted() -> None:
     folded = rows(*[TRIGGERED] * 20, height=13)
     assert [row.split() for row in folded[8:-2]] == [["…", "16", "more", "triggered"]]
 
 
 @pytest.mark.parametrize("height", [10, 11, 16, 24, 50])
 @pytest.mark.parametrize("completed", [0, 1, 8, 500, 999, 1000])
-def test_it_never_needs_more_rows_than_the_screen_has(height: int, completed: int) -> None:
+def test_the_screen_never_needs_more_rows_than_there_are(height: int, completed: int) -> None:
     statuses = ([COMPLETED] * completed + [TRIGGERED] * 5 + [YET_TO_START] * 1000)[:1000]
     assert len(rows(*statuses, height=height, outage="Gone.")) < max(height, 12)
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 10, 15, 16, 17, 18])
-def test_what_just_fits_is_not_folded(count: int) -> None:
+def test_batches_that_just_fit_are_not_folded(count: int) -> None:
     shown = rows(*[YET_TO_START] * count, height=24, outage="Gone.")
     assert len(shown) < 24
     assert any("…" in row for row in shown[:-1]) == (count > 16)
 
 
-def test_on_a_narrow_screen_the_ids_are_cut_and_nothing_wraps() -> None:
+def test_the_ids_are_cut_on_a_narrow_screen_and_nothing_wraps() -> None:
     narrow = rows(COMPLETED, TRIGGERED, width=36, outage="Cannot reach the ingest service at all")
     assert max(map(len, narrow)) == 34
     assert narrow[4] == "    1   1, 1000000…   completed"
     assert narrow[-1] == "Reconnecting … Cannot reach the i…"
 
 
-def test_a_service_that_is_away_is_shown_below_the_bar() -> None:
+def test_an_outage_is_shown_below_the_bar() -> None:
     assert rows(TRIGGERED, outage="Gone.")[-1] == "Reconnecting … Gone."
 
 
@@ -120,7 +120,7 @@ WHY = {
 }
 
 
-def test_every_batch_has_its_time_and_below_stands_when_all_is_done_and_why() -> None:
+def test_every_batch_has_its_time_and_below_are_the_end_and_the_reasons() -> None:
     assert timed_rows(COMPLETED, TRIGGERED, YET_TO_START, why=WHY) == [
         "Ingestion 3f0c7a52-8d0e-4d2b-9f5e-6a1b5c0d9e42  MEDIUM",
         "",
@@ -141,7 +141,7 @@ def test_a_time_that_is_not_today_has_its_date() -> None:
     assert timed_rows(YET_TO_START, start=tomorrow, width=86)[4].endswith("at 2026-11-23 14:03:20, in 23h 59m")
 
 
-def test_a_time_that_nobody_knows_is_left_open() -> None:
+def test_an_unknown_time_is_left_empty() -> None:
     said = timetable(COMPLETED, TRIGGERED, YET_TO_START, completes_at=None)
     unknown = {"started_at": None, "finished_at": None, "attempts": 0}
     batches = tuple(TimedBatch.parse(batch | unknown) for batch in said.batches)
@@ -166,7 +166,9 @@ def test_a_time_that_nobody_knows_is_left_open() -> None:
         (32, "Batch When", "… 27 more yet to start", "3 at 14:03:30"),
     ],
 )
-def test_on_a_narrow_screen_the_time_is_the_last_to_go(width: int, columns: str, fold: str, row: str) -> None:
+def test_the_time_is_the_last_column_to_go_on_a_narrow_screen(
+    width: int, columns: str, fold: str, row: str
+) -> None:
     shown = timed_rows(TRIGGERED, TRIGGERED, *[YET_TO_START] * 31, width=width, height=16)
     assert max(map(len, shown)) <= width - 2
     assert [" ".join(shown[n].split()) for n in (2, 6, 10)] == [columns, row, fold]
@@ -175,13 +177,13 @@ def test_on_a_narrow_screen_the_time_is_the_last_to_go(width: int, columns: str,
 @pytest.mark.parametrize("height", [10, 11, 12, 13, 14, 16, 24, 50])
 @pytest.mark.parametrize("width", [24, 40, 82])
 @pytest.mark.parametrize("count", [1, 7, 14, 40, 150])
-def test_the_times_never_need_more_rows_than_the_screen_has(height: int, width: int, count: int) -> None:
+def test_a_screen_with_times_never_needs_more_rows_than_there_are(height: int, width: int, count: int) -> None:
     statuses = [COMPLETED] * count + [TRIGGERED] * 5 + [YET_TO_START] * count
     shown = timed_rows(*statuses, width=width, height=height, outage="Gone.", why=WHY)
     assert len(shown) < max(height, 12)
 
 
-def test_long_ids_are_shown_whole_where_the_time_alone_leaves_room_for_them() -> None:
+def test_long_ids_are_shown_whole_where_a_time_without_a_countdown_leaves_room() -> None:
     said = view(COMPLETED, YET_TO_START, start=START + timedelta(minutes=2))
     long = [changed(batch, ids=(1000000007, 1000000006, 1000000005)) for batch in said.batches]
     shown = drawn(replace(said, batches=tuple(long)), width=90, height=20)
@@ -189,7 +191,7 @@ def test_long_ids_are_shown_whole_where_the_time_alone_leaves_room_for_them() ->
     assert shown[5].endswith("yet to start              at 14:05:25")
 
 
-def test_what_was_cancelled_has_no_time_and_is_counted() -> None:
+def test_cancelled_batches_have_no_time_and_are_counted() -> None:
     assert timed_rows(COMPLETED, TRIGGERED, CANCELLED, CANCELLED)[4:] == [
         "    1   1, 2, 3             completed      1          done 14:03:21",
         "    2   4, 5, 6             triggered      1          since 14:03:25",
@@ -217,11 +219,11 @@ def test_thousands_of_cancelled_batches_are_folded_behind_the_last_that_ran() ->
     assert folded[-1] == "800 batches cancelled"
 
 
-def test_ids_that_failed_are_counted_below() -> None:
+def test_failed_ids_are_counted_below() -> None:
     assert timed_rows(COMPLETED, failed=1)[-1] == "1 id failed"
 
 
-def test_what_keeps_it_from_its_turn_stands_below() -> None:
+def test_the_pause_of_an_operator_is_shown_below() -> None:
     why: dict[str, Any] = {"ahead": {}, "paused_until": None, "next_at": None, "paused_by_operator": True}
     shown = timed_rows(YET_TO_START, completes_at=None, why=why)
     assert shown[-1] == "paused by an operator: nothing more starts until it is resumed"
@@ -265,7 +267,7 @@ def test_rows_that_a_short_ingestion_leaves_go_to_a_long_one() -> None:
     assert any(row.split()[:3] == ["…", "89", "more"] for row in shown)
 
 
-def test_where_rows_are_short_the_empty_ones_go_first() -> None:
+def test_the_empty_rows_go_first_where_rows_are_short() -> None:
     shown = drawn(*several(3, 3), width=82, height=19)
     assert len(shown) == 17
     assert shown.count("") == 1
@@ -274,7 +276,7 @@ def test_where_rows_are_short_the_empty_ones_go_first() -> None:
 @pytest.mark.parametrize("height", [8, 12, 16, 20, 24, 50])
 @pytest.mark.parametrize("width", [24, 40, 82])
 @pytest.mark.parametrize("counts", [(1, 1), (1, 150), (40, 40, 40), tuple(range(1, 30))])
-def test_several_never_need_more_rows_than_the_screen_has(
+def test_several_ingestions_never_need_more_rows_than_the_screen_has(
     height: int, width: int, counts: tuple[int, ...]
 ) -> None:
     shown = drawn(*several(*counts), width=width, height=height, outage="Gone.")
@@ -282,6 +284,6 @@ def test_several_never_need_more_rows_than_the_screen_has(
     assert max(map(len, shown)) <= width - 2
 
 
-def test_several_that_do_not_fit_as_tables_have_one_row_each() -> None:
+def test_several_ingestions_that_do_not_fit_as_tables_have_one_row_each() -> None:
     shown = drawn(*several(1, 2, 3), width=82, height=16)
     assert [row.split()[0] for row in shown] == ["0f0c7a52", "1f0c7a52", "2f0c7a52"]

@@ -123,7 +123,7 @@ def test_watch_fetches_only_the_batches_around_the_next_one(terminal: Open, serv
     ]
 
 
-def test_ctrl_c_leaves_a_clean_terminal_and_says_that_the_ingestion_goes_on(
+def test_ctrl_c_leaves_a_clean_terminal_and_prints_that_the_ingestion_goes_on(
     terminal: Open, service: StandIn
 ) -> None:
     service.answers(progress("triggered", headers=AT_REST))
@@ -138,7 +138,7 @@ def test_ctrl_c_leaves_a_clean_terminal_and_says_that_the_ingestion_goes_on(
     ]
 
 
-def test_the_way_back_to_another_service_names_its_address(terminal: Open, service: StandIn) -> None:
+def test_the_command_to_watch_again_has_the_address_of_another_service(terminal: Open, service: StandIn) -> None:
     service.answers(progress("triggered", headers=AT_REST))
     screen = terminal("--url", f"{service.url}/", "watch", INGESTION_ID, columns=140)
     screen.read_until("0 of 1 batch completed")
@@ -209,7 +209,7 @@ def test_status_draws_the_times_too(terminal: Open, service: StandIn) -> None:
     assert screen.rows[9:] == [""] * 15
 
 
-def test_submit_says_on_a_terminal_how_to_go_on(terminal: Open, service: StandIn) -> None:
+def test_submit_prints_on_a_terminal_the_command_that_watches(terminal: Open, service: StandIn) -> None:
     service.answers(accepted())
     screen = terminal("submit", "1")
     assert screen.read_to_the_end() == 0
