@@ -31,7 +31,7 @@ from tests.cli.timetable import START, timetable, written
 def test_submit_sends_ids_and_returns_their_ingestion_id(client: Client, service: StandIn) -> None:
     service.answers(accepted())
     assert client.submit(range(1, 4), Priority.LOW) == INGESTION_ID
-    assert service.questions[0].body == {"ids": [1, 2, 3], "priority": "LOW"}
+    assert service.requests[0].body == {"ids": [1, 2, 3], "priority": "LOW"}
 
 
 @pytest.mark.parametrize("ids", [range(1, 25_001), iter(range(1, 25_001)), array("I", range(1, 25_001))])
@@ -40,13 +40,13 @@ def test_ids_of_any_kind_and_number_are_sent_in_their_order(
 ) -> None:
     service.answers(accepted())
     client.submit(ids)
-    assert service.questions[0].body == {"ids": list(range(1, 25_001)), "priority": "MEDIUM"}
+    assert service.requests[0].body == {"ids": list(range(1, 25_001)), "priority": "MEDIUM"}
 
 
 def test_a_deadline_without_a_time_zone_is_local(client: Client, service: StandIn) -> None:
     service.answers(accepted())
     client.submit([1], deadline=datetime(2026, 11, 22, 17, 30))
-    sent = datetime.fromisoformat(service.questions[0].body["deadline"])
+    sent = datetime.fromisoformat(service.requests[0].body["deadline"])
     assert sent == datetime(2026, 11, 22, 17, 30).astimezone()
     assert sent.tzinfo is not None
 
@@ -106,7 +106,7 @@ def test_a_known_status_is_not_sent_again(client: Client, service: StandIn) -> N
     service.answers(progress("triggered", headers={"ETag": '"v1"', "Retry-After": "9"}), Answer(304, headers={}))
     known = client.status(INGESTION_ID)
     again = client.status(INGESTION_ID, known)
-    assert service.questions[1].headers["If-None-Match"] == '"v1"'
+    assert service.requests[1].headers["If-None-Match"] == '"v1"'
     assert again.batches is known.batches
     assert (again.etag, again.retry_after) == ('"v1"', None)
 
@@ -114,13 +114,13 @@ def test_a_known_status_is_not_sent_again(client: Client, service: StandIn) -> N
 def test_a_status_without_an_etag_is_requested_without_a_condition(client: Client, service: StandIn) -> None:
     service.answers(progress("triggered"))
     client.status(INGESTION_ID, client.status(INGESTION_ID))
-    assert "If-None-Match" not in service.questions[1].headers
+    assert "If-None-Match" not in service.requests[1].headers
 
 
 def test_special_characters_of_an_id_are_quoted_in_the_path(client: Client, service: StandIn) -> None:
     service.answers(progress("triggered"))
     client.status("a/b?c")
-    assert service.questions[0].path == "/status/a%2Fb%3Fc"
+    assert service.requests[0].path == "/status/a%2Fb%3Fc"
 
 
 def test_an_unknown_status_is_an_unexpected_answer(client: Client, service: StandIn) -> None:
@@ -169,7 +169,7 @@ def test_a_known_ingestion_is_not_sent_again(client: Client, service: StandIn) -
     service.timetables(timetable("triggered"))
     known = client.ingestion(INGESTION_ID)
     assert client.ingestion(INGESTION_ID, known) == known
-    assert service.questions[1].etag == known.etag
+    assert service.requests[1].etag == known.etag
 
 
 def test_batches_are_decoded_page_by_page(client: Client, service: StandIn) -> None:
@@ -182,7 +182,7 @@ def test_batches_are_decoded_page_by_page(client: Client, service: StandIn) -> N
     )
     last = client.batches(INGESTION_ID, after=1)
     assert ([batch.number for batch in last.batches], last.next_after) == ([2], None)
-    assert service.asked()[1:] == [
+    assert service.paths()[1:] == [
         "/ingestions/id/batches?limit=1&after=0",
         "/ingestions/id/batches?limit=100&after=1",
     ]

@@ -47,9 +47,9 @@ def test_submit_prints_the_ingestion_id_alone(run: Run, service: StandIn) -> Non
     service.answers(accepted())
     result = run("submit --priority HIGH 1 2 1000000007")
     assert (result.exit_code, result.stdout, result.stderr) == (0, f"{INGESTION_ID}\n", "")
-    [question] = service.questions
-    assert (question.method, question.path) == ("POST", "/ingest")
-    assert question.body == {"ids": [1, 2, 1000000007], "priority": "HIGH"}
+    [request] = service.requests
+    assert (request.method, request.path) == ("POST", "/ingest")
+    assert request.body == {"ids": [1, 2, 1000000007], "priority": "HIGH"}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_the_address_goes_before_or_behind_the_command_and_beats_the_environment
 ) -> None:
     service.answers(accepted())
     assert run(words.format(service.url + "/base"), INGEST_URL=nowhere).exit_code == 0
-    assert service.questions[0].path == "/base/ingest"
+    assert service.requests[0].path == "/base/ingest"
 
 
 def test_status_prints_a_line_for_every_batch_where_there_is_no_terminal(run: Run, service: StandIn) -> None:
@@ -153,7 +153,7 @@ def test_status_prints_a_line_for_every_batch_where_there_is_no_terminal(run: Ru
         "batch 3  [7, 8, 9]  yet_to_start",
         "1 of 3 batches completed",
     ]
-    assert service.questions[0].path == f"/status/{INGESTION_ID}"
+    assert service.requests[0].path == f"/status/{INGESTION_ID}"
 
 
 def test_watch_exits_0_when_all_is_completed(run: Run, service: StandIn) -> None:
@@ -181,5 +181,5 @@ def test_an_unknown_ingestion_exits_4(run: Run, service: StandIn, command: str) 
 @pytest.mark.parametrize("command", ["status", "results", "why", "cancel", "retry", "watch"])
 def test_a_malformed_ingestion_id_is_wrong_usage(run: Run, service: StandIn, command: str) -> None:
     result = run(f"{command} 42")
-    assert (result.exit_code, service.questions) == (2, [])
+    assert (result.exit_code, service.requests) == (2, [])
     assert "': '42' is not a valid UUID." in result.stderr

@@ -1,4 +1,4 @@
-"""What commands do at a real terminal, besides the pictures."""
+"""Commands at a real terminal, besides their screens."""
 
 import os
 import re
@@ -63,7 +63,7 @@ def test_ids_are_read_from_the_keyboard_on_request(service: StandIn, type_in: Ty
     child.sendeof()
     child.expect_exact(INGESTION_ID)
     assert ended(child) == 0
-    assert service.questions[0].body["ids"] == [1, 2, 3, 7, 8, 9]
+    assert service.requests[0].body["ids"] == [1, 2, 3, 7, 8, 9]
 
 
 @pytest.mark.parametrize("url", ["", " --url {}"])
@@ -104,7 +104,7 @@ def test_ctrl_c_before_an_answer_exits_130_and_prints_how_to_submit_the_ids_once
 ) -> None:
     service.answers(SILENCE)
     child = type_in(service.url, "exec ingestctl submit 1-5 --key monday")
-    while not service.questions:
+    while not service.requests:
         child.expect(pexpect.TIMEOUT, timeout=0.05)
     child.sendintr()
     child.expect_exact("At least 0 of 5 ids are accepted. To submit the rest, and none twice, add --key monday")

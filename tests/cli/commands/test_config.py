@@ -21,7 +21,7 @@ def test_the_configuration_file_has_the_address_of_the_service(run: Run, service
     file.write_text(f'# mine\nurl = "{service.url}/base/"\n')
     service.answers(accepted())
     assert run("submit 1", INGEST_URL="").exit_code == 0
-    assert service.questions[0].path == "/base/ingest"
+    assert service.requests[0].path == "/base/ingest"
 
 
 def test_the_environment_beats_the_file_and_the_option_beats_both(
@@ -63,7 +63,7 @@ def test_a_wrong_file_is_named_with_its_fault_and_exits_2(
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"Error: {sentence}\n".format(file=file)
     service.answers(accepted())
-    assert run("submit 1").exit_code == 0, "who says where the service is needs no file"
+    assert run("submit 1").exit_code == 0, "with an address the file is not read"
 
 
 def test_a_file_that_is_not_text_is_named(run: Run, file: Path) -> None:

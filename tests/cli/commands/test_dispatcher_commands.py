@@ -34,9 +34,9 @@ def test_health_shows_the_version_the_dispatcher_and_the_backlog(real: str, real
 
 
 def test_health_can_be_printed_as_json(real_run: Run) -> None:
-    told = json.loads(real_run("health -o json").stdout)
-    assert (told["health"]["status"], told["ready"]["status"]) == ("ok", "ready")
-    assert told["dispatcher"]["state"] == "running"
+    printed = json.loads(real_run("health -o json").stdout)
+    assert (printed["health"]["status"], printed["ready"]["status"]) == ("ok", "ready")
+    assert printed["dispatcher"]["state"] == "running"
 
 
 def test_an_unhealthy_service_exits_1_with_its_reason(run: Run, service: StandIn) -> None:
@@ -44,5 +44,5 @@ def test_an_unhealthy_service_exits_1_with_its_reason(run: Run, service: StandIn
     result = run("health")
     sentence = "The service cannot answer now: Not healthy (dispatcher: it died). Try again a little later."
     assert (result.exit_code, result.stdout.splitlines()[0]) == (1, f"health      {sentence}")
-    told = json.loads(run("health -o json").stdout)
-    assert told == {name: {"error": sentence} for name in ("health", "ready", "dispatcher")}
+    printed = json.loads(run("health -o json").stdout)
+    assert printed == {name: {"error": sentence} for name in ("health", "ready", "dispatcher")}

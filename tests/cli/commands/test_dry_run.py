@@ -33,8 +33,8 @@ def test_a_dry_run_without_delays_submits_nothing(real_run: Run, real_client: Cl
 
 
 def test_a_dry_run_can_be_printed_as_json(real_run: Run) -> None:
-    told = json.loads(real_run("submit 1 --dry-run -o json").stdout)
-    assert (told["dry_run"], told["slots"], told["delays"]) == (True, 1, [])
+    printed = json.loads(real_run("submit 1 --dry-run -o json").stdout)
+    assert (printed["dry_run"], printed["slots"], printed["delays"]) == (True, 1, [])
 
 
 def test_a_dry_run_during_an_operators_pause_has_no_times(real_run: Run, real_client: Client) -> None:
@@ -50,7 +50,7 @@ def test_a_deadline_is_sent_with_its_offset(run: Run, service: StandIn) -> None:
     service.answers(accepted())
     before = datetime.now(UTC)
     assert run("submit 1 --deadline +2h").exit_code == 0
-    sent = datetime.fromisoformat(service.questions[0].body["deadline"])
+    sent = datetime.fromisoformat(service.requests[0].body["deadline"])
     assert timedelta(0) <= sent - (before + timedelta(hours=2)) < timedelta(minutes=1)
 
 

@@ -78,4 +78,4 @@ def test_a_service_that_does_not_accept_a_single_id_is_asked_once(
     run: Run, service: StandIn, answer: Answer
 ) -> None:
     service.answers(answer)
-    assert (run("submit 1").exit_code, len(service.questions)) == (1, 1)
+    assert (run("submit 1").exit_code, len(service.requests)) == (1, 1)

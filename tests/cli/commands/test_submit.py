@@ -58,7 +58,7 @@ def test_standard_input_can_be_csv(real_run: Run, real_client: Client) -> None:
 @pytest.mark.parametrize("word", ["-5", "-12x", "0", "1000000008", "1.5", "1_0", "two"])
 def test_a_word_that_is_not_an_id_gets_a_sentence_about_ids(run: Run, service: StandIn, word: str) -> None:
     result = run(f"submit 1 {word} 2")
-    assert (result.exit_code, result.stdout, service.questions) == (2, "", [])
+    assert (result.exit_code, result.stdout, service.requests) == (2, "", [])
     assert result.stderr == f"Error: '{word}' {NOT_AN_ID}\n"
 
 
@@ -104,7 +104,7 @@ def test_wrong_usage_is_one_line_and_exits_2(
     Path(tmp_path, "empty.txt").write_text("# none\n")
     Path(tmp_path, "wrong.txt").write_text("1\n-3\n")
     result = run(f"submit {words}".format(folder=tmp_path))
-    assert (result.exit_code, result.stdout, service.questions) == (2, "", [])
+    assert (result.exit_code, result.stdout, service.requests) == (2, "", [])
     assert result.stderr == f"Error: {sentence}\n".format(folder=tmp_path)
 
 
@@ -117,7 +117,7 @@ def test_a_priority_is_written_in_any_case_and_medium_unless_given(
 ) -> None:
     service.answers(accepted())
     assert run(words).exit_code == 0
-    assert service.questions[0].body == {"ids": [1], "priority": priority}
+    assert service.requests[0].body == {"ids": [1], "priority": priority}
 
 
 def test_an_unknown_priority_is_wrong_usage(run: Run) -> None:

@@ -24,15 +24,15 @@ def test_a_submission_without_an_answer_is_sent_again_with_the_same_key(
     service.answers(trouble, trouble, trouble, accepted())
     assert patient.submit([1, 2, 3], Priority.LOW) == INGESTION_ID
     assert waits.waited == [0.5, 1, 2]
-    assert len({question.headers["Idempotency-Key"] for question in service.questions}) == 1
-    assert [question.body for question in service.questions] == 4 * [{"ids": [1, 2, 3], "priority": "LOW"}]
+    assert len({request.headers["Idempotency-Key"] for request in service.requests}) == 1
+    assert [request.body for request in service.requests] == 4 * [{"ids": [1, 2, 3], "priority": "LOW"}]
 
 
 def test_every_submission_has_a_key_of_its_own(patient: Client, service: StandIn) -> None:
     service.answers(accepted())
     patient.submit([1])
     patient.submit([1])
-    first, second = (question.headers["Idempotency-Key"] for question in service.questions)
+    first, second = (request.headers["Idempotency-Key"] for request in service.requests)
     assert first != second
 
 
@@ -84,7 +84,7 @@ def test_a_retry_is_sent_once_for_it_has_no_key(
         client.ingestion(INGESTION_ID)
     with pytest.raises(UnavailableError):
         patient.retry(INGESTION_ID)
-    assert (service.asked(), waits.waited) == (["/ingestions/id", "/ingestions/id/retry"], [])
+    assert (service.paths(), waits.waited) == (["/ingestions/id", "/ingestions/id/retry"], [])
 
 
 def test_the_command_line_prints_that_it_asks_again(run: Run, service: StandIn) -> None:
@@ -109,7 +109,7 @@ def test_a_connection_that_always_breaks_exits_3_and_prints_how_to_submit_the_id
 ) -> None:
     service.answers(HANG_UP)
     result = run("submit --quiet 1-5")
-    key = service.questions[0].headers["Idempotency-Key"]
+    key = service.requests[0].headers["Idempotency-Key"]
     assert (result.exit_code, result.stdout) == (3, "")
     note, error = result.stderr.splitlines()
     assert note == (

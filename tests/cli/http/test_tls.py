@@ -1,4 +1,4 @@
-"""The command line over TLS, with certificates made for the occasion."""
+"""The command line over TLS, with certificates made for the tests."""
 
 import shutil
 import ssl
@@ -21,7 +21,7 @@ BODY = f'{{"ingestion_id": "{INGESTION_ID}"}}'.encode()
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl makes the certificate")
 
 
-class Door(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(200)
@@ -30,12 +30,12 @@ class Door(BaseHTTPRequestHandler):
         self.wfile.write(BODY)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the output of the tests stays clean."""
+        """Print nothing: the output of the tests stays clean."""
 
 
 class Secured(HTTPServer):
     def handle_error(self, *_: object) -> None:
-        """Say nothing of a client that does not trust it."""
+        """Print nothing about a client that does not trust it."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def secured(certificate: Path) -> Iterator[str]:
     """The address of a server that accepts every submission, over TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
-    server = Secured(("127.0.0.1", 0), Door)
+    server = Secured(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()

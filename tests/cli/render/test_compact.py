@@ -1,24 +1,19 @@
 import io
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from rich.console import Console, ConsoleDimensions
 
 from ingestctl.errors import UnreachableError
-from ingestctl.models import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.models import Batch, IngestionStatus, Status
 from ingestctl.render.screen import compact_screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView, untimed
 from tests.cli.stand_in import INGESTION_ID
-from tests.cli.timetable import START, timetable
+from tests.cli.timetable import START, view
 
 NOW = START + timedelta(seconds=6)
 SHORT_ID = INGESTION_ID[:8]
-
-
-def view(*statuses: str, **changed: Any) -> IngestionView:
-    return IngestionView(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), ())
 
 
 def drawn(*views: IngestionView, width: int = 82, height: int = 24, outage: str = "") -> list[str]:

@@ -9,11 +9,12 @@ from msgspec.structs import replace as changed
 from rich.console import Console, ConsoleDimensions
 
 from ingestctl.errors import UnreachableError
-from ingestctl.models import Batch, Ingestion, IngestionStatus, Status, TimedBatch
+from ingestctl.models import Batch, IngestionStatus, Status
 from ingestctl.render.screen import screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView, untimed
-from tests.cli.timetable import timetable, written
+from tests.cli.timetable import view as view_of
+from tests.cli.timetable import written
 
 START = datetime(2026, 11, 22, 8, 33, 20, 408000, UTC)
 NOW = datetime(2026, 11, 22, 14, 3, 26, tzinfo=timezone(timedelta(hours=5, minutes=30)))
@@ -34,16 +35,15 @@ def drawn(*views: IngestionView, width: int, height: int, outage: str = "") -> l
 
 
 def rows(*statuses: Status, width: int = 60, height: int = 20, outage: str = "") -> list[str]:
-    """What is drawn of an older service's answer."""
+    """Return the screen of an older service's answer."""
     batches = [Batch(f"batch-{n}", (n, 1000000007), status) for n, status in enumerate(statuses, 1)]
     whole = IngestionStatus("an-id", TRIGGERED, tuple(batches))
     return drawn(untimed(whole), width=width, height=height, outage=outage)
 
 
 def view(*statuses: Status, **changed: Any) -> IngestionView:
-    """What is said of batches that run every 5 seconds from 14:03:20 on."""
-    said = timetable(*statuses, **{"start": START, **changed})
-    return IngestionView(Ingestion.parse(said.ingestion.body), tuple(map(TimedBatch.parse, said.batches)))
+    """Return the view of batches that run every 5 seconds from 14:03:20 on."""
+    return view_of(*statuses, **{"start": START, **changed})
 
 
 def timed_rows(
@@ -142,10 +142,9 @@ def test_a_time_that_is_not_today_has_its_date() -> None:
 
 
 def test_an_unknown_time_is_left_empty() -> None:
-    said = timetable(COMPLETED, TRIGGERED, YET_TO_START, completes_at=None)
-    unknown = {"started_at": None, "finished_at": None, "attempts": 0}
-    batches = tuple(TimedBatch.parse(batch | unknown) for batch in said.batches)
-    shown = drawn(IngestionView(Ingestion.parse(said.ingestion.body), batches), width=82, height=20)
+    known = view(COMPLETED, TRIGGERED, YET_TO_START, completes_at=None)
+    batches = [changed(batch, started_at=None, finished_at=None, attempts=0) for batch in known.batches]
+    shown = drawn(replace(known, batches=tuple(batches)), width=82, height=20)
     assert [row.split()[-1] for row in shown[4:7]] == ["completed", "triggered", "start"]
     assert len(shown) == 9
 
@@ -184,9 +183,9 @@ def test_a_screen_with_times_never_needs_more_rows_than_there_are(height: int, w
 
 
 def test_long_ids_are_shown_whole_where_a_time_without_a_countdown_leaves_room() -> None:
-    said = view(COMPLETED, YET_TO_START, start=START + timedelta(minutes=2))
-    long = [changed(batch, ids=(1000000007, 1000000006, 1000000005)) for batch in said.batches]
-    shown = drawn(replace(said, batches=tuple(long)), width=90, height=20)
+    short = view(COMPLETED, YET_TO_START, start=START + timedelta(minutes=2))
+    long = [changed(batch, ids=(1000000007, 1000000006, 1000000005)) for batch in short.batches]
+    shown = drawn(replace(short, batches=tuple(long)), width=90, height=20)
     assert "1000000007, 1000000006, 1000000005      completed      1          done" in shown[4]
     assert shown[5].endswith("yet to start              at 14:05:25")
 
@@ -246,7 +245,7 @@ STATUS_WORDS = ("completed", "triggered", "yet to start", "cancelled")
 
 
 def several(*counts: int) -> list[IngestionView]:
-    """Ingestions that wait, with so many batches."""
+    """Return ingestions that wait, with these numbers of batches."""
     return [view(*[YET_TO_START] * count, ingestion_id=f"{n}f0c7a52") for n, count in enumerate(counts)]
 
 

@@ -1,16 +1,11 @@
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from ingestctl.models import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.models import Batch, IngestionStatus, Status
 from ingestctl.render.summary import brief, ending, flawless, summary
 from ingestctl.render.view import IngestionView, untimed
-from tests.cli.timetable import START, timetable, written
-
-
-def view(*statuses: str, **changed: Any) -> IngestionView:
-    return IngestionView(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), ())
+from tests.cli.timetable import START, view, written
 
 
 def test_batches_and_failed_ids_are_counted_over_all() -> None:

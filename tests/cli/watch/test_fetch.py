@@ -14,7 +14,7 @@ def test_fetch_returns_the_whole_and_its_batches(client: Client, service: StandI
     view = fetch(client, INGESTION_ID)
     assert (view.whole.status, view.ended, view.retry_after) == (Status.TRIGGERED, False, 4)
     assert [batch.status for batch in view.batches] == ["completed", "triggered", "yet_to_start"]
-    assert service.asked() == ["/ingestions/id", "/ingestions/id/batches?limit=200&after=-1"]
+    assert service.paths() == ["/ingestions/id", "/ingestions/id/batches?limit=200&after=-1"]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_one_page_around_the_next_batch_is_fetched_of_thousands(
     service.timetables(timetable(*["completed"] * completed, *["yet_to_start"] * waiting))
     view = fetch(client, INGESTION_ID)
     assert [batch.number for batch in view.batches] == list(range(first, first + 200))
-    assert len(service.questions) == 2
+    assert len(service.requests) == 2
 
 
 def test_batches_are_not_fetched_while_nothing_changes(client: Client, service: StandIn) -> None:
@@ -35,8 +35,8 @@ def test_batches_are_not_fetched_while_nothing_changes(client: Client, service: 
     known = fetch(client, INGESTION_ID)
     again = fetch(client, INGESTION_ID, around, known)
     assert again == known
-    assert service.questions[2].etag == known.whole.etag
-    assert len(service.questions) == 3
+    assert service.requests[2].etag == known.whole.etag
+    assert len(service.requests) == 3
 
 
 def test_batches_are_fetched_again_after_a_change(client: Client, service: StandIn) -> None:
@@ -48,7 +48,7 @@ def test_batches_are_fetched_again_after_a_change(client: Client, service: Stand
 def test_an_answer_without_an_etag_counts_as_a_change(client: Client, service: StandIn) -> None:
     service.timetables(timetable("triggered", headers={"ETag": ""}))
     fetch(client, INGESTION_ID, around, fetch(client, INGESTION_ID))
-    assert len(service.questions) == 4
+    assert len(service.requests) == 4
 
 
 def test_an_older_service_is_asked_for_the_status_and_not_for_times_again(
@@ -62,7 +62,7 @@ def test_an_older_service_is_asked_for_the_status_and_not_for_times_again(
         (1, None, "triggered"),
     ]
     assert again.counts == {"completed": 1, "triggered": 1}
-    assert service.asked() == ["/ingestions/id", "/status/id", "/status/id"]
+    assert service.paths() == ["/ingestions/id", "/status/id", "/status/id"]
 
 
 def test_an_ingestion_without_any_resource_is_not_found(client: Client, service: StandIn) -> None:
@@ -118,7 +118,7 @@ def test_only_released_batches_that_may_have_changed_are_fetched(client: Client,
 def test_batches_that_were_released_before_are_fetched_page_by_page(client: Client, service: StandIn) -> None:
     trail = Trail(client, service)
     assert trail.fetch(*["completed"] * 2500, "triggered", *["yet_to_start"] * 2000) == list(range(2501))
-    assert [path for path in service.asked() if "batches" in path] == [
+    assert [path for path in service.paths() if "batches" in path] == [
         f"/ingestions/id/batches?limit=1000&after={after}" for after in (-1, 999, 1999)
     ]
 
@@ -126,4 +126,4 @@ def test_batches_that_were_released_before_are_fetched_page_by_page(client: Clie
 def test_no_batches_are_fetched_where_the_numbers_are_enough(client: Client, service: StandIn) -> None:
     service.timetables(timetable("triggered"))
     assert fetch(client, INGESTION_ID, none).batches == ()
-    assert service.asked() == ["/ingestions/id"]
+    assert service.paths() == ["/ingestions/id"]

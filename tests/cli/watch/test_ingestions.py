@@ -93,7 +93,7 @@ def test_compact_is_a_line_for_every_ingestion_with_progress(
     service.timetables(timetable("completed", "completed"))
     assert watched(compact=True) == 0
     assert capsys.readouterr().out.splitlines() == ["2 of 2 batches completed", "2 of 2 batches completed in 6s"]
-    assert "/ingestions/id/batches" not in "".join(service.asked())
+    assert "/ingestions/id/batches" not in "".join(service.paths())
 
 
 def test_an_ingestion_that_is_named_twice_is_watched_once(

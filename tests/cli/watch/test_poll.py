@@ -10,7 +10,7 @@ from ingestctl.watch.poll import poll
 
 @dataclass(frozen=True)
 class State:
-    """What a look told: how far it has come, and whether that was the end."""
+    """A state that is polled, with its step, and whether it is the last."""
 
     step: int
     retry_after: float | None = None
@@ -22,7 +22,7 @@ END = State(9, ended=True)
 
 
 class Clock:
-    """Its seconds pass only while somebody waits."""
+    """A clock that moves only while a caller waits."""
 
     def __init__(self) -> None:
         self.time = 1000.0
@@ -37,7 +37,7 @@ class Clock:
 
 
 class Course:
-    """What one thing goes through: each look sees the next step, the last one again and again."""
+    """Steps of one thing: each fetch gets the next one, the last one again and again."""
 
     def __init__(self, clock: Clock, *steps: State | NoAnswerError | NotFoundError) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""The live table and the board in a real terminal, of the real service."""
+"""The live screens in a real terminal, with the real service."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -112,7 +112,7 @@ def test_sigterm_leaves_the_cursor(terminal: Open, tmp_path: Path) -> None:
 
 
 def drawn_anew(screen: Terminal, ingestion_id: str, columns: int) -> bool:
-    """Whether there is one picture, and it is as wide as it should be: what was drawn before has another width."""
+    """Return whether there is one screen in the right width: one that was drawn before has another width."""
     lines = {len(row) for row in screen.rows if row.startswith("─")}
     return screen.text.count(ingestion_id[:8]) == 1 and lines <= {min(columns - 2, 98)}
 

@@ -32,4 +32,4 @@ def test_the_board_is_printed_again_after_a_change_where_there_is_no_terminal(
     out, err = capsys.readouterr()
     assert [row.split()[-3] for row in out.splitlines() if "an-id" in row] == ["1", "2", "2"]
     assert err.count("Reconnecting: Cannot reach the ingest service") == err.count("\n") == 1
-    assert set(service.asked()) == {"/schedule?slots=7"}
+    assert set(service.paths()) == {"/schedule?slots=7"}
