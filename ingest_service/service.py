@@ -48,13 +48,13 @@ class Service:
         self._admission = Admission(store, intake)
 
     def liveness_failures(self) -> dict[str, str]:
-        """Return which parts do not run, each with a sentence; empty while all do. Does not block."""
+        """Return the failed components by name, with the reason; empty when healthy. Does not block."""
         parts = {loop.name: loop.alive for loop in (self._dispatcher, *self._companions)}
         parts["store"] = self._store.alive
         return {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
 
     def readiness_failures(self) -> dict[str, str]:
-        """Return what keeps ingestions from being taken or released now, each with a sentence. Reads the store."""
+        """Return the components that are not ready by name, with the reason; empty when ready. Reads the store."""
         found = self.liveness_failures()
         if (trouble := self._dispatcher.trouble) is not None:
             found["dispatcher"] = trouble
@@ -97,7 +97,7 @@ class Service:
         return self._admission.admit(self._submission(ids, priority, deadline), key)
 
     def dry_run(self, ids: Iterable[int], priority: Priority) -> DryRun:
-        """Return what would become of a submission now, and of those that wait. Nothing is stored."""
+        """Return when a submission would run now, and which ingestions it would delay. Nothing is stored."""
         return dry_run(self._submission(ids, priority, None), self._intake.snapshot())
 
     def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
@@ -112,7 +112,7 @@ class Service:
         return self.submit(failed, ingestion.priority if priority is None else priority)
 
     def cancel(self, ingestion_id: UUID) -> IngestionReport:
-        """Release no more of an ingestion, and return what has become of it. May be asked twice.
+        """Release no more of an ingestion, and return it as it is now. May be called twice.
 
         Raises IngestionNotFound, and NothingToCancel for one that is completed.
         """
@@ -125,9 +125,9 @@ class Service:
         return self.reports.ingestion(ingestion_id)
 
     def reprioritise(self, ingestion_id: UUID, priority: Priority) -> IngestionReport:
-        """Give an ingestion another priority, and return what has become of it; it keeps its created time.
+        """Give an ingestion another priority, and return it as it is now; it keeps its created time.
 
-        Raises IngestionNotFound, and NothingToChange where nothing of it will be called any more.
+        Raises IngestionNotFound, and NothingToChange if none of its ids waits.
         """
         progress = self.reports.progress(ingestion_id)
         if progress.ended or progress.cancelled:
@@ -137,12 +137,12 @@ class Service:
         return self.reports.ingestion(ingestion_id)
 
     def pause(self) -> None:
-        """Open no slot until `resume`, across restarts; calls in flight finish. May be asked twice."""
+        """Open no slot until `resume`, across restarts; calls in flight finish. May be called twice."""
         self._intake.pause()
         log.info("the dispatcher is paused")
 
     def resume(self) -> None:
-        """Open slots again. May be asked twice."""
+        """Open slots again. May be called twice."""
         self._intake.resume()
         log.info("the dispatcher goes on")
 
