@@ -6,7 +6,7 @@ IngestError
 ├── NothingToRetry       no id of the ingestion has failed
 ├── NothingToCancel      the ingestion is completed
 ├── NothingToChange      no id of the ingestion waits any more
-├── KeyReused            an idempotency key came again with another content
+├── KeyReused            an idempotency key came again with other content
 ├── DeadlineImpossible   the ingestion would end too late, as things stand
 ├── BacklogFull          the backlog has too little room now
 └── StoreError           the store cannot do what it must; the sentence says why

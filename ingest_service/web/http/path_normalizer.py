@@ -1,4 +1,4 @@
-"""Paths as clients write them."""
+"""Normalization of paths, which clients write in many ways."""
 
 import re
 from typing import TYPE_CHECKING

@@ -36,9 +36,9 @@ OPTIONS: dict[str, Any] = {
 
 
 class JsonErrorTask(ErrorTask):
-    """Answers in our error shape what never came to an answer of the application.
+    """Answers, in the error shape of the API, requests that got no answer from the application.
 
-    That is what waitress refuses (malformed requests, bodies over its limit), and what fails before the first
+    These are requests that waitress refuses (malformed, too large), and those that fail before the first
     piece of an answer that is sent in pieces.
     """
 
@@ -57,13 +57,13 @@ class JsonErrorTask(ErrorTask):
 
 
 def _name(asked: HTTPRequestParser) -> str:
-    """Return the name of a request: one that was not refused has got it from the application, in this thread."""
+    """Return the name of a request: of the application in this thread, unless waitress refused the request."""
     known = None if asked.error else request_id.get()
     return known or name_of(asked.headers.get("X_REQUEST_ID"))
 
 
 class BodilessHeadTask(WSGITask):
-    """Answers HEAD without a body (RFC 9110, 9.3.2); waitress ends one of unknown length with an empty chunk."""
+    """Answers HEAD without a body (RFC 9110, 9.3.2); waitress would end an unknown length with an empty chunk."""
 
     def finish(self) -> None:
         """Write what is left of the answer."""
@@ -75,7 +75,7 @@ class BodilessHeadTask(WSGITask):
 
 
 class Channel(HTTPChannel):
-    """A connection that answers as all of the API does."""
+    """Connection with these tasks."""
 
     task_class = BodilessHeadTask
     error_task_class = JsonErrorTask

@@ -1,4 +1,4 @@
-"""The answers to a submission, and the status of every batch."""
+"""Answers to a submission, and the status of every batch."""
 
 from heapq import nlargest
 from operator import attrgetter
@@ -58,7 +58,7 @@ class Delay(ResponseModel):
 
     @classmethod
     def of(cls, delay: simulated.Delay) -> Self:
-        """Return a delay as it is answered."""
+        """Return the answer about a delay."""
         return cls(
             ingestion_id=delay.ingestion.id,
             priority=delay.ingestion.priority,
@@ -81,7 +81,7 @@ class DryRun(ResponseModel):
 
     @classmethod
     def of(cls, found: simulated.DryRun) -> Self:
-        """Return a dry run as it is answered."""
+        """Return the answer about a dry run."""
         return cls(
             dry_run=True,
             starts_at=rfc3339(found.starts_at),

@@ -1,4 +1,4 @@
-"""The batches of an ingestion as they are answered."""
+"""Answers about the batches of an ingestion."""
 
 from typing import Self
 from uuid import UUID
@@ -21,7 +21,7 @@ class Batch(ResponseModel):
 
     @classmethod
     def of(cls, batch: BatchReport) -> Self:
-        """Return a batch as it is answered."""
+        """Return the answer about a batch."""
         return cls(
             batch_id=batch.id,
             number=batch.number,
@@ -42,6 +42,6 @@ class Batches(ResponseModel):
 
     @classmethod
     def of(cls, page: BatchesReport) -> Self:
-        """Return a page as it is answered."""
+        """Return the answer about a page."""
         batches = [Batch.of(batch) for batch in page.batches]
         return cls(ingestion_id=page.ingestion_id, batches=batches, next_after=page.next_after)

@@ -1,4 +1,4 @@
-"""An ingestion as it is answered: in full, and in short on a page of many."""
+"""Answers about ingestions: one in full, and many in short."""
 
 from typing import Any, Self
 from uuid import UUID
@@ -52,7 +52,7 @@ class Slip(ResponseModel):
 
     @classmethod
     def of(cls, slip: ledger.Slip) -> Self:
-        """Return a slip as it is answered."""
+        """Return the answer about a slip."""
         at, seconds = rfc3339(slip.at), slip.nanoseconds / NANOSECONDS
         moved = counted(slip.slots, "slot") if slip.slots else f"{seconds:g} s"
         text = f"+{moved} at {at}: {slip.cause}"
@@ -84,7 +84,7 @@ class Ingestion(Summary):
 
     @classmethod
     def of(cls, report: IngestionReport) -> Self:
-        """Return an ingestion as it is answered."""
+        """Return the answer about an ingestion."""
         estimate = report.estimate
         return cls(
             **_summary(report.progress, report.summary.failed),
@@ -105,7 +105,7 @@ class Listed(Summary):
 
     @classmethod
     def of(cls, listed: ListedIngestion) -> Self:
-        """Return an ingestion as it is answered among others."""
+        """Return the answer about an ingestion among others."""
         progress = listed.progress
         return cls(**_summary(progress, listed.failed), deadline=rfc3339(progress.ingestion.deadline))
 
@@ -118,7 +118,7 @@ class Ingestions(ResponseModel):
 
     @classmethod
     def of(cls, page: IngestionsReport) -> Self:
-        """Return a page as it is answered."""
+        """Return the answer about a page."""
         return cls(
             ingestions=[Listed.of(listed) for listed in page.ingestions],
             next_after=None if page.next_before is None else cursor_of(page.next_before),

@@ -1,4 +1,4 @@
-"""The results of an ingestion as they are answered: a page of JSON, or all of them as lines.
+"""Answers with the results of an ingestion: a page of JSON, or all of them as lines.
 
 They are written as text, not from their models: a result is the upstream's own JSON, and there may be
 a million.

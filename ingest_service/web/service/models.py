@@ -1,4 +1,4 @@
-"""The answers about the service itself."""
+"""Answers about the service itself."""
 
 from typing import Literal
 

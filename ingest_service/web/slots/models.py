@@ -1,4 +1,4 @@
-"""The slots to come, the slots that were, and the dispatcher as they are answered."""
+"""Answers about the slots to come, the slots that were, and the dispatcher."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -41,7 +41,7 @@ class PlannedSlot(ResponseModel):
 
     @classmethod
     def of(cls, slot: UpcomingSlot) -> Self:
-        """Return a slot as it is answered."""
+        """Return the answer about a slot."""
         batches = [PlannedBatch.of(batch) for batch in slot.batches]
         ids = [record_id for batch in batches for record_id in batch.ids]
         return cls(opens_at=rfc3339(slot.opens_at), ids=ids, batches=batches)
@@ -54,7 +54,7 @@ class Schedule(ResponseModel):
 
     @classmethod
     def of(cls, slots: Iterable[UpcomingSlot]) -> Self:
-        """Return the schedule as it is answered."""
+        """Return the answer about these slots."""
         return cls(slots=[PlannedSlot.of(slot) for slot in slots])
 
 
@@ -77,7 +77,7 @@ class PastSlot(ResponseModel):
 
     @classmethod
     def of(cls, slot: SlotRecord) -> Self:
-        """Return a slot of the ledger as it is answered."""
+        """Return the answer about a slot of the ledger."""
         batches = [
             PastBatch(
                 batch_id=model.batch_id(ingestion_id, number),
@@ -103,7 +103,7 @@ class PastSlots(ResponseModel):
 
     @classmethod
     def of(cls, page: SlotsReport) -> Self:
-        """Return a page as it is answered."""
+        """Return the answer about a page."""
         return cls(slots=[PastSlot.of(slot) for slot in page.slots], next_before=page.next_before)
 
 
@@ -116,7 +116,7 @@ class Waiting(ResponseModel):
 
     @classmethod
     def of(cls, depth: QueueDepth) -> Self:
-        """Return a depth as it is answered."""
+        """Return the answer about a depth."""
         return cls(ingestions=depth.ingestions, batches=depth.batches, ids=depth.ids)
 
 
@@ -132,7 +132,7 @@ class Dispatcher(ResponseModel):
 
     @classmethod
     def of(cls, report: DispatcherReport) -> Self:
-        """Return the state as it is answered."""
+        """Return the answer about the state."""
         return cls(
             state="running" if report.paused_at is None else "paused",
             paused_at=rfc3339(report.paused_at),

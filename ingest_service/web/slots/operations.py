@@ -1,4 +1,4 @@
-"""The slots to come, the slots that were, and what opens them."""
+"""Operations on slots and on the dispatcher."""
 
 from ingest_service.web.openapi.answers import UNAVAILABLE, ok, wrong
 from ingest_service.web.openapi.operation import Operation, query_of
