@@ -2,7 +2,6 @@
 
 from bisect import insort_left
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 from uuid import UUID
 
 import pytest
@@ -140,9 +139,7 @@ def test_the_entries_of_an_ingestion_are_found_across_two_blocks() -> None:
     assert len(ends) > 9
     for place in ends:
         assert ordered.of_ingestion(place) == [one for one in entries if one.place == place]
-        assert (
-            list(takewhile(lambda one, place=place: one.place == place, ordered.starting_at(place)))[0].first == 0
-        )
+        assert next(ordered.starting_at(place)).first == 0
 
 
 def test_everything_that_waits_is_what_may_be_taken_now_and_then_what_may_be_taken_later() -> None:
