@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Response
 
-from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID, Profile, Status, batch_id
+from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID, Ingestion, Status, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 
@@ -45,7 +45,7 @@ def dicts_body(progress: Progress, ids: PackedIds) -> str:
     return json.dumps({"ingestion_id": ingestion_id, "status": progress.status, "batches": batches})
 
 
-def _batch(ingestion: Profile, ids: PackedIds, number: int, status: Status) -> dict[str, object]:
+def _batch(ingestion: Ingestion, ids: PackedIds, number: int, status: Status) -> dict[str, object]:
     own_ids = ids.span(number * ingestion.batch_size, (number + 1) * ingestion.batch_size)
     return {"batch_id": str(batch_id(ingestion.id, number)), "ids": own_ids, "status": status}
 

@@ -1,5 +1,6 @@
 """The calls of a slot run at the same time."""
 
+from collections.abc import Iterator
 from threading import Barrier, Thread, current_thread
 from typing import Any
 
@@ -25,7 +26,7 @@ class UnstartedThread(Thread):
 
 
 def test_a_call_that_gets_no_thread_is_made_in_this_one() -> None:
-    classes = iter([Thread, UnstartedThread, Thread])
+    classes: Iterator[type[Thread]] = iter([Thread, UnstartedThread, Thread])
     made_in: dict[int, Thread] = {}
 
     def call(record_id: int) -> Call:

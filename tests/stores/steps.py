@@ -1,4 +1,4 @@
-"""What the tests of the stores do again and again."""
+"""Steps that the tests of the stores share."""
 
 from collections.abc import Iterable, Sequence
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What the product reads and writes one database through."""
+"""Both ends that the product reads and writes one database through."""
 
 from pathlib import Path
 from typing import Self

@@ -1,4 +1,4 @@
-"""What the model keeps of one ingestion."""
+"""An ingestion as the model keeps it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What every store keeps, over a stop and a start too."""
+"""Every store keeps what it was given, over a stop and a start too."""
 
 from uuid import UUID, uuid4
 

@@ -43,7 +43,7 @@ def given_up() -> list[str]:
 
 @pytest.fixture
 def on_commit() -> list[Callable[[], None]]:
-    """What the next commits do when they are reported, the last first."""
+    """Actions at the reports of the next commits, the last one first."""
     return []
 
 

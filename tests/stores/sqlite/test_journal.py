@@ -1,4 +1,4 @@
-"""What the journal gives back, in every store."""
+"""The journal gives back what it was given, in every store."""
 
 from threading import Thread
 

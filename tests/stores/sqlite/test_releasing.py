@@ -1,4 +1,4 @@
-"""What opening and closing a slot changes, in every store."""
+"""Changes that come with the opening and the closing of a slot, in every store."""
 
 from ingest_service.domain.ledger import Outcome, Retry
 from ingest_service.domain.model import Status
