@@ -1,4 +1,4 @@
-"""What only the SQLite store does: files, durability, the lock, migrations."""
+"""The database file: durability, the lock, and many writes to it at once."""
 
 import shutil
 import sqlite3
@@ -7,41 +7,26 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from ingest_service.stores.sqlite.store import SqliteStore
 
-from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Outcome, Slot
-from ingest_service.domain.model import Priority, Submission
-from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused, StoreError, StoreInUse
 from ingest_service.stores.sqlite.connections import connect
+from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.schema import MIGRATIONS
 from tests.doubles import VirtualClock
 from tests.stores.sqlite.gathering import Gathering
-from tests.stores.steps import submission_of, waiting
+from tests.stores.steps import next_batch, release, rest_of, submission_of, submit, waiting
+from tests.stores.store import Store
 
 
-def open_store(path: Path) -> SqliteStore:
-    store = SqliteStore(path, VirtualClock())
+def open_store(path: Path) -> Store:
+    store = Store.in_file(path, VirtualClock())
     store.start()
     return store
 
 
-def submit(store: SqliteStore, count: int) -> Entry:
-    entries: list[Entry] = []
-    store.add(Submission(uuid4(), Priority.LOW, 3, PackedIds.of(range(1, count + 1))), entries.append)
-    return entries[0]
-
-
-def run_slot(store: SqliteStore, number: int, entry: Entry) -> None:
-    slot = Slot(number, "b", number, number, (entry.split(entry.next_size)[0],))
-    store.open_slot(slot)
-    store.close_slot(slot, [Outcome(record_id) for record_id in slot.ids], started=number, paused_until=None)
-
-
 def trusted(path: Path) -> bool:
     store = open_store(path)
-    last = store.last_slot()
+    last = store.journal.last_slot()
     store.stop()
     assert last is not None
     return last.trusted
@@ -50,6 +35,10 @@ def trusted(path: Path) -> bool:
 def allow_no_more_pages(connection: sqlite3.Connection) -> None:
     """Let the database be as if the disk were nearly full."""
     connection.execute("PRAGMA max_page_count = 20")
+
+
+def nonsense(connection: sqlite3.Connection) -> None:
+    connection.execute("nonsense")
 
 
 @pytest.fixture
@@ -66,7 +55,7 @@ def test_commits_wait_for_the_disk(path: Path) -> None:
 
 def test_a_million_ids_are_one_row_of_four_megabytes(path: Path) -> None:
     store = open_store(path)
-    submit(store, 1_000_000)
+    submit(store, range(1, 1_000_001))
     store.stop()
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT count(*), sum(length(ids)) FROM ingestions").fetchone() == (1, 4_000_000)
@@ -97,7 +86,7 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_named(path: Path) -> None:
     path.write_text("this is a letter, not a database, and long enough to look like one" * 20)
-    store = SqliteStore(path, VirtualClock())
+    store = Store.in_file(path, VirtualClock())
     with pytest.raises(StoreError, match=r"cannot open the database .*ingest.db: file is not a database"):
         store.start()
     store.stop()
@@ -108,7 +97,7 @@ def test_a_database_of_a_newer_program_is_refused_with_a_sentence(path: Path) ->
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     connection.close()
-    store = SqliteStore(path, VirtualClock())
+    store = Store.in_file(path, VirtualClock())
     with pytest.raises(StoreError, match="schema version 3, this program knows versions up to 2"):
         store.start()
     store.stop()
@@ -116,7 +105,7 @@ def test_a_database_of_a_newer_program_is_refused_with_a_sentence(path: Path) ->
 
 def test_the_ledger_this_machine_wrote_last_is_trusted(path: Path) -> None:
     store = open_store(path)
-    run_slot(store, 1, submit(store, 9))
+    release(store, 1, next_batch(submit(store, range(1, 10))))
     store.stop()
     assert trusted(path)
     assert trusted(path)
@@ -124,14 +113,12 @@ def test_the_ledger_this_machine_wrote_last_is_trusted(path: Path) -> None:
 
 def test_a_ledger_restored_from_a_backup_is_not_trusted(path: Path, tmp_path: Path) -> None:
     store = open_store(path)
-    entry = submit(store, 9)
-    run_slot(store, 1, entry)
+    entry = submit(store, range(1, 10))
+    release(store, 1, next_batch(entry))
     store.stop()
     backup = shutil.copy(path, tmp_path / "backup")
     store = open_store(path)
-    rest = entry.split(3)[1]
-    assert rest is not None
-    run_slot(store, 2, rest)
+    release(store, 2, next_batch(rest_of(entry)))
     store.stop()
     shutil.copy(backup, path)
     assert not trusted(path)
@@ -139,7 +126,7 @@ def test_a_ledger_restored_from_a_backup_is_not_trusted(path: Path, tmp_path: Pa
 
 def test_a_ledger_moved_to_another_place_is_not_trusted(path: Path, tmp_path: Path) -> None:
     store = open_store(path)
-    run_slot(store, 1, submit(store, 9))
+    release(store, 1, next_batch(submit(store, range(1, 10))))
     store.stop()
     elsewhere = tmp_path / "elsewhere.db"
     shutil.move(path, elsewhere)
@@ -148,7 +135,7 @@ def test_a_ledger_moved_to_another_place_is_not_trusted(path: Path, tmp_path: Pa
 
 def test_a_crash_between_the_ledger_and_the_lock_file_leaves_nothing_trusted(path: Path) -> None:
     store = open_store(path)
-    run_slot(store, 1, submit(store, 9))
+    release(store, 1, next_batch(submit(store, range(1, 10))))
     store.stop()
     connection = sqlite3.connect(path)
     connection.execute("INSERT INTO slots (number, boot, opened, opened_at, started) VALUES (2, 'b', 1, 1, 1)")
@@ -159,48 +146,49 @@ def test_a_crash_between_the_ledger_and_the_lock_file_leaves_nothing_trusted(pat
 
 def test_a_full_disk_refuses_a_submission_and_keeps_the_others(path: Path) -> None:
     store = open_store(path)
-    kept = submit(store, 3)
-    store._writer.write(allow_no_more_pages)
+    kept = submit(store, range(1, 4))
+    store.database.write(allow_no_more_pages)
     with pytest.raises(StoreError, match="the database could not be written: database or disk is full"):
-        submit(store, 1_000_000)
-    again = submit(store, 3)
+        submit(store, range(1, 1_000_001))
+    again = submit(store, range(1, 4))
     assert waiting(store) == [kept, again]
     store.stop()
 
 
 def test_a_reused_key_fails_alone_and_the_others_of_its_group_are_kept(path: Path) -> None:
     commits: list[int] = []
-    store = SqliteStore(path, VirtualClock(), lambda writes, _: commits.append(writes))
+    database = SqliteDatabase(path, VirtualClock(), lambda writes, _: commits.append(writes))
+    store = Store.of(database, VirtualClock())
     store.start()
-    gathering = Gathering(store._writer)
+    gathering = Gathering(database._writer)
     first, other = submission_of([1]), submission_of([2])
-    entries: list[Entry] = []
-    gathering.ask("before", lambda: store.add(submission_of([3]), entries.append))
-    gathering.ask("first", lambda: store.add(first, entries.append, "k"))
-    gathering.ask("reused", lambda: store.add(other, entries.append, "k"))
-    gathering.ask("again", lambda: store.add(replace(first, id=other.id), entries.append, "k"))
-    gathering.ask("after", lambda: store.add(submission_of([4]), entries.append))
+    gathering.ask("before", lambda: store.add(submission_of([3])))
+    gathering.ask("first", lambda: store.add(first, "k"))
+    gathering.ask("reused", lambda: store.add(other, "k"))
+    gathering.ask("again", lambda: store.add(replace(first, id=other.id), "k"))
+    gathering.ask("after", lambda: store.add(submission_of([4])))
     gathering.let_go()
-    assert [list(entry.ingestion.ids) for entry in entries] == [[3], [1], [4]]
+    assert [list(store.records.ids(entry.sequence)) for entry in store.accepted] == [[3], [1], [4]]
     assert [*gathering.errors] == ["reused"]
     assert isinstance(gathering.errors["reused"], KeyReused)
     assert gathering.results["again"] == first.id
     assert commits == [1, 5]
-    assert waiting(store) == entries
+    assert waiting(store) == store.accepted
     store.stop()
 
 
 def test_a_key_in_a_group_that_is_split_makes_one_ingestion(path: Path) -> None:
-    store = open_store(path)
-    gathering = Gathering(store._writer)
+    database = SqliteDatabase(path, VirtualClock())
+    store = Store.of(database, VirtualClock())
+    store.start()
+    gathering = Gathering(database._writer)
     first = submission_of([1])
-    entries: list[Entry] = []
-    gathering.ask("first", lambda: store.add(first, entries.append, "k"))
-    gathering.ask("bad", lambda: store._writer.write(lambda connection: connection.execute("nonsense").close()))
-    gathering.ask("again", lambda: store.add(replace(first, id=uuid4()), entries.append, "k"))
+    gathering.ask("first", lambda: store.add(first, "k"))
+    gathering.ask("bad", lambda: database.write(nonsense))
+    gathering.ask("again", lambda: store.add(replace(first, id=uuid4()), "k"))
     gathering.let_go()
     assert gathering.results == {"first": first.id, "again": first.id}
     assert [*gathering.errors] == ["bad"]
-    assert waiting(store) == entries
-    assert len(entries) == 1
+    assert waiting(store) == store.accepted
+    assert len(store.accepted) == 1
     store.stop()

@@ -7,16 +7,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from ingest_service.ports.store import ListFilter
-from ingest_service.stores.sqlite.store import SqliteStore
 
 from ingest_service.domain.ledger import LastSlot, Outcome
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreError
+from ingest_service.ports.records import ListFilter
 from ingest_service.stores.sqlite.schema import MIGRATIONS
 from tests.doubles import VirtualClock
 from tests.stores.steps import submission_of
+from tests.stores.store import Store
 
 WAITS, BEGUN, FAILING, DONE = (uuid4() for _ in range(4))
 FIRST_VERSION = """
@@ -47,15 +47,16 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path, VirtualClock())
+def store(path: Path) -> Iterator[Store]:
+    store = Store.in_file(path, VirtualClock())
     store.start()
     yield store
     store.stop()
 
 
-def test_a_database_of_the_first_version_keeps_all_it_held(store: SqliteStore) -> None:
-    listed = store.listed(ListFilter(None, None, 99, 99))
+def test_a_database_of_the_first_version_keeps_all_it_held(store: Store) -> None:
+    listed = [progress for progress, _ in store.records.listed(ListFilter(None, None, 99, 99))]
+    assert [failed for _, failed in store.records.listed(ListFilter(None, None, 99, 99))] == [0, 0, 1, 0]
     assert [(one.ingestion.id, one.status) for one in listed] == [
         (DONE, Status.COMPLETED),
         (FAILING, Status.TRIGGERED),
@@ -65,42 +66,46 @@ def test_a_database_of_the_first_version_keeps_all_it_held(store: SqliteStore) -
     assert [(one.ingestion.id_count, one.ingestion.deadline, one.cancelled) for one in listed] == [
         *((1, None, False), (1, None, False), (4, None, False), (4, None, False))
     ]
-    assert [(e.sequence, tuple(e.positions), e.attempts, due) for e, due in sorted(store.waiting())] == [
+    assert [(e.sequence, tuple(e.positions), e.attempts, due) for e, due in sorted(store.journal.waiting())] == [
         (3, (0,), 2, 70),
         (1, (0, 1, 2, 3), 0, 0),
         (2, (3,), 0, 0),
     ]
-    assert [outcome for _, outcome in store.outcomes(BEGUN, 0, 9)] == [
+    assert [outcome for _, outcome in store.records.outcomes(BEGUN, 0, 9) or []] == [
         Outcome(2, "{}", None, 1, 200),
         Outcome(3, None, "HTTP 404", 1, 404),
     ]
-    assert store.last_slot() == LastSlot(2, "b", None, trusted=False)
-    assert store.slots(before=2, limit=1)[0].calls == ((DONE, 0, 1), (BEGUN, 0, 1), (BEGUN, 0, 2), (BEGUN, 0, 3))
-    assert store.paused_until() == 90
-    assert store.paused_at() is None
+    assert store.journal.last_slot() == LastSlot(2, "b", None, trusted=False)
+    assert store.records.slots(before=2, limit=1)[0].calls == (
+        (DONE, 0, 1),
+        (BEGUN, 0, 1),
+        (BEGUN, 0, 2),
+        (BEGUN, 0, 3),
+    )
+    assert store.journal.paused_until() == 90
+    assert store.journal.paused_at() is None
 
 
-def test_a_database_of_the_first_version_can_do_all_that_is_new(store: SqliteStore) -> None:
-    store.cancel(1, [])
-    store.reprioritise(2, Priority.HIGH)
-    store.pause(70)
+def test_a_database_of_the_first_version_can_do_all_that_is_new(store: Store) -> None:
+    store.journal.cancel(1, [])
+    store.journal.reprioritise(2, Priority.HIGH)
+    store.journal.pause(70)
     repeated = submission_of([1])
-    assert store.add(repeated, lambda _: None, "k") == store.add(repeated, lambda _: None, "k")
-    while store.prune(5000, 0, 100):
+    assert store.add(repeated, "k") == store.add(repeated, "k")
+    while store.records.prune(5000, 0, 100):
         pass
-    assert [progress.ingestion.id for progress in store.listed(ListFilter(None, None, 99, 99))] == [
+    assert [progress.ingestion.id for progress, _ in store.records.listed(ListFilter(None, None, 99, 99))] == [
         *(repeated.id, FAILING, BEGUN, WAITS)
     ]
-    assert [progress.ingestion.id for progress in store.listed(ListFilter(Status.CANCELLED, None, 99, 99))] == [
-        WAITS
-    ]
+    cancelled = store.records.listed(ListFilter(Status.CANCELLED, None, 99, 99))
+    assert [progress.ingestion.id for progress, _ in cancelled] == [WAITS]
 
 
 def test_a_migration_that_is_cut_off_leaves_the_former_version(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE forgotten (of_somebody_else)")
         connection.commit()
-    store = SqliteStore(path, VirtualClock())
+    store = Store.in_file(path, VirtualClock())
     with pytest.raises(StoreError, match="cannot be brought to schema version 2: table forgotten already"):
         store.start()
     store.stop()

@@ -1,8 +1,6 @@
-"""What people change about ingestions that wait, in every store."""
+"""Cancellations, in every store."""
 
-from ingest_service.ports.store import Store
-
-from ingest_service.domain.ledger import Outcome, ReleaseState, Retry
+from ingest_service.domain.ledger import Outcome, Retry
 from ingest_service.domain.model import Priority, Status
 from tests.doubles import VirtualClock
 from tests.stores.steps import (
@@ -10,23 +8,25 @@ from tests.stores.steps import (
     find,
     finish,
     next_batch,
+    open_batches,
     open_next,
+    outcomes,
     outcomes_of,
     release,
     rest_of,
-    restart,
-    slot_of,
+    rows_of,
     submit,
     waiting,
 )
+from tests.stores.store import Store
 
 NO_MORE = Outcome(2, error="cancelled", attempts=0)
 
 
 def test_a_cancelled_ingestion_that_never_started_is_cancelled_whole(store: Store) -> None:
     entry, other = submit(store, [1, 2, 3, 4]), submit(store, [5])
-    store.cancel(entry.sequence, [])
-    restart(store)
+    store.journal.cancel(entry.sequence, [])
+    store.restart()
     found = find(store, entry)
     assert (found.released, found.cancelled, found.status) == (0, True, Status.CANCELLED)
     assert +found.counts() == {Status.CANCELLED: 2}
@@ -37,41 +37,41 @@ def test_a_cancelled_ingestion_that_never_started_is_cancelled_whole(store: Stor
 def test_the_batches_that_were_finished_before_a_cancel_stay_completed(store: Store) -> None:
     entry = submit(store, range(1, 9))
     release(store, 1, next_batch(entry))
-    store.cancel(entry.sequence, [])
+    store.journal.cancel(entry.sequence, [])
     found = find(store, entry)
     assert (found.released, found.status) == (3, Status.CANCELLED)
     assert +found.counts() == {Status.COMPLETED: 1, Status.CANCELLED: 2}
-    assert len(store.outcomes(entry.ingestion.id, -1, 10)) == 3
+    assert len(outcomes(store, entry)) == 3
 
 
 def test_a_batch_that_is_being_called_at_a_cancel_ends_as_ever(store: Store) -> None:
     entry = submit(store, range(1, 9))
     slot = open_next(store, 1, entry)
-    store.cancel(entry.sequence, [])
+    store.journal.cancel(entry.sequence, [])
     assert find(store, entry).status is Status.TRIGGERED
     close(store, slot, outcomes_of(slot))
-    restart(store)
+    store.restart()
     assert find(store, entry).status is Status.CANCELLED
-    assert len(store.outcomes(entry.ingestion.id, -1, 10)) == 3
+    assert len(outcomes(store, entry)) == 3
 
 
 def test_ids_that_wait_to_be_called_again_at_a_cancel_get_the_outcomes_given(store: Store) -> None:
     entry = submit(store, [1, 2, 3, 4])
     slot = open_next(store, 1, entry)
     close(store, slot, [Outcome(1), Retry(1, due=50, due_at=70), Outcome(3)])
-    store.cancel(entry.sequence, [(1, NO_MORE)])
-    restart(store)
+    store.journal.cancel(entry.sequence, [(1, NO_MORE)])
+    store.restart()
     assert find(store, entry).status is Status.CANCELLED
-    assert store.outcomes(entry.ingestion.id, -1, 10) == [(0, Outcome(1)), (1, NO_MORE), (2, Outcome(3))]
-    assert list(store.failed_ids(entry.ingestion.id)) == [2]
+    assert outcomes(store, entry) == [(0, Outcome(1)), (1, NO_MORE), (2, Outcome(3))]
+    assert list(store.records.failed_ids(entry.ingestion.id)) == [2]
     assert waiting(store) == []
 
 
 def test_a_batch_that_was_released_in_part_is_finished_by_the_outcomes_of_the_rest(store: Store) -> None:
     entry = submit(store, range(1, 9))
     release(store, 1, entry.split(1)[0])
-    store.cancel(entry.sequence, [(1, NO_MORE), (2, NO_MORE)])
-    restart(store)
+    store.journal.cancel(entry.sequence, [(1, NO_MORE), (2, NO_MORE)])
+    store.restart()
     found = find(store, entry)
     assert (found.released, found.status, found.open) == (3, Status.CANCELLED, frozenset())
     assert +found.counts() == {Status.COMPLETED: 1, Status.CANCELLED: 2}
@@ -80,7 +80,7 @@ def test_a_batch_that_was_released_in_part_is_finished_by_the_outcomes_of_the_re
 def test_the_last_batch_is_counted_no_larger_than_it_is(store: Store) -> None:
     entry = submit(store, [1, 2])
     release(store, 1, entry.split(1)[0])
-    store.cancel(entry.sequence, [(1, NO_MORE)])
+    store.journal.cancel(entry.sequence, [(1, NO_MORE)])
     found = find(store, entry)
     assert (found.released, found.cancelled, found.status) == (2, True, Status.COMPLETED)
 
@@ -88,7 +88,7 @@ def test_the_last_batch_is_counted_no_larger_than_it_is(store: Store) -> None:
 def test_a_cancel_when_all_was_released_leaves_the_ingestion_to_be_completed(store: Store) -> None:
     entry = submit(store, [1, 2])
     slot = open_next(store, 1, entry)
-    store.cancel(entry.sequence, [])
+    store.journal.cancel(entry.sequence, [])
     close(store, slot, outcomes_of(slot))
     found = find(store, entry)
     assert (found.released, found.cancelled, found.status) == (2, True, Status.COMPLETED)
@@ -99,10 +99,10 @@ def test_only_what_was_in_flight_at_a_crash_comes_back_of_a_cancelled_ingestion(
     first = open_next(store, 1, entry)
     close(store, first, [Retry(1, 50, 70), Outcome(2), Retry(1, 50, 70)])
     again, _ = waiting(store)[0].split(1)
-    store.open_slot(slot_of(2, again, rest_of(entry).split(1)[0]))
-    store.cancel(entry.sequence, [(2, NO_MORE), (4, NO_MORE), (5, NO_MORE)])
-    restart(store)
-    left = list(store.waiting())
+    open_batches(store, 2, again, rest_of(entry).split(1)[0])
+    store.journal.cancel(entry.sequence, [(2, NO_MORE), (4, NO_MORE), (5, NO_MORE)])
+    store.restart()
+    left = list(store.journal.waiting())
     assert sorted((tuple(entry.positions), entry.attempts, due) for entry, due in left) == [
         ((0,), 1, 70),
         ((3,), 0, 0),
@@ -118,86 +118,44 @@ def test_what_was_in_flight_at_an_earlier_crash_and_has_an_outcome_by_the_cancel
 ) -> None:
     entry = submit(store, [1, 2, 3])
     open_next(store, 1, entry)
-    restart(store)
-    store.open_slot(slot_of(2, waiting(store)[0].split(1)[0]))
-    store.cancel(entry.sequence, [(1, NO_MORE), (2, NO_MORE)])
-    restart(store)
+    store.restart()
+    open_batches(store, 2, waiting(store)[0].split(1)[0])
+    store.journal.cancel(entry.sequence, [(1, NO_MORE), (2, NO_MORE)])
+    store.restart()
     assert [tuple(left.positions) for left in waiting(store)] == [(0,)]
 
 
 def test_what_waits_to_be_called_again_does_not_come_back_even_without_an_outcome(store: Store) -> None:
     entry = submit(store, range(1, 9))
     close(store, open_next(store, 1, entry), [Retry(1, 50, 70), Outcome(2), Outcome(3)])
-    store.cancel(entry.sequence, [])
-    restart(store)
+    store.journal.cancel(entry.sequence, [])
+    store.restart()
     assert waiting(store) == []
 
 
 def test_what_never_was_released_does_not_come_back_even_without_an_outcome(store: Store) -> None:
     entry = submit(store, range(1, 9))
     release(store, 1, entry.split(1)[0])
-    store.cancel(entry.sequence, [])
-    restart(store)
+    store.journal.cancel(entry.sequence, [])
+    store.restart()
     assert waiting(store) == []
 
 
 def test_the_first_cancel_stays(store: Store, clock: VirtualClock) -> None:
     entry = submit(store, range(1, 9))
     release(store, 1, entry.split(1)[0])
-    store.cancel(entry.sequence, [(1, NO_MORE), (2, NO_MORE)])
+    store.journal.cancel(entry.sequence, [(1, NO_MORE), (2, NO_MORE)])
     cancelled_at, before = clock.wall(), find(store, entry)
     clock.time += 1000
-    store.cancel(entry.sequence, [(1, Outcome(2, "other"))])
+    store.journal.cancel(entry.sequence, [(1, Outcome(2, "other"))])
     assert find(store, entry) == before
-    assert store.outcomes(entry.ingestion.id, 0, 1) == [(1, NO_MORE)]
-    assert store.prune(cancelled_at + 1, 0, 100)
+    assert outcomes(store, entry, 0, 1) == [(1, NO_MORE)]
+    assert store.records.prune(cancelled_at + 1, 0, 100)
 
 
 def test_a_cancel_or_a_priority_of_an_unknown_ingestion_changes_nothing(store: Store) -> None:
     entry = submit(store, [1])
-    store.cancel(99, [(0, NO_MORE)])
-    store.reprioritise(99, Priority.HIGH)
+    store.journal.cancel(99, [(0, NO_MORE)])
+    store.journal.reprioritise(99, Priority.HIGH)
     assert waiting(store) == [entry]
-    assert store.failed_counts([99]) == {99: 0}
-
-
-def test_another_priority_moves_what_waits_and_what_is_called_again(store: Store) -> None:
-    first, second = submit(store, range(1, 9)), submit(store, [9])
-    slot = open_next(store, 1, second)
-    close(store, slot, [Retry(1, 50, 70)])
-    store.reprioritise(second.sequence, Priority.HIGH)
-    restart(store)
-    assert find(store, second).ingestion.priority is Priority.HIGH
-    assert [(entry.sequence, entry.priority) for entry in waiting(store)] == [
-        (second.sequence, Priority.HIGH),
-        (first.sequence, Priority.MEDIUM),
-    ]
-
-
-def test_the_standing_of_an_ingestion_follows_its_changes(store: Store) -> None:
-    entry = submit(store, range(1, 9), Priority.LOW)
-    assert store.standing(entry.sequence) == ReleaseState(Priority.LOW, released=0, cancelled=False)
-    release(store, 1, entry.split(1)[0])
-    assert store.standing(entry.sequence).released == 1
-    store.reprioritise(entry.sequence, Priority.HIGH)
-    assert store.standing(entry.sequence).priority is Priority.HIGH
-    store.cancel(entry.sequence, [])
-    restart(store)
-    assert store.standing(entry.sequence) == ReleaseState(Priority.HIGH, released=3, cancelled=True)
-
-
-def test_the_standing_of_an_ingestion_that_was_released_to_the_end_counts_all_its_ids(store: Store) -> None:
-    entry = submit(store, [1, 2])
-    finish(store, 1, entry)
-    assert store.standing(entry.sequence) == ReleaseState(Priority.MEDIUM, released=2, cancelled=False)
-
-
-def test_a_pause_of_an_operator_is_kept_until_it_is_taken_back(store: Store) -> None:
-    assert store.paused_at() is None
-    store.pause(70)
-    store.pause(90)
-    restart(store)
-    assert store.paused_at() == 90
-    store.pause(None)
-    store.pause(None)
-    assert store.paused_at() is None
+    assert rows_of(store, 99) == 0
