@@ -16,8 +16,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.loop import STDERR
-from ingest_service.web.request_id import request_id
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.request_id import request_id
+from ingest_service.web.http.times import rfc3339
 
 _NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "exception"}
 
@@ -76,11 +76,11 @@ class JsonLines(JsonFormatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
         """Return when the event happened."""
-        return str(rfc3339(int(record.created * NANOSECONDS)))
+        return rfc3339(int(record.created * NANOSECONDS))
 
 
 class RequestName(logging.Filter):
-    """Lets everything pass, and names the request that the thread of the event answers, if it answers one."""
+    """Passes every event, and adds the name of the request that its thread answers, if any."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Name the request."""

@@ -21,7 +21,7 @@ from ingest_service.metrics import Metrics
 from ingest_service.open_files import allow_connections
 from ingest_service.service import GRACE_SECONDS, Service
 from ingest_service.signals import StopSignals
-from ingest_service.web.server import make_server
+from ingest_service.web.http.server import make_server
 
 log = logging.getLogger("ingest_service")
 

@@ -29,7 +29,7 @@ class Backlog:
         return self._ids
 
     def reserve(self, count: int, most: int) -> int | None:
-        """Keep room for so many ids if then there are no more than `most`; else return the number too many.
+        """Keep room for `count` ids if then there are no more than `most`; else return the number too many.
 
         There may be more than `most` already, for ids that are called again come back.
         """
@@ -47,9 +47,9 @@ class Backlog:
     def join(self, entry: Entry) -> bool:
         """Let an entry wait that room is kept for; return whether it is now the first reason to open a slot."""
         with self._lock:
-            first = self._queue.first_ready()
+            is_first = not self._queue.is_ready(entry.ready)
             self._queue.put(entry)
-            return first is None or entry.ready < first
+            return is_first
 
     def load(self, entries: Iterable[Entry]) -> None:
         """Let these entries wait, and nothing else."""

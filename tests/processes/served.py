@@ -18,7 +18,7 @@ from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer, Call
 from ingest_service.metrics import Metrics
 from ingest_service.open_files import allow_connections
-from ingest_service.web.server import make_server
+from ingest_service.web.http.server import make_server
 from tests.processes.client import HOST, TIMEOUT_SECONDS
 
 
