@@ -6,7 +6,16 @@ import time
 
 from ingest_service.clock import SystemClock
 from ingest_service.upstreams.fake import FakeUpstream, hang_up
-from tests.upstreams.calling import GOOD_RESPONSE, MOMENT, PATIENCE, PROCESSED, TOO_LATE, http_upstream, listening
+from tests.upstreams.calling import (
+    GOOD_RESPONSE,
+    MOMENT,
+    PATIENCE,
+    PROCESSED,
+    TOO_LATE,
+    Abandoned,
+    http_upstream,
+    listening,
+)
 
 # More than the system takes off a sender's hands while the peer reads nothing.
 LONG = {"X-Long": "x" * 8_000_000}
@@ -72,6 +81,13 @@ def test_a_request_that_is_cut_off_on_its_way_may_have_started_until_then() -> N
         given_up.set()
     assert call.answer == TOO_LATE
     assert call.started >= before + MOMENT * 10**9
+
+
+def test_nothing_of_a_request_that_is_cut_off_on_its_way_is_delivered_later() -> None:
+    abandoned = Abandoned()
+    with listening(abandoned.converse) as url:
+        abandoned.send_to(url)
+    assert abandoned.broke_off
 
 
 def test_a_call_that_never_left_counts_from_its_beginning() -> None:
