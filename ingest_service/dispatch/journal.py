@@ -55,7 +55,10 @@ class Journal(Protocol):
         """
 
     def last_slot(self) -> LastSlot | None:
-        """Return what the ledger proves of the last slot, None if there never was one."""
+        """Return what the ledger proves of the last slot, None if there never was one.
+
+        Slot 0, not trusted, stands for a ledger that lost every slot it knew.
+        """
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Return the ids of an ingestion at these positions."""

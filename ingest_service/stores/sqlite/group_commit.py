@@ -42,7 +42,7 @@ class GroupCommit(Loop):
     A group is as large as the number of threads that wait for one, so it needs no bound of its own. The
     connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from `open` to `close`.
     `committed` gets, from the writing thread, the writes of every commit and the nanoseconds that they and the
-    wait for the disk took.
+    wait for the disk took. `require` is asked before each commit, and raises StoreError to prevent it.
     """
 
     name = "group commit"
@@ -52,9 +52,11 @@ class GroupCommit(Loop):
         clock: Clock,
         committed: Callable[[int, int], None],
         give_up: Callable[[str], None] = exit_process,
+        require: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(clock, give_up)
         self._committed = committed
+        self._require = require
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
@@ -130,6 +132,7 @@ class GroupCommit(Loop):
         assert connection is not None, "the thread runs between open and close only"
         begun = self._clock.now()
         try:
+            self._require()
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 results = [write.statements(connection) for write in group]
