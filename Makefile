@@ -7,8 +7,9 @@ BIN := .venv/bin
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
 
+# All fast tests, with branch coverage; `make test ARGS="tests/web -k cancel"` runs some of them, without it.
 test: .venv/dev.stamp
-	$(BIN)/pytest
+	$(BIN)/pytest $(or $(ARGS),--cov --cov-report=term)
 
 # Most of them wait most of the time: two at once take two thirds of the time.
 test-slow: .venv/dev.stamp

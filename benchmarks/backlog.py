@@ -14,7 +14,6 @@ from benchmarks.measure import kept_bytes, seconds, timed
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
-from ingest_service.domain.packed_ids import PackedIds
 
 SIZE = 3
 SLOTS = 50_000
@@ -24,12 +23,11 @@ Batches = list[tuple[Priority, int, int, tuple[int, ...]]]
 
 
 def filled_backlog(ingestions: int, ids: int) -> Backlog:
-    """Return a backlog in which so many ingestions of so many ids wait."""
+    """Return a backlog in which this number of ingestions waits, each of `ids` ids."""
     backlog = Backlog()
     for sequence in range(ingestions):
         priority = Priority(sequence % 3)
-        ingestion = Ingestion(uuid4(), priority, SIZE, PackedIds.of(range(1, ids + 1)), 0)
-        backlog.join(Entry.of(sequence, ingestion, range(ids)), 0)
+        backlog.join(Entry.whole(sequence, Ingestion(uuid4(), priority, SIZE, ids, created_at=0)))
     return backlog
 
 
@@ -44,13 +42,13 @@ def filled_heap(ingestions: int, ids: int) -> Batches:
 
 
 def take_from_backlog(backlog: Backlog) -> None:
-    """Open so many slots."""
+    """Open the slots."""
     for _ in range(SLOTS):
         backlog.take(SIZE, now=0)
 
 
 def take_from_heap(heap: Batches) -> None:
-    """Open so many slots, packed as the backlog packs them."""
+    """Open the slots, packed as the backlog packs them."""
     for _ in range(SLOTS):
         room = SIZE
         while heap and len(heap[0][3]) <= room:

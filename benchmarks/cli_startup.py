@@ -1,4 +1,4 @@
-"""How long `ingestctl --help` takes, against a Python that does nothing and one that only imports click.
+"""The time that `ingestctl --help` takes, against a Python that does nothing and one that only imports click.
 
 Each is a process of its own, started in turn. The limit is the import of click, which draws the help.
 Read: a ratio to that limit near 1 is good, and a person does not notice less than 0.1 s.
@@ -16,7 +16,7 @@ ROUNDS = 40
 
 
 def process(*words: str) -> float:
-    """Return how many seconds a command takes, from its start to its end."""
+    """Return the seconds that a command takes, from its start to its end."""
     return seconds(lambda: subprocess.run(words, check=True, capture_output=True))
 
 

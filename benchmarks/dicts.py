@@ -9,9 +9,10 @@ from uuid import UUID
 
 from flask import Response
 
-from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID, Profile, Status, batch_id
+from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID, Ingestion, Status, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
+from ingest_service.process import Process
 
 
 def plain_validation(body: bytes) -> list[int]:
@@ -45,22 +46,23 @@ def dicts_body(progress: Progress, ids: PackedIds) -> str:
     return json.dumps({"ingestion_id": ingestion_id, "status": progress.status, "batches": batches})
 
 
-def _batch(ingestion: Profile, ids: PackedIds, number: int, status: Status) -> dict[str, object]:
+def _batch(ingestion: Ingestion, ids: PackedIds, number: int, status: Status) -> dict[str, object]:
     own_ids = ids.span(number * ingestion.batch_size, (number + 1) * ingestion.batch_size)
     return {"batch_id": str(batch_id(ingestion.id, number)), "ids": own_ids, "status": status}
 
 
 def main() -> None:
     """Serve the application of wsgi.py, and the dicts beside it."""
-    import wsgi  # it starts the service
+    process = Process()
+    reports = process.service.reports
 
-    @wsgi.app.get("/dicts/<ingestion_id>")
+    @process.app.get("/dicts/<ingestion_id>")
     def dicts(ingestion_id: str) -> Response:
         """Report every batch of an ingestion."""
-        progress = wsgi.service.reports.progress(UUID(ingestion_id))
-        return Response(dicts_body(progress, wsgi.service.reports.ids(progress)), mimetype="application/json")
+        progress = reports.progress(UUID(ingestion_id))
+        return Response(dicts_body(progress, reports.ids(progress)), mimetype="application/json")
 
-    wsgi.main()
+    process.serve()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""64 threads adding submissions: the store's group commit against a lock around one connection.
+"""64 threads adding submissions: the database's group commit against a lock around one connection.
 
 Both run the same statements on the same disk (WAL, synchronous=FULL); the lock way commits each submission by
 itself, so it cannot be faster than one sync at a time. Read: the ratio says how many times more submissions
@@ -17,10 +17,11 @@ from benchmarks.measure import here, medians, seconds
 from ingest_service.clock import SystemClock
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.connections import connect
-from ingest_service.stores.sqlite.rows import insert_ingestion
+from ingest_service.stores.sqlite.database import SqliteDatabase
+from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.schema import migrate
-from ingest_service.stores.sqlite.store import SqliteStore
 
 THREADS = 64
 WINDOW = 1.5
@@ -55,7 +56,7 @@ def one_at_a_time(path: Path) -> Callable[[Submission], None]:
     def add(submission: Submission) -> None:
         with lock, connection:
             connection.execute("BEGIN IMMEDIATE")
-            insert_ingestion(connection, Ingestion.of(submission, clock.wall()))
+            insert_ingestion(connection, Ingestion.of(submission, clock.wall()), submission.ids)
 
     return add
 
@@ -69,15 +70,16 @@ def sync_seconds(file: int) -> float:
 def main() -> None:
     """Measure and print."""
     with here() as folder:
-        store = SqliteStore(Path(folder, "group.db"), SystemClock())
-        store.start()
+        database = SqliteDatabase(Path(folder, "group.db"), SystemClock())
+        journal = SqliteJournal(database, database.lock_file, SystemClock())
+        database.start()
         alone = one_at_a_time(Path(folder, "lock.db"))
         file = os.open(Path(folder, "page"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         (sync,) = medians(100, lambda: sync_seconds(file))
         grouped, locked = medians(
-            ROUNDS, lambda: rate(lambda one: store.add(one, lambda _: None)), lambda: rate(alone)
+            ROUNDS, lambda: rate(lambda one: journal.add(one, lambda *_: None, None)), lambda: rate(alone)
         )
-        store.stop()
+        database.stop()
     print(f"durable submissions, {THREADS} threads: group commit {grouped / locked:.1f} times the lock way")
     print(f"  group commit  {grouped:7.0f}/s, {grouped * sync:5.2f} for each sync of this disk")
     print(f"  lock          {locked:7.0f}/s, {locked * sync:5.2f} for each sync of this disk")

@@ -31,7 +31,7 @@ def requests(port: int) -> dict[str, bytes]:
 
 
 def report(name: str, connections: int, real: list[float], plain: list[float]) -> None:
-    """Print what both servers did with one request on so many connections."""
+    """Print what both servers did with one request on this number of connections."""
     print(f"{name}, {connections} connections: {len(real) / len(plain):.2f} times the requests of plain waitress")
     for server, taken in (("real", real), ("plain", plain)):
         p50, p99 = percentile(taken, 50) * 1000, percentile(taken, 99) * 1000

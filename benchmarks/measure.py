@@ -1,4 +1,4 @@
-"""What the benchmarks share: interleaved medians, percentiles, memory, and a directory on this disk."""
+"""Shared by the benchmarks: interleaved medians, percentiles, memory, and a directory on this disk."""
 
 import time
 import tracemalloc
@@ -16,14 +16,14 @@ def here() -> TemporaryDirectory[str]:
 
 
 def timed(call: Callable[[], T]) -> tuple[T, float]:
-    """Return what a call returns and how many seconds it takes."""
+    """Return the result of a call and the seconds that it takes."""
     started = time.perf_counter()
     returned = call()
     return returned, time.perf_counter() - started
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """Return how long a call takes."""
+    """Return the seconds that a call takes."""
     return timed(call)[1]
 
 
@@ -34,12 +34,12 @@ def medians(rounds: int, *ways: Callable[[], float]) -> list[float]:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """Return the value that so many percent of the values do not exceed."""
+    """Return the value that this percentage of the values does not exceed."""
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
 def kept_bytes(make: Callable[[], object]) -> int:
-    """Return how much memory the thing that is made keeps."""
+    """Return the bytes of memory that the thing that is made keeps."""
     tracemalloc.start()
     kept = make()
     size, _ = tracemalloc.get_traced_memory()

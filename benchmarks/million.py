@@ -12,13 +12,14 @@ from uuid import uuid4
 from benchmarks.dicts import dicts_body, plain_validation, store_batches
 from benchmarks.measure import here, medians, seconds
 from ingest_service.clock import SystemClock
-from ingest_service.domain.model import Priority, Profile, Submission
+from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.stores.sqlite.connections import connect
-from ingest_service.stores.sqlite.store import SqliteStore
-from ingest_service.web.status import status_body
-from ingest_service.web.submission import parse_submission
+from ingest_service.stores.sqlite.database import SqliteDatabase
+from ingest_service.stores.sqlite.journal import SqliteJournal
+from ingest_service.web.ingest.requests import parse_submission
+from ingest_service.web.ingest.status import status_body
 
 IDS = list(range(10**9 - 10**6, 10**9))
 BODY = json.dumps({"ids": IDS, "priority": "LOW"}).encode()
@@ -34,17 +35,20 @@ def compare(name: str, ours: Callable[[], object], plain: Callable[[], object]) 
 def main() -> None:
     """Measure and print."""
     ids = PackedIds.of(IDS)
-    progress = Progress(1, Profile(uuid4(), Priority.LOW, 3, len(ids), 0), 0, frozenset())
+    progress = Progress(1, Ingestion(uuid4(), Priority.LOW, 3, len(ids), 0), 0, frozenset())
     compare("validating", lambda: parse_submission(BODY, len(IDS)), lambda: plain_validation(BODY))
     with here() as folder:
-        store, connection = SqliteStore(Path(folder, "ours.db"), SystemClock()), connect(Path(folder, "plain.db"))
-        store.start()
+        database = SqliteDatabase(Path(folder, "ours.db"), SystemClock())
+        journal = SqliteJournal(database, database.lock_file, SystemClock())
+        connection = connect(Path(folder, "plain.db"))
+        database.start()
 
         def pack_and_store() -> None:
-            store.add(Submission(uuid4(), Priority.LOW, 3, PackedIds.of(IDS)), lambda _: None)
+            journal.add(Submission(uuid4(), Priority.LOW, 3, PackedIds.of(IDS)), lambda *_: None, None)
 
         compare("packing and storing", pack_and_store, lambda: store_batches(connection, IDS))
-        store.stop()
+        connection.close()
+        database.stop()
     compare("writing the status", lambda: "".join(status_body(progress, ids)), lambda: dicts_body(progress, ids))
 
 

@@ -1,4 +1,4 @@
-"""How late slots start, idle and under all the status polls that 16 connections can make.
+"""The lateness of slots, idle and under all the status polls that 16 connections can make.
 
 The whole service runs in this process with slots 50 ms apart, without a guard, and the load comes from another
 process. A slot's start is judged by the upstream: the fetcher stamps every arrival. Lateness is how much more than
@@ -37,7 +37,7 @@ def settings(path: Path) -> Settings:
 
 
 def window(pool: ProcessPoolExecutor, path: Path, connections: int) -> tuple[list[int], int]:
-    """Run slots while so many connections poll; return all arrivals in order and the number of polls."""
+    """Run slots while this number of connections polls; return all arrivals in order and the number of polls."""
     fetcher = Stamps()
     with served(settings(path), fetcher) as (service, port):
         ingestion_id = service.submit(range(1, 6 * SLOTS), Priority.LOW)

@@ -1,4 +1,4 @@
-"""When 100 submissions were expected to start against when they did, in real seconds and without later arrivals.
+"""The expected starts of 100 submissions against the real ones, in real seconds and without later arrivals.
 
 The real service in this process, slots 0.1 s apart, a simulated upstream that takes 10 ms, and a few slots
 before, from which the service learns how long a commit and its threads take. Read: the p99 of the difference

@@ -12,7 +12,7 @@ from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer, Call
 from ingest_service.metrics import Metrics
 from ingest_service.service import Service
-from ingest_service.web.server import make_server
+from ingest_service.web.http.server import make_server
 
 
 class Stamps:

@@ -19,8 +19,9 @@ from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION
+from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.connections import connect
-from ingest_service.stores.sqlite.rows import INGESTION, JOIN_INGESTION, insert_ingestion
 from ingest_service.stores.sqlite.schema import migrate
 
 INGESTIONS = 100_000
@@ -30,14 +31,15 @@ NO_SLOTS = {"INGEST_LINGER_SECONDS": "86400"}
 
 
 def fill(path: Path, ingestions: int) -> None:
-    """Create a database in which so many ingestions wait."""
+    """Create a database in which this number of ingestions waits."""
     connection, wall = connect(path), SystemClock().wall()
     migrate(connection)
     with connection:
         connection.execute("BEGIN")
         for number in range(ingestions):
             ids = PackedIds.of(range(1, 11))
-            insert_ingestion(connection, Ingestion(uuid4(), Priority(number % 3), 3, ids, wall))
+            ingestion = Ingestion(uuid4(), Priority(number % 3), 3, len(ids), wall)
+            insert_ingestion(connection, ingestion, ids)
     connection.close()
 
 

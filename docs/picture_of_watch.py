@@ -30,11 +30,11 @@ FORMAT = re.sub(r"@font-face {{.*?}}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
 
 def run(client: Client) -> Snapshot[IngestionView]:
-    """Return what is seen when two batches are completed, one runs, and something more urgent has arrived."""
+    """Return the snapshot when two batches are completed, one runs, and something more urgent has arrived."""
     ingestion_id = client.submit(range(3001, 3021), Priority.MEDIUM)
     for snapshot in poll([partial(fetch, client, ingestion_id, around)]):
         whole = snapshot.states[0].whole
-        assert isinstance(whole, Ingestion), "this service tells times"
+        assert isinstance(whole, Ingestion), "this service has times"
         if whole.why and whole.why.ahead:
             return snapshot
         if whole.completed == 2 and whole.batches.triggered:

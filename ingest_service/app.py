@@ -23,20 +23,19 @@ from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.simulated import SimulatedUpstream
-from ingest_service.web.cors import allow_origins
-from ingest_service.web.dispatcher import dispatcher
-from ingest_service.web.docs import docs
-from ingest_service.web.errors import register_errors
-from ingest_service.web.gauges import Gauges
-from ingest_service.web.health import health
-from ingest_service.web.ingestions import ingestions
-from ingest_service.web.metrics import scraped
-from ingest_service.web.paths import TidyPaths
-from ingest_service.web.problem import register_problems
-from ingest_service.web.request_id import RequestIds
-from ingest_service.web.routes import api
-from ingest_service.web.slots import slots
-from ingest_service.web.traffic import Traffic
+from ingest_service.web.http.access_log import AccessLog
+from ingest_service.web.http.cors import allow_origins
+from ingest_service.web.http.errors import register_errors
+from ingest_service.web.http.path_normalizer import PathNormalizer
+from ingest_service.web.http.problem import register_problems
+from ingest_service.web.http.request_id import RequestIds
+from ingest_service.web.ingest.views import ingest
+from ingest_service.web.ingestions.views import ingestions
+from ingest_service.web.service.docs import docs
+from ingest_service.web.service.gauges import Gauges
+from ingest_service.web.service.health import health
+from ingest_service.web.service.metrics import scraped
+from ingest_service.web.slots.views import slots
 
 VERSION = version("ingest-service")
 # Looking after every one of many submissions would cost a tenth of them.
@@ -72,16 +71,14 @@ def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Obse
 
 
 def create_app(service: Service, settings: Settings, metrics: Metrics | None = None) -> Flask:
-    """Return the HTTP API of a service; `metrics` are those that the service tells what happens."""
+    """Return the HTTP API of a service; `metrics` is the service's observer."""
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.wsgi_app = RequestIds(TidyPaths(app.wsgi_app))  # type: ignore[method-assign]
+    app.wsgi_app = RequestIds(PathNormalizer(app.wsgi_app))  # type: ignore[method-assign]
     most_ids = min(settings.max_ids, settings.max_pending_ids)
-    app.register_blueprint(api(service, most_ids))
+    app.register_blueprint(ingest(service, most_ids))
     app.register_blueprint(ingestions(service))
-    app.register_blueprint(slots(service.reports))
-    app.register_blueprint(dispatcher(service))
+    app.register_blueprint(slots(service))
     app.register_blueprint(docs(VERSION, most_ids))
     _watch(app, service, settings, metrics or Metrics())
     register_errors(app)
@@ -91,9 +88,9 @@ def create_app(service: Service, settings: Settings, metrics: Metrics | None = N
 
 
 def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> None:
-    """Let the API tell how the service is and what happens, itself included."""
+    """Add health and metrics, those of the API's own requests included."""
     metrics.registry.register(Gauges(service, settings, VERSION))
-    Traffic(metrics.registry, SystemClock()).watch(app)
+    AccessLog(metrics.registry, SystemClock()).watch(app)
     app.register_blueprint(health(service, VERSION))
     app.register_blueprint(scraped(metrics.registry))
 

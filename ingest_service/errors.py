@@ -6,15 +6,17 @@ IngestError
 ├── NothingToRetry       no id of the ingestion has failed
 ├── NothingToCancel      the ingestion is completed
 ├── NothingToChange      no id of the ingestion waits any more
-├── KeyReused            an idempotency key came again with another content
+├── KeyReused            an idempotency key came again with other content
 ├── DeadlineImpossible   the ingestion would end too late, as things stand
-├── BacklogFull          there is no room for so many ids now
+├── BacklogFull          the backlog has too little room now
 └── StoreError           the store cannot do what it must; the sentence says why
     ├── StoreInUse       another process works on the same database
     └── StoreStopped     the store was asked after it had been stopped
 """
 
 from uuid import UUID
+
+from ingest_service.domain.wording import noun
 
 
 class IngestError(Exception):
@@ -63,7 +65,7 @@ class KeyReused(IngestError):
 class DeadlineImpossible(IngestError):
     """The ingestion would end after its deadline, as things stand; `earliest` is when (wall clock).
 
-    It is None while nobody knows: an operator has paused the dispatcher.
+    It is None while an operator has paused the dispatcher.
     """
 
     def __init__(self, earliest: int | None) -> None:
@@ -72,14 +74,15 @@ class DeadlineImpossible(IngestError):
 
 
 class BacklogFull(IngestError):
-    """There is no room for so many ids now.
+    """The backlog has room for `room` ids, and that is not enough.
 
-    `room_at` is when there will be if nothing else arrives (wall clock) and `room_in` the nanoseconds until
-    then; both are None while nobody knows: an operator has paused the dispatcher.
+    `room_at` is when there will be enough if nothing else arrives (wall clock) and `room_in` the nanoseconds until
+    then; both are None while an operator has paused the dispatcher.
     """
 
     def __init__(self, room: int, room_at: int | None, room_in: int | None) -> None:
-        super().__init__(f"the backlog has room for {room} more {'id' if room == 1 else 'ids'}")
+        super().__init__(f"the backlog has room for {room} more {noun(room, 'id')}")
+        self.room = room
         self.room_at = room_at
         self.room_in = room_in
 

@@ -8,8 +8,8 @@ from typing import TextIO
 from pythonjsonlogger.json import JsonFormatter
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.web.request_id import request_id
-from ingest_service.web.times import rfc3339
+from ingest_service.web.http.request_id import request_id
+from ingest_service.web.http.times import rfc3339
 
 _NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "exception"}
 
@@ -37,11 +37,11 @@ class JsonLines(JsonFormatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
         """Return when the event happened."""
-        return str(rfc3339(int(record.created * NANOSECONDS)))
+        return rfc3339(int(record.created * NANOSECONDS))
 
 
 class RequestName(logging.Filter):
-    """Lets everything pass, and names the request that the thread of the event answers, if it answers one."""
+    """Passes every event, and adds the name of the request that its thread answers, if any."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Name the request."""
@@ -66,9 +66,9 @@ class HandingOver(QueueHandler):
 
 
 def log_to(stream: TextIO, log_format: str) -> tuple[logging.Handler, QueueListener]:
-    """Return what takes events, and the thread that writes them to a stream in one of FORMATS.
+    """Return a handler of events, and the listener that writes them to a stream in one of FORMATS.
 
-    It is to be started, and to be stopped once, which writes what was taken.
+    Start the listener, and stop it once at the end, which writes the events that are left.
     """
     events: SimpleQueue[logging.LogRecord] = SimpleQueue()
     taking = HandingOver(events)

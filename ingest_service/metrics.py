@@ -1,4 +1,4 @@
-"""What happened, counted for Prometheus."""
+"""Counters and histograms for Prometheus."""
 
 from functools import partial
 
@@ -25,7 +25,7 @@ _WRITES = (1, 2, 4, 8, 16, 32, 64)
 
 
 class Metrics:
-    """Fits the port `Observer`, on a registry of its own. Nothing runs; whoever scrapes asks the registry."""
+    """Fits the port `Observer`, on a registry of its own. Starts no thread; a scrape reads the registry."""
 
     def __init__(self) -> None:
         # They tell of each series when its counting began: with the process, which tells that itself.

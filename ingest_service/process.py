@@ -16,7 +16,7 @@ from ingest_service.errors import IngestError
 from ingest_service.logs import log_to
 from ingest_service.metrics import Metrics
 from ingest_service.service import Service
-from ingest_service.web.server import make_server
+from ingest_service.web.http.server import make_server
 
 log = logging.getLogger("ingest_service")
 

@@ -1,4 +1,4 @@
-"""The use cases of the service, for every way in."""
+"""The use cases of the service, for every interface."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,8 @@ from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRet
 from ingest_service.loop import Loop
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.records import Records
-from ingest_service.reports import IngestionReport, Reports
+from ingest_service.reports.models import IngestionReport
+from ingest_service.reports.reports import Reports
 from ingest_service.schedule.dry_run import DryRun, dry_run
 
 log = logging.getLogger(__name__)
@@ -44,16 +45,13 @@ class Service:
         self._batch_size = batch_size
 
     def liveness_failures(self) -> dict[str, str]:
-        """Return failed components by name, with the reason; empty when healthy. Does not block."""
+        """Return the failed components by name, with the reason; empty when healthy. Does not block."""
         parts = {loop.name: loop.alive for loop in (self._dispatcher, *self._companions)}
         parts["store"] = self._records.alive
         return {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
 
     def readiness_failures(self) -> dict[str, str]:
-        """Return the components that keep ingestions from being taken or released now, with the reason.
-
-        Reads the store.
-        """
+        """Return the components that are not ready by name, with the reason; empty when ready. Reads the store."""
         found = self.liveness_failures()
         for loop in (self._dispatcher, *self._companions):
             if (trouble := loop.trouble) is not None:
@@ -101,7 +99,7 @@ class Service:
         return accepted
 
     def dry_run(self, ids: Iterable[int], priority: Priority) -> DryRun:
-        """Return the effect of a submission, if it were made now. Nothing is stored."""
+        """Return when a submission would run now, and which ingestions it would delay. Nothing is stored."""
         return dry_run(self._submission(ids, priority, None), self._engine.snapshot())
 
     def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
@@ -116,7 +114,7 @@ class Service:
         return self.submit(failed, ingestion.priority if priority is None else priority)
 
     def cancel(self, ingestion_id: UUID) -> IngestionReport:
-        """Release no more of an ingestion, and return it as it is then. May be asked twice.
+        """Release no more of an ingestion, and return it as it is now. May be called twice.
 
         Raises IngestionNotFound, and NothingToCancel for one that is completed.
         """
@@ -129,9 +127,9 @@ class Service:
         return self.reports.ingestion(ingestion_id)
 
     def reprioritise(self, ingestion_id: UUID, priority: Priority) -> IngestionReport:
-        """Give an ingestion another priority, and return it as it is then; it keeps its created time.
+        """Give an ingestion another priority, and return it as it is now; it keeps its created time.
 
-        Raises IngestionNotFound, and NothingToChange where nothing of it will be called any more.
+        Raises IngestionNotFound, and NothingToChange if none of its ids waits.
         """
         progress = self.reports.progress(ingestion_id)
         if progress.ended or progress.cancelled:
@@ -141,12 +139,12 @@ class Service:
         return self.reports.ingestion(ingestion_id)
 
     def pause(self) -> None:
-        """Open no slot until `resume`, across restarts; calls in flight finish. May be asked twice."""
+        """Open no slot until `resume`, across restarts; calls in flight finish. May be called twice."""
         self._engine.pause()
         log.info("the dispatcher is paused")
 
     def resume(self) -> None:
-        """Open slots again. May be asked twice."""
+        """Open slots again. May be called twice."""
         self._engine.resume()
         log.info("the dispatcher goes on")
 

@@ -63,7 +63,7 @@ class VirtualClock:
         self.time = max(self.time, until)
 
     def _comes_first(self, planned: int, bell: Event, until: int | None) -> bool:
-        """Whether what is planned happens before the wait ends: all that happens in one moment does."""
+        """Return whether the planned action comes before the end of the wait: all actions of one moment do."""
         if bell.is_set():
             return planned <= self.time
         return until is None or planned <= until

@@ -20,7 +20,7 @@ def grouping_of(expression: str) -> set[str]:
 
 
 def matched_by(expression: str) -> set[tuple[str, str, str]]:
-    """Return the metrics of which some label is matched, each with the label and the value it is to have."""
+    """Return the metrics with a matched label, each with the label and the value it must have."""
     return {
         (metric, label, value)
         for metric, matchers in _SELECTOR.findall(expression)

@@ -13,7 +13,7 @@ import pytest
 from ingest_service.config import Settings
 from ingest_service.errors import SettingError
 from ingest_service.logs import log_to
-from ingest_service.web.request_id import request_id
+from ingest_service.web.http.request_id import request_id
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""What the metrics make of what they are told."""
+"""The metrics count every event."""
 
 import pytest
 from prometheus_client import REGISTRY

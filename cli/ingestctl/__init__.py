@@ -109,10 +109,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import a name on its first use: `ingestctl --help` needs none of them."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    homes = {"Client": "client", "RetryPolicy": "http.retry"}
-    home = homes.get(name, "errors" if name.endswith("Error") else "models")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a name on its first use: `ingestctl --help` needs none of them."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        homes = {"Client": "client", "RetryPolicy": "http.retry"}
+        home = homes.get(name, "errors" if name.endswith("Error") else "models")
+        return getattr(import_module(f"{__name__}.{home}"), name)

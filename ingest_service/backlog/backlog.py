@@ -29,7 +29,7 @@ class Backlog:
         return self._ids
 
     def reserve(self, count: int, most: int) -> int | None:
-        """Keep room for so many ids if then there are no more than `most`; else return the number too many.
+        """Keep room for `count` ids if then there are no more than `most`; else return the number too many.
 
         There may be more than `most` already, for ids that are called again come back.
         """

@@ -35,7 +35,7 @@ class Packing:
         return cls(slot_size, 0, slot_size)
 
     def add(self, batches: int, size: int) -> None:
-        """Let so many batches of `size` ids come next: each goes into the slot if it fits, else into a new one.
+        """Add batches of `size` ids each: a batch goes into the slot if it fits, else into a new one.
 
         A slot that was left behind stays as it is: nothing overtakes to fill a hole. The cost does not depend on
         the number of batches.
@@ -51,7 +51,7 @@ class Packing:
             self.room = self.slot_size - (last + 1) * size
 
     def add_before(self, limit: int | None, batches: int, size: int) -> int:
-        """Add so many batches, but none to the slot `limit` or behind it; return the number added.
+        """Add batches of `size` ids each, but none to the slot `limit` or behind it; return the number added.
 
         If that is not all of them, nothing else goes into the slot before the limit either.
         """

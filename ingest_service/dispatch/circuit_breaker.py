@@ -1,4 +1,4 @@
-"""Whether the upstream fails wholly, so that it is only probed."""
+"""The circuit breaker: while the upstream fails wholly, it is only probed."""
 
 import logging
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from ingest_service.domain.ledger import Call
 
 log = logging.getLogger(__name__)
 
-# So many slots in a row in which every call failed are an outage.
+# Every call of this many slots in a row failed: an outage.
 SLOTS_OF_AN_OUTAGE = 3
 
 
@@ -19,11 +19,11 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether the upstream is to be probed with one id a slot, so that not everyone's attempts are used up."""
+        """True while the upstream is probed with one id a slot, which saves the attempts of the other ids."""
         return self._failed_slots >= SLOTS_OF_AN_OUTAGE
 
     def note(self, calls: Sequence[Call]) -> None:
-        """Take note of a slot: any answer that is no passing error ends an outage."""
+        """Count a slot: any answer that is not a retryable error ends an outage."""
         lasted = self.is_open
         failed = all(call.answer.error is not None and call.answer.retryable for call in calls)
         self._failed_slots = self._failed_slots + 1 if failed else 0

@@ -226,7 +226,7 @@ class EmbeddedEngine:
             self._state.ring()
 
     def _cancelled(self, entries: Iterable[Entry], released: int) -> Iterator[tuple[int, Outcome]]:
-        """Yield outcomes of the ids that wait and belong to batches of which some id was released."""
+        """Yield outcomes of the waiting ids whose batch was released in part."""
         for entry in entries:
             size = entry.ingestion.batch_size
             begun = -(-released // size) * size

@@ -6,7 +6,9 @@ from threading import Thread
 from ingest_service.domain.ledger import Call
 
 
-def in_threads(call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
+def in_threads(
+    call: Callable[[int], Call], ids: Sequence[int], new_thread: Callable[..., Thread] = Thread
+) -> list[Call]:
     """Fit the port `FanOut` with a daemon thread for each id, so that a hanging call cannot hold up an exit.
 
     `call` must not raise. Where the system has no thread left, the call is made in this one.
@@ -16,7 +18,7 @@ def in_threads(call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
     def keep(position: int) -> None:
         calls[position] = call(ids[position])
 
-    threads = [Thread(target=keep, args=[p], name=f"call-{p}", daemon=True) for p in range(len(ids))]
+    threads = [new_thread(target=keep, args=[p], name=f"call-{p}", daemon=True) for p in range(len(ids))]
     threadless = [position for position, thread in enumerate(threads) if not _started(thread)]
     for position in threadless:
         keep(position)

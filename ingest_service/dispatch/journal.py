@@ -33,7 +33,7 @@ class Journal(Protocol):
     def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """Let nothing more of an ingestion be released, and keep outcomes of ids at these positions.
 
-        A batch of which no id was released is cancelled. May be asked twice.
+        A batch without a released id is cancelled. May be asked twice.
         """
 
     def reprioritise(self, sequence: int, priority: Priority) -> None:

@@ -26,7 +26,7 @@ class RetryRules:
     def verdicts(
         self, attempts: int, answered: Sequence[tuple[int, Call]], clock: Clock, cancelled: bool = False
     ) -> list[Verdict]:
-        """Return the verdict on each id of a batch after so many calls; those called again come back together.
+        """Return the verdict on each id of a batch that had `attempts` calls; ids called again come back together.
 
         Ids of a cancelled ingestion are not called again.
         """
@@ -51,7 +51,7 @@ def _outcome(record_id: int, answer: Answer, attempts: int) -> Outcome:
 
 
 def called_again(slot: Slot, verdicts: Sequence[Verdict]) -> Iterator[Entry]:
-    """Yield, for each batch of which ids are called again, the entry in which they wait until they are due."""
+    """Yield one entry for each batch with ids that are called again; they wait in it until they are due."""
     for batch, own_verdicts in slot.by_batch(verdicts):
         judged = zip(batch.positions, own_verdicts, strict=True)
         again = {position: verdict for position, verdict in judged if isinstance(verdict, Retry)}

@@ -1,4 +1,4 @@
-"""What the ledger records: slots, the calls made in them, what came of each id, and what moved an end."""
+"""Records of the ledger: slots, the calls made in them, outcomes, and slips."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Slot:
     ids: tuple[int, ...]
 
     def by_batch(self, things: Sequence[T]) -> Iterator[tuple[Batch, list[T]]]:
-        """Yield each batch with its share of `things`, of which there is one for each id, in order."""
+        """Yield each batch with its share of `things`, one for each id, in order."""
         remaining = iter(things)
         for batch in self.batches:
             yield batch, list(islice(remaining, len(batch.positions)))
@@ -34,10 +34,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one upstream call brought: a result (JSON text on one line), or the sentence of an `error`.
+    """The answer to one upstream call: a result (JSON text on one line), or the sentence of an `error`.
 
-    `status` is the HTTP status, if there was one. An error may pass (`retryable`) or is final. `pause` is how
-    many nanoseconds the upstream asks everybody to stay away.
+    `status` is the HTTP status, if there was one. An error may pass (`retryable`) or is final. `pause` is the
+    nanoseconds for which the upstream asks for no calls.
     """
 
     result: str | None = None
@@ -61,7 +61,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one id in the end, after so many attempts: a result (JSON text), or a sentence of error."""
+    """The final result of one id after its attempts: a result (JSON text), or the sentence of an error."""
 
     record_id: int
     result: str | None = None
@@ -84,9 +84,9 @@ Verdict = Outcome | Retry
 
 @dataclass(frozen=True, slots=True)
 class LastSlot:
-    """What the ledger proves of the last slot.
+    """The last slot, as far as the ledger proves it.
 
-    `started` is when the last of its calls started, or None while the slot is open: then nobody knows.
+    `started` is when the last of its calls started, or None while the slot is open: then the time is unknown.
     `trusted` says that the ledger is the one this machine wrote last, not a copy or a restored backup.
     """
 
@@ -98,7 +98,7 @@ class LastSlot:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSummary:
-    """What the ledger tells of one ingestion: times are of the wall clock, None for what has not happened.
+    """Totals of one ingestion in the ledger: times are of the wall clock, None for what has not happened.
 
     `started_at` is when the first of its slots opened, `ended_at` when the last one so far was closed.
     """
@@ -111,7 +111,7 @@ class LedgerSummary:
 
 @dataclass(frozen=True, slots=True)
 class BatchHistory:
-    """What the ledger tells of a batch: in how many slots it was called, and when (wall clock).
+    """History of a batch in the ledger: `attempts` counts the slots it was called in; times are of the wall clock.
 
     `ended_at` is when the last of these slots was closed, None while it is open.
     """
@@ -124,7 +124,7 @@ class BatchHistory:
 
 @dataclass(frozen=True, slots=True)
 class SlotRecord:
-    """What the ledger tells of a slot: `calls` are (ingestion id, number of the batch, record id), in order."""
+    """A slot in the ledger: `calls` are (ingestion id, number of the batch, record id), in order."""
 
     number: int
     opened_at: int
@@ -134,7 +134,7 @@ class SlotRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseState:
-    """How an ingestion stands in the store: its first `released` ids were released (see Progress)."""
+    """Release state of an ingestion in the store: its first `released` ids were released (see Progress)."""
 
     priority: Priority
     released: int
@@ -143,7 +143,7 @@ class ReleaseState:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """The end of an ingestion moved back, by so many slots or nanoseconds, because of `cause` (at, wall clock)."""
+    """A delay of an expected end, in slots or nanoseconds, noticed `at` (wall clock), with its cause."""
 
     at: int
     slots: int

@@ -1,4 +1,4 @@
-"""How far an ingestion has come."""
+"""Progress of an ingestion."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from ingest_service.domain.model import Ingestion, Status
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an ingestion has come.
+    """Progress of an ingestion.
 
     The first `released` ids were released; `open` are the numbers of the batches that were released, at least
     in part, and are not finished. Of a cancelled ingestion nothing more is released: `released` then counts
@@ -24,7 +24,7 @@ class Progress:
 
     @property
     def status(self) -> Status:
-        """The status of the whole ingestion."""
+        """Status of the whole ingestion."""
         if self.open:
             return Status.TRIGGERED
         if self.released == self.ingestion.id_count:
@@ -35,7 +35,7 @@ class Progress:
 
     @property
     def ended(self) -> bool:
-        """Whether it never changes again."""
+        """True if it never changes again."""
         return self.status in (Status.COMPLETED, Status.CANCELLED)
 
     def status_of(self, number: int) -> Status:
@@ -56,7 +56,7 @@ class Progress:
         yield released, self.ingestion.batch_count, self._unreleased
 
     def counts(self) -> Counter[Status]:
-        """Return how many batches there are of each status."""
+        """Return the number of batches of each status."""
         counts: Counter[Status] = Counter()
         for start, stop, status in self.runs():
             counts[status] += stop - start

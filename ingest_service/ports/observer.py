@@ -9,7 +9,7 @@ class Observer(Protocol):
     """Counts events. Any thread; never blocks and never raises. Times are nanoseconds."""
 
     def slot_opened(self, ids: int, late: int) -> None:
-        """Count a slot of so many ids, opened `late` after it might have been."""
+        """Count a slot with this number of ids, opened `late` after it might have been."""
 
     def call_ended(self, answer: Answer, duration: int) -> None:
         """Count one upstream call and its answer."""
@@ -24,4 +24,4 @@ class Observer(Protocol):
         """Count an accepted deadline that can no longer be met."""
 
     def committed(self, writes: int, duration: int) -> None:
-        """Count a commit to the disk that so many requests shared."""
+        """Count a commit to the disk, shared by this number of writes."""

@@ -58,7 +58,7 @@ class Records(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether the store can take an ingestion. Does not touch the disk."""
+        """True while the store can take an ingestion. Does not touch the disk."""
 
     def check(self) -> None:
         """Raise StoreError if the store cannot be read."""
@@ -100,7 +100,7 @@ class Records(Protocol):
         """
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
-        """Take a small step in removing history, of at most so many rows; return whether there is more to do.
+        """Remove at most `most` rows of history; return whether there is more to do.
 
         History is what ended before a time (wall clock): ingestions with all that belongs to them, slots that
         have no calls left (but never the last one), and idempotency keys that are older than `keys_before`.

@@ -50,7 +50,7 @@ def dry_run(submission: Submission, snapshot: ScheduleSnapshot) -> DryRun:
         starts_at=snapshot.at(own[0].first_opens),
         last_at=snapshot.at(own[-1].last_opens),
         ends_at=snapshot.at(own[-1].last_opens + snapshot.took),
-        slots=sum(run.last_slot - run.first_slot + 1 for run in own),
+        slots=_count_slots(own),
         delays=tuple(_delays(snapshot, runs)),
     )
 
@@ -62,6 +62,15 @@ def require_in_time(submission: Submission, snapshot: ScheduleSnapshot) -> None:
     ends_at = dry_run(submission, snapshot).ends_at
     if ends_at is None or ends_at > submission.deadline:
         raise DeadlineImpossible(ends_at)
+
+
+def _count_slots(runs: Iterable[Run]) -> int:
+    """Count the slots of runs in their order; neighbouring runs may share one."""
+    count, last = 0, -1
+    for run in runs:
+        count += run.last_slot - max(run.first_slot, last + 1) + 1
+        last = run.last_slot
+    return count
 
 
 def _delays(snapshot: ScheduleSnapshot, later_runs: Iterable[Run]) -> Iterator[Delay]:

@@ -22,7 +22,7 @@ class Cause:
         return cls(text, entry.place)
 
     def reaches(self, place: Place) -> bool:
-        """Whether it may move the end of the ingestion at this place."""
+        """Return whether it may move the end of the ingestion at this place."""
         return self.place is None or self.place <= place
 
 

@@ -1,1 +1,1 @@
-"""Where ingestions, the ledger and the outcomes are kept."""
+"""Storage of ingestions, the ledger and the outcomes."""

@@ -11,8 +11,12 @@ from ingestctl.client import Client
 from ingestctl.commands.context import CliContext
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
 from ingestctl.main import ingestctl
+from ingestctl.models import Priority
 from tests.cli.serving import serving
 from tests.cli.stand_in import StandIn
+
+NO_UPSTREAM = "http://127.0.0.1:1/{id}"
+"""The URL of an upstream that refuses every connection."""
 
 
 class Run(Protocol):
@@ -20,7 +24,7 @@ class Run(Protocol):
 
 
 class Waits:
-    """A clock that moves when somebody waits, and only then."""
+    """A clock that moves only while a caller waits."""
 
     def __init__(self) -> None:
         self.waited: list[float] = []
@@ -55,7 +59,7 @@ def client(service: StandIn) -> Iterator[Client]:
 
 @pytest.fixture
 def nowhere() -> Iterator[str]:
-    """An address that refuses connections: its port is taken, but nobody listens."""
+    """An address that refuses connections: its port is taken, but nothing listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -63,7 +67,7 @@ def nowhere() -> Iterator[str]:
 
 @pytest.fixture
 def run(service: StandIn, tmp_path: Path, waits: Waits) -> Run:
-    """Runs ingestctl against the stand-in; the command line is split as a shell does. Waiting takes no time."""
+    """Runs ingestctl with the stand-in; the command line is split as a shell does. Waiting takes no time."""
     return running(service.url, tmp_path, waits)
 
 
@@ -76,7 +80,7 @@ def real(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def real_run(real: str, tmp_path: Path, waits: Waits) -> Run:
-    """Runs ingestctl against the real service."""
+    """Runs ingestctl with the real service."""
     return running(real, tmp_path, waits)
 
 
@@ -86,8 +90,15 @@ def real_client(real: str) -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture
+def waiting(real_client: Client) -> str:
+    """The id of an ingestion that waits, because the dispatcher is paused."""
+    real_client.pause()
+    return real_client.submit(range(1, 6), Priority.LOW)
+
+
 def running(url: str, home: Path, waits: Waits) -> Run:
-    """Return what runs ingestctl with an empty home."""
+    """Return a function that runs ingestctl with an empty home."""
 
     def run(words: str, typed: str | bytes | None = None, **environment: str) -> Result:
         runner = CliRunner(env={"INGEST_URL": url, "XDG_CONFIG_HOME": str(home), **environment})

@@ -1,4 +1,4 @@
-"""A stand-in for the ingest service: a real HTTP server that answers what a test tells it."""
+"""A stand-in for the ingest service: a real HTTP server with answers that a test chooses."""
 
 import json
 import threading
@@ -24,7 +24,7 @@ class Answer:
     def content(self) -> bytes:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
-    def answer(self, _: "Question") -> "Answer":
+    def answer(self, _: "Request") -> "Answer":
         return self
 
 
@@ -33,7 +33,7 @@ SILENCE = Answer(status=-1)
 
 
 @dataclass(frozen=True)
-class Question:
+class Request:
     method: str
     path: str
     headers: dict[str, str]
@@ -45,22 +45,22 @@ class Question:
 
 
 class Resource(Protocol):
-    def answer(self, question: Question) -> Answer: ...
+    def answer(self, request: Request) -> Answer: ...
 
 
 class StandIn:
-    """Gives its answers one by one, the last one again and again, and remembers what it was asked.
+    """Gives its answers one by one, the last one again and again, and records the requests.
 
-    It knows nothing under /ingestions, as an older service, until it is told timetables.
+    Like an older service it has nothing under /ingestions, until it gets timetables.
     """
 
     def __init__(self) -> None:
-        self.questions: list[Question] = []
+        self.requests: list[Request] = []
         self._answers: deque[Answer] = deque()
         self._timetables: deque[Resource] = deque()
         self._current: Resource = refusal(404, "Not found")
         self._stopped = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._door())
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -69,16 +69,16 @@ class StandIn:
         self._answers = deque(answers)
 
     def always(self, answer: Answer) -> None:
-        """Give this answer to every question."""
+        """Give this answer to every request."""
         self._answers, self._timetables, self._current = deque([answer]), deque(), answer
 
     def timetables(self, *timetables: Resource) -> None:
-        """Each is what an ingestion is said to be when it is asked for, until it is asked for again."""
+        """Answer with one after the other when the ingestion is requested, and with its batches in between."""
         self._timetables = deque(timetables)
 
-    def asked(self) -> list[str]:
-        """Return all paths that were asked for, without the ingestion id."""
-        return [question.path.replace(INGESTION_ID, "id") for question in self.questions]
+    def paths(self) -> list[str]:
+        """Return the paths of all requests, without the ingestion id."""
+        return [request.path.replace(INGESTION_ID, "id") for request in self.requests]
 
     def stop(self) -> None:
         self._stopped.set()
@@ -89,25 +89,25 @@ class StandIn:
     def wait_until_stopped(self) -> None:
         self._stopped.wait()
 
-    def answer(self, question: Question) -> Answer:
-        self.questions.append(question)
-        if question.path.startswith("/ingestions/"):
-            return self._look_up(question)
+    def answer(self, request: Request) -> Answer:
+        self.requests.append(request)
+        if request.path.startswith("/ingestions/"):
+            return self._look_up(request)
         return _next(self._answers)
 
-    def _look_up(self, question: Question) -> Answer:
-        if self._timetables and question.path.endswith(INGESTION_ID):
+    def _look_up(self, request: Request) -> Answer:
+        if self._timetables and request.path.endswith(INGESTION_ID):
             self._current = _next(self._timetables)
-        return self._current.answer(question)
+        return self._current.answer(request)
 
-    def _door(self) -> type[BaseHTTPRequestHandler]:
-        class Door(_Door):
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        class Handler(_Handler):
             stand_in = self
 
-        return Door
+        return Handler
 
 
-class _Door(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     stand_in: StandIn
 
     def do_GET(self) -> None:
@@ -123,15 +123,15 @@ class _Door(BaseHTTPRequestHandler):
         self._respond()
 
     def _respond(self) -> None:
-        answer = self.stand_in.answer(self._question())
+        answer = self.stand_in.answer(self._request())
         if answer is SILENCE:
             self.stand_in.wait_until_stopped()
         elif answer is not HANG_UP:
             self._send(answer)
 
-    def _question(self) -> Question:
+    def _request(self) -> Request:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        return Question(self.command, self.path, dict(self.headers), json.loads(body or "null"))
+        return Request(self.command, self.path, dict(self.headers), json.loads(body or "null"))
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
@@ -141,7 +141,7 @@ class _Door(BaseHTTPRequestHandler):
         self.wfile.write(answer.content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the output of the tests stays clean."""
+        """Print nothing: the output of the tests stays clean."""
 
 
 def _next(queue: deque[Said]) -> Said:

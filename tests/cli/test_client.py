@@ -22,15 +22,16 @@ from ingestctl.models import (
     TimedBatch,
     WaitReason,
 )
+from tests.cli.conftest import Run
 from tests.cli.serving import serving
 from tests.cli.stand_in import INGESTION_ID, SILENCE, Answer, StandIn, accepted, progress
 from tests.cli.timetable import START, timetable, written
 
 
-def test_it_submits_ids_and_returns_their_ingestion_id(client: Client, service: StandIn) -> None:
+def test_submit_sends_ids_and_returns_their_ingestion_id(client: Client, service: StandIn) -> None:
     service.answers(accepted())
     assert client.submit(range(1, 4), Priority.LOW) == INGESTION_ID
-    assert service.questions[0].body == {"ids": [1, 2, 3], "priority": "LOW"}
+    assert service.requests[0].body == {"ids": [1, 2, 3], "priority": "LOW"}
 
 
 @pytest.mark.parametrize("ids", [range(1, 25_001), iter(range(1, 25_001)), array("I", range(1, 25_001))])
@@ -39,13 +40,13 @@ def test_ids_of_any_kind_and_number_are_sent_in_their_order(
 ) -> None:
     service.answers(accepted())
     client.submit(ids)
-    assert service.questions[0].body == {"ids": list(range(1, 25_001)), "priority": "MEDIUM"}
+    assert service.requests[0].body == {"ids": list(range(1, 25_001)), "priority": "MEDIUM"}
 
 
 def test_a_deadline_without_a_time_zone_is_local(client: Client, service: StandIn) -> None:
     service.answers(accepted())
     client.submit([1], deadline=datetime(2026, 11, 22, 17, 30))
-    sent = datetime.fromisoformat(service.questions[0].body["deadline"])
+    sent = datetime.fromisoformat(service.requests[0].body["deadline"])
     assert sent == datetime(2026, 11, 22, 17, 30).astimezone()
     assert sent.tzinfo is not None
 
@@ -59,7 +60,7 @@ def test_the_same_key_is_accepted_once(real_client: Client) -> None:
     assert "Idempotency-Key" in raised.value.details
 
 
-def test_any_number_of_ids_is_handed_over_in_parts_with_keys_of_their_own(tmp_path: Path) -> None:
+def test_any_number_of_ids_is_submitted_in_parts_with_keys_of_their_own(tmp_path: Path) -> None:
     with serving(tmp_path, INGEST_MAX_IDS="2") as url, Client(url) as client:
         parts = list(client.submit_all([1, 2, 3, 4, 5], Priority.LOW, key="monday"))
         assert [part.ids for part in parts] == [2, 2, 1]
@@ -67,12 +68,12 @@ def test_any_number_of_ids_is_handed_over_in_parts_with_keys_of_their_own(tmp_pa
         assert client.submit([3, 4], Priority.LOW, key="monday/2") == parts[1].ingestion_id
 
 
-def test_it_asks_whether_the_service_is_alive_and_ready(real_client: Client) -> None:
+def test_health_and_ready_return_the_state_of_the_service(real_client: Client) -> None:
     assert (real_client.health().status, real_client.ready().status) == ("ok", "ready")
     assert real_client.health().version == "0.1.0"
 
 
-def test_it_steers_the_dispatcher(real_client: Client) -> None:
+def test_pause_and_resume_change_the_dispatcher(real_client: Client) -> None:
     assert real_client.pause().state == "paused"
     real_client.submit(range(1, 6), Priority.LOW)
     dispatcher = real_client.dispatcher()
@@ -88,7 +89,7 @@ def test_every_value_has_the_json_it_was_read_from(real_client: Client) -> None:
     assert ingestion == replace(ingestion, raw={}), "which makes no difference"
 
 
-def test_it_reads_a_status(client: Client, service: StandIn) -> None:
+def test_a_status_is_decoded(client: Client, service: StandIn) -> None:
     service.answers(progress("completed", "triggered", headers={"ETag": '"v1"', "Retry-After": "4"}))
     status = client.status(INGESTION_ID)
     assert (status.ingestion_id, status.status, status.completed) == (INGESTION_ID, Status.TRIGGERED, 1)
@@ -96,39 +97,39 @@ def test_it_reads_a_status(client: Client, service: StandIn) -> None:
     assert (status.etag, status.retry_after) == ('"v1"', 4)
 
 
-def test_a_retry_after_that_is_no_number_of_seconds_counts_as_none(client: Client, service: StandIn) -> None:
+def test_a_retry_after_that_is_not_a_number_of_seconds_counts_as_none(client: Client, service: StandIn) -> None:
     service.answers(progress("triggered", headers={"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"}))
     assert client.status(INGESTION_ID).retry_after is None
 
 
-def test_what_is_known_is_not_sent_again(client: Client, service: StandIn) -> None:
+def test_a_known_status_is_not_sent_again(client: Client, service: StandIn) -> None:
     service.answers(progress("triggered", headers={"ETag": '"v1"', "Retry-After": "9"}), Answer(304, headers={}))
     known = client.status(INGESTION_ID)
     again = client.status(INGESTION_ID, known)
-    assert service.questions[1].headers["If-None-Match"] == '"v1"'
+    assert service.requests[1].headers["If-None-Match"] == '"v1"'
     assert again.batches is known.batches
     assert (again.etag, again.retry_after) == ('"v1"', None)
 
 
-def test_without_an_etag_it_asks_without_a_condition(client: Client, service: StandIn) -> None:
+def test_a_status_without_an_etag_is_requested_without_a_condition(client: Client, service: StandIn) -> None:
     service.answers(progress("triggered"))
     client.status(INGESTION_ID, client.status(INGESTION_ID))
-    assert "If-None-Match" not in service.questions[1].headers
+    assert "If-None-Match" not in service.requests[1].headers
 
 
-def test_an_id_of_any_form_stays_one_part_of_the_path(client: Client, service: StandIn) -> None:
+def test_special_characters_of_an_id_are_quoted_in_the_path(client: Client, service: StandIn) -> None:
     service.answers(progress("triggered"))
     client.status("a/b?c")
-    assert service.questions[0].path == "/status/a%2Fb%3Fc"
+    assert service.requests[0].path == "/status/a%2Fb%3Fc"
 
 
-def test_a_status_it_does_not_know_is_an_unexpected_answer(client: Client, service: StandIn) -> None:
+def test_an_unknown_status_is_an_unexpected_answer(client: Client, service: StandIn) -> None:
     service.answers(progress("exploded"))
     with pytest.raises(UnexpectedAnswerError, match="is this the ingest service"):
         client.status(INGESTION_ID)
 
 
-def test_a_service_that_says_nothing_is_given_up_after_the_timeout(service: StandIn) -> None:
+def test_a_silent_service_is_given_up_after_the_timeout(service: StandIn) -> None:
     service.answers(SILENCE)
     with (
         Client(service.url, timeout=0.05, retry_policy=NO_RETRY) as client,
@@ -140,7 +141,7 @@ def test_a_service_that_says_nothing_is_given_up_after_the_timeout(service: Stan
     )
 
 
-def test_it_reads_an_ingestion(client: Client, service: StandIn) -> None:
+def test_an_ingestion_is_decoded(client: Client, service: StandIn) -> None:
     ahead = {"HIGH": {"ingestions": 1, "batches": 3}}
     why = {"ahead": ahead, "paused_until": None, "next_at": written(START), "text": "3 HIGH batches go first"}
     service.timetables(timetable("triggered", "yet_to_start", headers={"Retry-After": "4"}, position=7, why=why))
@@ -164,14 +165,14 @@ def test_it_reads_an_ingestion(client: Client, service: StandIn) -> None:
     assert (ingestion.completed, ingestion.total) == (0, 2)
 
 
-def test_an_ingestion_that_is_known_is_not_sent_again(client: Client, service: StandIn) -> None:
+def test_a_known_ingestion_is_not_sent_again(client: Client, service: StandIn) -> None:
     service.timetables(timetable("triggered"))
     known = client.ingestion(INGESTION_ID)
     assert client.ingestion(INGESTION_ID, known) == known
-    assert service.questions[1].etag == known.etag
+    assert service.requests[1].etag == known.etag
 
 
-def test_it_reads_batches_page_by_page(client: Client, service: StandIn) -> None:
+def test_batches_are_decoded_page_by_page(client: Client, service: StandIn) -> None:
     service.timetables(timetable("completed", "triggered", "yet_to_start"))
     client.ingestion(INGESTION_ID)
     page = client.batches(INGESTION_ID, limit=1, after=0)
@@ -181,21 +182,37 @@ def test_it_reads_batches_page_by_page(client: Client, service: StandIn) -> None
     )
     last = client.batches(INGESTION_ID, after=1)
     assert ([batch.number for batch in last.batches], last.next_after) == ([2], None)
-    assert service.asked()[1:] == [
+    assert service.paths()[1:] == [
         "/ingestions/id/batches?limit=1&after=0",
         "/ingestions/id/batches?limit=100&after=1",
     ]
 
 
-def test_an_older_service_knows_no_ingestion_by_its_times(client: Client) -> None:
+def test_an_older_service_has_no_ingestion_with_times(client: Client) -> None:
     with pytest.raises(NotFoundError):
         client.ingestion(INGESTION_ID)
 
 
 @pytest.mark.parametrize("wrong", [{"starts_at": "soon"}, {"completes_at": 7}, {"why": []}, {"batches": {}}])
-def test_times_it_cannot_read_are_an_unexpected_answer(
+def test_fields_of_a_wrong_type_are_an_unexpected_answer(
     client: Client, service: StandIn, wrong: dict[str, Any]
 ) -> None:
     service.timetables(timetable("triggered", **wrong))
     with pytest.raises(UnexpectedAnswerError, match="is this the ingest service"):
         client.ingestion(INGESTION_ID)
+
+
+def test_the_client_raises_the_reason_why_nothing_can_be_changed(real_client: Client, waiting: str) -> None:
+    real_client.cancel(waiting)
+    with pytest.raises(RefusedError, match="Nothing to change"):
+        real_client.set_priority(waiting, Priority.HIGH)
+
+
+def test_the_client_reads_the_slots_that_were_opened(real_run: Run, real_client: Client) -> None:
+    ingestion_id = real_client.submit(range(1, 6))
+    real_run(f"watch {ingestion_id} --quiet")
+    latest, first = real_client.slots()
+    assert (first.number, first.ids, latest.ids) == (1, (1, 2, 3), (4, 5))
+    assert first.opened_at is not None
+    assert first.closed_at is not None
+    assert first.opened_at < first.closed_at

@@ -52,14 +52,14 @@ def test_a_package_has_a_docstring_and_loads_nothing(path: Path) -> None:
     assert isinstance(docstring, ast.Expr)
 
 
-def test_ingestctl_loads_what_it_exports_on_first_use_only() -> None:
+def test_the_exports_of_ingestctl_are_loaded_on_first_use_only() -> None:
     script = "import sys, ingestctl; print(*(name for name in sys.modules if name.startswith('ingestctl.')))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout == "\n"
 
 
 @pytest.mark.parametrize("name", ingestctl.__all__)
-def test_ingestctl_exports_what_it_says(name: str) -> None:
+def test_every_export_of_ingestctl_exists(name: str) -> None:
     assert getattr(ingestctl, name).__name__ == name
 
 

@@ -7,7 +7,7 @@ from tests.cli.conftest import Run
 from tests.cli.stand_in import INGESTION_ID, Answer, StandIn, accepted, progress, refusal
 
 
-def test_alone_it_prints_its_help_with_the_examples_before_the_options(run: Run) -> None:
+def test_ingestctl_alone_prints_its_help_with_the_examples_before_the_options(run: Run) -> None:
     result = run("")
     assert result.exit_code == 0
     assert (
@@ -16,14 +16,14 @@ def test_alone_it_prints_its_help_with_the_examples_before_the_options(run: Run)
 
 
 @pytest.mark.parametrize("name", REGISTRY)
-def test_the_help_says_of_every_command_what_its_own_help_begins_with(run: Run, name: str) -> None:
+def test_the_help_has_the_first_line_of_the_help_of_every_command(run: Run, name: str) -> None:
     _, does = REGISTRY[name]
     assert f"  {name.ljust(10)}  {does}\n" in run("--help").stdout
     assert run(f"{name} --help").stdout.splitlines()[2].strip() == does
     assert load(name).name == name
 
 
-def test_a_command_that_there_is_not_is_wrong_usage(run: Run) -> None:
+def test_a_command_that_does_not_exist_is_wrong_usage(run: Run) -> None:
     result = run("prioritty")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "No such command 'prioritty'. Did you mean 'priority'?" in result.stderr
@@ -47,9 +47,9 @@ def test_submit_prints_the_ingestion_id_alone(run: Run, service: StandIn) -> Non
     service.answers(accepted())
     result = run("submit --priority HIGH 1 2 1000000007")
     assert (result.exit_code, result.stdout, result.stderr) == (0, f"{INGESTION_ID}\n", "")
-    [question] = service.questions
-    assert (question.method, question.path) == ("POST", "/ingest")
-    assert question.body == {"ids": [1, 2, 1000000007], "priority": "HIGH"}
+    [request] = service.requests
+    assert (request.method, request.path) == ("POST", "/ingest")
+    assert request.body == {"ids": [1, 2, 1000000007], "priority": "HIGH"}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_submit_prints_the_ingestion_id_alone(run: Run, service: StandIn) -> Non
         ),
     ],
 )
-def test_an_answer_that_is_no_success_is_told_in_one_line_and_exits_1(
+def test_an_error_of_the_service_is_one_line_and_exits_1(
     run: Run, service: StandIn, answer: Answer, sentence: str
 ) -> None:
     service.answers(answer)
@@ -112,7 +112,7 @@ def test_an_answer_of_something_else_asks_whether_this_is_the_ingest_service(
 
 
 @pytest.mark.parametrize("command", ["submit 1", f"status {INGESTION_ID}", f"watch {INGESTION_ID}"])
-def test_a_service_that_is_not_there_exits_3(run: Run, nowhere: str, command: str) -> None:
+def test_a_service_that_cannot_be_reached_exits_3(run: Run, nowhere: str, command: str) -> None:
     result = run(command, INGEST_URL=nowhere)
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr == (
@@ -122,7 +122,7 @@ def test_a_service_that_is_not_there_exits_3(run: Run, nowhere: str, command: st
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", "http://", "http://[::1", "http://a..b"])
-def test_an_address_that_cannot_be_one_is_wrong_usage(run: Run, url: str) -> None:
+def test_an_invalid_address_is_wrong_usage(run: Run, url: str) -> None:
     result = run("submit 1", INGEST_URL=url)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
@@ -140,10 +140,10 @@ def test_the_address_goes_before_or_behind_the_command_and_beats_the_environment
 ) -> None:
     service.answers(accepted())
     assert run(words.format(service.url + "/base"), INGEST_URL=nowhere).exit_code == 0
-    assert service.questions[0].path == "/base/ingest"
+    assert service.requests[0].path == "/base/ingest"
 
 
-def test_status_prints_every_batch_as_a_line_where_there_is_no_terminal(run: Run, service: StandIn) -> None:
+def test_status_prints_a_line_for_every_batch_where_there_is_no_terminal(run: Run, service: StandIn) -> None:
     service.answers(progress("completed", "triggered", "yet_to_start"))
     result = run(f"status {INGESTION_ID}")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -153,10 +153,10 @@ def test_status_prints_every_batch_as_a_line_where_there_is_no_terminal(run: Run
         "batch 3  [7, 8, 9]  yet_to_start",
         "1 of 3 batches completed",
     ]
-    assert service.questions[0].path == f"/status/{INGESTION_ID}"
+    assert service.requests[0].path == f"/status/{INGESTION_ID}"
 
 
-def test_watch_ends_with_0_when_all_is_completed(run: Run, service: StandIn) -> None:
+def test_watch_exits_0_when_all_is_completed(run: Run, service: StandIn) -> None:
     service.answers(progress("completed", "completed"))
     result = run(f"watch {INGESTION_ID}", FORCE_COLOR="1")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -181,5 +181,5 @@ def test_an_unknown_ingestion_exits_4(run: Run, service: StandIn, command: str) 
 @pytest.mark.parametrize("command", ["status", "results", "why", "cancel", "retry", "watch"])
 def test_a_malformed_ingestion_id_is_wrong_usage(run: Run, service: StandIn, command: str) -> None:
     result = run(f"{command} 42")
-    assert (result.exit_code, service.questions) == (2, [])
+    assert (result.exit_code, service.requests) == (2, [])
     assert "': '42' is not a valid UUID." in result.stderr

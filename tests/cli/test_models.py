@@ -44,7 +44,7 @@ def test_a_field_that_is_missing_is_an_error(name: str) -> None:
 
 
 @pytest.mark.parametrize("body", [[], "text", 7, None])
-def test_json_that_is_no_object_is_an_error(body: Any) -> None:
+def test_json_that_is_not_an_object_is_an_error(body: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
         PastSlot.parse(body)
 
@@ -79,6 +79,6 @@ def test_the_json_of_the_upstream_is_kept_as_it_is() -> None:
     assert Result.parse(body).result == body["result"]
 
 
-def test_what_is_inside_a_page_has_its_own_json() -> None:
+def test_a_value_inside_a_page_has_its_own_json() -> None:
     batch = timetable("completed").batches[0]
     assert TimedBatch.parse(batch).raw == batch

@@ -11,12 +11,22 @@ main()
 """
 
 
+def loaded(words: str) -> set[str]:
+    """Return the packages that a command line loads."""
+    command = [sys.executable, "-c", LISTED, *words.split()]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    return set(ran.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["", "--help", "completion bash"])
+def test_the_help_does_not_load_the_decoder_of_answers(words: str) -> None:
+    assert loaded(words) & {"click", "msgspec"} == {"click"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("words", ["", "--help", "submit --help", "completion bash", "submit x"])
-def test_what_asks_no_service_loads_nothing_that_takes_long(words: str) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", LISTED, *words.split()], capture_output=True, text=True, check=False
-    )
-    loaded = set(ran.stderr.splitlines()[-1].split())
-    assert "click" in loaded
-    assert not loaded & {"requests", "rich", "ssl", "truststore", "urllib3", "importlib_metadata"}
+def test_commands_without_a_request_load_no_slow_module(words: str) -> None:
+    modules = loaded(words)
+    assert "click" in modules
+    assert not modules & {"requests", "rich", "ssl", "truststore", "urllib3", "importlib_metadata"}

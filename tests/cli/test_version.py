@@ -8,13 +8,13 @@ from tests.cli.stand_in import SILENCE, Answer, StandIn, refusal
 OURS = "ingestctl, version 0.1.0\n"
 
 
-def test_the_version_of_the_service_is_told_too(real: str, real_run: Run) -> None:
+def test_version_prints_the_version_of_the_service_too(real: str, real_run: Run) -> None:
     result = real_run("--version")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f"{OURS}service, version 0.1.0, at {real}\n"
 
 
-def test_where_nobody_is_there_it_is_the_version_of_ingestctl_alone(run: Run, nowhere: str) -> None:
+def test_version_without_a_service_is_that_of_ingestctl_alone(run: Run, nowhere: str) -> None:
     result = run("--version", INGEST_URL=nowhere)
     assert (result.exit_code, result.stdout, result.stderr) == (0, OURS, "")
 
@@ -22,7 +22,7 @@ def test_where_nobody_is_there_it_is_the_version_of_ingestctl_alone(run: Run, no
 @pytest.mark.parametrize(
     "answer", [SILENCE, refusal(503, "Not well"), Answer(200, b"<html>"), Answer(200, {"status": "ok"})]
 )
-def test_what_a_service_that_does_not_tell_it_says_is_left_out(run: Run, service: StandIn, answer: Answer) -> None:
+def test_the_answer_of_a_service_without_a_version_is_left_out(run: Run, service: StandIn, answer: Answer) -> None:
     service.answers(answer)
     result = run("--version")
     assert (result.exit_code, result.stdout, result.stderr) == (0, OURS, "")

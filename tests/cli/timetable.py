@@ -1,4 +1,4 @@
-"""What a stand-in for the ingest service says of an ingestion and its times."""
+"""Answers of a stand-in for the ingest service about an ingestion and its times."""
 
 import json
 from collections import Counter
@@ -8,24 +8,26 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.cli.stand_in import INGESTION_ID, Answer, Question
+from ingestctl.models import Ingestion, TimedBatch
+from ingestctl.render.view import IngestionView
+from tests.cli.stand_in import INGESTION_ID, Answer, Request
 
 START = datetime(2026, 11, 22, 0, 50, 40, 408000, UTC)
 
 
 @dataclass(frozen=True)
 class Timetable:
-    """What the resources under /ingestions say at one moment."""
+    """The resources under /ingestions at one moment."""
 
     ingestion: Answer
     batches: list[dict[str, Any]]
 
-    def answer(self, question: Question) -> Answer:
-        url = urlsplit(question.path)
+    def answer(self, request: Request) -> Answer:
+        url = urlsplit(request.path)
         if url.path.endswith("/batches"):
             return self._page(**{name: int(value) for name, [value] in parse_qs(url.query).items()})
         etag = self.ingestion.headers["ETag"]
-        return replace(self.ingestion, status=304, body=b"") if etag == question.etag else self.ingestion
+        return replace(self.ingestion, status=304, body=b"") if etag == request.etag else self.ingestion
 
     def _page(self, limit: int, after: int) -> Answer:
         page = list(islice((batch for batch in self.batches if batch["number"] > after), limit))
@@ -40,14 +42,14 @@ def timetable(
     """The batches of `progress`: one every 5 seconds from the start on, each takes a second."""
     counts = Counter(statuses)
     batches = [_timed(number, status, start) for number, status in enumerate(statuses)]
-    told = ["yet_to_start", "triggered", "completed", *(["cancelled"] if counts["cancelled"] else [])]
+    counted = ["yet_to_start", "triggered", "completed", *(["cancelled"] if counts["cancelled"] else [])]
     ingestion = {
         "ingestion_id": INGESTION_ID,
         "status": _status(counts),
         "priority": "MEDIUM",
         "created_at": written(start),
         "ids": 3 * len(statuses),
-        "batches": {status: counts[status] for status in told},
+        "batches": {status: counts[status] for status in counted},
         "failed": 0,
         "slots_used": counts["triggered"] + counts["completed"],
         "starts_at": written(start),
@@ -58,6 +60,12 @@ def timetable(
     }
     etag = f'"{hash(json.dumps(ingestion))}"'
     return Timetable(Answer(body=ingestion, headers={"ETag": etag, **(headers or {})}), batches)
+
+
+def view(*statuses: str, **changed: Any) -> IngestionView:
+    """Return what is shown of such a timetable."""
+    answers = timetable(*statuses, **changed)
+    return IngestionView(Ingestion.parse(answers.ingestion.body), tuple(map(TimedBatch.parse, answers.batches)))
 
 
 def _status(counts: Counter[str]) -> str:

@@ -1,6 +1,8 @@
 """The calls of a slot run at the same time."""
 
-from threading import Barrier
+from collections.abc import Iterator
+from threading import Barrier, Thread, current_thread
+from typing import Any
 
 from ingest_service.dispatch.fan_out import in_threads
 from ingest_service.domain.ledger import Answer, Call
@@ -14,3 +16,26 @@ def test_calls_run_side_by_side_and_come_back_in_order() -> None:
         return Call(record_id, Answer())
 
     assert [made.started for made in in_threads(call, [3, 1, 3])] == [3, 1, 3]
+
+
+class UnstartedThread(Thread):
+    """A thread for which the system has no room."""
+
+    def start(self) -> None:
+        raise RuntimeError("can't start new thread")
+
+
+def test_a_call_that_gets_no_thread_is_made_in_this_one() -> None:
+    classes: Iterator[type[Thread]] = iter([Thread, UnstartedThread, Thread])
+    made_in: dict[int, Thread] = {}
+
+    def call(record_id: int) -> Call:
+        made_in[record_id] = current_thread()
+        return Call(record_id, Answer())
+
+    def new_thread(**settings: Any) -> Thread:
+        return next(classes)(**settings)
+
+    assert [made.started for made in in_threads(call, [7, 8, 9], new_thread)] == [7, 8, 9]
+    assert [made_in[record_id] is current_thread() for record_id in (7, 8, 9)] == [False, True, False]
+    assert len(set(made_in.values())) == 3

@@ -1,4 +1,4 @@
-"""What is recorded of an ingestion and what is to come of it are of one moment, while slots open and close."""
+"""The facts and the estimate of an ingestion are of one moment, while slots open and close."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority, Status
 from ingest_service.metrics import Metrics
-from ingest_service.reports import BatchesReport, IngestionReport
+from ingest_service.reports.models import BatchesReport, IngestionReport
 from ingest_service.service import Service
 from ingest_service.upstreams.simulated import SimulatedUpstream
 

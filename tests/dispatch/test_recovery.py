@@ -1,4 +1,4 @@
-"""What a start finds after a stop or a crash, on the virtual clock."""
+"""A start after a stop or a crash, on the virtual clock."""
 
 import pytest
 from hypothesis import given
@@ -149,8 +149,8 @@ def live_through(simulation: Simulation, event: str, pause: int) -> int:
 def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_pace(
     lives: list[tuple[str, int]], latency: int
 ) -> None:
-    pace = RateLimit(3, 7, 1, 0)
-    simulation = Simulation(pace, lambda _: latency)
+    rate = RateLimit(3, 7, 1, 0)
+    simulation = Simulation(rate, lambda _: latency)
     ids = list(range(1, 3 * len(lives) + 2))
     ingestion = simulation.submit(ids)
     repeats = sum(live_through(simulation, event, pause) for event, pause in lives)
@@ -160,4 +160,4 @@ def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_p
     assert len(called) == len(ids) + repeats
     assert simulation.service.reports.progress(ingestion).status is Status.COMPLETED
     assert [outcome.record_id for outcome in simulation.outcomes(ingestion)] == ids
-    assert most_starts_in_a_span(simulation.upstream.calls, pace.interval) <= pace.slot_size
+    assert most_starts_in_a_span(simulation.upstream.calls, rate.interval) <= rate.slot_size

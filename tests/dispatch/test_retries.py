@@ -21,7 +21,7 @@ MISSING = Answer(error="HTTP 404 Not Found", status=404)
 
 
 def failing(bad: dict[int, int], answer: Answer = BROKEN) -> Callable[[int, int], Answer]:
-    """Let each of these ids fail so many times."""
+    """Let each of these ids fail this number of times."""
     return lambda record_id, number: answer if number <= bad.get(record_id, 0) else good(record_id, number)
 
 
@@ -128,7 +128,7 @@ def test_a_wall_clock_set_back_cannot_make_a_backoff_longer_than_an_hour() -> No
 
 
 def wait_after(attempts: int, rules: RetryRules) -> int:
-    """Return how long the rules let an id wait that has just failed for the last of so many times."""
+    """Return the backoff of an id after its last failed attempt."""
     clock = VirtualClock()
     (retry,) = rules.verdicts(attempts, [(1, Call(0, BROKEN))], clock)
     assert isinstance(retry, Retry)
@@ -211,9 +211,9 @@ lives = st.lists(st.sampled_from(["slot", "slot", "restart", "crash"]), max_size
 def test_whatever_fails_every_id_ends_with_one_outcome_in_order_at_the_pace(
     count: int, answers: list[Answer], lives: list[str], max_attempts: int, latency: int
 ) -> None:
-    pace = RateLimit(3, 7, 1, 20)
+    rate = RateLimit(3, 7, 1, 20)
     simulation = Simulation(
-        pace,
+        rate,
         lambda _: latency + 1,
         lambda record_id, number: answers[(record_id + number) % len(answers)],
         RetryRules(max_attempts, 5, Random(0)),
@@ -230,8 +230,8 @@ def test_whatever_fails_every_id_ends_with_one_outcome_in_order_at_the_pace(
     calls = simulation.upstream.calls
     assert sum(outcome.attempts for outcome in outcomes) <= len(calls)
     assert len(calls) <= sum(outcome.attempts for outcome in outcomes) + 3 * crashes
-    assert most_starts_in_a_span(calls, pace.interval) <= pace.slot_size
-    assert most_in_work(calls) <= pace.slot_size
+    assert most_starts_in_a_span(calls, rate.interval) <= rate.slot_size
+    assert most_in_work(calls) <= rate.slot_size
 
 
 def live(simulation: Simulation, life: str) -> int:

@@ -69,12 +69,12 @@ def arrivals(draw: st.DrawFn) -> list[Happening]:
 
 @st.composite
 def lives(draw: st.DrawFn) -> list[Happening]:
-    """Arrivals and what people change about them; in the end nobody holds anything up."""
+    """Arrivals and changes to them; in the end no pause is left."""
     happenings = draw(arrivals()) + draw(st.lists(changes, max_size=6)) + draw(st.lists(switches, max_size=4))
     return [*sorted(happenings, key=lambda happening: happening.time), Switch(END, pauses=False)]
 
 
-paces = st.builds(RateLimit, st.integers(1, 4), st.integers(1, 9), st.integers(0, 9), st.just(0))
+rates = st.builds(RateLimit, st.integers(1, 4), st.integers(1, 9), st.integers(0, 9), st.just(0))
 latencies = st.lists(st.integers(0, 20), min_size=1, max_size=7)
 
 
@@ -96,9 +96,9 @@ class Waits:
 class Model:
     """Opens slots by the letter of the laws, batch by batch, without a queue and without a clock."""
 
-    def __init__(self, latency: list[int], pace: RateLimit) -> None:
+    def __init__(self, latency: list[int], rate: RateLimit) -> None:
         self.latency = latency
-        self.pace = pace
+        self.rate = rate
         self.slots: Slots = []
         self.waiting: list[Waits] = []
         self.arrived = 0
@@ -119,23 +119,23 @@ class Model:
     def opens(self) -> int | None:
         if self.paused or not self.waiting:
             return None
-        return max(self.free, self.now, min(batch.since for batch in self.waiting) + self.pace.linger)
+        return max(self.free, self.now, min(batch.since for batch in self.waiting) + self.rate.linger)
 
     def open(self, opens: int) -> None:
         taken: list[int] = []
         for batch in sorted(self.waiting, key=lambda batch: batch.place):
-            if len(taken) + len(batch.ids) > self.pace.slot_size:
+            if len(taken) + len(batch.ids) > self.rate.slot_size:
                 break
             taken += batch.ids
             self.waiting.remove(batch)
         self.slots.append((opens, taken))
-        self.free = opens + max(self.pace.interval, *(self.latency[i % len(self.latency)] for i in taken))
+        self.free = opens + max(self.rate.interval, *(self.latency[i % len(self.latency)] for i in taken))
 
     def happen(self, happening: Happening) -> None:
         if isinstance(happening, Switch):
             self.paused = happening.pauses
         elif isinstance(happening, Arrival):
-            size = self.pace.slot_size
+            size = self.rate.slot_size
             for first in range(0, len(happening.ids), size):
                 ids = happening.ids[first : first + size]
                 self.waiting.append(Waits(happening.priority, self.arrived, first, happening.time, ids))
@@ -148,8 +148,8 @@ class Model:
                     batch.priority = happening.priority
 
 
-def simulate(happenings: list[Happening], latency: list[int], pace: RateLimit) -> Simulation:
-    simulation = Simulation(pace, lambda record_id: latency[record_id % len(latency)], most_ids=MOST_IDS)
+def simulate(happenings: list[Happening], latency: list[int], rate: RateLimit) -> Simulation:
+    simulation = Simulation(rate, lambda record_id: latency[record_id % len(latency)], most_ids=MOST_IDS)
     accepted: list[UUID] = []
     for happening in happenings:
         simulation.clock.at(simulation.began + happening.time, action(simulation, accepted, happening))
@@ -176,48 +176,48 @@ def change(simulation: Simulation, accepted: list[UUID], wanted: Change) -> None
             simulation.service.reprioritise(accepted[wanted.which], wanted.priority)
 
 
-@given(arrivals(), latencies, paces)
+@given(arrivals(), latencies, rates)
 def test_the_model_of_the_laws_gives_the_same_slots(
-    happenings: list[Happening], latency: list[int], pace: RateLimit
+    happenings: list[Happening], latency: list[int], rate: RateLimit
 ) -> None:
-    assert simulate(happenings, latency, pace).slots_seen() == Model(latency, pace).run(happenings)
+    assert simulate(happenings, latency, rate).slots_seen() == Model(latency, rate).run(happenings)
 
 
-@given(lives(), latencies, paces)
+@given(lives(), latencies, rates)
 def test_the_model_gives_the_same_slots_when_people_cancel_change_and_pause(
-    happenings: list[Happening], latency: list[int], pace: RateLimit
+    happenings: list[Happening], latency: list[int], rate: RateLimit
 ) -> None:
-    assert simulate(happenings, latency, pace).slots_seen() == Model(latency, pace).run(happenings)
+    assert simulate(happenings, latency, rate).slots_seen() == Model(latency, rate).run(happenings)
 
 
-@given(lives(), latencies, paces)
+@given(lives(), latencies, rates)
 def test_no_span_of_an_interval_has_more_starts_than_a_slot_has_room(
-    happenings: list[Happening], latency: list[int], pace: RateLimit
+    happenings: list[Happening], latency: list[int], rate: RateLimit
 ) -> None:
-    calls = simulate(happenings, latency, pace).upstream.calls
-    assert most_starts_in_a_span(calls, pace.interval) <= pace.slot_size
+    calls = simulate(happenings, latency, rate).upstream.calls
+    assert most_starts_in_a_span(calls, rate.interval) <= rate.slot_size
 
 
-@given(lives(), latencies, paces)
+@given(lives(), latencies, rates)
 def test_never_more_ids_are_in_work_than_a_slot_has_room(
-    happenings: list[Happening], latency: list[int], pace: RateLimit
+    happenings: list[Happening], latency: list[int], rate: RateLimit
 ) -> None:
-    calls = simulate(happenings, [1 + wait for wait in latency], pace).upstream.calls
-    assert most_in_work(calls) <= pace.slot_size
+    calls = simulate(happenings, [1 + wait for wait in latency], rate).upstream.calls
+    assert most_in_work(calls) <= rate.slot_size
 
 
-@given(arrivals(), latencies, paces)
-def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[int], pace: RateLimit) -> None:
-    called = [record_id for record_id, _, _ in simulate(happenings, latency, pace).upstream.calls]
+@given(arrivals(), latencies, rates)
+def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[int], rate: RateLimit) -> None:
+    called = [record_id for record_id, _, _ in simulate(happenings, latency, rate).upstream.calls]
     asked = [record_id for one in happenings if isinstance(one, Arrival) for record_id in one.ids]
     assert sorted(called) == sorted(asked)
 
 
-@given(lives(), latencies, paces)
+@given(lives(), latencies, rates)
 def test_the_room_that_was_taken_is_all_given_back(
-    happenings: list[Happening], latency: list[int], pace: RateLimit
+    happenings: list[Happening], latency: list[int], rate: RateLimit
 ) -> None:
-    simulation = simulate(happenings, latency, pace)
+    simulation = simulate(happenings, latency, rate)
     assert list(simulation.engine.snapshot().waiting) == []
     simulation.submit(range(1, MOST_IDS + 1))
     with pytest.raises(BacklogFull):

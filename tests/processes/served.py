@@ -17,7 +17,7 @@ from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer, Call
 from ingest_service.metrics import Metrics
-from ingest_service.web.server import make_server
+from ingest_service.web.http.server import make_server
 from tests.processes.client import HOST, TIMEOUT_SECONDS
 
 

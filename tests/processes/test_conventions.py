@@ -4,24 +4,20 @@ import json
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from flask import Flask, Response
-from waitress.wasyncore import close_all
 
-from ingest_service.web.request_id import RequestIds, request_id
-from ingest_service.web.server import make_server
-from tests.cli.serving import serving
-from tests.processes.client import HOST, TIMEOUT_SECONDS
+from ingest_service.web.http.request_id import RequestIds, request_id
+from tests.cli.serving import listening, serving
+from tests.processes.client import TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    pass
 
 pytestmark = pytest.mark.slow
 
@@ -34,20 +30,6 @@ PROBLEM = b"\r\nAccept: application/problem+json\r\nX-Request-ID: mine"
 def url(tmp_path: Path) -> Iterator[str]:
     with serving(tmp_path, INGEST_MAX_IDS="10000") as url:
         yield url
-
-
-@contextmanager
-def listening(application: "WSGIApplication") -> Iterator[str]:
-    """Serve any application, and yield its address."""
-    server = make_server(application, HOST, 0, 1000)
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        yield f"http://{HOST}:{server.effective_port}"
-    finally:
-        server.trigger.pull_trigger(lambda: close_all(server._map))
-        thread.join()
-        server.task_dispatcher.shutdown()
 
 
 def raw(url: str, request: bytes) -> tuple[str, bytes]:

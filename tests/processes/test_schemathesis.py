@@ -29,7 +29,7 @@ from tests.web.declared import TABLE, operation_of
 pytestmark = pytest.mark.slow
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
-EXAMPLES, FEWER = 280, 200
+EXAMPLES, FEWER = 320, 200
 FEWEST_CASES = 5_000
 LARGEST = 20
 SETTINGS: dict[str, Any] = {

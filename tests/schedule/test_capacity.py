@@ -1,4 +1,4 @@
-"""When the backlog will have room is when enough ids have been released."""
+"""The backlog has room once enough ids have been released."""
 
 from collections.abc import Iterator
 

@@ -34,7 +34,7 @@ def test_adding_many_batches_is_adding_one_after_the_other(groups: list[tuple[in
 
 priorities = st.sampled_from(["HIGH", "MEDIUM", "LOW"])
 arrivals = st.lists(st.tuples(st.integers(0, 25), priorities, st.integers(1, 14)), min_size=1, max_size=9)
-paces = st.builds(RateLimit, st.integers(1, 5), st.integers(1, 9), st.integers(0, 12), st.just(20))
+rates = st.builds(RateLimit, st.integers(1, 5), st.integers(1, 9), st.integers(0, 12), st.just(20))
 
 
 changes = st.lists(
@@ -68,7 +68,7 @@ def running(draw: st.DrawFn) -> Simulation:
     """
     answers = draw(st.lists(st.sampled_from([BROKEN, good(1, 1), PAUSING]), min_size=1, max_size=7))
     simulation = Simulation(
-        draw(paces),
+        draw(rates),
         lambda _: 0,
         lambda record_id, number: answers[(record_id * 7 + number) % len(answers)],
         RetryRules(3, draw(st.integers(0, 40)), FIVE_ATTEMPTS.random),
@@ -136,12 +136,12 @@ def judge_spans(simulation: Simulation) -> None:
     for sequence, batches in slots.items():
         snapshot = simulation.engine.snapshot()
         runs = [run for run in snapshot.runs((urgency[sequence], sequence)) if run.sequence == sequence]
-        assert told(runs) == batches
+        assert openings(runs) == batches
         own = [numbers[opens] for times in batches.values() for opens in times]
         assert (min(s.first_slot for s in runs), max(s.last_slot for s in runs)) == (min(own), max(own))
 
 
-def told(runs: list[Run]) -> dict[int, set[int]]:
+def openings(runs: list[Run]) -> dict[int, set[int]]:
     """Return when each batch runs; one that is released in pieces runs several times."""
     batches: dict[int, set[int]] = {}
     for run in runs:
@@ -151,9 +151,9 @@ def told(runs: list[Run]) -> dict[int, set[int]]:
 
 
 @given(running(), priorities, st.integers(1, 14))
-def test_a_trial_tells_what_then_happens(simulation: Simulation, priority: str, count: int) -> None:
+def test_a_dry_run_forecasts_what_then_happens(simulation: Simulation, priority: str, count: int) -> None:
     ids = list(range(5001, 5001 + count))
-    trial = simulation.service.dry_run(ids, Priority[priority])
+    dry_run = simulation.service.dry_run(ids, Priority[priority])
     undisturbed = planned_slots(simulation)
     waiting = {
         entry.ingestion.id: list(simulation.records.ids(entry.sequence))
@@ -164,11 +164,11 @@ def test_a_trial_tells_what_then_happens(simulation: Simulation, priority: str, 
     simulation.run()
     opened = simulation.slots_opened()[before:]
     own = [number for number, (_, called) in enumerate(opened) if set(called) & set(ids)]
-    assert (trial.position, trial.slots) == (own[0], len(own))
+    assert (dry_run.position, dry_run.slots) == (own[0], len(own))
     offset = simulation.clock.wall() - simulation.clock.now()
-    assert (trial.starts_at, trial.last_at) == (opened[own[0]][0] + offset, opened[own[-1]][0] + offset)
+    assert (dry_run.starts_at, dry_run.last_at) == (opened[own[0]][0] + offset, opened[own[-1]][0] + offset)
     delayed = {one for one, its in waiting.items() if last_of(its, opened) > last_of(its, undisturbed)}
-    assert {delay.ingestion.id for delay in trial.delays} == delayed
+    assert {delay.ingestion.id for delay in dry_run.delays} == delayed
 
 
 def last_of(ids: list[int], slots: list[tuple[int, list[int]]]) -> int:

@@ -1,4 +1,4 @@
-"""What moved the end of an ingestion is recorded: as much as it moved, and why."""
+"""Slips record by how much the end of an ingestion moved, and why."""
 
 from functools import partial
 from uuid import UUID
@@ -20,7 +20,7 @@ INTERVAL = FIVE_SECONDS.interval
 
 
 def submit(simulation: Simulation, count: int, priority: str) -> UUID:
-    """Submit so many ids, and let what slips be written down."""
+    """Submit this number of ids, and write down the slips."""
     ingestion_id = simulation.submit(range(1, count + 1), priority)
     simulation.slips.run_once()
     return ingestion_id

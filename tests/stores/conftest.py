@@ -1,18 +1,22 @@
-"""Every store there is, so that one suite runs over all of them."""
+"""Every database there is, so that one suite runs over all of them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from ingest_service.ports.store import Store
-from ingest_service.stores.memory import MemoryStore
-from ingest_service.stores.sqlite.store import SqliteStore
 
-from tests.doubles import VirtualClock
+from tests.doubles import UnthreadedDatabase, VirtualClock
+from tests.stores.store import Store
+
+
+def in_memory(_: Path, clock: VirtualClock) -> Store:
+    database = UnthreadedDatabase()
+    return Store(database, database, clock)
+
 
 STORES: dict[str, Callable[[Path, VirtualClock], Store]] = {
-    "memory": lambda _, clock: MemoryStore(clock),
-    "sqlite": lambda folder, clock: SqliteStore(folder / "ingest.db", clock),
+    "file": lambda folder, clock: Store.in_file(folder / "ingest.db", clock),
+    "memory": in_memory,
 }
 
 

@@ -1,23 +1,27 @@
-"""The two stores tell the same after whatever is done to both."""
+"""SQLite and the model of a store agree after anything that is done to both."""
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from ingest_service.ports.store import ListFilter, Store
-from ingest_service.stores.memory import MemoryStore
-from ingest_service.stores.sqlite.store import SqliteStore
 
+from ingest_service.dispatch.journal import Journal
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Verdict
-from ingest_service.domain.model import Batch, Priority, Status, Submission
+from ingest_service.domain.model import Batch, Ingestion, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
+from ingest_service.ports.records import ListFilter, Records
 from tests.doubles import VirtualClock
+from tests.stores.model.journal import ModelJournal
+from tests.stores.model.records import ModelRecords
+from tests.stores.store import Store
 
 VERDICTS: list[Verdict] = [
     Outcome(1, "{}"),
@@ -25,92 +29,147 @@ VERDICTS: list[Verdict] = [
     Retry(1, 50, 70),
     Retry(2, 90, 95),
 ]
+KEYS = ("a", "b")
 priorities = st.sampled_from(Priority)
 places = st.integers(0, 20)
+choices = st.lists(st.tuples(places, st.sampled_from([3, 3, 2, 1])), min_size=1, max_size=3)
+# The second leaves a hole between two ids of a batch that are called again together.
+verdicts = st.lists(st.sampled_from(VERDICTS), min_size=9, max_size=9) | st.just(
+    [Retry(1, 50, 70), Outcome(1)] * 5
+)
 
 
-def seen(store: Store) -> Iterator[object]:
-    """Yield all that a store tells."""
-    listed = store.listed(ListFilter(None, None, 10**9, 99))
+class Side(Protocol):
+    """One of the two that are to agree."""
+
+    @property
+    def journal(self) -> Journal: ...
+
+    @property
+    def records(self) -> Records: ...
+
+
+class Model:
+    """The journal and the records of the model."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.journal = ModelJournal(clock)
+        self.records = ModelRecords(self.journal)
+
+
+def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
+    """Yield all that can be read."""
+    records, journal = side.records, side.journal
+    listed = records.listed(ListFilter(None, None, 10**9, 99))
     yield listed
-    yield [store.listed(ListFilter(s, p, 10**9, 99)) for s in (None, *Status) for p in (None, *Priority)]
-    yield [store.listed(ListFilter(s, None, len(listed), 2)) for s in (None, *Status)]
-    yield sorted((entry, tuple(entry.positions), entry.attempts, due) for entry, due in store.waiting())
-    yield store.slots(10**9, 99)
-    yield dict(store.batch_counts()), store.paused_at(), store.paused_until(), store.last_slot()
-    yield store.failed_counts([progress.sequence for progress in listed])
-    for progress in listed:
-        sequence, ingestion_id = progress.sequence, progress.ingestion.id
-        assert store.find(ingestion_id) == progress
-        yield store.ids(sequence), store.standing(sequence), store.slips(sequence), store.account(sequence)
-        yield store.outcomes(ingestion_id, -1, 99), store.failed_ids(ingestion_id)
-        yield store.batch_histories(progress, range(progress.ingestion.batch_count))
+    yield [records.listed(ListFilter(s, p, 10**9, 99)) for s in (None, *Status) for p in (None, *Priority)]
+    yield [records.listed(ListFilter(s, None, len(listed), 2)) for s in (None, *Status)]
+    waiting = sorted(journal.waiting(), key=itemgetter(0))
+    yield [(entry, entry.ingestion, tuple(entry.positions), entry.attempts, due) for entry, due in waiting]
+    yield [journal.record_ids(entry.sequence, entry.positions) for entry, _ in waiting]
+    yield records.batch_ids(tuple(entry.split(entry.next_size)[0] for entry, _ in waiting))
+    yield records.slots(10**9, 99), records.slots(3, 2)
+    yield dict(records.batch_counts()), journal.paused_at(), journal.paused_until(), journal.last_slot()
+    for progress, _ in listed:
+        assert records.progress(progress.ingestion.id) == progress
+        yield records.ids(progress.sequence), journal.release_state(progress.sequence)
+    for submission in submissions:
+        yield from seen_of(records, submission.id)
+        yield [known(journal, submission, key) for key in KEYS]
 
 
-class BothStores(RuleBasedStateMachine):
-    """Does everything to a store in memory and to one in SQLite."""
+def seen_of(records: Records, ingestion_id: UUID) -> Iterator[object]:
+    """Yield all that can be read of an ingestion, which may have been removed."""
+    yield records.progress(ingestion_id), records.ingestion(ingestion_id), records.failed_ids(ingestion_id)
+    yield records.outcomes(ingestion_id, -1, 99), records.outcomes(ingestion_id, 1, 2)
+    yield records.batches(ingestion_id, -1, 99), records.batches(ingestion_id, 0, 1)
+
+
+def known(journal: Journal, submission: Submission, key: str) -> object:
+    try:
+        return journal.resubmitted(submission, key)
+    except KeyReused as error:
+        return str(error)
+
+
+class BothSides(RuleBasedStateMachine):
+    """Does everything to the model and to SQLite."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
         self.clock = VirtualClock()
-        self.memory = MemoryStore(self.clock)
-        self.stores: list[Store] = [self.memory, SqliteStore(Path(self.folder.name, "ingest.db"), self.clock)]
+        self.model = Model(self.clock)
+        self.store = Store.in_file(Path(self.folder.name, "ingest.db"), self.clock)
+        self.sides: list[Side] = [self.model, self.store]
         self.slot: Slot | None = None
-        self.accepted = self.slots = 0
-        for store in self.stores:
-            store.start()
+        self.slots = 0
+        self.submissions: list[Submission] = []
+        self.store.start()
 
     def teardown(self) -> None:
-        for store in self.stores:
-            store.stop()
+        self.store.stop()
         self.folder.cleanup()
 
     def waiting(self) -> list[Entry]:
-        return sorted(entry for entry, _ in self.memory.waiting())
+        return sorted(entry for entry, _ in self.model.journal.waiting())
 
     @rule(
         priority=priorities,
         ids=st.integers(1, 8),
-        key=st.sampled_from([None, None, "a", "b"]),
+        key=st.sampled_from([None, None, *KEYS]),
         deadline=st.sampled_from([None, 5]),
     )
     def add(self, priority: Priority, ids: int, key: str | None, deadline: int | None) -> None:
-        self.accepted += 1
-        submission = Submission(
-            UUID(int=self.accepted << 64), priority, 3, PackedIds.of(range(1, ids + 1)), deadline=deadline
-        )
-        first, second = (self.add_to(store, submission, key) for store in self.stores)
+        ingestion_id = UUID(int=len(self.submissions) + 1 << 64)
+        submission = Submission(ingestion_id, priority, 3, PackedIds.of(range(1, ids + 1)), deadline=deadline)
+        self.submissions.append(submission)
+        first, second = (self.add_to(side.journal, submission, key) for side in self.sides)
         assert first == second
 
-    def add_to(self, store: Store, submission: Submission, key: str | None) -> object:
-        entries: list[Entry] = []
+    def add_to(self, journal: Journal, submission: Submission, key: str | None) -> object:
+        accepted: list[tuple[int, Ingestion]] = []
         try:
-            return store.add(submission, entries.append, key), entries
+            return journal.add(submission, lambda *one: accepted.append(one), key), accepted
         except KeyReused as error:
-            return str(error), entries
+            return str(error), accepted
 
     @precondition(lambda self: self.waiting())
-    @rule(choices=st.lists(st.tuples(places, st.integers(1, 3)), min_size=1, max_size=3))
+    @rule(choices=choices)
     def open_slot(self, choices: list[tuple[int, int]]) -> None:
         """Open a slot; one that is open is never closed, as after a crash."""
+        self.open(choices)
+
+    @precondition(lambda self: self.slot is not None)
+    @rule(verdicts=verdicts, paused_until=st.none() | places)
+    def close_slot(self, verdicts: list[Verdict], paused_until: int | None) -> None:
+        self.close(verdicts, paused_until)
+
+    @precondition(lambda self: self.waiting())
+    @rule(choices=choices, verdicts=verdicts)
+    def run_slot(self, choices: list[tuple[int, int]], verdicts: list[Verdict]) -> None:
+        """Open a slot and close it, with nothing in between."""
+        self.open(choices)
+        self.close(verdicts, None)
+
+    def open(self, choices: list[tuple[int, int]]) -> None:
         waiting = self.waiting()
         chosen = {place % len(waiting): count for place, count in choices}
         self.slots += 1
-        self.slot = Slot(self.slots, "b", self.slots, self.clock.wall(), tuple(self.batches(waiting, chosen)))
-        for store in self.stores:
-            store.open_slot(self.slot)
+        batches = tuple(self.batches(waiting, chosen))
+        ids = self.model.records.batch_ids(batches)
+        self.slot = Slot(self.slots, "b", self.slots, self.clock.wall(), batches, ids)
+        for side in self.sides:
+            side.journal.open_slot(self.slot)
 
     def batches(self, waiting: Sequence[Entry], chosen: dict[int, int]) -> Iterator[Batch]:
         for place, count in sorted(chosen.items()):
             yield waiting[place].split(min(count, waiting[place].next_size))[0]
 
-    @precondition(lambda self: self.slot is not None)
-    @rule(choices=st.lists(st.sampled_from(VERDICTS), min_size=9, max_size=9), paused_until=st.none() | places)
-    def close_slot(self, choices: list[Verdict], paused_until: int | None) -> None:
+    def close(self, verdicts: list[Verdict], paused_until: int | None) -> None:
         assert self.slot is not None
-        for store in self.stores:
-            store.close_slot(self.slot, choices[: len(self.slot.ids)], self.slots, paused_until or None)
+        for side in self.sides:
+            side.journal.close_slot(self.slot, verdicts[: len(self.slot.ids)], self.slots, paused_until or None)
         self.slot = None
 
     @rule(sequence=places, chosen=st.lists(places, max_size=3))
@@ -125,36 +184,34 @@ class BothStores(RuleBasedStateMachine):
             if position not in in_flight.get(sequence, ())
         ]
         outcomes = [(left[place % len(left)], Outcome(9, error="cancelled")) for place in chosen if left]
-        for store in self.stores:
-            store.cancel(sequence, outcomes)
+        for side in self.sides:
+            side.journal.cancel(sequence, outcomes)
 
     @rule(sequence=places, priority=priorities)
     def reprioritise(self, sequence: int, priority: Priority) -> None:
-        for store in self.stores:
-            store.reprioritise(sequence, priority)
+        for side in self.sides:
+            side.journal.reprioritise(sequence, priority)
 
     @rule(sequences=st.sets(places, max_size=4), at=places)
     def add_slips(self, sequences: set[int], at: int) -> None:
-        for store in self.stores:
-            store.add_slips({sequence: Slip(at, 1, 2, "because") for sequence in sequences})
+        for side in self.sides:
+            side.records.add_slips({sequence: Slip(at, 1, 2, "because") for sequence in sequences})
 
     @rule(at=st.none() | places)
     def pause(self, at: int | None) -> None:
-        for store in self.stores:
-            store.pause(at)
+        for side in self.sides:
+            side.journal.pause(at)
 
     @rule()
     def restart(self) -> None:
         self.slot = None
-        for store in self.stores:
-            store.stop()
-            store.start()
+        self.store.restart()
 
     @rule(age=st.integers(-1, 3), key_age=st.integers(-1, 3), most=st.integers(1, 9))
     def prune(self, age: int, key_age: int, most: int) -> None:
         now = self.clock.wall()
-        for store in self.stores:
-            while store.prune(now - age, now - key_age, most):
+        for side in self.sides:
+            while side.records.prune(now - age, now - key_age, most):
                 pass
 
     @rule()
@@ -162,10 +219,10 @@ class BothStores(RuleBasedStateMachine):
         self.clock.time += 1
 
     @invariant()
-    def both_tell_the_same(self) -> None:
-        for told, told_too in zip(*map(seen, self.stores), strict=True):
-            assert told == told_too
+    def both_agree(self) -> None:
+        for expected, found in zip(*(seen(side, self.submissions) for side in self.sides), strict=True):
+            assert expected == found
 
 
-BothStores.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
-test_both_stores_tell_the_same = BothStores.TestCase
+BothSides.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+test_sqlite_and_the_model_agree = BothSides.TestCase

@@ -36,7 +36,7 @@ def in_full(client: FlaskClient, ingestion_id: UUID | str) -> dict[str, Any]:
 
 
 def statuses(client: FlaskClient, ingestion_id: UUID | str) -> tuple[str, list[str]]:
-    """Return the status of an ingestion and those of its batches, as /status tells them."""
+    """Return the status of an ingestion and those of its batches, as /status has them."""
     body = client.get(f"/status/{ingestion_id}").get_json()
     return body["status"], [batch["status"] for batch in body["batches"]]
 
@@ -47,7 +47,7 @@ def results(client: FlaskClient, ingestion_id: UUID | str) -> list[dict[str, Any
 
 
 def failing(ids: set[int], failure: Answer, calls: int = 1) -> Callable[[int, int], Answer]:
-    """Answer the first so many calls for each of these ids with a failure, and all others well."""
+    """Answer the first `calls` calls for each of these ids with a failure, and all others well."""
     return lambda record_id, number: failure if record_id in ids and number <= calls else good(record_id, number)
 
 

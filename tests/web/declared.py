@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from ingest_service.web.openapi.headers import HEADERS
 from ingest_service.web.openapi.operation import Answer, Operation
 from ingest_service.web.openapi.schemas import Model
-from ingest_service.web.operations import OPERATIONS
+from ingest_service.web.service.description import OPERATIONS
 
 TABLE = {operation.route: operation for operations in OPERATIONS.values() for operation in operations}
 
@@ -46,9 +46,9 @@ def assert_declared(operation: Operation, response: TestResponse) -> None:
 
 
 def assert_headers(answer: Answer, response: TestResponse) -> None:
-    told = {name for name in HEADERS if name in response.headers} - {"X-Request-ID"}
-    assert told <= set(answer.headers)
-    assert {name for name in answer.headers if HEADERS[name]["required"]} <= told
+    answered = {name for name in HEADERS if name in response.headers} - {"X-Request-ID"}
+    assert answered <= set(answer.headers)
+    assert {name for name in answer.headers if HEADERS[name]["required"]} <= answered
 
 
 def assert_body(answer: Answer, response: TestResponse) -> None:

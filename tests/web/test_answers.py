@@ -43,7 +43,7 @@ def look_at_everything(client: DeclaredClient, ingestion_id: str) -> None:
         assert client.get(path).status_code == 200
 
 
-def test_all_that_is_told_of_an_ingestion_on_its_way_is_declared(
+def test_every_answer_about_an_ingestion_on_its_way_is_declared(
     client: DeclaredClient, simulation: Simulation
 ) -> None:
     simulation.upstream.answer = some_missing
@@ -54,7 +54,7 @@ def test_all_that_is_told_of_an_ingestion_on_its_way_is_declared(
     slot = simulation.engine.open()
     assert slot is not None
     look_at_everything(client, ingestion_id)
-    simulation.engine.close(slot, simulation.clock.fan_out(simulation.dispatcher._call, slot.ids))
+    simulation.engine.close(slot, simulation.clock.fan_out(simulation.upstream.fetch, slot.ids))
     assert client.post("/ingest", json={"ids": [6], "priority": "HIGH"}).status_code == 200
     look_at_everything(client, ingestion_id)
     simulation.run()
@@ -62,7 +62,7 @@ def test_all_that_is_told_of_an_ingestion_on_its_way_is_declared(
     assert client.post(f"/ingestions/{ingestion_id}/retry").status_code == 200
 
 
-def test_all_that_is_told_while_the_dispatcher_is_paused_is_declared(client: DeclaredClient) -> None:
+def test_every_answer_while_the_dispatcher_is_paused_is_declared(client: DeclaredClient) -> None:
     assert client.post("/dispatcher/pause").get_json()["state"] == "paused"
     ingestion_id = client.post("/ingest", json=FIVE).get_json()["ingestion_id"]
     assert client.post("/ingest?dry_run=true", json=FIVE).get_json()["starts_at"] is None

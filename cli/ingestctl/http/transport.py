@@ -62,7 +62,7 @@ class Transport:
         return check_available(answer)
 
     def _exchange(self, method: str, url: str, body: bytes | None, headers: Headers | None) -> requests.Response:
-        """Redirects are not followed: one of a POST would arrive as a GET, without the ids."""
+        """Send it without following redirects: a redirected POST would arrive as a GET, without the ids."""
         try:
             return self._session.request(
                 method, url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False

@@ -71,7 +71,7 @@ def _file(name: str) -> Iterator[TextIO]:
 
 
 def _standard_input() -> AbstractContextManager[TextIO]:
-    """Open standard input; on a terminal, print what is expected, for the person would wait, too."""
+    """Open standard input; on a terminal, print first that ids are expected."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline="")
     if not sys.stdin.isatty():

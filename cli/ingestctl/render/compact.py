@@ -32,15 +32,15 @@ def compact(views: Sequence[IngestionView], width: int, rows: int, now: datetime
         return Group(*_in_two_rows(shown, texts))
     id_width = None if width >= _WIDTH_FOR_ONE_ROW else _SHORT_ID_WIDTH
     in_one_row = (
-        _row(view, said, view.whole.ingestion_id[:id_width]) for view, said in zip(shown, texts, strict=True)
+        _row(view, after, view.whole.ingestion_id[:id_width]) for view, after in zip(shown, texts, strict=True)
     )
     return Group(*in_one_row, *_fold(views, shown))
 
 
 def _in_two_rows(views: Sequence[IngestionView], texts: Sequence[Sequence[str]]) -> Iterator[RenderableType]:
-    for view, said in zip(views, texts, strict=True):
+    for view, after in zip(views, texts, strict=True):
         yield one_row(view.whole.ingestion_id)
-        yield _row(view, said)
+        yield _row(view, after)
 
 
 def _row(view: IngestionView, after: Sequence[str], *before: str) -> Table:

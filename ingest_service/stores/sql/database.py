@@ -42,7 +42,7 @@ class Database(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether it can be written. Does not touch the disk."""
+        """True while it can be written. Does not touch the disk."""
 
     def read(self) -> AbstractContextManager[Connection]:
         """Lend a connection inside a read transaction: all that it reads is of one moment."""

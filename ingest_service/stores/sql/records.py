@@ -32,7 +32,7 @@ class SqlRecords:
 
     @property
     def alive(self) -> bool:
-        """Whether the database can be written."""
+        """True while the database can be written."""
         return self._database.alive
 
     def check(self) -> None:

@@ -68,11 +68,16 @@ class GroupCommit(Loop):
             self.start()
 
     def close(self) -> None:
-        """Commit what was asked before, end the thread and close its connection. May be called twice."""
+        """Commit what was asked before, end the thread and close its connection. May be called twice.
+
+        What was asked during the pause after an unexpected error is refused.
+        """
         with self._lock:
             if self._connection is not None:
+                self.halt()
                 self._queue.put(None)
-                self.stop(None)
+                self.join()
+                self._refuse_the_rest()
                 self._connection.close()
                 self._connection = None
 
@@ -103,6 +108,13 @@ class GroupCommit(Loop):
                 write.failed(error)
             raise
         return more
+
+    def _refuse_the_rest(self) -> None:
+        """Answer the writes that the thread left behind when it ended in a pause."""
+        while not self._queue.empty():
+            write = self._queue.get()
+            if write is not None:
+                write.failed(StoreStopped())
 
     def _gather(self) -> tuple[list[_Write], bool]:
         """Block for the first write, take all that wait behind it; False with it once closed."""
@@ -138,9 +150,12 @@ class GroupCommit(Loop):
                 results = [write.statements(connection) for write in group]
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked, not to this thread
             return error
-        self._committed(len(group), self._clock.now() - begun)
-        for write, result in zip(group, results, strict=True):
-            self._end(write, result)
+        try:
+            self._committed(len(group), self._clock.now() - begun)
+        finally:
+            # Whatever becomes of the report, the writes are durable.
+            for write, result in zip(group, results, strict=True):
+                self._end(write, result)
         return None
 
     def _end(self, write: _Write, result: object) -> None:

@@ -1,32 +1,33 @@
 """The OpenAPI 3.1 document, made from the table of operations and the models of bodies."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from pydantic import BaseModel
+
+from ingest_service.web.http.request_id import HEADER as REQUEST_ID
 from ingest_service.web.openapi.conventions import about
 from ingest_service.web.openapi.headers import HEADERS, NAME_OF_REQUEST
 from ingest_service.web.openapi.operation import Answer, Content, Operation, Parameter
 from ingest_service.web.openapi.schemas import Model, reference, schemas_of
-from ingest_service.web.operations import OPERATIONS
-from ingest_service.web.request_id import HEADER as REQUEST_ID
-from ingest_service.web.submission import SubmissionBody
+
+# Operations by the heading under which the description has them.
+Table = Mapping[str, Sequence[Operation]]
 
 
-def document(version: str, max_ids: int) -> dict[str, Any]:
-    """Return the description of this version of the API, when it takes so many ids at once, as JSON has it."""
-    schemas = schemas_of(_models(chain.from_iterable(OPERATIONS.values())))
-    schemas[SubmissionBody.__name__]["properties"]["ids"]["maxItems"] = max_ids
+def document(table: Table, version: str) -> dict[str, Any]:
+    """Return the description of the operations of a table, as JSON has it."""
     return {
         "openapi": "3.1.0",
         "info": about(version),
         # Relative to this document, so that it is right behind every proxy.
         "servers": [{"url": ".", "description": "this server"}],
         "security": [],
-        "tags": [{"name": heading} for heading in OPERATIONS],
-        "paths": _paths(),
+        "tags": [{"name": heading} for heading in table],
+        "paths": _paths(table),
         "components": {
-            "schemas": schemas,
+            "schemas": schemas_of(_models(chain.from_iterable(table.values()))),
             "headers": HEADERS,
             "parameters": {REQUEST_ID: _parameter(NAME_OF_REQUEST)},
         },
@@ -41,9 +42,9 @@ def _models(operations: Iterable[Operation]) -> Iterator[Model]:
                 yield from content.models
 
 
-def _paths() -> dict[str, dict[str, Any]]:
+def _paths(table: Table) -> dict[str, dict[str, Any]]:
     paths: dict[str, dict[str, Any]] = {}
-    for heading, operations in OPERATIONS.items():
+    for heading, operations in table.items():
         for operation in operations:
             method, path = operation.route.split()
             paths.setdefault(path, {})[method.lower()] = {"tags": [heading], **_operation(operation)}
@@ -86,10 +87,14 @@ def _contents(contents: Iterable[Content]) -> dict[str, Any]:
     return {
         content.media_type: _without_blanks(
             schema=_schema(content.models),
-            examples={name: {"value": value} for name, value in content.examples.items()},
+            examples={name: {"value": _value(example)} for name, example in content.examples.items()},
         )
         for content in contents
     }
+
+
+def _value(example: BaseModel | str) -> Any:
+    return example if isinstance(example, str) else example.model_dump(mode="json", exclude_unset=True)
 
 
 def _schema(models: tuple[Model, ...]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ingest_service.web.http.request_id import HEADER as REQUEST_ID
 from ingest_service.web.openapi.operation import Parameter
-from ingest_service.web.request_id import HEADER as REQUEST_ID
 
 NAME_OF_REQUEST = Parameter(
     REQUEST_ID,
@@ -20,25 +20,25 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": "0d6f3a7b1c524e0f9b8a6d5c4e3f2a10",
     },
     "Location": {
-        "description": "Where the status of the ingestion is.",
+        "description": "The URL of the status of the ingestion.",
         "required": False,
         "schema": {"type": "string", "format": "uri-reference"},
         "example": "/status/6f1c0a52-9d3e-4c1b-8a77-5f0e21d4b3a9",
     },
     "ETag": {
-        "description": "Names what the answer says, for If-None-Match.",
+        "description": "Entity tag of the answer, for If-None-Match.",
         "required": True,
         "schema": {"type": "string", "pattern": '^"[0-9a-f]+"$'},
         "example": '"d1b5e2c07a9f4e3b8c6d5a41"',
     },
     "Retry-After": {
-        "description": "The seconds until another answer is possible; absent if there is none or nobody knows.",
+        "description": "Seconds until another answer is possible; absent if that is never, or unknown.",
         "required": False,
         "schema": {"type": "integer", "minimum": 1},
         "example": 4,
     },
     "Link": {
-        "description": 'Where the next page is (`rel="next"`); absent on the last page.',
+        "description": 'The URL of the next page (`rel="next"`); absent on the last page.',
         "required": False,
         "schema": {"type": "string"},
         "example": '</ingestions?limit=1&after=12>; rel="next"',

@@ -1,26 +1,28 @@
-"""An operation of the API: what may be asked, and everything that may be answered."""
+"""Operations of the API: requests, and all their answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel
+
+from ingest_service.web.http.problem import PROBLEM, Error, Problem
+from ingest_service.web.http.responses import JSON
 from ingest_service.web.openapi.schemas import Model, parameters_of
-from ingest_service.web.openapi.service import Error, Problem
-from ingest_service.web.problem import JSON, PROBLEM, problem_of
 
 
 @dataclass(frozen=True)
 class Content:
-    """A body that fits one of some models, with examples by their names; one without models is text."""
+    """Body that fits one of its models, with examples by their names; text if it has no models."""
 
     media_type: str
     models: tuple[Model, ...] = ()
-    examples: Mapping[str, Any] = field(default_factory=dict)
+    examples: Mapping[str, BaseModel | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """What may stand in the path, the query or the headers."""
+    """Parameter in the path, the query or a header."""
 
     name: str
     place: str
@@ -30,7 +32,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Answer:
-    """What may be answered, with headers by their names."""
+    """Answer of one status, with the names of its headers."""
 
     status: int
     description: str
@@ -40,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """A method on a path such as `GET /status/{ingestion_id}`, with a name and a line that says what it does."""
+    """Method on a path such as `GET /status/{ingestion_id}`, with a name and a summary of one line."""
 
     route: str
     name: str
@@ -52,14 +54,14 @@ class Operation:
     body_required: bool = True
 
 
-def json_of(*models: Model, **examples: Any) -> tuple[Content]:
-    """Return a body of JSON."""
-    return (Content(JSON, models, examples),)
+def json_of(**examples: BaseModel) -> Content:
+    """Return a body of JSON that fits the models of its examples."""
+    return Content(JSON, tuple(dict.fromkeys(type(example) for example in examples.values())), examples)
 
 
-def failure(status: int, description: str, *headers: str, **examples: Mapping[str, Any]) -> Answer:
-    """Return an answer that tells an error, in both of its forms."""
-    problems = {name: problem_of(error, status, None) for name, error in examples.items()}
+def failure(status: int, description: str, *headers: str, **examples: Error) -> Answer:
+    """Return an answer that is an error, in both of its forms."""
+    problems = {name: Problem.of(error, status, None) for name, error in examples.items()}
     contents = (Content(JSON, (Error,), examples), Content(PROBLEM, (Problem,), problems))
     return Answer(status, description, contents, headers)
 

@@ -11,15 +11,15 @@ SCHEMAS = "#/components/schemas/"
 
 
 class Untitled(GenerateJsonSchema):
-    """Writes no title for a field: it would only say the name again."""
+    """Generator without titles for fields: they would only repeat the names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the same for every schema
-        """Return that it should not."""
+        """Return False for every field."""
         return False
 
 
 def schemas_of(models: Iterable[Model]) -> dict[str, Any]:
-    """Return the schemas of models, and of all that these refer to, by their names."""
+    """Return the schemas of models, and of all models that they refer to, by their names."""
     wanted = [(model, "validation") for model in dict.fromkeys(models)]
     _, schemas = models_json_schema(wanted, ref_template=SCHEMAS + "{model}", schema_generator=Untitled)  # type: ignore[arg-type]
     found: dict[str, Any] = schemas["$defs"]
@@ -27,20 +27,19 @@ def schemas_of(models: Iterable[Model]) -> dict[str, Any]:
 
 
 def reference(model: Model) -> dict[str, str]:
-    """Return what stands for the schema of a model."""
+    """Return a reference to the schema of a model."""
     return {"$ref": SCHEMAS + model.__name__}
 
 
 def parameters_of(query: Model) -> dict[str, Mapping[str, Any]]:
-    """Return the schemas of the parameters of a query. What may be None may be left out, no more."""
+    """Return the schemas of the parameters of a query. A parameter that may be None is optional, never null."""
     schema = query.model_json_schema(schema_generator=Untitled)
-    defined = {f"#/$defs/{name}": definition for name, definition in schema.get("$defs", {}).items()}
-    return {name: _given(field, defined) for name, field in schema["properties"].items()}
+    return {name: _not_null(field) for name, field in schema["properties"].items()}
 
 
-def _given(field: Mapping[str, Any], defined: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _not_null(field: Mapping[str, Any]) -> Mapping[str, Any]:
     if "anyOf" not in field:
         return field
-    choice, _none = field["anyOf"]
-    whole = defined.get(choice.get("$ref"), choice)
-    return {key: value for key, value in whole.items() if key not in ("title", "description")}
+    choice, _null = field["anyOf"]
+    given: Mapping[str, Any] = choice
+    return given

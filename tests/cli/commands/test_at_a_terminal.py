@@ -1,4 +1,4 @@
-"""What commands do at a real terminal, besides the pictures."""
+"""Commands at a real terminal, besides their screens."""
 
 import os
 import re
@@ -54,7 +54,7 @@ def ended(child: "pexpect.spawn[str]") -> int | None:
     return child.exitstatus
 
 
-def test_ids_are_read_from_the_keyboard_when_asked_to(service: StandIn, type_in: Type) -> None:
+def test_ids_are_read_from_the_keyboard_on_request(service: StandIn, type_in: Type) -> None:
     service.answers(accepted())
     child = type_in(service.url, "ingestctl submit -")
     child.expect_exact("Reading ids from the terminal; end with Ctrl-D.")
@@ -63,11 +63,13 @@ def test_ids_are_read_from_the_keyboard_when_asked_to(service: StandIn, type_in:
     child.sendeof()
     child.expect_exact(INGESTION_ID)
     assert ended(child) == 0
-    assert service.questions[0].body["ids"] == [1, 2, 3, 7, 8, 9]
+    assert service.requests[0].body["ids"] == [1, 2, 3, 7, 8, 9]
 
 
 @pytest.mark.parametrize("url", ["", " --url {}"])
-def test_an_accepted_submission_tells_how_to_watch_it(service: StandIn, type_in: Type, url: str) -> None:
+def test_an_accepted_submission_prints_the_command_that_watches_it(
+    service: StandIn, type_in: Type, url: str
+) -> None:
     service.answers(accepted())
     there = url.format(service.url)
     child = type_in(service.url, f"ingestctl submit 1{there}")
@@ -84,7 +86,7 @@ def test_an_accepted_submission_tells_how_to_watch_it(service: StandIn, type_in:
         ("", {"TERM": "dumb"}, False),
     ],
 )
-def test_a_table_has_colors_unless_they_are_not_wanted(
+def test_a_table_has_colors_unless_they_are_switched_off(
     tmp_path: Path, type_in: Type, words: str, environment: dict[str, str], colored: bool
 ) -> None:
     with serving(tmp_path) as url, Client(url) as client:
@@ -97,12 +99,12 @@ def test_a_table_has_colors_unless_they_are_not_wanted(
     assert bool(COLOR.search(str(child.before))) is colored
 
 
-def test_ctrl_c_while_nothing_is_answered_exits_130_and_tells_how_to_submit_it_once(
+def test_ctrl_c_before_an_answer_exits_130_and_prints_how_to_submit_the_ids_once(
     service: StandIn, type_in: Type
 ) -> None:
     service.answers(SILENCE)
     child = type_in(service.url, "exec ingestctl submit 1-5 --key monday")
-    while not service.questions:
+    while not service.requests:
         child.expect(pexpect.TIMEOUT, timeout=0.05)
     child.sendintr()
     child.expect_exact("At least 0 of 5 ids are accepted. To submit the rest, and none twice, add --key monday")
@@ -121,18 +123,18 @@ def test_the_schedule_is_watched_until_ctrl_c(tmp_path: Path, type_in: Type) -> 
         assert ended(child) == 130
 
 
-def test_what_takes_long_to_submit_has_a_bar_and_stdout_has_the_ids_alone(tmp_path: Path, type_in: Type) -> None:
-    with serving(tmp_path, INGEST_MAX_IDS="10000") as url, Client(url) as client:
+def test_a_large_submission_has_a_progress_bar_and_stdout_has_the_ids_alone(tmp_path: Path, type_in: Type) -> None:
+    with serving(tmp_path, INGEST_MAX_IDS="12500") as url, Client(url) as client:
         client.pause()
         child = type_in(url, "ingestctl submit 1-200000 > accepted")
         child.expect_exact("Submitting ids")
         assert ended(child) == 0
         listed = [one.ingestion_id for one in client.ingestions()]
-    assert len(listed) == 20
+    assert len(listed) == 16
     assert Path(tmp_path, "accepted").read_text().split() == listed[::-1]
 
 
-def test_quiet_means_no_bar_and_no_hint(tmp_path: Path, type_in: Type) -> None:
+def test_quiet_leaves_out_the_progress_bar_and_the_hint(tmp_path: Path, type_in: Type) -> None:
     with serving(tmp_path) as url:
         child = type_in(url, "ingestctl submit 1-200000 --quiet > accepted")
         assert ended(child) == 0

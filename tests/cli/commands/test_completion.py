@@ -28,13 +28,13 @@ def completed(*words: str) -> list[str]:
         ("fish", "complete --no-files --command ingestctl"),
     ],
 )
-def test_it_prints_a_script_for_each_shell(run: Run, shell: str, line: str) -> None:
+def test_completion_prints_a_script_for_each_shell(run: Run, shell: str, line: str) -> None:
     result = run(f"completion {shell}")
     assert (result.exit_code, result.stderr) == (0, "")
     assert line in result.stdout
 
 
-def test_a_shell_that_it_does_not_know_is_wrong_usage(run: Run) -> None:
+def test_an_unknown_shell_is_wrong_usage(run: Run) -> None:
     result = run("completion tcsh")
     assert result.exit_code == 2
     assert "'tcsh' is not one of 'bash', 'zsh', 'fish'." in result.stderr
@@ -50,7 +50,7 @@ def test_commands_options_and_choices_are_completed() -> None:
     assert completed("completion", "z") == ["zsh"]
 
 
-def test_ids_are_not() -> None:
+def test_ids_are_not_completed() -> None:
     assert completed("submit", "1") == []
     assert completed("status", "") == []
 

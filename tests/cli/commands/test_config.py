@@ -17,14 +17,14 @@ def file(tmp_path: Path) -> Path:
     return folder / "config.toml"
 
 
-def test_the_configuration_file_says_where_the_service_is(run: Run, service: StandIn, file: Path) -> None:
+def test_the_configuration_file_has_the_address_of_the_service(run: Run, service: StandIn, file: Path) -> None:
     file.write_text(f'# mine\nurl = "{service.url}/base/"\n')
     service.answers(accepted())
     assert run("submit 1", INGEST_URL="").exit_code == 0
-    assert service.questions[0].path == "/base/ingest"
+    assert service.requests[0].path == "/base/ingest"
 
 
-def test_the_environment_goes_before_the_file_and_the_option_before_both(
+def test_the_environment_beats_the_file_and_the_option_beats_both(
     run: Run, service: StandIn, file: Path, nowhere: str
 ) -> None:
     file.write_text(f'url = "{nowhere}"\n')
@@ -34,7 +34,7 @@ def test_the_environment_goes_before_the_file_and_the_option_before_both(
     assert run("submit 1", INGEST_URL="").exit_code == 3
 
 
-def test_without_xdg_config_home_it_is_below_the_home(run: Run, service: StandIn, tmp_path: Path) -> None:
+def test_without_xdg_config_home_the_file_is_below_the_home(run: Run, service: StandIn, tmp_path: Path) -> None:
     folder = tmp_path / "home" / ".config" / "ingestctl"
     folder.mkdir(parents=True)
     Path(folder, "config.toml").write_text(f'url = "{service.url}"\n')
@@ -55,7 +55,7 @@ def test_without_xdg_config_home_it_is_below_the_home(run: Run, service: StandIn
         ("uri = 'x'", f"The configuration {{file}} has a key 'uri', but only url is known; {EXAMPLE}."),
     ],
 )
-def test_a_file_that_is_wrong_is_named_with_what_is_wrong_and_exits_2(
+def test_a_wrong_file_is_named_with_its_fault_and_exits_2(
     run: Run, service: StandIn, file: Path, content: str, sentence: str
 ) -> None:
     file.write_text(content)
@@ -63,10 +63,10 @@ def test_a_file_that_is_wrong_is_named_with_what_is_wrong_and_exits_2(
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"Error: {sentence}\n".format(file=file)
     service.answers(accepted())
-    assert run("submit 1").exit_code == 0, "who says where the service is needs no file"
+    assert run("submit 1").exit_code == 0, "with an address the file is not read"
 
 
-def test_a_file_that_is_no_text_is_named(run: Run, file: Path) -> None:
+def test_a_file_that_is_not_text_is_named(run: Run, file: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     result = run("list", INGEST_URL="")
     assert result.exit_code == 2

@@ -23,7 +23,7 @@ def local(day: int, hour: int, minute: int, second: int = 0) -> datetime:
         ("+1d2h3m4s", timedelta(days=1, hours=2, minutes=3, seconds=4)),
     ],
 )
-def test_a_deadline_may_be_so_far_ahead(text: str, span: timedelta) -> None:
+def test_a_deadline_may_be_a_span_of_time(text: str, span: timedelta) -> None:
     assert parse_deadline(text, NOON) == NOON + span
 
 
@@ -49,12 +49,12 @@ def test_a_time_of_the_day_is_the_next_one(text: str, time: datetime) -> None:
         ("2026-11-22 17:30+05:30", "2026-11-22T17:30:00+05:30"),
     ],
 )
-def test_rfc_3339_says_where_it_is_that_time(text: str, sent: str) -> None:
+def test_a_deadline_in_rfc_3339_has_its_own_offset(text: str, sent: str) -> None:
     assert parse_deadline(text, NOON) == datetime.fromisoformat(sent)
 
 
 @pytest.mark.parametrize("text", ["2026-11-24T17:30", "2026-11-24 17:30:00"])
-def test_without_an_offset_it_is_the_local_time(text: str) -> None:
+def test_a_deadline_without_an_offset_is_in_local_time(text: str) -> None:
     assert parse_deadline(text, NOON) == local(24, 17, 30)
 
 
@@ -64,7 +64,7 @@ def test_every_deadline_has_an_offset() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "+", "+h", "2h", "-2h", "tomorrow", "17", "2026-11-24", "1700", "+2w"])
-def test_what_is_no_time_is_told_how_to_write_one(text: str) -> None:
+def test_a_text_that_is_not_a_time_gets_a_sentence_that_shows_how_to_write_one(text: str) -> None:
     with pytest.raises(UsageError) as raised:
         parse_deadline(text, NOON)
     assert str(raised.value) == (
@@ -80,6 +80,6 @@ def test_what_is_no_time_is_told_how_to_write_one(text: str) -> None:
         ("9999-12-31T23:59-12:00", "date value out of range"),
     ],
 )
-def test_a_time_that_cannot_be_is_told_why(text: str, fault: str) -> None:
+def test_an_impossible_time_gets_a_sentence_with_the_reason(text: str, fault: str) -> None:
     with pytest.raises(UsageError, match=rf"^'.*' is not a valid time: .*{fault}"):
         parse_deadline(text, NOON)

@@ -7,7 +7,9 @@ from tests.cli.conftest import Run
 from tests.cli.stand_in import StandIn, accepted
 
 
-def test_a_dry_run_tells_when_it_would_run_and_whom_it_would_delay(real_run: Run, real_client: Client) -> None:
+def test_a_dry_run_shows_when_the_ids_would_run_and_which_ingestions_they_would_delay(
+    real_run: Run, real_client: Client
+) -> None:
     waiting = real_client.submit(range(1, 100_000), Priority.LOW)
     result = real_run("submit --dry-run --priority HIGH 1-6 --deadline +1h")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -21,21 +23,21 @@ def test_a_dry_run_tells_when_it_would_run_and_whom_it_would_delay(real_run: Run
     assert delayed.split()[:2] == [waiting, "LOW"]
 
 
-def test_a_dry_run_tells_a_deadline_that_would_be_missed(real_run: Run) -> None:
+def test_a_dry_run_shows_a_deadline_that_would_be_missed(real_run: Run) -> None:
     assert "would miss the deadline, " in real_run("submit --dry-run 1-1000 --deadline +1s").stdout
 
 
-def test_a_dry_run_of_what_delays_nobody_submits_nothing(real_run: Run, real_client: Client) -> None:
+def test_a_dry_run_without_delays_submits_nothing(real_run: Run, real_client: Client) -> None:
     assert real_run("submit 1 --dry-run").stdout.splitlines()[-1] == "would delay no other ingestion"
     assert list(real_client.ingestions()) == []
 
 
-def test_a_dry_run_is_json_too(real_run: Run) -> None:
-    told = json.loads(real_run("submit 1 --dry-run -o json").stdout)
-    assert (told["dry_run"], told["slots"], told["delays"]) == (True, 1, [])
+def test_a_dry_run_can_be_printed_as_json(real_run: Run) -> None:
+    printed = json.loads(real_run("submit 1 --dry-run -o json").stdout)
+    assert (printed["dry_run"], printed["slots"], printed["delays"]) == (True, 1, [])
 
 
-def test_while_an_operator_pauses_nobody_knows_when_it_would_run(real_run: Run, real_client: Client) -> None:
+def test_a_dry_run_during_an_operators_pause_has_no_times(real_run: Run, real_client: Client) -> None:
     real_client.pause()
     assert real_run("submit 1-6 --dry-run").stdout.splitlines() == [
         "paused by an operator: it is not known when it would run",
@@ -48,7 +50,7 @@ def test_a_deadline_is_sent_with_its_offset(run: Run, service: StandIn) -> None:
     service.answers(accepted())
     before = datetime.now(UTC)
     assert run("submit 1 --deadline +2h").exit_code == 0
-    sent = datetime.fromisoformat(service.questions[0].body["deadline"])
+    sent = datetime.fromisoformat(service.requests[0].body["deadline"])
     assert timedelta(0) <= sent - (before + timedelta(hours=2)) < timedelta(minutes=1)
 
 
@@ -66,7 +68,7 @@ def test_a_deadline_that_cannot_be_met_is_refused_in_the_local_time(real_run: Ru
     assert ", in 55m " in result.stderr
 
 
-def test_while_an_operator_pauses_nobody_can_promise_a_deadline(real_run: Run, real_client: Client) -> None:
+def test_a_deadline_during_an_operators_pause_is_refused(real_run: Run, real_client: Client) -> None:
     real_client.pause()
     result = real_run("submit 1 --deadline +1h")
     assert (result.exit_code, result.stdout) == (1, "")

@@ -31,7 +31,7 @@ def test_a_body_that_is_too_large_for_the_service_becomes_several_ingestions(tmp
     assert [one["ids"] for one in json.loads(result.stdout)] == 8 * [10_000]
 
 
-def test_what_fails_on_the_way_tells_how_to_go_on_and_the_key_does(tmp_path: Path, waits: Waits) -> None:
+def test_a_submission_that_fails_on_the_way_prints_the_key_that_continues_it(tmp_path: Path, waits: Waits) -> None:
     with serving(tmp_path, INGEST_MAX_IDS="100", INGEST_MAX_PENDING_IDS="300") as url, Client(url) as client:
         client.pause()
         run = running(url, tmp_path, waits)
@@ -74,8 +74,8 @@ def test_a_key_for_other_ids_is_refused(real_run: Run) -> None:
         refusal(413, "No"),
     ],
 )
-def test_a_service_that_does_not_even_take_one_id_is_not_asked_again(
+def test_a_service_that_does_not_accept_a_single_id_is_asked_once(
     run: Run, service: StandIn, answer: Answer
 ) -> None:
     service.answers(answer)
-    assert (run("submit 1").exit_code, len(service.questions)) == (1, 1)
+    assert (run("submit 1").exit_code, len(service.requests)) == (1, 1)

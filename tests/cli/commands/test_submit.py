@@ -50,20 +50,20 @@ def test_ids_come_from_words_ranges_lists_files_and_standard_input(
     assert ids_of(real_client, result.stdout.strip()) == ids
 
 
-def test_standard_input_can_be_a_table_too(real_run: Run, real_client: Client) -> None:
+def test_standard_input_can_be_csv(real_run: Run, real_client: Client) -> None:
     result = real_run("submit - --column 'record id'", typed=b"\xef\xbb\xbfrecord id,name\r\n5,x\r\n")
     assert ids_of(real_client, result.stdout.strip()) == [5]
 
 
 @pytest.mark.parametrize("word", ["-5", "-12x", "0", "1000000008", "1.5", "1_0", "two"])
-def test_what_is_not_an_id_gets_a_sentence_about_ids(run: Run, service: StandIn, word: str) -> None:
+def test_a_word_that_is_not_an_id_gets_a_sentence_about_ids(run: Run, service: StandIn, word: str) -> None:
     result = run(f"submit 1 {word} 2")
-    assert (result.exit_code, result.stdout, service.questions) == (2, "", [])
+    assert (result.exit_code, result.stdout, service.requests) == (2, "", [])
     assert result.stderr == f"Error: '{word}' {NOT_AN_ID}\n"
 
 
 @pytest.mark.parametrize("word", ["--prio", "-x", "--5"])
-def test_an_option_that_there_is_not_gets_a_sentence_about_options(run: Run, word: str) -> None:
+def test_an_option_that_does_not_exist_gets_a_sentence_about_options(run: Run, word: str) -> None:
     result = run(f"submit 1 {word} 2")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"Error: There is no option '{word}': see ingestctl submit --help.\n"
@@ -104,7 +104,7 @@ def test_wrong_usage_is_one_line_and_exits_2(
     Path(tmp_path, "empty.txt").write_text("# none\n")
     Path(tmp_path, "wrong.txt").write_text("1\n-3\n")
     result = run(f"submit {words}".format(folder=tmp_path))
-    assert (result.exit_code, result.stdout, service.questions) == (2, "", [])
+    assert (result.exit_code, result.stdout, service.requests) == (2, "", [])
     assert result.stderr == f"Error: {sentence}\n".format(folder=tmp_path)
 
 
@@ -117,7 +117,7 @@ def test_a_priority_is_written_in_any_case_and_medium_unless_given(
 ) -> None:
     service.answers(accepted())
     assert run(words).exit_code == 0
-    assert service.questions[0].body == {"ids": [1], "priority": priority}
+    assert service.requests[0].body == {"ids": [1], "priority": priority}
 
 
 def test_an_unknown_priority_is_wrong_usage(run: Run) -> None:
@@ -135,12 +135,12 @@ def test_an_unknown_priority_is_wrong_usage(run: Run) -> None:
         ("table", f"Ingestion                             Ids\n{INGESTION_ID}    3\n"),
     ],
 )
-def test_it_prints_what_was_asked_for(run: Run, service: StandIn, form: str, printed: str) -> None:
+def test_submit_prints_the_form_that_is_asked_for(run: Run, service: StandIn, form: str, printed: str) -> None:
     service.answers(accepted())
     assert run(f"submit 1-3 -o {form}").stdout == printed
 
 
-def test_it_can_be_watched_to_its_end(real_run: Run) -> None:
+def test_a_submission_can_be_watched_to_its_end(real_run: Run) -> None:
     result = real_run("submit 1-4 --watch")
     first, *changes, last = result.stdout.splitlines()
     assert result.exit_code == 0
@@ -149,12 +149,12 @@ def test_it_can_be_watched_to_its_end(real_run: Run) -> None:
     assert last.startswith("2 of 2 batches completed")
 
 
-def test_json_of_a_watched_submission_is_of_the_watching(real_run: Run) -> None:
+def test_the_json_of_a_watched_submission_is_that_of_the_watching(real_run: Run) -> None:
     result = real_run("submit 1-4 --watch -o json")
     assert json.loads(result.stdout)["status"] == "completed"
 
 
-def test_quiet_submission_and_watching_print_the_id_alone(real_run: Run) -> None:
+def test_a_quiet_and_watched_submission_prints_the_id_alone(real_run: Run) -> None:
     result = real_run("submit 1-4 --watch --quiet")
     assert (result.exit_code, result.stderr, len(result.stdout.split())) == (0, "", 1)
 

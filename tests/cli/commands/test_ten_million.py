@@ -1,4 +1,4 @@
-"""As many ids as the service takes in all, as a person would submit them: from a file, in a process of its own."""
+"""As many ids as the backlog holds, submitted from a file by a process of its own."""
 
 import subprocess
 import sys

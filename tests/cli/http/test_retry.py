@@ -18,25 +18,25 @@ def patient(service: StandIn, waits: Waits) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize("trouble", [BUSY, HANG_UP, Answer(502, b"<html>"), Answer(504, b"<html>")])
-def test_what_got_no_answer_is_sent_again_with_the_same_key(
+def test_a_submission_without_an_answer_is_sent_again_with_the_same_key(
     patient: Client, service: StandIn, waits: Waits, trouble: Answer
 ) -> None:
     service.answers(trouble, trouble, trouble, accepted())
     assert patient.submit([1, 2, 3], Priority.LOW) == INGESTION_ID
     assert waits.waited == [0.5, 1, 2]
-    assert len({question.headers["Idempotency-Key"] for question in service.questions}) == 1
-    assert [question.body for question in service.questions] == 4 * [{"ids": [1, 2, 3], "priority": "LOW"}]
+    assert len({request.headers["Idempotency-Key"] for request in service.requests}) == 1
+    assert [request.body for request in service.requests] == 4 * [{"ids": [1, 2, 3], "priority": "LOW"}]
 
 
 def test_every_submission_has_a_key_of_its_own(patient: Client, service: StandIn) -> None:
     service.answers(accepted())
     patient.submit([1])
     patient.submit([1])
-    first, second = (question.headers["Idempotency-Key"] for question in service.questions)
+    first, second = (request.headers["Idempotency-Key"] for request in service.requests)
     assert first != second
 
 
-def test_it_waits_as_long_as_the_service_asks(patient: Client, service: StandIn, waits: Waits) -> None:
+def test_the_pause_is_as_long_as_the_service_asks(patient: Client, service: StandIn, waits: Waits) -> None:
     service.answers(refusal(503, "Busy", {"Retry-After": "7"}), BUSY, accepted())
     patient.submit([1])
     assert waits.waited == [7, 1]
@@ -51,20 +51,22 @@ def test_the_pauses_double_up_to_ten_seconds_until_the_time_to_retry_ends(
     assert waits.waited == [0.5, 1, 2, 4, 8, 10]
 
 
-def test_longer_than_it_retries_it_does_not_wait_at_all(patient: Client, service: StandIn, waits: Waits) -> None:
+def test_a_pause_that_is_longer_than_the_time_to_retry_is_not_waited_for(
+    patient: Client, service: StandIn, waits: Waits
+) -> None:
     service.answers(refusal(503, "Backlog is full", {"Retry-After": "31"}))
     with pytest.raises(UnavailableError, match=r"Backlog is full\. Try again in 31 s\."):
         patient.submit([1])
     assert waits.waited == []
 
 
-def test_where_nobody_was_ever_there_it_does_not_wait(nowhere: str, waits: Waits) -> None:
+def test_a_service_that_was_never_reached_is_not_asked_again(nowhere: str, waits: Waits) -> None:
     with Client(nowhere, retry_policy=waits.retry_policy(30)) as client, pytest.raises(ConnectError):
         client.submit([1])
     assert waits.waited == []
 
 
-def test_a_service_that_was_there_may_restart(service: StandIn, waits: Waits) -> None:
+def test_a_service_that_was_reached_before_may_restart(service: StandIn, waits: Waits) -> None:
     service.answers(accepted())
     with Client(service.url, retry_policy=waits.retry_policy(30)) as client:
         client.submit([1])
@@ -82,10 +84,10 @@ def test_a_retry_is_sent_once_for_it_has_no_key(
         client.ingestion(INGESTION_ID)
     with pytest.raises(UnavailableError):
         patient.retry(INGESTION_ID)
-    assert (service.asked(), waits.waited) == (["/ingestions/id", "/ingestions/id/retry"], [])
+    assert (service.paths(), waits.waited) == (["/ingestions/id", "/ingestions/id/retry"], [])
 
 
-def test_the_command_line_says_that_it_asks_again(run: Run, service: StandIn) -> None:
+def test_the_command_line_prints_that_it_asks_again(run: Run, service: StandIn) -> None:
     service.answers(refusal(503, "Busy", {"Retry-After": "7"}), accepted())
     result = run("submit 1")
     assert (result.exit_code, result.stdout) == (0, f"{INGESTION_ID}\n")
@@ -102,12 +104,12 @@ def test_a_service_that_stays_busy_exits_1(run: Run, service: StandIn, waits: Wa
     assert waits.waited == [12, 12]
 
 
-def test_a_connection_that_always_breaks_exits_3_and_tells_how_to_submit_it_once(
+def test_a_connection_that_always_breaks_exits_3_and_prints_how_to_submit_the_ids_once(
     run: Run, service: StandIn
 ) -> None:
     service.answers(HANG_UP)
     result = run("submit --quiet 1-5")
-    key = service.questions[0].headers["Idempotency-Key"]
+    key = service.requests[0].headers["Idempotency-Key"]
     assert (result.exit_code, result.stdout) == (3, "")
     note, error = result.stderr.splitlines()
     assert note == (

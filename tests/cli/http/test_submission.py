@@ -8,13 +8,13 @@ TOO_MANY = "must be at most 100, these are 250"
 
 
 def submit(client: Client, count: int) -> list[int]:
-    """Submit so many ids and return the number of ids in each ingestion."""
+    """Submit a number of ids and return the number of ids in each ingestion."""
     return [one.ids for one in client.submit_all(range(1, count + 1), key="monday")]
 
 
 def sent(service: StandIn) -> list[tuple[int, str]]:
     """The number of ids and the key of every request."""
-    return [(len(asked.body["ids"]), asked.headers["Idempotency-Key"]) for asked in service.questions]
+    return [(len(asked.body["ids"]), asked.headers["Idempotency-Key"]) for asked in service.requests]
 
 
 def test_ids_in_one_ingestion_are_accepted_with_their_number(client: Client, service: StandIn) -> None:
@@ -52,7 +52,7 @@ def test_a_refusal_of_ids_that_are_not_valid_ends_the_submission(
     service.answers(refusal(400, "Invalid input", ids=["must be an integer from 1 to 1000000007 (position 1)"]))
     with pytest.raises(RefusedError, match=r"must be an integer from 1 to 1000000007 \(position 1\)"):
         list(client.submit_all(ids))
-    assert len(service.questions) == 1
+    assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_any_other_refusal_ends_the_submission(client: Client, service: StandIn,
     service.answers(answer)
     with pytest.raises(RefusedError):
         submit(client, 250)
-    assert len(service.questions) == 1
+    assert len(service.requests) == 1
 
 
 def test_errors_carry_the_limits_that_the_service_publishes(client: Client, service: StandIn) -> None:

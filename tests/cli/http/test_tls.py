@@ -1,4 +1,4 @@
-"""The command line over TLS, with certificates made for the occasion."""
+"""The command line over TLS, with certificates made for the tests."""
 
 import shutil
 import ssl
@@ -21,7 +21,7 @@ BODY = f'{{"ingestion_id": "{INGESTION_ID}"}}'.encode()
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl makes the certificate")
 
 
-class Door(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(200)
@@ -30,12 +30,12 @@ class Door(BaseHTTPRequestHandler):
         self.wfile.write(BODY)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the output of the tests stays clean."""
+        """Print nothing: the output of the tests stays clean."""
 
 
 class Secured(HTTPServer):
     def handle_error(self, *_: object) -> None:
-        """Say nothing of a client that does not trust it."""
+        """Print nothing about a client that does not trust it."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def secured(certificate: Path) -> Iterator[str]:
     """The address of a server that accepts every submission, over TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
-    server = Secured(("127.0.0.1", 0), Door)
+    server = Secured(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -63,14 +63,14 @@ def secured(certificate: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
-def test_whom_the_system_trusts_or_a_bundle_names_is_trusted(
+def test_an_authority_of_the_system_or_of_a_bundle_is_trusted(
     run: Run, secured: str, certificate: Path, variable: str
 ) -> None:
     result = run(f"submit 1 --url {secured}", **{variable: str(certificate / "cert.pem")})
     assert (result.exit_code, result.stdout, result.stderr) == (0, f"{INGESTION_ID}\n", "")
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_sentence_and_exits_3(run: Run, secured: str) -> None:
+def test_a_certificate_without_a_trusted_authority_is_a_sentence_and_exits_3(run: Run, secured: str) -> None:
     result = run(f"submit 1 --url {secured}")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith(f"Error: No secure connection to {secured}: ")
@@ -79,7 +79,7 @@ def test_a_certificate_that_nobody_vouches_for_is_a_sentence_and_exits_3(run: Ru
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_service_without_tls_is_a_sentence_too(run: Run, service: StandIn) -> None:
+def test_a_service_without_tls_is_a_sentence(run: Run, service: StandIn) -> None:
     result = run(f"submit 1 --url {service.url.replace('http:', 'https:')}")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("Error: No secure connection to https://127.0.0.1")

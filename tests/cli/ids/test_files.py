@@ -33,7 +33,7 @@ def test_a_text_of_any_length_is_read_in_pieces(separator: str) -> None:
     assert lines(separator.join(map(str, ids))) == ids
 
 
-def test_a_long_comment_is_no_id() -> None:
+def test_a_long_comment_has_no_ids() -> None:
     assert lines("1 #" + " 2" * 2_000_000 + "\n3") == [1, 3]
 
 
@@ -41,18 +41,18 @@ def test_a_long_comment_is_no_id() -> None:
     st.lists(st.integers(1, 10**9 + 7)),
     st.lists(st.sampled_from([" ", ",", "\n", "#\n", " # 7,8\n"]), min_size=1),
 )
-def test_whatever_stands_between_the_ids_they_are_found(ids: list[int], between: list[str]) -> None:
+def test_ids_are_found_between_all_separators_and_comments(ids: list[int], between: list[str]) -> None:
     text = "".join(f"{one}{between[place % len(between)]}" for place, one in enumerate(ids))
     assert lines(text) == ids
 
 
-def test_the_line_of_a_wrong_word_is_told() -> None:
+def test_an_error_has_the_line_of_the_wrong_word() -> None:
     with pytest.raises(UsageError) as raised:
         lines("1\n2 # two\n\n3 x 4\n")
     assert str(raised.value) == f"ids.txt, line 4: 'x' {NOT_AN_ID}, or ranges like 1-100."
 
 
-def test_the_line_is_told_in_a_long_text_too() -> None:
+def test_an_error_has_the_line_in_a_long_text_too() -> None:
     with pytest.raises(UsageError, match=r"^ids\.txt, line 500001: 'x' is not an id"):
         lines("1234567\n" * 500_000 + "x\n" + "1234567\n" * 500_000)
 
@@ -77,7 +77,7 @@ def test_a_column_of_any_length_is_read_in_pieces() -> None:
         ("id\n" + "1" * 200_000, "ids.csv, line 2: this is not CSV: field larger than field limit (131072)."),
     ],
 )
-def test_what_is_wrong_with_a_table_is_told_with_its_line(text: str, sentence: str) -> None:
+def test_a_fault_in_csv_is_an_error_with_its_line(text: str, sentence: str) -> None:
     with pytest.raises(UsageError) as raised:
         column(text)
     assert str(raised.value) == sentence

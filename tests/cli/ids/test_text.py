@@ -29,7 +29,7 @@ def test_ids_are_numbers_and_ranges_between_white_space_and_commas(text: str, id
     "word",
     ["0", "-5", "1000000008", "5000000000", "99999999999", "9" * 5000, "1.5", "1e3", "1_0", "+1", "two", "²", "٣"],
 )
-def test_what_is_no_id_gets_a_sentence_wherever_it_stands(word: str) -> None:
+def test_a_word_that_is_not_an_id_gets_a_sentence_at_every_place(word: str) -> None:
     for text in (word, f"1 {word} 2", f"1-2,{word}"):
         with pytest.raises(UsageError) as raised:
             ids_of_text(text)
@@ -38,7 +38,7 @@ def test_what_is_no_id_gets_a_sentence_wherever_it_stands(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["1-", "1--3", "1-2-3", "1\u20133"])
-def test_what_is_no_range_gets_the_same_sentence(word: str) -> None:
+def test_a_word_that_is_not_a_range_gets_the_same_sentence(word: str) -> None:
     with pytest.raises(UsageError) as raised:
         ids_of_text(word)
     assert str(raised.value) == f"{word!r} {SENTENCE}"
@@ -50,13 +50,13 @@ def test_the_ends_of_a_range_are_ids(word: str, end: str) -> None:
         ids_of_text(word)
 
 
-def test_a_range_backwards_is_told_the_right_way_round() -> None:
+def test_a_range_backwards_gets_a_sentence_with_the_right_order() -> None:
     with pytest.raises(UsageError) as raised:
         ids_of_text("100-1")
     assert str(raised.value) == "'100-1' is a range backwards: write 1-100."
 
 
-def test_a_range_that_can_only_be_a_slip_is_told_how_large_it_is() -> None:
+def test_a_range_that_must_be_a_mistake_gets_a_sentence_with_its_size() -> None:
     with pytest.raises(UsageError) as raised:
         ids_of_text("1-1000000007")
     assert str(raised.value) == (

@@ -1,24 +1,19 @@
 import io
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from rich.console import Console, ConsoleDimensions
 
 from ingestctl.errors import UnreachableError
-from ingestctl.models import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.models import Batch, IngestionStatus, Status
 from ingestctl.render.screen import compact_screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView, untimed
 from tests.cli.stand_in import INGESTION_ID
-from tests.cli.timetable import START, timetable
+from tests.cli.timetable import START, view
 
 NOW = START + timedelta(seconds=6)
 SHORT_ID = INGESTION_ID[:8]
-
-
-def view(*statuses: str, **changed: Any) -> IngestionView:
-    return IngestionView(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), ())
 
 
 def drawn(*views: IngestionView, width: int = 82, height: int = 24, outage: str = "") -> list[str]:
@@ -36,7 +31,7 @@ def test_an_ingestion_is_one_row_with_its_id_its_bar_its_count_and_its_end() -> 
     ]
 
 
-def test_where_the_width_asks_for_it_there_are_two_rows() -> None:
+def test_an_ingestion_is_two_rows_on_a_narrow_screen() -> None:
     assert drawn(view("completed", "triggered"), view("yet_to_start"), width=40) == [
         INGESTION_ID,
         "━" * 12 + "╸" + " " * 12 + " 1/2 done now",
@@ -45,12 +40,12 @@ def test_where_the_width_asks_for_it_there_are_two_rows() -> None:
     ]
 
 
-def test_where_there_are_not_even_rows_for_that_the_id_is_short() -> None:
+def test_the_id_is_short_on_a_narrow_screen_with_few_rows() -> None:
     shown = drawn(*[view("triggered")] * 10, width=40, height=14)
     assert [row.split()[0] for row in shown] == [SHORT_ID] * 10
 
 
-def test_those_that_run_are_shown_first_and_the_rest_is_counted() -> None:
+def test_running_ingestions_are_shown_first_and_the_rest_is_counted() -> None:
     done, waits, runs = (view(status) for status in ("completed", "yet_to_start", "triggered"))
     shown = drawn(*[done] * 4, *[waits] * 3, runs, height=6)
     assert [" ".join(row.split()[-3:]) for row in shown[:-1]] == ["0/1 done now", "0/1 done now", "0/1 done now"]
@@ -76,18 +71,18 @@ def test_those_that_run_are_shown_first_and_the_rest_is_counted() -> None:
         ),
     ],
 )
-def test_the_end_of_a_row_says_what_is_known_of_the_end(shown: IngestionView, words: str) -> None:
+def test_a_row_ends_with_the_expected_end_of_the_ingestion(shown: IngestionView, words: str) -> None:
     assert drawn(shown)[0].endswith(words)
 
 
-def test_a_service_that_is_away_is_shown_below() -> None:
+def test_an_outage_is_shown_below_the_rows() -> None:
     assert drawn(view("triggered"), outage="Gone.")[-1] == "Reconnecting … Gone."
 
 
 @pytest.mark.parametrize("width", [10, 24, 40, 72, 200])
 @pytest.mark.parametrize("height", [3, 6, 24])
 @pytest.mark.parametrize("count", [1, 2, 10, 100])
-def test_it_never_needs_more_room_than_the_screen_has(width: int, height: int, count: int) -> None:
+def test_the_compact_screen_never_needs_more_room_than_there_is(width: int, height: int, count: int) -> None:
     mishaps = view(*["completed"] * 1200, *["cancelled"] * 1200, failed=7)
     shown = drawn(*[mishaps] * count, width=width, height=height, outage="Gone.")
     assert len(shown) <= height

@@ -5,13 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from rich.console import Console
 
-from ingestctl.client import Client
-from ingestctl.errors import RefusedError
 from ingestctl.models import Priority, Schedule, ScheduledBatch, Slot
 from ingestctl.render.departure_board import departure_board
-from ingestctl.watch.schedule import watch_schedule
-from tests.cli.stand_in import HANG_UP, Answer, StandIn, refusal
-from tests.cli.timetable import written
 
 START = datetime(2026, 11, 22, 8, 33, 28, 408000, UTC)
 NOW = datetime(2026, 11, 22, 14, 3, 26, tzinfo=timezone(timedelta(hours=5, minutes=30)))
@@ -72,7 +67,7 @@ def test_the_ids_of_ingestions_are_shown_whole_where_there_is_room() -> None:
         (20, "14:03:38  100000000…"),
     ],
 )
-def test_on_a_narrow_screen_the_time_and_the_beginning_of_the_ids_stay_to_the_last(width: int, row: str) -> None:
+def test_the_time_and_the_beginning_of_the_ids_stay_on_a_narrow_screen(width: int, row: str) -> None:
     shown = drawn(schedule(*BUSY), width)
     assert max(map(len, shown)) <= width
     assert shown[-1] == row
@@ -82,7 +77,7 @@ def test_a_time_that_is_not_today_has_its_date() -> None:
     assert drawn(schedule(*BUSY, every=86400), 90)[3].startswith("2026-11-23 14:03:28  in 1d 00h   9")
 
 
-def test_while_an_operator_has_paused_the_order_is_told_without_times() -> None:
+def test_the_order_is_shown_without_times_during_an_operators_pause() -> None:
     assert drawn(schedule(*BUSY[:2], paused=True), 78) == [
         "Paused by an operator. When it is resumed, this is the order:",
         "Opens   Ids      Ingestion                             Priority",
@@ -93,7 +88,7 @@ def test_while_an_operator_has_paused_the_order_is_told_without_times() -> None:
     ]
 
 
-def test_where_nothing_waits_it_says_so() -> None:
+def test_an_empty_board_is_a_sentence() -> None:
     assert drawn(schedule(), 78) == ["Nothing waits."]
 
 
@@ -109,33 +104,5 @@ def test_slots_that_do_not_fit_the_screen_are_counted() -> None:
 
 @pytest.mark.parametrize("rows", [7, 10, 24, 60])
 @pytest.mark.parametrize("paused", [False, True])
-def test_it_never_needs_more_rows_than_the_screen_has(rows: int, paused: bool) -> None:
+def test_the_board_never_needs_more_rows_than_the_screen_has(rows: int, paused: bool) -> None:
     assert len(drawn(schedule(*BUSY * 10, paused=paused), 78, rows)) < rows - 1
-
-
-def answered(*record_ids: int) -> Answer:
-    """A slot of each id, which should have opened already."""
-    slots = [
-        {
-            "opens_at": written(START),
-            "ids": [record_id],
-            "batches": [
-                {"batch_id": f"batch-{record_id}", "ingestion_id": "an-id", "priority": "LOW", "ids": [record_id]}
-            ],
-        }
-        for record_id in record_ids
-    ]
-    return Answer(body={"slots": slots})
-
-
-@pytest.mark.slow
-def test_where_there_is_no_terminal_it_is_printed_anew_when_it_has_changed(
-    client: Client, service: StandIn, capsys: pytest.CaptureFixture[str]
-) -> None:
-    service.answers(answered(1, 2), answered(1, 2), HANG_UP, HANG_UP, answered(2), refusal(400, "That is the end"))
-    with pytest.raises(RefusedError):
-        watch_schedule(client, 7)
-    out, err = capsys.readouterr()
-    assert [row.split()[-3] for row in out.splitlines() if "an-id" in row] == ["1", "2", "2"]
-    assert err.count("Reconnecting: Cannot reach the ingest service") == err.count("\n") == 1
-    assert set(service.asked()) == {"/schedule?slots=7"}

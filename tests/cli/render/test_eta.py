@@ -20,7 +20,7 @@ def why(paused_until: str | None = None, next_at: str | None = None, **ahead: tu
     return {"ahead": crowds, "paused_until": paused_until, "next_at": next_at, "text": "in the service's zone"}
 
 
-def test_the_end_is_counted_down_to() -> None:
+def test_the_end_has_a_countdown() -> None:
     assert sentences("yet_to_start") == ["done in 1m 06s, at 01:50:41"]
 
 
@@ -28,11 +28,11 @@ def test_an_end_that_is_due_is_now() -> None:
     assert sentences("triggered", now=NOW + timedelta(hours=1)) == ["done now, at 01:50:41"]
 
 
-def test_an_end_that_came_is_told() -> None:
+def test_an_end_in_the_past_has_its_time() -> None:
     assert sentences("completed", now=NOW + timedelta(days=1)) == ["done at 2026-11-22 01:50:41"]
 
 
-def test_an_end_that_nobody_knows_is_not_mentioned() -> None:
+def test_an_unknown_end_is_left_out() -> None:
     assert sentences("yet_to_start", completes_at=None) == []
 
 
@@ -57,11 +57,11 @@ def test_an_end_that_nobody_knows_is_not_mentioned() -> None:
         ),
     ],
 )
-def test_what_it_waits_for_is_told_in_local_time(reasons: dict[str, Any], sentence: str) -> None:
+def test_the_reasons_to_wait_are_in_local_time(reasons: dict[str, Any], sentence: str) -> None:
     assert sentences("yet_to_start", completes_at=None, why=reasons) == [sentence]
 
 
-def test_what_waits_for_nothing_says_nothing() -> None:
+def test_an_ingestion_that_waits_for_nothing_has_no_reasons() -> None:
     assert sentences("triggered", completes_at=None, why=why()) == []
 
 
@@ -69,17 +69,17 @@ def warned(*statuses: str, **changed: Any) -> list[str]:
     return list(warnings(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), NOW))
 
 
-def test_a_pause_of_the_upstream_is_warned_of_until_it_is_over() -> None:
+def test_a_pause_of_the_upstream_is_a_warning_until_it_is_over() -> None:
     assert warned("yet_to_start", why=why(paused_until=SOON)) == ["paused by the upstream until 01:51:40"]
     assert warned("yet_to_start", why=why(paused_until=written(START - timedelta(hours=1)))) == []
 
 
-def test_a_pause_by_an_operator_is_warned_of() -> None:
+def test_a_pause_by_an_operator_is_a_warning() -> None:
     paused = {**why(), "paused_by_operator": True}
     assert warned("yet_to_start", why=paused) == ["paused by an operator: nothing more starts until it is resumed"]
 
 
-def test_a_deadline_is_mentioned_when_it_no_longer_holds_and_when_it_was_missed() -> None:
+def test_a_deadline_is_a_warning_when_it_no_longer_holds_and_when_it_was_missed() -> None:
     assert warned("yet_to_start", deadline={"at": SOON, "holds": True}) == []
     assert warned("yet_to_start", deadline={"at": SOON, "holds": False}) == [
         "the deadline, 01:51:40, no longer holds"
@@ -97,14 +97,14 @@ def slip(slots: int, seconds: float, cause: str = "ingestion 7, HIGH") -> dict[s
     return {"at": written(START), "slots": slots, "seconds": seconds, "text": text, "cause": cause}
 
 
-def test_what_put_it_off_last_is_told_in_local_time_until_it_has_ended() -> None:
+def test_the_last_slip_is_shown_in_local_time_until_the_ingestion_has_ended() -> None:
     slips = [slip(120, 600), slip(1, 5)]
     assert delayed("triggered", slips=slips) == ["put off by 120 slots (10m 00s) at 01:50:40: ingestion 7, HIGH"]
     assert delayed("triggered", slips=slips[1:]) == ["put off by 1 slot (5s) at 01:50:40: ingestion 7, HIGH"]
     assert delayed("completed", slips=slips) == delayed("cancelled", slips=slips) == []
 
 
-def test_what_took_time_but_no_slots_is_told_by_its_time() -> None:
+def test_a_slip_without_slots_is_shown_with_its_time() -> None:
     paused = slip(0, 5.3, "an operator's pause")
     assert delayed("triggered", slips=[paused]) == ["put off by 5s at 01:50:40: an operator's pause"]
 

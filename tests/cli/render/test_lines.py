@@ -1,31 +1,25 @@
 import json
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
-from ingestctl.models import Batch, Ingestion, IngestionStatus, Status, TimedBatch
+from ingestctl.models import Batch, IngestionStatus, Status
 from ingestctl.render.lines import changes, ended_ids, last_states, states, summaries
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.view import IngestionView, untimed
 from tests.cli.stand_in import INGESTION_ID
-from tests.cli.timetable import timetable
+from tests.cli.timetable import timetable, view
 
 OTHER_ID = "99999999-8d0e-4d2b-9f5e-6a1b5c0d9e42"
 
-Tell = Callable[[Snapshot[IngestionView] | None, Snapshot[IngestionView]], Iterator[str]]
+Lines = Callable[[Snapshot[IngestionView] | None, Snapshot[IngestionView]], Iterator[str]]
 
 
-def view(*statuses: str, **changed: Any) -> IngestionView:
-    said = timetable(*statuses, **changed)
-    return IngestionView(Ingestion.parse(said.ingestion.body), tuple(map(TimedBatch.parse, said.batches)))
-
-
-def told(tell: Tell, *past: Snapshot[IngestionView] | IngestionView) -> list[list[str]]:
-    """What is told at each snapshot, one after the other."""
+def lines(function: Lines, *past: Snapshot[IngestionView] | IngestionView) -> list[list[str]]:
+    """Return the lines of each snapshot, one after the other."""
     snapshots = [None, *(one if isinstance(one, Snapshot) else Snapshot((one,)) for one in past)]
-    return [list(tell(before, after)) for before, after in pairwise(snapshots) if after]
+    return [list(function(before, after)) for before, after in pairwise(snapshots) if after]
 
 
 def both(first: IngestionView, second: IngestionView) -> Snapshot[IngestionView]:
@@ -37,7 +31,7 @@ def other(*statuses: str) -> IngestionView:
 
 
 def test_every_change_of_a_batch_is_one_line() -> None:
-    assert told(
+    assert lines(
         changes,
         view("yet_to_start", "yet_to_start"),
         view("triggered", "yet_to_start"),
@@ -51,25 +45,25 @@ def test_every_change_of_a_batch_is_one_line() -> None:
     ]
 
 
-def test_who_comes_late_is_told_what_happened_before() -> None:
-    assert told(changes, view("completed", "triggered", "yet_to_start")) == [
+def test_the_first_lines_have_all_batches_that_were_released_before() -> None:
+    assert lines(changes, view("completed", "triggered", "yet_to_start")) == [
         ["batch 1  [1, 2, 3]  completed", "batch 2  [4, 5, 6]  triggered"]
     ]
 
 
 def test_batches_that_are_cancelled_are_one_line_together() -> None:
-    assert told(
+    assert lines(
         changes,
         view("triggered", "yet_to_start", "yet_to_start"),
         view("triggered", "cancelled", "cancelled"),
         view("completed", "cancelled", "cancelled"),
     )[1:] == [["batches 2 to 3  cancelled"], ["batch 1  [1, 2, 3]  completed"]]
-    assert told(changes, view("completed", "cancelled"))[0][1] == "batch 2  cancelled"
+    assert lines(changes, view("completed", "cancelled"))[0][1] == "batch 2  cancelled"
 
 
 def test_lines_of_several_ingestions_begin_with_their_ids() -> None:
     waits = view("yet_to_start")
-    assert told(
+    assert lines(
         changes,
         both(waits, other("triggered")),
         both(view("triggered"), other("triggered")),
@@ -81,16 +75,16 @@ def test_lines_of_several_ingestions_begin_with_their_ids() -> None:
     ]
 
 
-def test_an_older_service_is_told_of_in_the_same_lines() -> None:
-    def said(*statuses: str) -> IngestionView:
+def test_an_older_service_gives_the_same_lines() -> None:
+    def older(*statuses: str) -> IngestionView:
         batches = tuple(Batch(f"batch-{n}", (n, n + 1), Status(status)) for n, status in enumerate(statuses, 1))
         return untimed(IngestionStatus("an id", Status.TRIGGERED, batches))
 
-    assert told(changes, said("triggered", "yet_to_start"), said("completed", "triggered"))[1] == [
+    assert lines(changes, older("triggered", "yet_to_start"), older("completed", "triggered"))[1] == [
         "batch 1  [1, 2]  completed",
         "batch 2  [2, 3]  triggered",
     ]
-    assert json.loads(told(states, said("triggered"))[0][0]) == {
+    assert json.loads(lines(states, older("triggered"))[0][0]) == {
         "ingestion_id": "an id",
         "status": "triggered",
         "batches": {"triggered": 1},
@@ -98,8 +92,8 @@ def test_an_older_service_is_told_of_in_the_same_lines() -> None:
     }
 
 
-def test_a_tally_is_told_when_it_has_changed() -> None:
-    assert told(
+def test_a_summary_is_a_line_when_it_has_changed() -> None:
+    assert lines(
         summaries,
         view("yet_to_start", "yet_to_start"),
         view("triggered", "yet_to_start"),
@@ -113,7 +107,7 @@ def test_a_tally_is_told_when_it_has_changed() -> None:
 
 def test_a_state_is_the_services_json_and_the_batches_that_changed() -> None:
     before, after = view("triggered", "yet_to_start"), view("completed", "triggered")
-    first, unchanged, last = told(states, before, before, after)
+    first, unchanged, last = lines(states, before, before, after)
     assert unchanged == []
     body = json.loads(first[0])
     changed = body.pop("changed")
@@ -122,8 +116,8 @@ def test_a_state_is_the_services_json_and_the_batches_that_changed() -> None:
     assert [batch["status"] for batch in json.loads(last[0])["changed"]] == ["completed", "triggered"]
 
 
-def test_a_state_is_told_too_when_only_the_outlook_has_changed() -> None:
-    _, later = told(states, view("yet_to_start", position=4), view("yet_to_start", position=3))
+def test_a_state_is_a_line_when_only_its_times_have_changed() -> None:
+    _, later = lines(states, view("yet_to_start", position=4), view("yet_to_start", position=3))
     assert (json.loads(later[0])["position"], json.loads(later[0])["changed"]) == (3, [])
 
 
@@ -141,9 +135,9 @@ def test_the_last_states_of_several_ingestions_are_one_array() -> None:
 
 
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
-def test_an_id_is_told_when_its_ingestion_has_ended(status: str) -> None:
+def test_an_id_is_a_line_when_its_ingestion_has_ended(status: str) -> None:
     running = view("triggered")
-    assert told(
+    assert lines(
         ended_ids, both(running, other("triggered")), both(running, other(status)), both(running, other(status))
     ) == [
         [],

@@ -1,16 +1,11 @@
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from ingestctl.models import Batch, Ingestion, IngestionStatus, Status
+from ingestctl.models import Batch, IngestionStatus, Status
 from ingestctl.render.summary import brief, ending, flawless, summary
 from ingestctl.render.view import IngestionView, untimed
-from tests.cli.timetable import START, timetable, written
-
-
-def view(*statuses: str, **changed: Any) -> IngestionView:
-    return IngestionView(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), ())
+from tests.cli.timetable import START, view, written
 
 
 def test_batches_and_failed_ids_are_counted_over_all() -> None:
@@ -21,12 +16,12 @@ def test_batches_and_failed_ids_are_counted_over_all() -> None:
     assert summary(first, second) == "2 of 4 batches completed, 1 batch cancelled, 3 ids failed"
 
 
-def test_in_brief_there_are_hardly_words() -> None:
+def test_the_brief_summary_has_few_letters() -> None:
     assert brief(view("completed", "triggered")) == "1/2"
     assert brief(view(*["completed"] * 1203, "cancelled", failed=2)) == "1,203/1,204, 1 cancelled, 2 ids failed"
 
 
-def test_the_end_tells_how_long_it_took_from_the_acceptance() -> None:
+def test_the_ending_has_the_time_from_the_acceptance() -> None:
     end = written(START + timedelta(seconds=65))
     assert ending([view("completed", "completed", completes_at=end)]) == "2 of 2 batches completed in 1m 05s"
     assert ending([view("completed", "cancelled", completes_at=end)]) == (
@@ -34,7 +29,7 @@ def test_the_end_tells_how_long_it_took_from_the_acceptance() -> None:
     )
 
 
-def test_the_end_of_several_is_from_the_first_acceptance_to_the_last_result() -> None:
+def test_the_ending_of_several_has_the_time_from_the_first_acceptance_to_the_last_result() -> None:
     early = view("completed", completes_at=written(START + timedelta(seconds=5)))
     late = view(
         "completed",
@@ -45,7 +40,7 @@ def test_the_end_of_several_is_from_the_first_acceptance_to_the_last_result() ->
     assert ending([late, early]) == "2 ingestions: 2 of 2 batches completed in 12s, 1 id failed"
 
 
-def test_how_long_it_took_is_left_out_where_nobody_knows() -> None:
+def test_an_unknown_duration_is_left_out() -> None:
     assert ending([view("cancelled", completes_at=None)]) == "0 of 1 batch completed, 1 batch cancelled"
     older = IngestionStatus("an id", Status.COMPLETED, (Batch("a batch", (1,), Status.COMPLETED),))
     assert ending([untimed(older)]) == "1 of 1 batch completed"
@@ -60,7 +55,7 @@ def test_how_long_it_took_is_left_out_where_nobody_knows() -> None:
         ([view("completed", "cancelled")], False),
     ],
 )
-def test_only_what_was_completed_without_a_failure_is_flawless(
+def test_only_a_completed_ingestion_without_failures_is_flawless(
     views: list[IngestionView], is_flawless: bool
 ) -> None:
     assert flawless(views) == is_flawless

@@ -17,9 +17,7 @@ NOON = datetime(2026, 11, 22, 12, 0, 0, 900000, timezone(timedelta(hours=-3)))
         (2, "2026-11-21 23:00:00"),
     ],
 )
-def test_a_time_is_told_in_the_zone_of_the_reader_and_the_date_only_if_it_is_not_today(
-    hour: int, words: str
-) -> None:
+def test_a_time_is_in_the_zone_of_the_reader_with_its_date_if_that_is_not_today(hour: int, words: str) -> None:
     assert clock(datetime(2026, 11, 22, tzinfo=UTC) + timedelta(hours=hour), NOON) == words
 
 
@@ -39,7 +37,7 @@ def test_a_time_is_told_in_the_zone_of_the_reader_and_the_date_only_if_it_is_not
         (86400 * 1000 + 7200, "in 1,000d 02h"),
     ],
 )
-def test_how_soon_a_time_comes_is_told_in_its_two_greatest_units(seconds: int, words: str) -> None:
+def test_the_time_that_is_left_has_its_two_greatest_units(seconds: int, words: str) -> None:
     assert how_soon(NOON + timedelta(seconds=seconds), NOON) == words
 
 
@@ -53,5 +51,5 @@ def test_a_span_leaves_out_the_fraction_of_its_last_second() -> None:
     assert (span(timedelta(0)), span(timedelta(seconds=61.9))) == ("0s", "1m 01s")
 
 
-def test_the_time_of_here_and_now_has_a_zone() -> None:
+def test_the_local_time_has_a_zone() -> None:
     assert here_and_now().utcoffset() is not None

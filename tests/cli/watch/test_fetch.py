@@ -9,46 +9,46 @@ from tests.cli.stand_in import HANG_UP, INGESTION_ID, StandIn, progress, refusal
 from tests.cli.timetable import timetable
 
 
-def test_it_sees_the_whole_and_its_batches(client: Client, service: StandIn) -> None:
+def test_fetch_returns_the_whole_and_its_batches(client: Client, service: StandIn) -> None:
     service.timetables(timetable("completed", "triggered", "yet_to_start", headers={"Retry-After": "4"}))
     view = fetch(client, INGESTION_ID)
     assert (view.whole.status, view.ended, view.retry_after) == (Status.TRIGGERED, False, 4)
     assert [batch.status for batch in view.batches] == ["completed", "triggered", "yet_to_start"]
-    assert service.asked() == ["/ingestions/id", "/ingestions/id/batches?limit=200&after=-1"]
+    assert service.paths() == ["/ingestions/id", "/ingestions/id/batches?limit=200&after=-1"]
 
 
 @pytest.mark.parametrize(
     ("completed", "waiting", "first"),
     [(0, 5000, 0), (100, 100, 0), (101, 199, 1), (2000, 3000, 1900), (4950, 50, 4800), (5000, 0, 4800)],
 )
-def test_of_thousands_of_batches_it_fetches_one_page_around_the_next_one(
+def test_one_page_around_the_next_batch_is_fetched_of_thousands(
     client: Client, service: StandIn, completed: int, waiting: int, first: int
 ) -> None:
     service.timetables(timetable(*["completed"] * completed, *["yet_to_start"] * waiting))
     view = fetch(client, INGESTION_ID)
     assert [batch.number for batch in view.batches] == list(range(first, first + 200))
-    assert len(service.questions) == 2
+    assert len(service.requests) == 2
 
 
-def test_as_long_as_nothing_changes_no_batches_are_fetched(client: Client, service: StandIn) -> None:
+def test_batches_are_not_fetched_while_nothing_changes(client: Client, service: StandIn) -> None:
     service.timetables(timetable("triggered"))
     known = fetch(client, INGESTION_ID)
     again = fetch(client, INGESTION_ID, around, known)
     assert again == known
-    assert service.questions[2].etag == known.whole.etag
-    assert len(service.questions) == 3
+    assert service.requests[2].etag == known.whole.etag
+    assert len(service.requests) == 3
 
 
-def test_what_changed_is_fetched_again(client: Client, service: StandIn) -> None:
+def test_batches_are_fetched_again_after_a_change(client: Client, service: StandIn) -> None:
     service.timetables(timetable("triggered"), timetable("completed"))
     again = fetch(client, INGESTION_ID, around, fetch(client, INGESTION_ID))
     assert [batch.status for batch in again.batches] == [again.whole.status] == ["completed"]
 
 
-def test_without_an_etag_everything_counts_as_changed(client: Client, service: StandIn) -> None:
+def test_an_answer_without_an_etag_counts_as_a_change(client: Client, service: StandIn) -> None:
     service.timetables(timetable("triggered", headers={"ETag": ""}))
     fetch(client, INGESTION_ID, around, fetch(client, INGESTION_ID))
-    assert len(service.questions) == 4
+    assert len(service.requests) == 4
 
 
 def test_an_older_service_is_asked_for_the_status_and_not_for_times_again(
@@ -62,25 +62,23 @@ def test_an_older_service_is_asked_for_the_status_and_not_for_times_again(
         (1, None, "triggered"),
     ]
     assert again.counts == {"completed": 1, "triggered": 1}
-    assert service.asked() == ["/ingestions/id", "/status/id", "/status/id"]
+    assert service.paths() == ["/ingestions/id", "/status/id", "/status/id"]
 
 
-def test_an_ingestion_that_no_resource_knows_is_not_found(client: Client, service: StandIn) -> None:
+def test_an_ingestion_without_any_resource_is_not_found(client: Client, service: StandIn) -> None:
     service.answers(refusal(404, "Ingestion ID not found"))
     with pytest.raises(NotFoundError, match=r"Ingestion ID not found: .*/status/"):
         fetch(client, INGESTION_ID)
 
 
-def test_a_service_that_goes_away_between_the_whole_and_its_batches_is_away(
-    client: Client, service: StandIn
-) -> None:
+def test_an_outage_between_the_whole_and_its_batches_is_raised(client: Client, service: StandIn) -> None:
     service.timetables(timetable("triggered"), HANG_UP)
     known = fetch(client, INGESTION_ID)
     with pytest.raises(UnreachableError):
         fetch(client, INGESTION_ID, around, known)
 
 
-def test_of_a_cancelled_ingestion_it_fetches_the_page_around_the_last_that_ran(
+def test_the_page_around_the_last_batch_that_ran_is_fetched_of_a_cancelled_ingestion(
     client: Client, service: StandIn
 ) -> None:
     service.timetables(timetable(*["completed"] * 300, *["cancelled"] * 700))
@@ -105,7 +103,7 @@ class Trail:
         return [batch.number for batch in self._known.batches]
 
 
-def test_of_what_was_released_it_fetches_only_what_may_have_changed(client: Client, service: StandIn) -> None:
+def test_only_released_batches_that_may_have_changed_are_fetched(client: Client, service: StandIn) -> None:
     trail = Trail(client, service)
     waits = ["yet_to_start"] * 3
     assert trail.fetch(*waits, *waits) == []
@@ -117,15 +115,15 @@ def test_of_what_was_released_it_fetches_only_what_may_have_changed(client: Clie
     assert trail.fetch(*["completed"] * 4, "triggered", "cancelled") == [4]
 
 
-def test_what_was_released_before_comes_page_by_page(client: Client, service: StandIn) -> None:
+def test_batches_that_were_released_before_are_fetched_page_by_page(client: Client, service: StandIn) -> None:
     trail = Trail(client, service)
     assert trail.fetch(*["completed"] * 2500, "triggered", *["yet_to_start"] * 2000) == list(range(2501))
-    assert [path for path in service.asked() if "batches" in path] == [
+    assert [path for path in service.paths() if "batches" in path] == [
         f"/ingestions/id/batches?limit=1000&after={after}" for after in (-1, 999, 1999)
     ]
 
 
-def test_where_the_whole_says_enough_no_batches_are_fetched(client: Client, service: StandIn) -> None:
+def test_no_batches_are_fetched_where_the_numbers_are_enough(client: Client, service: StandIn) -> None:
     service.timetables(timetable("triggered"))
     assert fetch(client, INGESTION_ID, none).batches == ()
-    assert service.asked() == ["/ingestions/id"]
+    assert service.paths() == ["/ingestions/id"]

@@ -106,7 +106,7 @@ def test_watch_counts_down_without_asking_the_service(terminal: Open, service: S
     for _ in range(3):
         left = screen.read_until_match(r"done in \d+m \d\ds")[0]
         screen.read_until_match(rf"(?!{left})done in \d+m \d\ds")
-    assert service.asked().count("/ingestions/id") == 1
+    assert service.paths().count("/ingestions/id") == 1
     screen.press_ctrl_c()
     assert screen.read_to_the_end() == 130
     assert screen.text.count("done in") == screen.text.count("Batch") == 1
@@ -118,12 +118,12 @@ def test_watch_fetches_only_the_batches_around_the_next_one(terminal: Open, serv
     screen = terminal("watch", INGESTION_ID, rows=16)
     screen.read_until("1,203 of 2,184 batches completed")
     assert [row.split()[0] for row in screen.rows[4:9]] == ["…", "1204", "1205", "1206", "1207"]
-    assert [path for path in service.asked() if "batches" in path] == [
+    assert [path for path in service.paths() if "batches" in path] == [
         "/ingestions/id/batches?limit=200&after=1103"
     ]
 
 
-def test_ctrl_c_leaves_a_clean_terminal_and_says_that_the_ingestion_goes_on(
+def test_ctrl_c_leaves_a_clean_terminal_and_prints_that_the_ingestion_goes_on(
     terminal: Open, service: StandIn
 ) -> None:
     service.answers(progress("triggered", headers=AT_REST))
@@ -138,7 +138,7 @@ def test_ctrl_c_leaves_a_clean_terminal_and_says_that_the_ingestion_goes_on(
     ]
 
 
-def test_the_way_back_to_another_service_names_its_address(terminal: Open, service: StandIn) -> None:
+def test_the_command_to_watch_again_has_the_address_of_another_service(terminal: Open, service: StandIn) -> None:
     service.answers(progress("triggered", headers=AT_REST))
     screen = terminal("--url", f"{service.url}/", "watch", INGESTION_ID, columns=140)
     screen.read_until("0 of 1 batch completed")
@@ -195,7 +195,7 @@ def test_status_draws_the_table_once(terminal: Open, service: StandIn) -> None:
     assert screen.read_to_the_end() == 0
     assert screen.rows[4].split() == ["1", "1,", "2,", "3", "completed"]
     assert screen.rows[7].endswith(" 1 of 2 batches completed")
-    assert service.asked() == ["/ingestions/id", "/status/id"]
+    assert service.paths() == ["/ingestions/id", "/status/id"]
 
 
 def test_status_draws_the_times_too(terminal: Open, service: StandIn) -> None:
@@ -209,7 +209,7 @@ def test_status_draws_the_times_too(terminal: Open, service: StandIn) -> None:
     assert screen.rows[9:] == [""] * 15
 
 
-def test_submit_says_on_a_terminal_how_to_go_on(terminal: Open, service: StandIn) -> None:
+def test_submit_prints_on_a_terminal_the_command_that_watches(terminal: Open, service: StandIn) -> None:
     service.answers(accepted())
     screen = terminal("submit", "1")
     assert screen.read_to_the_end() == 0

@@ -36,7 +36,7 @@ def watched(client: Client) -> Watch:
     return watched
 
 
-def test_it_ends_with_the_summary_and_0_when_all_is_completed(
+def test_watch_ends_with_the_summary_and_0_when_all_is_completed(
     watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.timetables(timetable("completed", "completed"))
@@ -47,13 +47,15 @@ def test_it_ends_with_the_summary_and_0_when_all_is_completed(
     )
 
 
-def test_ids_that_failed_make_it_1(watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_ids_make_the_exit_code_1(
+    watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
     service.timetables(timetable("completed", failed=2))
     assert watched() == 1
     assert capsys.readouterr().out.splitlines()[-1] == "1 of 1 batch completed in 1s, 2 ids failed"
 
 
-def test_what_was_cancelled_makes_it_1(
+def test_cancelled_batches_make_the_exit_code_1(
     watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.timetables(timetable("completed", "cancelled", completes_at=None))
@@ -65,7 +67,7 @@ def test_what_was_cancelled_makes_it_1(
 
 
 @pytest.mark.parametrize("output", ["json", "jsonl", "id"])
-def test_in_other_forms_the_summary_is_talk(
+def test_the_summary_is_a_notice_on_stderr_in_other_forms(
     watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str], output: str
 ) -> None:
     service.timetables(timetable("completed"))
@@ -75,7 +77,7 @@ def test_in_other_forms_the_summary_is_talk(
     assert err == "1 of 1 batch completed in 1s\n"
 
 
-def test_quiet_leaves_out_the_talk_and_the_table(
+def test_quiet_leaves_out_the_notices_and_the_table(
     watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.timetables(timetable("completed", failed=1))
@@ -85,13 +87,13 @@ def test_quiet_leaves_out_the_talk_and_the_table(
     assert capsys.readouterr() == (f"{INGESTION_ID}\n", "")
 
 
-def test_compact_is_a_line_for_what_has_come_further(
+def test_compact_is_a_line_for_every_ingestion_with_progress(
     watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.timetables(timetable("completed", "completed"))
     assert watched(compact=True) == 0
     assert capsys.readouterr().out.splitlines() == ["2 of 2 batches completed", "2 of 2 batches completed in 6s"]
-    assert "/ingestions/id/batches" not in "".join(service.asked())
+    assert "/ingestions/id/batches" not in "".join(service.paths())
 
 
 def test_an_ingestion_that_is_named_twice_is_watched_once(
@@ -102,7 +104,7 @@ def test_an_ingestion_that_is_named_twice_is_watched_once(
     assert capsys.readouterr().out == f"{INGESTION_ID}\n"
 
 
-def test_a_timeout_is_told_by_an_error(watched: Watch, service: StandIn) -> None:
+def test_a_timeout_is_raised_as_an_error(watched: Watch, service: StandIn) -> None:
     service.timetables(timetable("triggered"))
     with pytest.raises(TimedOutError, match=r"^Not completed within 0 s; what was submitted goes on\.$") as raised:
         watched(timeout=0)
@@ -121,7 +123,7 @@ def test_after_a_timeout_json_is_the_last_known_state(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("quiet", "talk"), [(False, 1), (True, 0)])
-def test_a_service_that_goes_away_is_told_of_once_on_stderr(
+def test_an_outage_is_one_notice_on_stderr(
     watched: Watch, service: StandIn, capsys: pytest.CaptureFixture[str], quiet: bool, talk: int
 ) -> None:
     service.timetables(timetable("triggered"), HANG_UP, HANG_UP, timetable("completed"))
@@ -143,7 +145,7 @@ def test_every_change_of_the_real_service_is_a_line(tmp_path: Path, capsys: pyte
 
 
 @pytest.mark.slow
-def test_ids_that_fail_at_the_real_service_make_it_1(
+def test_ids_that_fail_at_the_real_service_make_the_exit_code_1(
     tmp_path: Path, nowhere: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     upstream = {"INGEST_UPSTREAM_URL": nowhere + "/{id}", "INGEST_MAX_ATTEMPTS": "1"}

@@ -4,8 +4,34 @@ import sqlite3
 from collections.abc import Callable
 from threading import Event, Thread
 
-from ingest_service.errors import IngestError
 from ingest_service.stores.sqlite.group_commit import GroupCommit
+
+# No answer takes this long: a thread that has none by then would wait for ever.
+PATIENCE = 30
+
+
+class Asking:
+    """A thread that asks once, and keeps the answer."""
+
+    def __init__(self, ask: Callable[[], object]) -> None:
+        self._ask = ask
+        self._thread = Thread(target=self._run, daemon=True)
+        self._answer: object = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def answer(self) -> object:
+        """Block until there is an answer, and return it: a result or the error that was raised."""
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+        return self._answer
+
+    def _run(self) -> None:
+        try:
+            self._answer = self._ask()
+        except Exception as error:  # noqa: BLE001 - any error is an answer
+            self._answer = error
 
 
 class Gathering:
@@ -14,32 +40,32 @@ class Gathering:
     def __init__(self, group_commit: GroupCommit) -> None:
         self._group_commit = group_commit
         self._entered, self._go_on = Event(), Event()
-        self.errors: dict[str, IngestError] = {}
+        self.errors: dict[str, Exception] = {}
         self.results: dict[str, object] = {}
-        self._threads = [Thread(target=group_commit.write, args=[self._hold])]
-        self._threads[0].start()
+        self._first = Asking(lambda: group_commit.write(self._hold))
+        self._asked: dict[str, Asking] = {}
+        self._first.start()
         self._entered.wait()
 
     def ask(self, name: str, ask: Callable[[], object]) -> None:
         """Ask from a thread of its own, and see to it that the write has joined the queue."""
         before = self._group_commit._queue.qsize()
-        self._threads.append(Thread(target=self._run, args=[name, ask]))
-        self._threads[-1].start()
+        self._asked[name] = Asking(ask)
+        self._asked[name].start()
         while self._group_commit._queue.qsize() == before:
             pass
 
     def let_go(self) -> None:
         """Let the writing thread go on, and block until everybody has an answer."""
         self._go_on.set()
-        for thread in self._threads:
-            thread.join()
+        self._first.answer()
+        for name, asking in self._asked.items():
+            answer = asking.answer()
+            if isinstance(answer, Exception):
+                self.errors[name] = answer
+            else:
+                self.results[name] = answer
 
     def _hold(self, _: sqlite3.Connection) -> None:
         self._entered.set()
         self._go_on.wait()
-
-    def _run(self, name: str, ask: Callable[[], object]) -> None:
-        try:
-            self.results[name] = ask()
-        except IngestError as error:
-            self.errors[name] = error

@@ -4,15 +4,16 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
 from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.loop import PAUSE_AFTER_ERROR
 from ingest_service.stores.sqlite.connections import connect
 from ingest_service.stores.sqlite.group_commit import GroupCommit
 from tests.doubles import VirtualClock
-from tests.stores.sqlite.gathering import Gathering
+from tests.stores.sqlite.gathering import PATIENCE, Asking, Gathering
 
 Statements = Callable[[sqlite3.Connection], None]
 
@@ -30,21 +31,43 @@ def traced() -> list[str]:
 
 @pytest.fixture
 def commits() -> list[tuple[int, int]]:
-    """Every commit that was told: its writes, and how long it took."""
+    """Every commit that was reported: its writes, and how long it took."""
+    return []
+
+
+@pytest.fixture
+def given_up() -> list[str]:
+    """Reasons for which the process would have been ended."""
+    return []
+
+
+@pytest.fixture
+def on_commit() -> list[Callable[[], None]]:
+    """Actions at the reports of the next commits, the last one first."""
     return []
 
 
 @pytest.fixture
 def group_commit(
-    path: Path, traced: list[str], clock: VirtualClock, commits: list[tuple[int, int]]
+    path: Path,
+    traced: list[str],
+    clock: VirtualClock,
+    commits: list[tuple[int, int]],
+    given_up: list[str],
+    on_commit: list[Callable[[], None]],
 ) -> Iterator[GroupCommit]:
+    def committed(writes: int, took: int) -> None:
+        commits.append((writes, took))
+        if on_commit:
+            on_commit.pop()()
+
     connection = connect(path)
     connection.execute("CREATE TABLE words (word TEXT UNIQUE)")
     connection.set_trace_callback(traced.append)
-    group_commit = GroupCommit(clock, lambda writes, took: commits.append((writes, took)))
-    group_commit.start(connection)
+    group_commit = GroupCommit(clock, committed, given_up.append)
+    group_commit.open(connection)
     yield group_commit
-    group_commit.stop()
+    group_commit.close()
 
 
 def words(path: Path) -> list[str]:
@@ -59,6 +82,10 @@ def insert(word: str) -> Statements:
         connection.execute("INSERT INTO words VALUES (?)", [word])
 
     return statements
+
+
+def fail(_: object = None) -> None:
+    raise ZeroDivisionError("no such number")
 
 
 def test_a_write_is_durable_when_it_returns(group_commit: GroupCommit, path: Path) -> None:
@@ -123,7 +150,7 @@ def test_a_write_returns_the_result_of_the_run_that_was_kept(group_commit: Group
     assert [*gathering.errors] == ["twice"]
 
 
-def test_every_commit_is_told_with_its_writes_and_how_long_it_took(
+def test_every_commit_is_reported_with_its_writes_and_how_long_it_took(
     group_commit: GroupCommit, clock: VirtualClock, commits: list[tuple[int, int]]
 ) -> None:
     def take_long(connection: sqlite3.Connection) -> None:
@@ -137,17 +164,17 @@ def test_every_commit_is_told_with_its_writes_and_how_long_it_took(
     assert commits == [(1, 0), (2, 70)]
 
 
-def test_a_commit_that_failed_is_not_told(group_commit: GroupCommit, commits: list[tuple[int, int]]) -> None:
+def test_a_commit_that_failed_is_not_reported(group_commit: GroupCommit, commits: list[tuple[int, int]]) -> None:
     group_commit.write(insert("a"))
     with pytest.raises(StoreError, match="UNIQUE constraint failed"):
         group_commit.write(insert("a"))
     assert commits == [(1, 0)]
 
 
-def test_a_stop_commits_what_was_asked_before_it(group_commit: GroupCommit, path: Path) -> None:
+def test_a_close_commits_what_was_asked_before_it(group_commit: GroupCommit, path: Path) -> None:
     gathering = Gathering(group_commit)
     gathering.ask("a", partial(group_commit.write, insert("a")))
-    stopping = Thread(target=group_commit.stop)
+    stopping = Thread(target=group_commit.close)
     stopping.start()
     gathering.let_go()
     stopping.join()
@@ -155,8 +182,82 @@ def test_a_stop_commits_what_was_asked_before_it(group_commit: GroupCommit, path
     assert not group_commit.alive
 
 
-def test_nothing_is_written_after_a_stop(group_commit: GroupCommit) -> None:
-    group_commit.stop()
-    group_commit.stop()
+def test_nothing_is_written_after_a_close(group_commit: GroupCommit) -> None:
+    group_commit.close()
+    group_commit.close()
     with pytest.raises(StoreStopped):
         group_commit.write(insert("late"))
+
+
+def test_an_unexpected_error_in_a_write_is_its_answer_and_the_others_of_its_group_are_kept(
+    group_commit: GroupCommit, path: Path, given_up: list[str]
+) -> None:
+    gathering = Gathering(group_commit)
+    gathering.ask("a", partial(group_commit.write, insert("a")))
+    gathering.ask("bad", partial(group_commit.write, fail))
+    gathering.ask("b", partial(group_commit.write, insert("b")))
+    gathering.let_go()
+    assert [*gathering.errors] == ["bad"]
+    assert isinstance(gathering.errors["bad"], ZeroDivisionError)
+    assert words(path) == ["a", "b"]
+    group_commit.write(insert("later"))
+    assert words(path) == ["a", "b", "later"]
+    assert (given_up, group_commit.trouble) == ([], None)
+
+
+def test_an_error_in_what_follows_a_commit_is_the_answer_and_ends_the_process(
+    group_commit: GroupCommit, path: Path, given_up: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    gathering = Gathering(group_commit)
+    followed: list[object] = []
+    gathering.ask("a", partial(group_commit.write, insert("a"), followed.append))
+    gathering.ask("bad", partial(group_commit.write, insert("bad"), fail))
+    gathering.ask("b", partial(group_commit.write, insert("b"), followed.append))
+    gathering.let_go()
+    assert [*gathering.errors] == ["bad"]
+    assert isinstance(gathering.errors["bad"], ZeroDivisionError)
+    assert given_up == ["memory no longer agrees with the disk"]
+    assert "ZeroDivisionError: no such number" in caplog.text
+    assert words(path) == ["a", "bad", "b"]
+    assert followed == [None, None]
+    group_commit.write(insert("later"))
+    assert words(path)[-1] == "later"
+
+
+def test_a_commit_whose_report_fails_is_answered_and_followed_like_any_other(
+    group_commit: GroupCommit, path: Path, on_commit: list[Callable[[], None]], given_up: list[str]
+) -> None:
+    followed: list[object] = []
+    on_commit.append(fail)
+    group_commit.write(insert("a"), followed.append)
+    assert (words(path), followed) == (["a"], [None])
+    group_commit.write(insert("later"), followed.append)
+    assert (words(path), followed) == (["a", "later"], [None, None])
+    assert given_up == []
+
+
+def test_a_write_that_comes_during_the_pause_after_an_error_is_refused_by_a_close(
+    group_commit: GroupCommit, path: Path, clock: VirtualClock, on_commit: list[Callable[[], None]]
+) -> None:
+    late, closing = Asking(lambda: group_commit.write(insert("late"))), Asking(group_commit.close)
+    both_asked = Event()
+
+    def during_the_pause() -> None:
+        late.start()
+        while group_commit._queue.qsize() == 0:
+            pass
+        closing.start()
+        while group_commit._queue.qsize() == 1 or not group_commit._halted.is_set():
+            pass
+        both_asked.set()
+
+    clock.at(clock.now() + PAUSE_AFTER_ERROR // 2, during_the_pause)
+    on_commit.append(fail)
+    group_commit.write(insert("a"))
+    assert both_asked.wait(PATIENCE)
+    assert isinstance(late.answer(), StoreStopped)
+    assert closing.answer() is None
+    assert words(path) == ["a"]
+    group_commit.open(connect(path))
+    group_commit.write(insert("again"))
+    assert words(path) == ["a", "again"]

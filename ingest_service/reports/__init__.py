@@ -1,0 +1,1 @@
+"""Reports on ingestions, batches, slots and the dispatcher."""

@@ -1,0 +1,190 @@
+"""Reports read from the records and the engine, each of one moment."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from ingest_service.backlog.queue_depth import depth_by_priority
+from ingest_service.domain.model import Batch, Priority, Status, batch_id
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
+from ingest_service.errors import IngestionNotFound
+from ingest_service.ports.engine import Intake
+from ingest_service.ports.records import BatchesRecord, ListFilter, Records
+from ingest_service.reports.models import (
+    BatchesReport,
+    BatchReport,
+    DispatcherReport,
+    IngestionReport,
+    IngestionsReport,
+    ListedIngestion,
+    ResultsReport,
+    SlotsReport,
+    StatusReport,
+    UpcomingBatch,
+    UpcomingSlot,
+)
+from ingest_service.schedule.estimate import Estimate, estimate
+from ingest_service.schedule.snapshot import ScheduleSnapshot
+
+T = TypeVar("T")
+
+
+class Reports:
+    """Reads what was, what is and what will be. Any thread; blocks on the store only. Raises StoreError.
+
+    Each report is of one moment: what is recorded comes from one read transaction, and what will be from the
+    snapshot of the same moment.
+    """
+
+    def __init__(self, records: Records, intake: Intake) -> None:
+        self._records = records
+        self._intake = intake
+
+    def progress(self, ingestion_id: UUID) -> Progress:
+        """Return the progress of an ingestion. Raises IngestionNotFound."""
+        return _found(self._records.progress(ingestion_id), ingestion_id)
+
+    def status(self, ingestion_id: UUID) -> StatusReport:
+        """Return the progress of an ingestion without reading its ids. Raises IngestionNotFound."""
+        progress = self.progress(ingestion_id)
+        return StatusReport(progress, _changes_in(progress, self._intake.opens_in()))
+
+    def ids(self, progress: Progress) -> PackedIds:
+        """Return the ids of an ingestion, which never change. Raises IngestionNotFound if it was removed."""
+        ids = self._records.ids(progress.sequence)
+        if len(ids) == 0:
+            raise IngestionNotFound(progress.ingestion.id)
+        return ids
+
+    def ingestion(self, ingestion_id: UUID) -> IngestionReport:
+        """Return an ingestion in full, without its batches. Raises IngestionNotFound."""
+        found, snapshot = self._intake.at_one_moment(lambda: self._records.ingestion(ingestion_id))
+        record = _found(found, ingestion_id)
+        expected = _estimate(record.progress, snapshot)
+        return IngestionReport(
+            progress=record.progress,
+            summary=record.summary,
+            slips=record.slips,
+            estimate=expected,
+            earliest_end=_earliest_end(record.progress, expected, snapshot),
+            changes_in=_changes_in(record.progress, snapshot.opens_in),
+        )
+
+    def batches(self, ingestion_id: UUID, after: int, limit: int) -> BatchesReport:
+        """Return at most `limit` batches with numbers above `after`. Raises IngestionNotFound."""
+        found, snapshot = self._intake.at_one_moment(lambda: self._records.batches(ingestion_id, after, limit))
+        record = _found(found, ingestion_id)
+        progress, numbers = record.progress, record.numbers
+        expected = _estimate(progress, snapshot)
+        return BatchesReport(
+            progress.ingestion.id,
+            tuple(_batch(record, number, expected) for number in numbers),
+            next_after=numbers[-1] if numbers and numbers.stop < progress.ingestion.batch_count else None,
+            changes_in=_changes_in(progress, snapshot.opens_in),
+        )
+
+    def ingestions(self, wanted: ListFilter) -> IngestionsReport:
+        """Return a page of the ingestions that fit a filter, the newest first."""
+        found = self._records.listed(replace(wanted, limit=wanted.limit + 1))
+        page = tuple(ListedIngestion(progress, failed) for progress, failed in found[: wanted.limit])
+        more = len(found) > wanted.limit
+        return IngestionsReport(page, next_before=page[-1].progress.sequence if more else None)
+
+    def results(self, ingestion_id: UUID, after: int, limit: int) -> ResultsReport:
+        """Return at most `limit` outcomes of ids at positions above `after`. Raises IngestionNotFound."""
+        found = _found(self._records.outcomes(ingestion_id, after, limit + 1), ingestion_id)
+        next_after = found[limit - 1][0] if len(found) > limit else None
+        return ResultsReport(ingestion_id, tuple(outcome for _, outcome in found[:limit]), next_after)
+
+    def slots(self, before: int, limit: int) -> SlotsReport:
+        """Return the last `limit` slots with a number below `before`, the latest first."""
+        page = self._records.slots(before, limit)
+        more = len(page) == limit and page[-1].number > 1
+        return SlotsReport(tuple(page), next_before=page[-1].number if more else None)
+
+    def schedule(self, count: int) -> list[UpcomingSlot]:
+        """Return at most `count` of the slots to come."""
+        snapshot = self._intake.snapshot()
+        planned = list(islice(snapshot.slots(), count))
+        batches = tuple(batch for slot in planned for batch in slot.batches)
+        ids = iter(self._records.batch_ids(batches))
+        return [
+            UpcomingSlot(snapshot.at(slot.opens), tuple(_upcoming(batch, ids) for batch in slot.batches))
+            for slot in planned
+        ]
+
+    def dispatcher(self) -> DispatcherReport:
+        """Return the state of the dispatcher and of the backlog. Does not read the store."""
+        snapshot = self._intake.snapshot()
+        upcoming = next(snapshot.slots(), None)
+        return DispatcherReport(
+            paused_at=snapshot.paused_at,
+            upstream_paused_until=snapshot.upstream_paused_until,
+            upstream_paused=snapshot.paused_until > snapshot.now,
+            probing=snapshot.probing,
+            next_slot_at=None if upcoming is None else snapshot.at(upcoming.opens),
+            backlog=depth_by_priority(snapshot.waiting),
+        )
+
+    def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
+        """Return the number of batches of each priority and status, where there are any."""
+        return self._records.batch_counts()
+
+
+def _found(found: T | None, ingestion_id: UUID) -> T:
+    if found is None:
+        raise IngestionNotFound(ingestion_id)
+    return found
+
+
+def _changes_in(progress: Progress, opens_in: int) -> int | None:
+    """Return the nanoseconds for which an ingestion cannot change; None for one that never will again.
+
+    A batch that is being called may end at any moment; one that waits starts with a slot.
+    """
+    if progress.ended:
+        return None
+    return 0 if progress.open else opens_in
+
+
+def _estimate(progress: Progress, snapshot: ScheduleSnapshot) -> Estimate | None:
+    if progress.ended:
+        return None
+    return estimate(snapshot, progress.ingestion.priority, progress.sequence)
+
+
+def _earliest_end(progress: Progress, expected: Estimate | None, snapshot: ScheduleSnapshot) -> int:
+    """Return the earliest end of what waits if an operator who has paused the dispatcher resumed now."""
+    if expected is not None and snapshot.paused_at is not None:
+        expected = _estimate(progress, snapshot.resumed())
+    if expected is None or expected.ends_at is None:
+        return snapshot.taken_at
+    return expected.ends_at
+
+
+def _batch(record: BatchesRecord, number: int, expected: Estimate | None) -> BatchReport:
+    ingestion, history = record.progress.ingestion, record.histories.get(number)
+    status, size = record.progress.status_of(number), ingestion.batch_size
+    first = (number - record.numbers.start) * size
+    ahead = expected.starts_at(number) if expected else None
+    return BatchReport(
+        id=batch_id(ingestion.id, number),
+        number=number,
+        ids=record.ids.span(first, first + size),
+        status=status,
+        attempts=history.attempts if history else 0,
+        started_at=history.started_at if history else ahead,
+        finished_at=history.ended_at if history and status is Status.COMPLETED else None,
+    )
+
+
+def _upcoming(batch: Batch, ids: Iterator[int]) -> UpcomingBatch:
+    return UpcomingBatch(
+        id=batch_id(batch.ingestion.id, batch.number),
+        ingestion_id=batch.ingestion.id,
+        priority=batch.ingestion.priority,
+        ids=tuple(islice(ids, len(batch.positions))),
+    )

@@ -1,0 +1,1 @@
+"""The protocol: rules for every request and every answer, independent of the resource."""

@@ -1,0 +1,27 @@
+"""Normalization of paths, which clients write in many ways."""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_SLASHES = re.compile(r"/{2,}")
+
+
+class PathNormalizer:
+    """WSGI middleware: a doubled slash counts as one and a trailing slash as none, without a redirect.
+
+    Clients join base URLs and paths in every way, and many do not follow a redirect of a POST.
+    """
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self._application = application
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        """Normalize the path and pass the request on."""
+        path = _SLASHES.sub("/", environ.get("PATH_INFO", ""))
+        environ["PATH_INFO"] = path.rstrip("/") or "/"
+        return self._application(environ, start_response)

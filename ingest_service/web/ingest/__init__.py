@@ -1,0 +1,1 @@
+"""POST /ingest, its dry run, and GET /status: the frozen contract."""

@@ -1,0 +1,95 @@
+"""The operations on ingestions: all of them, one in full, its batches, its results, and its changes."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from ingest_service.service import Service
+from ingest_service.web.http.conditional import conditional_json
+from ingest_service.web.http.parameters import Page, parse_ingestion_id
+from ingest_service.web.http.responses import JSON, json_response
+from ingest_service.web.ingest.views import submitted
+from ingest_service.web.ingestions.batches import Batches
+from ingest_service.web.ingestions.models import Ingestion, Ingestions
+from ingest_service.web.ingestions.requests import ChangeBody, ListPage, RetryBody
+from ingest_service.web.ingestions.results import LINES, results_lines, results_page
+
+
+def ingestions(service: Service) -> Blueprint:
+    """Return the operations below /ingestions."""
+    routes = Blueprint("ingestions", __name__, url_prefix="/ingestions")
+    add_list(routes, service)
+    add_reading(routes, service)
+    add_changes(routes, service)
+    add_results(routes, service)
+    return routes
+
+
+def add_list(routes: Blueprint, service: Service) -> None:
+    """Add the operation on all ingestions."""
+
+    @routes.get("")
+    def listing() -> Response:
+        """Return a page of ingestions, the newest first."""
+        page = Ingestions.of(service.reports.ingestions(ListPage.parse(request.args).wanted()))
+        response = json_response(page)
+        if page.next_after is not None:
+            query = urlencode({**request.args.to_dict(), "after": page.next_after})
+            response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
+        return response
+
+
+def add_reading(routes: Blueprint, service: Service) -> None:
+    """Add the operations that read one ingestion."""
+
+    @routes.get("/<ingestion_id>")
+    def ingestion(ingestion_id: str) -> Response:
+        """Return an ingestion without its batches: how far it is, when it goes on, and why then."""
+        report = service.reports.ingestion(parse_ingestion_id(ingestion_id))
+        return conditional_json(Ingestion.of(report), report.changes_in)
+
+    @routes.get("/<ingestion_id>/batches")
+    def batches(ingestion_id: str) -> Response:
+        """Return when batches ran, or will run."""
+        found, page = parse_ingestion_id(ingestion_id), Page.parse(request.args)
+        report = service.reports.batches(found, page.after, page.limit)
+        return conditional_json(Batches.of(report), report.changes_in)
+
+
+def add_changes(routes: Blueprint, service: Service) -> None:
+    """Add the operations that change an ingestion."""
+
+    @routes.delete("/<ingestion_id>")
+    def cancel(ingestion_id: str) -> Response:
+        """Release no more of it; calls in flight finish."""
+        return json_response(Ingestion.of(service.cancel(parse_ingestion_id(ingestion_id))))
+
+    @routes.patch("/<ingestion_id>")
+    def reprioritise(ingestion_id: str) -> Response:
+        """Give it another priority; it keeps its created time."""
+        change = ChangeBody.parse(request.get_data(cache=False))
+        report = service.reprioritise(parse_ingestion_id(ingestion_id), change.priority)
+        return json_response(Ingestion.of(report))
+
+
+def add_results(routes: Blueprint, service: Service) -> None:
+    """Add the operations on results and failed ids."""
+
+    @routes.get("/<ingestion_id>/results")
+    def results(ingestion_id: str) -> Response:
+        """Return a page of results as JSON, or all of them as lines to a client that accepts lines."""
+        found, page = parse_ingestion_id(ingestion_id), Page.parse(request.args)
+        if request.accept_mimetypes.best_match([JSON, LINES]) == LINES:
+            answer = Response(results_lines(service.reports, found, page.after), mimetype=LINES)
+        else:
+            text = results_page(service.reports.results(found, page.after, page.limit))
+            answer = Response(text, mimetype=JSON)
+        answer.vary.add("Accept")
+        return answer
+
+    @routes.post("/<ingestion_id>/retry")
+    def retry(ingestion_id: str) -> Response:
+        """Accept the failed ids again, as a new ingestion."""
+        body = request.get_data(cache=False)
+        priority = RetryBody.parse(body).priority if body else None
+        return submitted(service.retry(parse_ingestion_id(ingestion_id), priority))

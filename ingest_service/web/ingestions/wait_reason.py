@@ -1,0 +1,61 @@
+"""The reason why an ingestion waits, for programs and in one sentence."""
+
+from typing import Self
+
+from ingest_service.domain.model import Status
+from ingest_service.domain.progress import Progress
+from ingest_service.domain.wording import counted
+from ingest_service.schedule.estimate import Estimate
+from ingest_service.web.http.fields import Count, PriorityName, ResponseModel, Time
+from ingest_service.web.http.times import rfc3339
+
+_NOTHING_WAITS = {Status.COMPLETED: "all is completed", Status.CANCELLED: "it was cancelled"}
+
+
+class Ahead(ResponseModel):
+    """Number of ingestions and batches of a priority that go first."""
+
+    ingestions: Count
+    batches: Count
+
+
+class WaitReason(ResponseModel):
+    """Reason why an ingestion waits for its next slot."""
+
+    ahead: dict[PriorityName, Ahead]
+    paused_by_operator: bool
+    paused_until: Time | None
+    next_at: Time | None
+    text: str
+
+    @classmethod
+    def of(cls, progress: Progress, estimate: Estimate | None) -> Self:
+        """Return the reason; an ingestion without an estimate has nothing that waits."""
+        if estimate is None:
+            text = _NOTHING_WAITS.get(progress.status, "the last batches are being called")
+            return cls(ahead={}, paused_by_operator=False, paused_until=None, next_at=None, text=text)
+        return cls(
+            ahead={
+                priority: Ahead(ingestions=ingestions, batches=batches)
+                for priority, (ingestions, batches) in estimate.ahead.items()
+            },
+            paused_by_operator=estimate.paused_at is not None,
+            paused_until=rfc3339(estimate.paused_until),
+            next_at=rfc3339(estimate.next_at),
+            text=_sentence(estimate),
+        )
+
+
+def _sentence(estimate: Estimate) -> str:
+    parts = [
+        f"{counted(batches, f'{priority.name} batch')} of {counted(ingestions, 'ingestion')} "
+        f"{'goes' if batches == 1 else 'go'} first"
+        for priority, (ingestions, batches) in estimate.ahead.items()
+    ]
+    if estimate.paused_until is not None:
+        parts.append(f"paused by the upstream until {rfc3339(estimate.paused_until)}")
+    if estimate.paused_at is not None:
+        parts.append(f"paused by an operator since {rfc3339(estimate.paused_at)}, until somebody resumes")
+    else:
+        parts.append(f"the next batch runs at {rfc3339(estimate.next_at)}")
+    return "; ".join(parts)

@@ -1,0 +1,18 @@
+"""GET /metrics, for Prometheus."""
+
+from flask import Blueprint, Response, request
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+
+def scraped(registry: CollectorRegistry) -> Blueprint:
+    """Return the operation that answers the metrics of a registry."""
+    routes = Blueprint("metrics", __name__)
+
+    @routes.get("/metrics")
+    def scrape() -> Response:
+        """Answer in the format of Prometheus, or as OpenMetrics to a client that accepts it."""
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return Response(encode(registry), content_type=content_type)
+
+    return routes

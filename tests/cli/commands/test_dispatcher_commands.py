@@ -1,0 +1,48 @@
+import json
+
+import pytest
+
+from ingestctl.client import Client
+from tests.cli.conftest import Run
+from tests.cli.stand_in import StandIn, refusal
+
+
+def test_pause_and_resume_may_be_repeated(real_run: Run, real_client: Client) -> None:
+    for _ in range(2):
+        assert real_run("pause").stdout.startswith("paused by an operator since ")
+    assert json.loads(real_run("pause -o json").stdout)["state"] == "paused"
+    ingestion_id = real_client.submit([1])
+    for _ in range(2):
+        assert real_run("resume").stdout.startswith("running")
+    assert real_run(f"watch {ingestion_id} --quiet").exit_code == 0
+
+
+@pytest.mark.usefixtures("waiting")
+def test_health_shows_the_version_the_dispatcher_and_the_backlog(real: str, real_run: Run) -> None:
+    result = real_run("health")
+    assert (result.exit_code, result.stderr) == (0, "")
+    alive, ready, dispatcher, *backlog = result.stdout.splitlines()
+    assert alive == f"health      ok, version 0.1.0, at {real}"
+    assert ready == "ready       ready"
+    assert dispatcher.startswith("dispatcher  paused by an operator since ")
+    assert backlog == [
+        "Priority  Ingestions  Batches  Ids",
+        "HIGH               0        0    0",
+        "MEDIUM             0        0    0",
+        "LOW                1        2    5",
+    ]
+
+
+def test_health_can_be_printed_as_json(real_run: Run) -> None:
+    printed = json.loads(real_run("health -o json").stdout)
+    assert (printed["health"]["status"], printed["ready"]["status"]) == ("ok", "ready")
+    assert printed["dispatcher"]["state"] == "running"
+
+
+def test_an_unhealthy_service_exits_1_with_its_reason(run: Run, service: StandIn) -> None:
+    service.answers(refusal(503, "Not healthy", dispatcher=["it died"]))
+    result = run("health")
+    sentence = "The service cannot answer now: Not healthy (dispatcher: it died). Try again a little later."
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (1, f"health      {sentence}")
+    printed = json.loads(run("health -o json").stdout)
+    assert printed == {name: {"error": sentence} for name in ("health", "ready", "dispatcher")}

@@ -1,0 +1,1 @@
+"""An independent model of what a store keeps: plain values in memory, for one thread."""

@@ -1,0 +1,88 @@
+"""The ledger of the model."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ingest_service.domain.ledger import BatchHistory, LastSlot, LedgerSummary, Slot, SlotRecord
+from ingest_service.domain.model import Batch
+
+
+@dataclass(frozen=True)
+class Written:
+    """A slot as it was opened, its calls (batch, record id), and the end of it."""
+
+    slot: Slot
+    calls: tuple[tuple[Batch, int], ...]
+    started: int | None = None
+    closed_at: int | None = None
+
+    def batches(self, sequence: int) -> Iterator[Batch]:
+        """Yield the batches of an ingestion that were called in it."""
+        return (batch for batch in dict(self.calls) if batch.sequence == sequence)
+
+    @property
+    def record(self) -> SlotRecord:
+        calls = tuple((batch.ingestion.id, batch.number, record_id) for batch, record_id in self.calls)
+        return SlotRecord(self.slot.number, self.slot.opened_at, self.closed_at, calls)
+
+
+class Ledger:
+    """The slots in order."""
+
+    def __init__(self) -> None:
+        self._slots: list[Written] = []
+
+    def open(self, slot: Slot) -> None:
+        calls = tuple((batch, record_id) for batch, ids in slot.by_batch(slot.ids) for record_id in ids)
+        self._slots.append(Written(slot, calls))
+
+    def close(self, slot: Slot, started: int, closed_at: int) -> None:
+        self._slots = [
+            replace(one, started=started, closed_at=closed_at) if one.slot.number == slot.number else one
+            for one in self._slots
+        ]
+
+    def last(self) -> LastSlot | None:
+        """Return the last slot; a memory is never a copy."""
+        for last in self._slots[-1:]:
+            return LastSlot(last.slot.number, last.slot.boot, last.started, trusted=True)
+        return None
+
+    def summary(self, sequence: int, failed: int) -> LedgerSummary:
+        used = self._used(sequence)
+        closed = [one.closed_at for one in used if one.closed_at is not None]
+        started_at = min((one.slot.opened_at for one in used), default=None)
+        return LedgerSummary(failed, len(used), started_at, max(closed, default=None))
+
+    def histories(self, sequence: int, numbers: Iterable[int]) -> dict[int, BatchHistory]:
+        found = {}
+        for number in numbers:
+            used = [one for one in self._slots if number in {batch.number for batch in one.batches(sequence)}]
+            if used:
+                found[number] = BatchHistory(number, len(used), used[0].slot.opened_at, used[-1].closed_at)
+        return found
+
+    def page(self, before: int, limit: int) -> list[SlotRecord]:
+        return [one.record for one in reversed(self._slots) if one.slot.number < before][:limit]
+
+    def in_flight(self, sequence: int) -> set[int]:
+        """Return the positions of the ids whose last call was in a slot that was never closed."""
+        last = {
+            position: one for one in self._slots for batch in one.batches(sequence) for position in batch.positions
+        }
+        return {position for position, one in last.items() if one.closed_at is None}
+
+    def remove_calls(self, sequence: int) -> None:
+        self._slots = [
+            replace(one, calls=tuple(call for call in one.calls if call[0].sequence != sequence))
+            for one in self._slots
+        ]
+
+    def remove_empty(self) -> bool:
+        """Remove the slots that have no calls left, but never the last one; return whether there were any."""
+        before = len(self._slots)
+        self._slots = [one for one in self._slots if one.calls or one is self._slots[-1]]
+        return len(self._slots) < before
+
+    def _used(self, sequence: int) -> list[Written]:
+        return [one for one in self._slots if any(one.batches(sequence))]

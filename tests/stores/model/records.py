@@ -1,0 +1,108 @@
+"""The records of the model."""
+
+from collections import Counter
+from collections.abc import Mapping
+from uuid import UUID
+
+from ingest_service.domain.ledger import Outcome, Slip, SlotRecord
+from ingest_service.domain.model import Batch, Priority, Status
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
+from ingest_service.ports.records import SLIPS_KEPT, BatchesRecord, IngestionRecord, ListFilter
+from tests.stores.model.journal import ModelJournal
+from tests.stores.model.kept import Kept
+
+
+class ModelRecords:
+    """Fits the port `Records`; reads what the journal of the model keeps, which outlives a stop."""
+
+    alive = True
+
+    def __init__(self, journal: ModelJournal) -> None:
+        self._journal = journal
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def check(self) -> None:
+        pass
+
+    def progress(self, ingestion_id: UUID) -> Progress | None:
+        kept = self._find(ingestion_id)
+        return kept.progress if kept else None
+
+    def ids(self, sequence: int) -> PackedIds:
+        kept = self._journal.kept.get(sequence)
+        return kept.submission.ids if kept else PackedIds(b"")
+
+    def batch_ids(self, batches: tuple[Batch, ...]) -> tuple[int, ...]:
+        return tuple(i for b in batches for i in self._journal.record_ids(b.sequence, b.positions))
+
+    def ingestion(self, ingestion_id: UUID) -> IngestionRecord | None:
+        kept = self._find(ingestion_id)
+        if kept is None:
+            return None
+        summary = self._journal.ledger.summary(kept.sequence, len(kept.failed))
+        return IngestionRecord(kept.progress, summary, kept.slips)
+
+    def batches(self, ingestion_id: UUID, after: int, limit: int) -> BatchesRecord | None:
+        kept = self._find(ingestion_id)
+        if kept is None:
+            return None
+        numbers, size = range(kept.ingestion.batch_count)[after + 1 : after + 1 + limit], kept.ingestion.batch_size
+        ids = PackedIds.of(kept.submission.ids.span(numbers.start * size, numbers.stop * size))
+        histories = self._journal.ledger.histories(kept.sequence, numbers)
+        return BatchesRecord(kept.progress, numbers, ids, histories)
+
+    def listed(self, wanted: ListFilter) -> list[tuple[Progress, int]]:
+        every = [(kept.progress, len(kept.failed)) for kept in reversed(self._journal.kept.values())]
+        return [
+            (progress, failed)
+            for progress, failed in every
+            if progress.sequence < wanted.before
+            and wanted.status in (None, progress.status)
+            and wanted.priority in (None, progress.ingestion.priority)
+        ][: wanted.limit]
+
+    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]] | None:
+        kept = self._find(ingestion_id)
+        if kept is None:
+            return None
+        return [pair for pair in sorted(kept.outcomes.items()) if pair[0] > after][:limit]
+
+    def failed_ids(self, ingestion_id: UUID) -> PackedIds:
+        kept = self._find(ingestion_id)
+        return PackedIds.of(kept.failed if kept else [])
+
+    def slots(self, before: int, limit: int) -> list[SlotRecord]:
+        return self._journal.ledger.page(before, limit)
+
+    def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
+        counts: Counter[tuple[Priority, Status]] = Counter()
+        for kept in self._journal.kept.values():
+            for status, count in kept.progress.counts().items():
+                counts[kept.ingestion.priority, status] += count
+        return +counts
+
+    def add_slips(self, slips: Mapping[int, Slip]) -> None:
+        for sequence in slips.keys() & self._journal.kept.keys():
+            kept = self._journal.kept[sequence]
+            kept.slips = (slips[sequence], *kept.slips)[:SLIPS_KEPT]
+
+    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
+        """Remove some ingestions, or else every slot that has no calls left and every old key."""
+        ended = [kept for kept in self._journal.kept.values() if self._ended(kept, ended_before)][:most]
+        for kept in ended:
+            self._journal.remove(kept)
+        return bool(ended) or self._journal.ledger.remove_empty() or self._journal.remove_keys(keys_before)
+
+    def _ended(self, kept: Kept, before: int) -> bool:
+        times = [self._journal.ledger.summary(kept.sequence, 0).ended_at, kept.cancelled_at]
+        return kept.progress.ended and max(at for at in times if at is not None) < before
+
+    def _find(self, ingestion_id: UUID) -> Kept | None:
+        found = (kept for kept in self._journal.kept.values() if kept.ingestion.id == ingestion_id)
+        return next(found, None)
