@@ -139,6 +139,10 @@ class UnthreadedDatabase:
                 afterwards(result)
         return result
 
+    def probe(self) -> None:
+        if not self._alive:
+            raise StoreStopped
+
     def record(self, slot_number: int, opened: int) -> None:
         self.witnessed = (slot_number, opened)
 

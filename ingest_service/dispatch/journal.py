@@ -12,7 +12,8 @@ from ingest_service.domain.model import Ingestion, Priority, Submission
 class Journal(Protocol):
     """Writes down everything the engine decides, and reads it again at a start. Any thread; blocks on the disk.
 
-    A write is durable when the method returns. Raises StoreError where the disk fails; then nothing was kept.
+    A write is durable when the method returns. Raises StoreError where the disk fails; then nothing was kept, unless
+    the error says that this is not certain.
     """
 
     def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:

@@ -61,7 +61,7 @@ class Records(Protocol):
         """True while the store can take an ingestion. Does not touch the disk."""
 
     def check(self) -> None:
-        """Raise StoreError if the store cannot be read."""
+        """Raise StoreError if the store cannot be read or written."""
 
     def progress(self, ingestion_id: UUID) -> Progress | None:
         """Return the progress of an ingestion, None for an unknown one."""

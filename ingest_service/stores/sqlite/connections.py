@@ -8,6 +8,9 @@ from queue import Empty, LifoQueue
 
 from ingest_service.errors import StoreError
 
+# Bytes to which the log shrinks when it is used again; a slow reader lets it grow to any size.
+_LARGEST_IDLE_LOG = 8 * 1024 * 1024
+
 
 def connect(path: Path, create: bool = True) -> sqlite3.Connection:
     """Open the database in WAL mode with synchronous=FULL, in autocommit mode: BEGIN and COMMIT are ours.
@@ -21,6 +24,7 @@ def connect(path: Path, create: bool = True) -> sqlite3.Connection:
         with closed_on_error(connection):
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_IDLE_LOG}")
     except sqlite3.Error as error:
         raise StoreError(f"cannot open the database {path}: {error}") from error
     return connection

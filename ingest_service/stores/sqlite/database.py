@@ -77,6 +77,11 @@ class SqliteDatabase:
         """Run statements in the next commit (see GroupCommit.write)."""
         return self._writer.write(statements, afterwards)
 
+    def probe(self) -> None:
+        """Compare the files, and ask the group commit."""
+        self._files.require()
+        self._writer.probe()
+
     def _hold_files(self) -> None:
         """Note the database and its log, which SQLite keeps open from now on."""
         for path in (self._path, self._beside("-wal"), self._beside("-shm")):

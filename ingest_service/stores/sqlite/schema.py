@@ -123,12 +123,19 @@ MIGRATIONS = (
 )
 
 
+def _version(connection: sqlite3.Connection) -> int:
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error as error:
+        raise StoreError(f"the database cannot be read: {error}") from error
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest version, each step in a transaction.
 
     Raises StoreError for a newer one, and where a step fails; the caller closes the connection then.
     """
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if version > len(MIGRATIONS):
         raise StoreError(
             f"the database has schema version {version}, this program knows versions up to {len(MIGRATIONS)}; "
