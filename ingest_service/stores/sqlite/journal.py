@@ -20,7 +20,8 @@ from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.cancelling import insert_cancellation
 from ingest_service.stores.sqlite.keys import Key, insert_key, read_key
 from ingest_service.stores.sqlite.open_batches import read_open_batches
-from ingest_service.stores.sqlite.releasing import finish_slot, insert_slot
+from ingest_service.stores.sqlite.releasing import finish_slot, insert_pause, insert_slot
+from ingest_service.stores.sqlite.waits import Wait, pause_until
 
 # An accepted ingestion with its sequence, or the one that came with the same key before.
 log = logging.getLogger(__name__)
@@ -109,12 +110,14 @@ class SqliteJournal:
 
     def paused_until(self) -> int:
         """Read the end of the last pause that the upstream asked for."""
-        return self._read_time("SELECT until FROM pause") or 0
+        with self._database.read() as connection:
+            row = connection.execute("SELECT until, boot, due, length FROM pause").fetchone()
+        return Wait(*row).end(self._clock) if row else 0
 
     def waiting(self) -> Iterable[tuple[Entry, int]]:
         """Read the cursors, and the ids of open batches that were released and have no outcome."""
         with self._database.read() as connection:
-            yield from read_open_batches(connection)
+            yield from read_open_batches(connection, self._clock)
             cursors = connection.execute(f"SELECT sequence, released, {INGESTION} FROM backlog {JOIN_INGESTION}")
             for sequence, released, *columns in cursors:
                 ingestion = read_ingestion(columns)
@@ -150,9 +153,9 @@ class SqliteJournal:
         """Write down all that came of the slot in one commit."""
 
         def finish(connection: sqlite3.Connection) -> None:
-            finish_slot(connection, slot, verdicts, started, self._clock.wall())
+            finish_slot(connection, slot, verdicts, started, self._clock)
             if paused_until is not None:
-                connection.execute("INSERT OR REPLACE INTO pause (one, until) VALUES (1, ?)", [paused_until])
+                insert_pause(connection, pause_until(paused_until, slot.boot, self._clock))
 
         self._database.write(finish)
 

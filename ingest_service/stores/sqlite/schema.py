@@ -120,6 +120,21 @@ MIGRATIONS = (
     -- The place of a call in its slot, from 0; NULL in slots older than this column.
     ALTER TABLE calls ADD COLUMN place INTEGER;
     """,
+    """
+    -- A wait also ends at a time of the monotonic clock of `boot`, and is never longer than its length
+    -- (nanoseconds); NULL in rows older than these columns. The time of the wall clock counts in another boot only.
+    ALTER TABLE retries ADD COLUMN boot TEXT;
+    ALTER TABLE retries ADD COLUMN due INTEGER;
+    ALTER TABLE retries ADD COLUMN length INTEGER;
+    ALTER TABLE pause ADD COLUMN boot TEXT;
+    ALTER TABLE pause ADD COLUMN due INTEGER;
+    ALTER TABLE pause ADD COLUMN length INTEGER;
+    -- Checksums of the ids of an ingestion: a 32-bit little-endian CRC of every 1024 of them.
+    CREATE TABLE checksums (
+        sequence INTEGER PRIMARY KEY,
+        crcs BLOB NOT NULL
+    );
+    """,
 )
 
 
