@@ -47,7 +47,7 @@ class Journal(Protocol):
         """Return the time of an operator's pause (wall clock), None without one."""
 
     def paused_until(self) -> int:
-        """Return the end of the last pause that the upstream asked for (wall clock as it runs now), 0 without one."""
+        """Return the end of the last pause that the upstream asked for (wall clock as it runs now), 0 if none."""
 
     def waiting(self) -> Iterable[tuple[Entry, int]]:
         """Return what is to be released, with the time (wall clock as it runs now) before which it may not be.

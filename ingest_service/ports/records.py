@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from ingest_service.domain.ledger import BatchHistory, LedgerSummary, Outcome, Slip, SlotRecord
@@ -41,6 +41,13 @@ class BatchesRecord:
     numbers: range
     ids: PackedIds
     histories: Mapping[int, BatchHistory]
+
+
+class Cutoffs(NamedTuple):
+    """Times of the wall clock: history that ended before the first is old, keys that came before the second."""
+
+    history: int
+    keys: int
 
 
 class Records(Protocol):
@@ -98,6 +105,9 @@ class Records(Protocol):
 
         Unknown ingestions are left out.
         """
+
+    def oldest(self, due: Cutoffs) -> Cutoffs:
+        """Return the created times of the oldest ingestion that has ended and of the oldest key, else `due`."""
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Remove at most `most` rows of history; return whether there is more to do.

@@ -121,8 +121,8 @@ MIGRATIONS = (
     ALTER TABLE calls ADD COLUMN place INTEGER;
     """,
     """
-    -- A wait also ends at a time of the monotonic clock of `boot`, and is never longer than its length
-    -- (nanoseconds); NULL in rows older than these columns. The time of the wall clock counts in another boot only.
+    -- A wait ends at a time of the monotonic clock of `boot`, in another boot at its time of the wall clock. It is
+    -- never longer than its length (nanoseconds). NULL in rows older than these columns.
     ALTER TABLE retries ADD COLUMN boot TEXT;
     ALTER TABLE retries ADD COLUMN due INTEGER;
     ALTER TABLE retries ADD COLUMN length INTEGER;

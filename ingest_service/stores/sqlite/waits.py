@@ -7,7 +7,7 @@ from ingest_service.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A wait that ends at `until` on the monotonic clock of `boot`, and at `until_wall` on the wall clock as it was.
+    """A wait until `until` on the monotonic clock of `boot`, which is `until_wall` on the wall clock as it was.
 
     What a database of a former version did not keep is None.
     """
