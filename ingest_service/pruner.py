@@ -6,13 +6,16 @@ from collections.abc import Callable
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop, exit_process
-from ingest_service.ports.records import Records
+from ingest_service.ports.records import Cutoffs, Records
 
 log = logging.getLogger(__name__)
 
 DAY = 86_400 * NANOSECONDS
 # A key is kept for a day at least; a client that tries again does so within minutes.
 KEEP_KEYS = DAY
+# What a round may remove beyond what has passed since the one before it: a clock that was set ahead does not empty
+# the store. Keys are kept for a day, so theirs is smaller.
+MOST_HISTORY, MOST_KEYS = DAY, DAY // 24
 # A step is a small part of a commit that others wait for.
 ROWS_IN_STEP = 500
 BETWEEN_STEPS = NANOSECONDS // 20
@@ -20,7 +23,11 @@ BETWEEN_ROUNDS = 3600 * NANOSECONDS
 
 
 class Pruner(Loop):
-    """Removes what ended more than `keep` nanoseconds ago, in small steps, every hour."""
+    """Removes what ended more than `keep` nanoseconds ago, in small steps, every hour.
+
+    A round removes no more than a day's worth of history and an hour's worth of keys, beyond the time that has
+    passed on the monotonic clock since the round before it. The first round counts from the oldest that is there.
+    """
 
     name = "pruner"
 
@@ -30,6 +37,9 @@ class Pruner(Loop):
         super().__init__(clock, give_up)
         self._records = records
         self._keep = keep
+        self._round: Cutoffs | None = None
+        self._began = 0
+        self._is_done = True
 
     def run_once(self) -> bool:
         """Take one step, and block until it is time for the next."""
@@ -38,11 +48,28 @@ class Pruner(Loop):
         return not self._halted.is_set()
 
     def _step(self) -> bool:
-        now = self._clock.wall()
         try:
-            return self._records.prune(now - self._keep, now - KEEP_KEYS, ROWS_IN_STEP)
+            if self._is_done:
+                self._begin_round()
+            more = self._round is not None and self._records.prune(*self._round, ROWS_IN_STEP)
         except StoreStopped:
             raise
         except StoreError as error:
             log.warning("history is not removed for now: %s", error)
-            return False
+            more = False
+        self._is_done = not more
+        return more
+
+    def _begin_round(self) -> None:
+        wall, now = self._clock.wall(), self._clock.now()
+        due = Cutoffs(wall - self._keep, wall - KEEP_KEYS)
+        passed = now - self._began if self._round else 0
+        last = self._round or self._records.oldest(due)
+        allowed = Cutoffs(last.history + passed + MOST_HISTORY, last.keys + passed + MOST_KEYS)
+        self._round = Cutoffs(*map(min, due, allowed))
+        self._began = now
+        if due.history > self._round.history:
+            days = (due.history - self._round.history) / DAY
+            log.warning(
+                "%.1f days of history are due at once, as if the clock had been set; they go day by day", days
+            )

@@ -103,6 +103,7 @@ class UnthreadedDatabase:
         self._connection.deserialize(empty_database())
         self._lock = RLock()
         self._alive = False
+        self.witnessed: tuple[int, int] | None = None
 
     def __del__(self) -> None:
         self._connection.close()
@@ -138,11 +139,18 @@ class UnthreadedDatabase:
                 afterwards(result)
         return result
 
-    def record(self, slot_number: int) -> None:
-        """Need no note of the last slot: a memory is never a copy."""
+    def probe(self) -> None:
+        if not self._alive:
+            raise StoreStopped
 
-    def confirms(self, slot_number: int) -> bool:
-        return slot_number > 0
+    def record(self, slot_number: int, opened: int) -> None:
+        self.witnessed = (slot_number, opened)
+
+    def recorded(self) -> int | None:
+        return self.witnessed and self.witnessed[0]
+
+    def confirms(self, slot_number: int, opened: int) -> bool:
+        return self.witnessed == (slot_number, opened)
 
 
 class SlowDisk(UnthreadedDatabase):
@@ -150,8 +158,8 @@ class SlowDisk(UnthreadedDatabase):
 
     clock: VirtualClock
 
-    def record(self, slot_number: int) -> None:
-        super().record(slot_number)
+    def record(self, slot_number: int, opened: int) -> None:
+        super().record(slot_number, opened)
         self.clock.time += NANOSECONDS
 
 

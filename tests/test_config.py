@@ -1,11 +1,12 @@
 """The settings: defaults, and one sentence for each value that is not allowed."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from ingest_service.app import build_service
-from ingest_service.config import Settings, nanoseconds
+from ingest_service.config import Settings, nanoseconds, network_guard
 from ingest_service.errors import SettingError
 
 
@@ -39,8 +40,12 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
 def test_a_real_upstream_is_guarded_against_jitter_and_the_simulated_one_needs_no_guard() -> None:
     url = "https://api.example.com/items/{id}"
     assert Settings.from_environ({}).guard == 0
-    assert Settings.from_environ({"INGEST_UPSTREAM_URL": url}).guard == 0.02
+    assert Settings.from_environ({"INGEST_UPSTREAM_URL": url}).guard == network_guard(sys.platform)
     assert Settings.from_environ({"INGEST_UPSTREAM_URL": url, "INGEST_GUARD_SECONDS": "0.5"}).guard == 0.5
+
+
+def test_where_lost_packets_go_unnoticed_the_guard_covers_one_that_is_sent_again() -> None:
+    assert [network_guard("linux"), network_guard("darwin")] == [0.02, 0.25]
 
 
 def test_the_headers_for_the_upstream_are_read_and_never_shown() -> None:

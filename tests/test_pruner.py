@@ -1,5 +1,6 @@
 """History is forgotten when it is old enough, in steps, and nothing that waits ever is."""
 
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -76,6 +77,60 @@ def test_a_store_that_cannot_be_written_is_asked_again_an_hour_later(caplog: pyt
         "history is not removed for now: the database could not be written: database or disk is full"
         in caplog.text
     )
+
+
+def days_of_history(simulation: Simulation, count: int) -> list[UUID]:
+    """Run an ingestion with a key on each of these days, the last one today."""
+    ingestions = []
+    for day in range(count):
+        simulation.clock.time += DAY if day else 0
+        ingestions.append(simulation.service.submit([1], Priority.LOW, key=f"day {day}"))
+        simulation.run()
+    return ingestions
+
+
+def test_a_clock_that_is_set_ahead_while_the_service_is_stopped_does_not_empty_the_store(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    simulation = Simulation()
+    history = days_of_history(simulation, 20)
+    simulation.clock.wall_offset += 60 * DAY
+    sweep(simulation, Pruner(simulation.records, simulation.clock, KEEP))
+    assert [known(simulation, each) for each in history] == [False, *[True] * 19]
+    assert caplog.messages == [
+        "48.0 days of history are due at once, as if the clock had been set; they go day by day"
+    ]
+    with pytest.raises(KeyReused):
+        simulation.service.submit([2], Priority.LOW, key="day 19")
+
+
+def test_a_clock_that_is_set_ahead_while_the_service_runs_does_not_empty_the_store() -> None:
+    simulation = Simulation()
+    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    history = days_of_history(simulation, 20)
+    sweep(simulation, pruner)
+    assert all(known(simulation, each) for each in history)
+    simulation.clock.wall_offset += 60 * DAY
+    left = []
+    for _ in range(40):
+        sweep(simulation, pruner)
+        left.append(sum(known(simulation, each) for each in history))
+    assert left[0] > 0
+    assert all(before - after <= 2 for before, after in pairwise(left))
+    assert left[-1] == 0
+
+
+def test_history_goes_as_it_came_after_a_long_stop() -> None:
+    simulation = Simulation()
+    history = days_of_history(simulation, 4)
+    simulation.clock.time += 60 * DAY
+    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    left = []
+    for _ in range(3):
+        sweep(simulation, pruner)
+        left.append(sum(known(simulation, each) for each in history))
+    # A round removes a day's worth, and what came due in the hour before it.
+    assert left == [3, 1, 0]
 
 
 def test_a_sweeper_that_is_halted_ends() -> None:

@@ -12,7 +12,8 @@ from ingest_service.domain.model import Ingestion, Priority, Submission
 class Journal(Protocol):
     """Writes down everything the engine decides, and reads it again at a start. Any thread; blocks on the disk.
 
-    A write is durable when the method returns. Raises StoreError where the disk fails; then nothing was kept.
+    A write is durable when the method returns. Raises StoreError where the disk fails; then nothing was kept,
+    unless the error says that this is not certain.
     """
 
     def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:
@@ -46,16 +47,21 @@ class Journal(Protocol):
         """Return the time of an operator's pause (wall clock), None without one."""
 
     def paused_until(self) -> int:
-        """Return the end of the last pause that the upstream asked for (wall clock), 0 without one."""
+        """Return the end of the last pause that the upstream asked for (wall clock as it runs now), 0 if none."""
 
     def waiting(self) -> Iterable[tuple[Entry, int]]:
-        """Return what is to be released, with the time (wall clock) before which it may not be, 0 for none.
+        """Return what is to be released, with the time (wall clock as it runs now) before which it may not be.
+
+        The time is 0 for what may be released at once.
 
         It never was released, or is to be called again, or was called in a slot that was never closed.
         """
 
     def last_slot(self) -> LastSlot | None:
-        """Return what the ledger proves of the last slot, None if there never was one."""
+        """Return what the ledger proves of the last slot, None if there never was one.
+
+        Slot 0, not trusted, stands for a ledger that lost every slot it knew.
+        """
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Return the ids of an ingestion at these positions."""

@@ -18,7 +18,7 @@ def first_start(last: LastSlot | None, boot: str, now: int, interval: int) -> in
 
     One interval after the last call in the ledger where that is proven: same boot, the ledger this machine
     wrote last, and a slot that was closed, since the calls of an open one started at an unknown time. In any
-    doubt one whole interval from now. An empty ledger has nothing to wait for.
+    doubt one whole interval from now. A ledger that never knew a slot has nothing to wait for.
     """
     if last is None:
         return now

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from ingest_service.domain.ledger import BatchHistory, LedgerSummary, Outcome, Slip, SlotRecord
@@ -43,6 +43,13 @@ class BatchesRecord:
     histories: Mapping[int, BatchHistory]
 
 
+class Cutoffs(NamedTuple):
+    """Times of the wall clock: history that ended before the first is old, keys that came before the second."""
+
+    history: int
+    keys: int
+
+
 class Records(Protocol):
     """Reads ingestions, the ledger and the outcomes. Any thread; blocks on the disk.
 
@@ -61,7 +68,7 @@ class Records(Protocol):
         """True while the store can take an ingestion. Does not touch the disk."""
 
     def check(self) -> None:
-        """Raise StoreError if the store cannot be read."""
+        """Raise StoreError if the store cannot be read or written."""
 
     def progress(self, ingestion_id: UUID) -> Progress | None:
         """Return the progress of an ingestion, None for an unknown one."""
@@ -98,6 +105,9 @@ class Records(Protocol):
 
         Unknown ingestions are left out.
         """
+
+    def oldest(self, due: Cutoffs) -> Cutoffs:
+        """Return the created times of the oldest ingestion that has ended and of the oldest key, else `due`."""
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Remove at most `most` rows of history; return whether there is more to do.

@@ -1,6 +1,12 @@
-"""HTTP calls that another thread can cut off, and that know when they were sent."""
+"""HTTP calls that another thread can cancel, and the latest time at which the upstream can have seen each.
+
+A call is paced from the moment at which it was handed to the system, where the system proves that it arrived then.
+Otherwise it is paced from the first moment at which nothing of it can arrive any more: its answer, or its end,
+for a call without an answer is reset, so that the system delivers nothing of it later.
+"""
 
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,51 +17,102 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ProtocolError
 
+from ingest_service.upstreams.delivery import Delivery, arrived_when_sent, is_reported, read_delivery
+
+# `struct linger`. With it a close, or the kill of the process, sends a reset and drops what is not delivered yet.
+_RESET_ON_CLOSE = struct.pack("@ii", 1, 0)
+_DELIVER_ON_CLOSE = struct.pack("@ii", 0, 0)
+
 
 class CancellableCall:
-    """One call, from its first thought to its end. `now` reads the clock; times are nanoseconds."""
+    """One call, from before it connects to its end. `now` reads the clock; times are nanoseconds.
 
-    def __init__(self, now: Callable[[], int]) -> None:
+    `cancel` and `started` belong to any thread, the rest to the thread that makes the call. Where the system does
+    not report deliveries, an answered call counts from when it was sent: the guard covers a packet sent again.
+    """
+
+    def __init__(self, now: Callable[[], int], reported: bool = is_reported()) -> None:
         self._now = now
+        self._reported = reported
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
-        self._cut = False
-        self._sending = False
-        self._sent: int | None = None
+        self._cancelled = False
+        self._is_bound = False
         self._begun = now()
+        self._sent: int | None = None
+        self._delivery_when_sent: Delivery | None = None
+        self._seen: int | None = None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether anything of it may have been sent."""
+        return self._is_bound
 
     @property
     def started(self) -> int:
-        """The latest time at which the upstream may have seen it begin, as far as is known now."""
-        if self._sent is not None:
-            return self._sent
-        return self._now() if self._sending else self._begun
+        """The latest time at which the upstream can have seen it begin, as far as is known now."""
+        if self._seen is not None:
+            return self._seen
+        return self._now() if self._is_bound else self._begun
 
     def cancel(self) -> None:
-        """Let it fail at once where it is, or before it sends anything. Any thread."""
+        """Let it fail at once where it is, or before it sends anything."""
         with self._lock:
-            self._cut = True
+            self._cancelled = True
             if self._socket is not None:
+                self._note_proof(self._socket)
                 with suppress(OSError):
                     # Not that of an SSLSocket, which for a moment would send what it is given as it is.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def bind(self, connected: socket.socket) -> None:
-        """Note that it is about to be sent. Raises ProtocolError if it has been cut off."""
+        """Note that it is about to be sent. Raises ProtocolError if it has been cancelled."""
         with self._lock:
-            if self._cut:
-                raise ProtocolError("cut off")
+            if self._cancelled:
+                raise ProtocolError("cancelled")
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self._socket = connected
-            self._sending = True
+            self._is_bound = True
 
     def mark_sent(self) -> None:
         """Note that all of it has been handed to the system."""
         self._sent = self._now()
+        if self._socket is not None:
+            self._delivery_when_sent = read_delivery(self._socket)
+
+    def mark_answered(self) -> None:
+        """Note that its answer has begun, so that it cannot arrive later than now."""
+        with self._lock:
+            if self._socket is None or self._cancelled:
+                return
+            self._note_proof(self._socket)
+            if self._seen is None:
+                self._seen = self._now() if self._reported or self._sent is None else self._sent
+            delivery = read_delivery(self._socket)
+            if delivery is None or delivery.is_complete:
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DELIVER_ON_CLOSE)
+
+    def mark_closing(self) -> None:
+        """Note that its connection is about to be closed, with an answer or without."""
+        with self._lock:
+            if self._socket is not None and not self._cancelled:
+                self._note_proof(self._socket)
+
+    def mark_ended(self) -> None:
+        """Note that its connection is closed: nothing of it can arrive later than now."""
+        with self._lock:
+            if self._is_bound and self._seen is None:
+                self._seen = self._now()
 
     def unbind(self) -> None:
         """Note that its connection is not its own any more."""
         with self._lock:
             self._socket = None
+
+    def _note_proof(self, connection: socket.socket) -> None:
+        """Note that it was seen when it was sent, if the connection proves that now and nothing is known yet."""
+        if self._seen is None and arrived_when_sent(self._delivery_when_sent, read_delivery(connection)):
+            self._seen = self._sent
 
 
 _here = threading.local()
@@ -67,14 +124,30 @@ def of_this_thread(call: CancellableCall) -> None:
 
 
 class _NotedConnection(HTTPConnection):
+    _call: CancellableCall | None = None
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Send a request as the call of this thread."""
         call: CancellableCall = _here.call
         if self.sock is None:
             self.connect()
         call.bind(self.sock)
+        self._call = call
         super().request(*args, **kwargs)
         call.mark_sent()
+
+    def getresponse(self) -> Any:
+        """Read the head of the answer."""
+        response = super().getresponse()
+        if self._call is not None:
+            self._call.mark_answered()
+        return response
+
+    def close(self) -> None:
+        """Close the connection; what the system knows of the call is lost with it."""
+        if self._call is not None:
+            self._call.mark_closing()
+        super().close()
 
 
 class _NotedSecureConnection(_NotedConnection, HTTPSConnection):

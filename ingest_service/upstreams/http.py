@@ -36,9 +36,10 @@ class HttpUpstream:
     """Fits the port `Fetcher`: GET of a URL template with `{id}`.
 
     `timeout` (nanoseconds) bounds a whole call, from the look-up of the name to the last byte, however slowly
-    the bytes come. Redirects are not followed: each would be one more call than was paid for. The calls of a
-    slot run side by side, through `proxy` if there is one. Connections are not kept for the next slot: many
-    servers close an idle one after five seconds, just when it would be used, and the call would be lost.
+    the bytes come; a call that takes longer is reset. Redirects are not followed: each would be one more call
+    than was paid for. The calls of a slot run side by side, through `proxy` if there is one. Connections are not
+    kept for the next slot: many servers close an idle one after five seconds, just when it would be used, and the
+    call would be lost.
     """
 
     def __init__(
@@ -66,12 +67,18 @@ class HttpUpstream:
         threading.Thread(
             target=self._run, args=[record_id, call, answers, ended], name=f"fetch-{record_id}", daemon=True
         ).start()
-        while not ended.is_set() and self._clock.now() < until:
-            self._clock.wait(ended, until)
+        self._wait(ended, until)
         # First the verdict, then the cut: a body without a length looks whole where it is cut.
         answer = answers[0] if answers else self._too_late()
         call.cancel()
+        if call.is_bound:
+            # The connection is reset when its thread has closed it; until then something may still be delivered.
+            self._wait(ended, self._clock.now() + _BEYOND * NANOSECONDS)
         return Call(call.started, answer)
+
+    def _wait(self, ended: threading.Event, until: int) -> None:
+        while not ended.is_set() and self._clock.now() < until:
+            self._clock.wait(ended, until)
 
     def _run(self, record_id: int, call: CancellableCall, answers: list[Answer], ended: threading.Event) -> None:
         of_this_thread(call)
@@ -80,6 +87,7 @@ class HttpUpstream:
         except (requests.RequestException, OSError, ValueError) as error:
             answers.append(Answer(error=_cause(error), retryable=True))
         finally:
+            call.mark_ended()
             ended.set()
 
     def _get(self, url: str) -> Answer:

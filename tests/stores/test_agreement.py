@@ -17,7 +17,7 @@ from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Verdict
 from ingest_service.domain.model import Batch, Ingestion, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ports.records import ListFilter, Records
+from ingest_service.ports.records import Cutoffs, ListFilter, Records
 from tests.doubles import VirtualClock
 from tests.stores.model.journal import ModelJournal
 from tests.stores.model.records import ModelRecords
@@ -210,6 +210,8 @@ class BothSides(RuleBasedStateMachine):
     @rule(age=st.integers(-1, 3), key_age=st.integers(-1, 3), most=st.integers(1, 9))
     def prune(self, age: int, key_age: int, most: int) -> None:
         now = self.clock.wall()
+        expected, found = (side.records.oldest(Cutoffs(now, now)) for side in self.sides)
+        assert expected == found
         for side in self.sides:
             while side.records.prune(now - age, now - key_age, most):
                 pass

@@ -5,11 +5,14 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Self
+
+import requests
 
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.domain.ledger import Answer
+from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
 from ingest_service.upstreams.fake import Arrival, Behaviour, Connection
 from ingest_service.upstreams.http import HttpUpstream
 
@@ -59,6 +62,50 @@ def listening(converse: Callable[[socket.socket], None]) -> Iterator[str]:
             yield template(listener)
         finally:
             thread.join()
+
+
+class Abandoned:
+    """A long request that is cancelled while it arrives; `wrap` makes the connection that is read.
+
+    `broke_off` is whether the rest was lost, and not delivered after the cancellation.
+    """
+
+    def __init__(self, wrap: Callable[[socket.socket], socket.socket] = lambda connection: connection) -> None:
+        self._wrap = wrap
+        self._begun, self._cancelled = threading.Event(), threading.Event()
+        self.broke_off = False
+
+    def converse(self, connection: socket.socket) -> None:
+        """Read a byte, and the rest after the cancellation."""
+        with self._wrap(connection) as peer:
+            assert peer.recv(1)
+            # More of it has come, and the rest of that finds no room.
+            assert socket.socket.recv(peer, 1, socket.MSG_PEEK)
+            self._begun.set()
+            assert self._cancelled.wait(PATIENCE)
+            try:
+                # As the bytes come, also over TLS, which takes a reset for an end.
+                while socket.socket.recv(peer, 65_536):
+                    pass
+            except ConnectionResetError:
+                self.broke_off = True
+
+    def send_to(self, url: str) -> None:
+        """Send the request, and cancel it."""
+        call = CancellableCall(time.monotonic_ns)
+        sender = threading.Thread(target=self._send, args=[call, url])
+        sender.start()
+        assert self._begun.wait(PATIENCE)
+        call.cancel()
+        sender.join()
+        self._cancelled.set()
+
+    def _send(self, call: CancellableCall, url: str) -> None:
+        of_this_thread(call)
+        with requests.Session() as session, suppress(requests.RequestException):
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, CancellableAdapter())
+            session.get(url, headers={"X-Long": "x" * 8_000_000}, timeout=PATIENCE)
 
 
 def template(listener: socket.socket) -> str:

@@ -16,6 +16,7 @@ from tests.upstreams.calling import (
     PROCESSED,
     SOON,
     TOO_LATE,
+    Abandoned,
     Stopwatch,
     http_upstream,
     listening,
@@ -77,6 +78,14 @@ def test_a_call_over_tls_that_hangs_is_cut_off(certificate: Path) -> None:
     with listening(hang) as url:
         assert http_upstream(secure(url), 3 * MOMENT).fetch(5).answer.error is not None
     assert stopwatch.seconds < SOON
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_nothing_of_a_request_over_tls_that_is_cut_off_on_its_way_is_delivered_later(certificate: Path) -> None:
+    abandoned = Abandoned(lambda connection: secured(connection, certificate))
+    with listening(abandoned.converse) as url:
+        abandoned.send_to(secure(url))
+    assert abandoned.broke_off
 
 
 @pytest.mark.usefixtures("_trusted")

@@ -53,3 +53,6 @@ class Database(Protocol):
         `afterwards`, if any, gets the result after the commit, in the order of the commits and before this
         returns. The statements may run twice, the first time rolled back.
         """
+
+    def probe(self) -> None:
+        """Raise StoreError if it cannot be written now; it writes a little if it was not written lately."""

@@ -36,7 +36,8 @@ class SqlRecords:
         return self._database.alive
 
     def check(self) -> None:
-        """Read one row."""
+        """Read one row, and write if nothing was written lately."""
+        self._database.probe()
         with self._database.read() as connection:
             connection.execute("SELECT count(*) FROM operator_pause").fetchone()
 

@@ -8,18 +8,23 @@ from queue import Empty, LifoQueue
 
 from ingest_service.errors import StoreError
 
+# Bytes to which the log shrinks when it is used again; a slow reader lets it grow to any size.
+_LARGEST_IDLE_LOG = 8 * 1024 * 1024
 
-def connect(path: Path) -> sqlite3.Connection:
+
+def connect(path: Path, create: bool = True) -> sqlite3.Connection:
     """Open the database in WAL mode with synchronous=FULL, in autocommit mode: BEGIN and COMMIT are ours.
 
     FULL is what makes a commit durable: NORMAL leaves the last ones to the next checkpoint
     (https://sqlite.org/pragma.html#pragma_synchronous). Raises StoreError.
     """
+    uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
     try:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(uri, isolation_level=None, check_same_thread=False, uri=True)
         with closed_on_error(connection):
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_IDLE_LOG}")
     except sqlite3.Error as error:
         raise StoreError(f"cannot open the database {path}: {error}") from error
     return connection
@@ -64,4 +69,5 @@ class Readers:
         try:
             return self._idle.get_nowait()
         except Empty:
-            return connect(self._path)
+            # One that is gone is not created anew.
+            return connect(self._path, create=False)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from ingest_service.clock import Clock
-from ingest_service.errors import StoreStopped
+from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import exit_process
 from ingest_service.stores.sqlite.connections import Readers, closed_on_error, connect
 from ingest_service.stores.sqlite.group_commit import GroupCommit
+from ingest_service.stores.sqlite.held_files import HeldFiles
 from ingest_service.stores.sqlite.lock_file import LockFile
 from ingest_service.stores.sqlite.schema import migrate
 
@@ -19,6 +20,9 @@ T = TypeVar("T")
 
 class SqliteDatabase:
     """Fits the interface `Database`, and keeps every other process out with a lock file.
+
+    Raises StoreError for everything while the path of the lock file, of the database or of its log names another
+    file than the open one.
 
     `committed` gets the writes and the nanoseconds of every commit; `give_up` ends the process.
     """
@@ -30,10 +34,12 @@ class SqliteDatabase:
         committed: Callable[[int, int], None] = lambda _writes, _nanoseconds: None,
         give_up: Callable[[str], None] = exit_process,
     ) -> None:
-        self._path = path
-        self._readers = Readers(path)
-        self._writer = GroupCommit(clock, committed, give_up)
-        self.lock_file = LockFile(path.with_name(path.name + ".lock"))
+        # Two names of one file must lead to one lock file.
+        self._path = path.resolve()
+        self._files = HeldFiles()
+        self._readers = Readers(self._path)
+        self._writer = GroupCommit(clock, committed, give_up, self._files.require)
+        self.lock_file = LockFile(self._beside(".lock"), self._files)
 
     def start(self) -> None:
         """Lock, open and migrate the database. Raises StoreInUse, or StoreError where it cannot be opened."""
@@ -43,6 +49,7 @@ class SqliteDatabase:
         connection = connect(self._path)
         with closed_on_error(connection):
             migrate(connection)
+            self._hold_files()
         self._writer.open(connection)
 
     def stop(self) -> None:
@@ -50,6 +57,7 @@ class SqliteDatabase:
         self._writer.close()
         self._readers.close()
         self.lock_file.release()
+        self._files.release()
 
     @property
     def alive(self) -> bool:
@@ -60,6 +68,7 @@ class SqliteDatabase:
         """Lend a connection inside a read transaction."""
         if not self.alive:
             raise StoreStopped
+        self._files.require()
         return self._readers.snapshot()
 
     def write(
@@ -67,3 +76,19 @@ class SqliteDatabase:
     ) -> T:
         """Run statements in the next commit (see GroupCommit.write)."""
         return self._writer.write(statements, afterwards)
+
+    def probe(self) -> None:
+        """Compare the files, and ask the group commit."""
+        self._files.require()
+        self._writer.probe()
+
+    def _hold_files(self) -> None:
+        """Note the database and its log, which SQLite keeps open from now on."""
+        for path in (self._path, self._beside("-wal"), self._beside("-shm")):
+            try:
+                self._files.hold(path)
+            except OSError as error:
+                raise StoreError(f"cannot open the database {self._path}: no {path}: {error.strerror}") from error
+
+    def _beside(self, ending: str) -> Path:
+        return self._path.with_name(self._path.name + ending)

@@ -9,13 +9,19 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any, TypeVar
 
-from ingest_service.clock import Clock
+from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop, exit_process
+from ingest_service.stores.sqlite.writer import Writer, touch
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+# An idle service writes a little so often, at most, to know that it can.
+PROBE_INTERVAL = 5 * NANOSECONDS
+NOT_CERTAIN = (
+    "what was asked may be kept all the same, so ask again: with its Idempotency-Key, a submission is kept once"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class GroupCommit(Loop):
     A group is as large as the number of threads that wait for one, so it needs no bound of its own. The
     connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from `open` to `close`.
     `committed` gets, from the writing thread, the writes of every commit and the nanoseconds that they and the
-    wait for the disk took.
+    wait for the disk took. `require` is asked before each commit, and raises StoreError to prevent it.
     """
 
     name = "group commit"
@@ -52,17 +58,21 @@ class GroupCommit(Loop):
         clock: Clock,
         committed: Callable[[int, int], None],
         give_up: Callable[[str], None] = exit_process,
+        require: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(clock, give_up)
         self._committed = committed
+        self._require = require
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
         self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._writer: Writer | None = None
+        self._failure: str | None = None
+        self._tried_at = clock.now()
 
     def open(self, connection: sqlite3.Connection) -> None:
         """Start the thread that writes through this connection."""
         with self._lock:
-            self._connection = connection
+            self._writer = Writer(connection)
             self.start()
 
     def close(self) -> None:
@@ -71,13 +81,13 @@ class GroupCommit(Loop):
         What was asked during the pause after an unexpected error is refused.
         """
         with self._lock:
-            if self._connection is not None:
+            if self._writer is not None:
                 self.halt()
                 self._queue.put(None)
                 self.join()
                 self._refuse_the_rest()
-                self._connection.close()
-                self._connection = None
+                self._writer.close()
+                self._writer = None
 
     def write(
         self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None
@@ -86,15 +96,26 @@ class GroupCommit(Loop):
 
         `afterwards`, if any, is called with the result by the writing thread after the commit, in the order of
         the writes. The statements may run twice, the first time rolled back. Raises StoreError if they or the
-        commit failed, StoreStopped when the thread does not run; then nothing of them was kept.
+        commit failed, StoreStopped when the thread does not run; then nothing of them was kept, unless the error
+        says that this is not certain.
         """
         write = _Write(statements, afterwards)
         with self._lock:
-            if self._connection is None or not self.alive:
+            if self._writer is None or not self.alive:
                 raise StoreStopped
             self._queue.put(write)
         result: T = write.durable.result()
         return result
+
+    def probe(self) -> None:
+        """Raise StoreError if nothing can be written now: as the last commit failed, or by writing if that is old.
+
+        Any thread; blocks until it is known.
+        """
+        if self._clock.now() - self._tried_at >= PROBE_INTERVAL:
+            self.write(touch)
+        elif self._failure is not None:
+            raise StoreError(self._failure)
 
     def run_once(self) -> bool:
         """Commit the next group; False once closed. An unexpected error is the answer to all that wait for it."""
@@ -132,21 +153,29 @@ class GroupCommit(Loop):
             return
         for write in group:
             error = self._commit([write])
-            if isinstance(error, sqlite3.Error):
-                error = StoreError(f"the database could not be written: {error}")
             if error is not None:
-                write.failed(error)
+                write.failed(self._refusal(error))
+
+    def _refusal(self, error: Exception) -> Exception:
+        """Return the error of a write that failed, after what may be left of it in the log was overwritten."""
+        if not isinstance(error, sqlite3.Error):
+            return error
+        refusal = f"the database could not be written: {error}"
+        if self._writer is not None and not self._writer.is_undone():
+            refusal += f"; {NOT_CERTAIN}"
+        self._failure = refusal
+        return StoreError(refusal)
 
     def _commit(self, group: list[_Write]) -> Exception | None:
-        connection = self._connection
-        assert connection is not None, "the thread runs between open and close only"
-        begun = self._clock.now()
+        writer = self._writer
+        assert writer is not None, "the thread runs between open and close only"
+        self._tried_at = begun = self._clock.now()
         try:
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                results = [write.statements(connection) for write in group]
+            self._require()
+            results = writer.commit(lambda connection: [write.statements(connection) for write in group])
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked, not to this thread
             return error
+        self._failure = None
         try:
             self._committed(len(group), self._clock.now() - begun)
         finally:

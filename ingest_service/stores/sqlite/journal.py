@@ -1,5 +1,6 @@
 """The journal of the embedded engine in an SQLite database."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -19,20 +20,26 @@ from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.cancelling import insert_cancellation
 from ingest_service.stores.sqlite.keys import Key, insert_key, read_key
 from ingest_service.stores.sqlite.open_batches import read_open_batches
-from ingest_service.stores.sqlite.releasing import finish_slot, insert_slot
+from ingest_service.stores.sqlite.releasing import finish_slot, insert_pause, insert_slot
+from ingest_service.stores.sqlite.waits import Wait, pause_until
 
 # An accepted ingestion with its sequence, or the one that came with the same key before.
+log = logging.getLogger(__name__)
+
 Kept = tuple[int, Ingestion] | UUID | KeyReused
 
 
 class Witness(Protocol):
     """A memory of the last slot beside the database."""
 
-    def record(self, slot_number: int) -> None:
-        """Write down that this slot was opened."""
+    def record(self, slot_number: int, opened: int) -> None:
+        """Write down that this slot was opened at this time (monotonic clock). Raises nothing."""
 
-    def confirms(self, slot_number: int) -> bool:
-        """Return whether this slot was the last one recorded."""
+    def recorded(self) -> int | None:
+        """Return the number of the last slot recorded, None if there never was one."""
+
+    def confirms(self, slot_number: int, opened: int) -> bool:
+        """Return whether this slot, opened then, was the last one recorded."""
 
 
 class SqliteJournal:
@@ -103,22 +110,34 @@ class SqliteJournal:
 
     def paused_until(self) -> int:
         """Read the end of the last pause that the upstream asked for."""
-        return self._read_time("SELECT until FROM pause") or 0
+        with self._database.read() as connection:
+            row = connection.execute("SELECT until, boot, due, length FROM pause").fetchone()
+        return Wait(*row).end(self._clock) if row else 0
 
     def waiting(self) -> Iterable[tuple[Entry, int]]:
         """Read the cursors, and the ids of open batches that were released and have no outcome."""
         with self._database.read() as connection:
-            yield from read_open_batches(connection)
+            yield from read_open_batches(connection, self._clock)
             cursors = connection.execute(f"SELECT sequence, released, {INGESTION} FROM backlog {JOIN_INGESTION}")
             for sequence, released, *columns in cursors:
                 ingestion = read_ingestion(columns)
                 yield Entry.of(sequence, ingestion, range(released, ingestion.id_count)), 0
 
     def last_slot(self) -> LastSlot | None:
-        """Read the end of the ledger, trusted only if the witness confirms it."""
+        """Read the end of the ledger, trusted only if the witness confirms it.
+
+        A ledger that is empty, though the witness knows of a slot, ends at slot 0, and proves nothing.
+        """
         with self._database.read() as connection:
             last = read_last_slot(connection)
-        return last and replace(last, trusted=self._witness.confirms(last.number))
+            opened = connection.execute("SELECT max(number), opened FROM slots").fetchone()[1]
+        recorded = self._witness.recorded()
+        if recorded is None:
+            return last
+        ledger = last or LastSlot(0, "", None, trusted=False)
+        if recorded > ledger.number:
+            _warn_of_loss(ledger.number, recorded)
+        return replace(ledger, trusted=self._witness.confirms(ledger.number, opened))
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Read the ids at some positions."""
@@ -128,15 +147,15 @@ class SqliteJournal:
     def open_slot(self, slot: Slot) -> None:
         """Write down the slot in one commit, and show it to the witness."""
         self._database.write(lambda connection: insert_slot(connection, slot))
-        self._witness.record(slot.number)
+        self._witness.record(slot.number, slot.opened)
 
     def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
         """Write down all that came of the slot in one commit."""
 
         def finish(connection: sqlite3.Connection) -> None:
-            finish_slot(connection, slot, verdicts, started, self._clock.wall())
+            finish_slot(connection, slot, verdicts, started, self._clock)
             if paused_until is not None:
-                connection.execute("INSERT OR REPLACE INTO pause (one, until) VALUES (1, ?)", [paused_until])
+                insert_pause(connection, pause_until(paused_until, slot.boot, self._clock))
 
         self._database.write(finish)
 
@@ -151,3 +170,12 @@ class SqliteJournal:
         with self._database.read() as connection:
             row = connection.execute(statement).fetchone()
         return None if row is None else int(row[0])
+
+
+def _warn_of_loss(last: int, recorded: int) -> None:
+    log.warning(
+        "the database ends at slot %d, but its lock file names slot %d: it is an older copy, or its end was lost; "
+        "ingestions that were accepted may be missing",
+        last,
+        recorded,
+    )

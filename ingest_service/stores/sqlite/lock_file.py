@@ -1,15 +1,20 @@
-"""The file that keeps a second process out, and bears witness of the last slot."""
+"""The file that keeps a second process out, and is a witness of the last slot."""
 
 import fcntl
+import logging
 import os
 import struct
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ingest_service.errors import StoreError, StoreInUse
+from ingest_service.stores.sqlite.held_files import HeldFiles
 
-# The number of the slot, and the wall clock in nanoseconds.
-_RECORD = struct.Struct("<QQ")
+log = logging.getLogger(__name__)
+
+# The number of the slot, the monotonic clock when it was opened, and the wall clock now, in nanoseconds.
+_RECORD = struct.Struct("<QQQ")
 # Between reading the clock and the kernel's stamp on the file lie microseconds; the kernel's own clock ticks
 # in up to 10 ms.
 _STAMP_TOLERANCE = 100_000_000
@@ -21,12 +26,14 @@ class LockFile:
     It also names the last slot that was opened, so that a database restored from a backup is found out: its
     ledger ends at another slot. The file is not synced, for it need only outlive the process: after a power
     cut the boot is another one and nothing is trusted anyway. A copy of the file itself is found out by its
-    change time (ctime), which nobody can set and which must be the moment the file says it was written.
+    change time (ctime), which cannot be set and must be the moment the file says it was written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, files: HeldFiles) -> None:
         self._path = path
+        self._files = files
         self._file: int | None = None
+        self._is_recorded = True
 
     def acquire(self) -> None:
         """Lock the file, created if need be. Raises StoreInUse if another process holds it, else StoreError."""
@@ -46,6 +53,7 @@ class LockFile:
             os.close(file)
             raise StoreError(f"cannot lock {self._path}: {error.strerror}") from error
         self._file = file
+        self._files.hold(self._path, file)
 
     def release(self) -> None:
         """Let others in. May be called twice."""
@@ -53,18 +61,42 @@ class LockFile:
             os.close(self._file)
             self._file = None
 
-    def record(self, slot_number: int) -> None:
-        """Write down that this slot was opened. Needs the lock."""
-        os.pwrite(self._held(), _RECORD.pack(slot_number, time.time_ns()), 0)
+    def record(self, slot_number: int, opened: int) -> None:
+        """Write down that this slot was opened at this time (monotonic clock). Needs the lock.
 
-    def confirms(self, slot_number: int) -> bool:
-        """Whether this slot was the last one recorded, in this very file. Needs the lock."""
+        The record only saves time: without it the first slot after a restart waits one whole interval. So a file
+        that cannot be written is logged, and confirms nothing.
+        """
+        try:
+            self.write(_RECORD.pack(slot_number, opened, time.time_ns()))
+        except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self._held(), 1)
+            if self._is_recorded:
+                log.warning("the lock file %s cannot be written: %s", self._path, error.strerror)
+            self._is_recorded = False
+        else:
+            self._is_recorded = True
+
+    def write(self, record: bytes) -> None:
+        """Replace the record. Raises OSError."""
+        os.pwrite(self._held(), record, 0)
+
+    def recorded(self) -> int | None:
+        """Return the number of the last slot recorded, None in a new file, 0 in a garbled one. Needs the lock."""
+        record = os.pread(self._held(), _RECORD.size, 0)
+        if not record:
+            return None
+        return int(_RECORD.unpack(record)[0]) if len(record) == _RECORD.size else 0
+
+    def confirms(self, slot_number: int, opened: int) -> bool:
+        """Whether this slot, opened then, was the last one recorded, in this very file. Needs the lock."""
         record = os.pread(self._held(), _RECORD.size, 0)
         if len(record) != _RECORD.size:
             return False
-        recorded, written_at = _RECORD.unpack(record)
+        *recorded, written_at = _RECORD.unpack(record)
         stamped_at = os.fstat(self._held()).st_ctime_ns
-        return bool(recorded == slot_number and abs(stamped_at - written_at) < _STAMP_TOLERANCE)
+        return recorded == [slot_number, opened] and abs(stamped_at - written_at) < _STAMP_TOLERANCE
 
     def _held(self) -> int:
         assert self._file is not None, "acquire comes first"

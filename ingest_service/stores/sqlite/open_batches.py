@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.rows import ID_COUNT, INGESTION, JOIN_INGESTION, read_ingestion
+from ingest_service.stores.sqlite.waits import Wait
 
 _BETWEEN = "WHERE sequence = ? AND position >= ? AND position < ?"
 
 
-def read_open_batches(connection: Connection) -> Iterator[tuple[Entry, int]]:
-    """Yield the entries to be called again, each with the time (wall clock) at which it is due, 0 for at once.
+def read_open_batches(connection: Connection, clock: Clock) -> Iterator[tuple[Entry, int]]:
+    """Yield the entries to be called again, each with the time at which it is due, 0 for at once.
+
+    The time is of the wall clock as it runs now.
 
     Ids of one batch that have had the same number of attempts and are due together wait together. Of a cancelled
     ingestion only those ids wait whose last call was in a slot that was never closed.
@@ -29,8 +33,8 @@ def read_open_batches(connection: Connection) -> Iterator[tuple[Entry, int]]:
         left = (
             _in_flight(connection, sequence, span) if cancelled else _without_outcome(connection, sequence, span)
         )
-        for (attempts, due_at), positions in _alike(connection, sequence, span, left).items():
-            yield Entry.of(sequence, ingestion, tuple(positions), attempts), due_at
+        for (attempts, wait), positions in _alike(connection, sequence, span, left).items():
+            yield Entry.of(sequence, ingestion, tuple(positions), attempts), wait.end(clock) if wait else 0
 
 
 def _without_outcome(connection: Connection, sequence: int, span: range) -> list[int]:
@@ -51,13 +55,14 @@ def _in_flight(connection: Connection, sequence: int, span: range) -> list[int]:
 
 def _alike(
     connection: Connection, sequence: int, span: range, positions: list[int]
-) -> dict[tuple[int, int], list[int]]:
-    """Group these positions of a batch by (attempts, due_at)."""
+) -> dict[tuple[int, Wait | None], list[int]]:
+    """Group these positions of a batch by their attempts and waits."""
     rows = connection.execute(
-        f"SELECT position, attempts, due_at FROM retries {_BETWEEN}", [sequence, span.start, span.stop]
+        f"SELECT position, attempts, due_at, boot, due, length FROM retries {_BETWEEN}",
+        [sequence, span.start, span.stop],
     )
-    failed = {position: (attempts, due_at) for position, attempts, due_at in rows}
-    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    failed = {position: (attempts, Wait(*wait)) for position, attempts, *wait in rows}
+    groups: dict[tuple[int, Wait | None], list[int]] = defaultdict(list)
     for position in positions:
-        groups[failed.get(position, (0, 0))].append(position)
+        groups[failed.get(position, (0, None))].append(position)
     return groups

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import accumulate
 
+from ingest_service.ports.records import Cutoffs
 from ingest_service.stores.sql.database import Connection
 
 # What an ingestion may have besides calls, with the keys. (The last outcome of an id takes its retry with it.)
@@ -17,6 +18,7 @@ _LEFT = {
     "deadlines": "sequence",
     "slips": "sequence",
     "idempotency_keys": "sequence",
+    "checksums": "sequence",
 }
 _OF_FORGOTTEN = "WHERE sequence IN (SELECT sequence FROM forgotten) LIMIT ?"
 _PAGE_BYTES = 4096
@@ -39,6 +41,17 @@ def read_ended(connection: Connection, before: int, most: int) -> list[int]:
     ).fetchall()
     affordable = sum(total <= most for total in accumulate(weight for _, weight in rows))
     return [sequence for sequence, _ in rows[: max(1, affordable)]]
+
+
+def read_oldest(connection: Connection, due: Cutoffs) -> Cutoffs:
+    """Find when the oldest ingestion that neither waits nor is open was created, and the oldest key."""
+    history = connection.execute(
+        "SELECT created_at FROM ingestions LEFT JOIN backlog USING (sequence) "
+        "WHERE backlog.released IS NULL AND sequence NOT IN (SELECT sequence FROM open_batches) "
+        "ORDER BY created_at LIMIT 1"
+    ).fetchone()
+    keys = connection.execute("SELECT min(created_at) FROM idempotency_keys").fetchone()
+    return Cutoffs(due.history if history is None else history[0], due.keys if keys[0] is None else keys[0])
 
 
 def remove_history(connection: sqlite3.Connection, ended: Sequence[int], keys_before: int, most: int) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from ingest_service.domain.ledger import Slip
+from ingest_service.ports.records import Cutoffs
 from ingest_service.stores.sql.records import SqlRecords
-from ingest_service.stores.sqlite.pruning import read_ended, remove_history
+from ingest_service.stores.sqlite.pruning import read_ended, read_oldest, remove_history
 from ingest_service.stores.sqlite.slips import insert_slips
 
 
@@ -14,6 +15,11 @@ class SqliteRecords(SqlRecords):
     def add_slips(self, slips: Mapping[int, Slip]) -> None:
         """Write slips in one commit."""
         self._database.write(lambda connection: insert_slips(connection, slips))
+
+    def oldest(self, due: Cutoffs) -> Cutoffs:
+        """Look at the first of each kind."""
+        with self._database.read() as connection:
+            return read_oldest(connection, due)
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Look for history first, so that the search delays no write, and remove some of it in one commit."""

@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 
+from ingest_service.clock import Clock
 from ingest_service.domain.ledger import Outcome, Retry, Slot, Verdict
 from ingest_service.domain.model import Batch
+from ingest_service.stores.sqlite.waits import Wait
 
 
 def insert_slot(connection: sqlite3.Connection, slot: Slot) -> None:
@@ -19,14 +21,28 @@ def insert_slot(connection: sqlite3.Connection, slot: Slot) -> None:
 
 
 def finish_slot(
-    connection: sqlite3.Connection, slot: Slot, verdicts: Sequence[Verdict], started: int, closed_at: int
+    connection: sqlite3.Connection, slot: Slot, verdicts: Sequence[Verdict], started: int, clock: Clock
 ) -> None:
     """Write down that a slot is closed, and the verdict on each of its ids."""
     connection.execute(
-        "UPDATE slots SET started = ?, closed_at = ? WHERE number = ?", [started, closed_at, slot.number]
+        "UPDATE slots SET started = ?, closed_at = ? WHERE number = ?", [started, clock.wall(), slot.number]
     )
+    # Read once: the ids of a batch that are due together have one and the same wait.
+    now = clock.now()
     for batch, own_verdicts in slot.by_batch(verdicts):
         _close_batch(connection, batch, own_verdicts)
+        for position, verdict in zip(batch.positions, own_verdicts, strict=True):
+            if isinstance(verdict, Retry):
+                wait = Wait(verdict.due_at, slot.boot, verdict.due, max(0, verdict.due - now))
+                _insert_retry(connection, batch.sequence, position, verdict.attempts, wait)
+
+
+def insert_pause(connection: sqlite3.Connection, wait: Wait) -> None:
+    """Write down a pause that the upstream asked for, in place of the last one."""
+    connection.execute(
+        "INSERT OR REPLACE INTO pause (one, until, boot, due, length) VALUES (1, ?, ?, ?, ?)",
+        [wait.until_wall, wait.boot, wait.until, wait.length],
+    )
 
 
 def _release_batch(connection: sqlite3.Connection, batch: Batch) -> None:
@@ -55,11 +71,9 @@ def _insert_calls(connection: sqlite3.Connection, slot: Slot) -> None:
 
 
 def _close_batch(connection: sqlite3.Connection, batch: Batch, verdicts: Sequence[Verdict]) -> None:
-    """Write the verdicts on the ids of a batch, in order; without a retry in it, it may be finished."""
+    """Write the outcomes of the ids of a batch, in order; it may be finished then."""
     for position, verdict in zip(batch.positions, verdicts, strict=True):
-        if isinstance(verdict, Retry):
-            _insert_retry(connection, batch.sequence, position, verdict)
-        else:
+        if isinstance(verdict, Outcome):
             insert_outcome(connection, batch.sequence, position, verdict)
     finish_if_done(connection, batch.sequence, batch.number, batch.ingestion.batch_size, batch.ingestion.id_count)
 
@@ -90,8 +104,9 @@ def finish_if_done(
         connection.execute("DELETE FROM open_batches WHERE sequence = ? AND number = ?", [sequence, number])
 
 
-def _insert_retry(connection: sqlite3.Connection, sequence: int, position: int, retry: Retry) -> None:
+def _insert_retry(connection: sqlite3.Connection, sequence: int, position: int, attempts: int, wait: Wait) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO retries (sequence, position, attempts, due_at) VALUES (?, ?, ?, ?)",
-        [sequence, position, retry.attempts, retry.due_at],
+        "INSERT OR REPLACE INTO retries (sequence, position, attempts, due_at, boot, due, length) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [sequence, position, attempts, wait.until_wall, wait.boot, wait.until, wait.length],
     )

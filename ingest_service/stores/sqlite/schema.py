@@ -120,7 +120,29 @@ MIGRATIONS = (
     -- The place of a call in its slot, from 0; NULL in slots older than this column.
     ALTER TABLE calls ADD COLUMN place INTEGER;
     """,
+    """
+    -- A wait ends at a time of the monotonic clock of `boot`, in another boot at its time of the wall clock. It is
+    -- never longer than its length (nanoseconds). NULL in rows older than these columns.
+    ALTER TABLE retries ADD COLUMN boot TEXT;
+    ALTER TABLE retries ADD COLUMN due INTEGER;
+    ALTER TABLE retries ADD COLUMN length INTEGER;
+    ALTER TABLE pause ADD COLUMN boot TEXT;
+    ALTER TABLE pause ADD COLUMN due INTEGER;
+    ALTER TABLE pause ADD COLUMN length INTEGER;
+    -- Checksums of the ids of an ingestion: a 32-bit little-endian CRC of every 1024 of them.
+    CREATE TABLE checksums (
+        sequence INTEGER PRIMARY KEY,
+        crcs BLOB NOT NULL
+    );
+    """,
 )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error as error:
+        raise StoreError(f"the database cannot be read: {error}") from error
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -128,7 +150,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     Raises StoreError for a newer one, and where a step fails; the caller closes the connection then.
     """
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if version > len(MIGRATIONS):
         raise StoreError(
             f"the database has schema version {version}, this program knows versions up to {len(MIGRATIONS)}; "

@@ -22,7 +22,7 @@ _GOOD = ok()
 _NOT_FOUND = head(404, {"Content-Length": 0, "Connection": "close"})
 
 
-def _ignore(_arrival: Arrival) -> None:
+def _ignore(_: object) -> None:
     pass
 
 
@@ -33,7 +33,7 @@ class FakeUpstream:
     once, whatever the behaviour. `behaviour` may be replaced at any time, for the requests to come. `now` is the
     clock in nanoseconds (None: the monotonic clock, on which the kernel stamps arrivals where it can); waiting is
     always real. `on_end` is called with every request that ended, one at a time; it should be quick, since nothing
-    is stamped meanwhile.
+    is stamped meanwhile. `on_listen` gets the listening socket before it accepts anything.
     """
 
     def __init__(
@@ -45,11 +45,13 @@ class FakeUpstream:
         port: int = 0,
         now: Callable[[], int] | None = None,
         on_end: Callable[[Arrival], object] = _ignore,
+        on_listen: Callable[[socket.socket], object] = _ignore,
     ) -> None:
         self.behaviour = behaviour
         self._port = port
         self._window_ns = round(window * NANOSECONDS)
         self._is_stamped = now is None
+        self._on_listen = on_listen
         self._log = ArrivalLog(rate, self._window_ns, now or SystemClock().now, on_end)
         self._listener: Listener | None = None
 
@@ -66,6 +68,7 @@ class FakeUpstream:
             self._listener = Listener(self._port, self._serve)
             if sys.platform == "linux":
                 request_stamps(self._listener.socket)
+            self._on_listen(self._listener.socket)
             self._port = self._listener.port
             self._listener.start()
 

@@ -8,7 +8,7 @@ from ingest_service.domain.ledger import Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Batch, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.ports.records import SLIPS_KEPT, BatchesRecord, IngestionRecord, ListFilter
+from ingest_service.ports.records import SLIPS_KEPT, BatchesRecord, Cutoffs, IngestionRecord, ListFilter
 from tests.stores.model.journal import ModelJournal
 from tests.stores.model.kept import Kept
 
@@ -91,6 +91,10 @@ class ModelRecords:
         for sequence in slips.keys() & self._journal.kept.keys():
             kept = self._journal.kept[sequence]
             kept.slips = (slips[sequence], *kept.slips)[:SLIPS_KEPT]
+
+    def oldest(self, due: Cutoffs) -> Cutoffs:
+        ended = [kept.ingestion.created_at for kept in self._journal.kept.values() if kept.progress.ended]
+        return Cutoffs(min(ended, default=due.history), min(self._journal.key_times(), default=due.keys))
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Remove some ingestions, or else every slot that has no calls left and every old key."""

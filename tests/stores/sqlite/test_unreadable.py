@@ -1,0 +1,24 @@
+"""A database whose first statement fails stops the start with one sentence."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from ingest_service.errors import StoreError
+from ingest_service.stores.sqlite.schema import migrate
+
+
+class UnreadableConnection(sqlite3.Connection):
+    """A connection on a disk that gives nothing back."""
+
+    def execute(self, *_: Any) -> sqlite3.Cursor:
+        raise sqlite3.OperationalError("disk I/O error")
+
+
+def test_the_first_statement_that_fails_is_a_sentence() -> None:
+    connection = sqlite3.connect(":memory:", factory=UnreadableConnection)
+    with closing(connection), pytest.raises(StoreError) as caught:
+        migrate(connection)
+    assert str(caught.value) == "the database cannot be read: disk I/O error"
