@@ -3,12 +3,13 @@
 Importing this module starts the service.
 """
 
-from ingest_service.process import Process
-
-process = Process()
-app = process.app
-
 if __name__ == "__main__":
-    process.serve()
+    from ingest_service.__main__ import main
+
+    main()
 else:
+    from ingest_service.process import Process
+
+    process = Process()
+    app = process.app
     process.start()

@@ -1,5 +1,28 @@
-"""`python -m ingest_service` runs the service."""
+"""The start: the console script `ingest-service`, `python -m ingest_service` and `python wsgi.py`."""
 
-from ingest_service.process import main
+import os
+import signal
+from types import FrameType
+from typing import NoReturn
 
-main()
+from ingest_service.loop import say
+
+
+def main() -> None:
+    """Run the service."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _leave)
+    # Only now: it takes a second or so, in which Ctrl-C would print a traceback.
+    from ingest_service.process import Process
+
+    Process().serve()
+
+
+def _leave(signum: int, _: FrameType | None) -> NoReturn:
+    """Leave at once, from wherever an import is: nothing has been begun that would have to be ended."""
+    say("stopped before it had started")
+    os._exit(128 + signum)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,7 @@
 """The wiring: the only module that knows every concrete class. Nothing is started here."""
 
+import os
+from collections.abc import Mapping
 from importlib.metadata import version
 
 from flask import Flask
@@ -22,6 +24,7 @@ from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
 from ingest_service.upstreams.http import HttpUpstream
+from ingest_service.upstreams.proxies import proxy_of
 from ingest_service.upstreams.simulated import SimulatedUpstream
 from ingest_service.web.http.access_log import AccessLog
 from ingest_service.web.http.cors import allow_origins
@@ -42,10 +45,15 @@ VERSION = version("ingest-service")
 BETWEEN_LOOKS = NANOSECONDS // 4
 
 
-def build_service(settings: Settings, observer: Observer | None = None) -> Service:
-    """Return the service that these settings describe, not started."""
+def build_service(
+    settings: Settings, observer: Observer | None = None, environ: Mapping[str, str] = os.environ
+) -> Service:
+    """Return the service that these settings describe, not started.
+
+    `environ` names the proxy to the upstream. Raises SettingError for one that cannot be used.
+    """
     clock = SystemClock()
-    return assemble(settings, clock, _upstream(settings, clock), observer or Metrics())
+    return assemble(settings, clock, _upstream(settings, clock, environ), observer or Metrics())
 
 
 def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Observer) -> Service:
@@ -104,8 +112,9 @@ def _rate(settings: Settings) -> RateLimit:
     )
 
 
-def _upstream(settings: Settings, clock: Clock) -> Fetcher:
+def _upstream(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> Fetcher:
     if not settings.upstream_url:
         return SimulatedUpstream(clock, nanoseconds(settings.simulated_delay_seconds))
     timeout = nanoseconds(settings.upstream_timeout_seconds)
-    return HttpUpstream(settings.upstream_url, settings.headers, timeout, clock)
+    proxy = proxy_of(settings.upstream_url, environ)
+    return HttpUpstream(settings.upstream_url, settings.headers, timeout, clock, proxy)

@@ -3,9 +3,9 @@
 import re
 import sys
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -20,19 +20,39 @@ from pydantic import (
 )
 
 from ingest_service.clock import NANOSECONDS
+from ingest_service.environment import EVERY_INTERFACE, HOST, PLATFORM_PORT, PORT, given, is_http_url
 from ingest_service.errors import SettingError
 
 SQLITE = "sqlite:///"
 
 Seconds = Annotated[float, Field(le=86_400, allow_inf_nan=False)]
+UPSTREAM_URL = "INGEST_UPSTREAM_URL"
 UPSTREAM_HEADERS = "INGEST_UPSTREAM_HEADERS"
+# They may hold a key, wherever it stands.
+_NEVER_SHOWN = {UPSTREAM_URL, UPSTREAM_HEADERS}
 
 _HEADERS = TypeAdapter(dict[str, str])
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
 _HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+def _listening_host(host: str) -> str:
+    if host != EVERY_INTERFACE and not _is_host(host):
+        raise ValueError("it should be a host name or an address, without a port and without blanks")
+    return host.strip("[]")
+
+
+def _is_host(text: str) -> bool:
+    """Return True for a name, an IPv4 or an IPv6 address; the latter may be in brackets and have a zone."""
+    address = text.removeprefix("[").removesuffix("]") if text.startswith("[") == text.endswith("]") else text
+    try:
+        return ip_address(address).version == 6 or address == text
+    except ValueError:
+        return _HOST.fullmatch(text) is not None
 
 
 def _sqlite_url(url: str) -> str:
@@ -42,8 +62,7 @@ def _sqlite_url(url: str) -> str:
 
 
 def _upstream_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "{id}" not in url:
+    if not is_http_url(url) or "{id}" not in url:
         raise ValueError("it should be like https://api.example.com/items/{id}")
     return url
 
@@ -65,23 +84,30 @@ def _origins(text: str) -> list[str]:
     return origins
 
 
+def _hosts(text: str) -> list[str]:
+    hosts = [host.strip().lower() for host in text.split(",")]
+    if not all(map(_is_host, hosts)):
+        raise ValueError("it should be host names like ingest.example.com, without ports, separated by commas")
+    return [host.strip("[]") for host in hosts]
+
+
 class Settings(BaseModel):
-    """What the environment says; every field names its variable, its default and what is allowed."""
+    """The settings of one process; every field names its variable, its default and what is allowed."""
 
     model_config = ConfigDict(frozen=True, validate_default=False)
 
-    host: str = Field("localhost", validation_alias="INGEST_HOST", min_length=1)
-    port: Port = Field(8000, validation_alias=AliasChoices("INGEST_PORT", "PORT"))
+    host: Annotated[str, AfterValidator(_listening_host)] = Field("localhost", validation_alias=HOST)
+    port: Port = Field(8000, validation_alias=AliasChoices(PORT, PLATFORM_PORT))
     database_url: Annotated[str, AfterValidator(_sqlite_url)] = Field(
         "sqlite:///ingest.db", validation_alias="INGEST_DATABASE_URL"
     )
-    upstream_url: Annotated[str, AfterValidator(_upstream_url)] = Field("", validation_alias="INGEST_UPSTREAM_URL")
+    upstream_url: Annotated[str, AfterValidator(_upstream_url)] = Field("", validation_alias=UPSTREAM_URL)
     upstream_headers: Annotated[SecretStr, AfterValidator(_headers)] = Field(
         SecretStr("{}"), validation_alias=UPSTREAM_HEADERS
     )
     batch_size: int = Field(3, validation_alias="INGEST_BATCH_SIZE", ge=1, le=1000)
     interval_seconds: Seconds = Field(5, validation_alias="INGEST_INTERVAL_SECONDS", ge=0.001)
-    linger_seconds: Seconds = Field(0.2, validation_alias="INGEST_LINGER_SECONDS", ge=0)
+    linger_seconds: Seconds = Field(0.3, validation_alias="INGEST_LINGER_SECONDS", ge=0)
     guard_seconds: Seconds | None = Field(None, validation_alias="INGEST_GUARD_SECONDS", ge=0)
     upstream_timeout_seconds: Seconds = Field(10, validation_alias="INGEST_UPSTREAM_TIMEOUT_SECONDS", gt=0)
     max_attempts: int = Field(5, validation_alias="INGEST_MAX_ATTEMPTS", ge=1, le=100)
@@ -93,27 +119,37 @@ class Settings(BaseModel):
     cors_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = Field(
         (), validation_alias="INGEST_CORS_ORIGINS"
     )
+    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_hosts)] = Field(
+        (), validation_alias="INGEST_ALLOWED_HOSTS"
+    )
+    keepalive_seconds: Seconds = Field(75, validation_alias="INGEST_KEEPALIVE_SECONDS", ge=1)
     log_format: Literal["human", "json"] = Field("human", validation_alias="INGEST_LOG_FORMAT")
     keep_days: int = Field(30, validation_alias="INGEST_KEEP_DAYS", ge=1, le=36_500)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read the settings; an empty variable counts as not set.
+        """Read the settings from those variables that are `given`.
 
         Raises SettingError with one sentence that names the variable, its value and what is allowed.
         """
-        given = {name: value for name, value in environ.items() if value}
         try:
-            return cls.model_validate(given)
+            return cls.model_validate(given(environ))
         except ValidationError as error:
             first = error.errors()[0]
-            name, reason = first["loc"][0], first["msg"].removeprefix("Value error, ")
-            value = "(not shown)" if name == UPSTREAM_HEADERS else first["input"]
+            name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+            value = _shown(name, str(first["input"]))
             raise SettingError(f"{name}={value} is not allowed: {reason[0].lower()}{reason[1:]}") from None
+
+    @classmethod
+    def variables(cls) -> list[str]:
+        """Return the names of all variables that are read."""
+        aliases = [field.validation_alias for field in cls.model_fields.values()]
+        names = [alias.choices if isinstance(alias, AliasChoices) else [alias] for alias in aliases]
+        return [str(name) for choices in names for name in choices]
 
     @property
     def database_path(self) -> Path:
-        """Where the SQLite file is."""
+        """Path of the SQLite file."""
         return Path(self.database_url.removeprefix(SQLITE))
 
     @property
@@ -125,12 +161,12 @@ class Settings(BaseModel):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What is sent to the upstream with every call; it may hold a key: never log it, never show it."""
+        """Headers of every call to the upstream; they may hold a key: never log them, never show them."""
         return _HEADERS.validate_json(self.upstream_headers.get_secret_value())
 
     @property
     def max_body(self) -> int:
-        """How many bytes a request may have: room for the largest ids, each on an indented line of its own."""
+        """Most bytes of a request: room for the largest ids, each on an indented line of its own."""
         return 65_536 + 24 * self.max_ids
 
 
@@ -146,3 +182,8 @@ def network_guard(platform: str) -> float:
 def nanoseconds(seconds: float) -> int:
     """Return a setting in the clock's unit."""
     return round(seconds * NANOSECONDS)
+
+
+def _shown(name: str, value: str) -> str:
+    """Return a value as an error may show it: one with an @ may hold a password."""
+    return "(not shown)" if name in _NEVER_SHOWN or "@" in value else value

@@ -9,6 +9,7 @@ IngestError
 ├── KeyReused            an idempotency key came again with other content
 ├── DeadlineImpossible   the ingestion would end too late, as things stand
 ├── BacklogFull          the backlog has too little room now
+├── DispatcherStopped    nothing would be called: the dispatcher has ended, or the process is about to end
 └── StoreError           the store cannot do what it must; the sentence says why
     ├── StoreInUse       another process works on the same database
     ├── StoreDamaged     the database is malformed
@@ -87,6 +88,13 @@ class BacklogFull(IngestError):
         self.room = room
         self.room_at = room_at
         self.room_in = room_in
+
+
+class DispatcherStopped(IngestError):
+    """Nothing would be called: the dispatcher has ended, or the process is about to end."""
+
+    def __init__(self) -> None:
+        super().__init__("the dispatcher does not run in this process; send it again")
 
 
 class StoreError(IngestError):

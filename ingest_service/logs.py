@@ -1,20 +1,55 @@
 """The log: one line for each event, for people or for programs."""
 
+import copy
+import io
 import logging
-from logging.handlers import QueueHandler, QueueListener
+import os
+import traceback
+import unicodedata
+from contextlib import suppress
+from itertools import count
 from queue import SimpleQueue
+from threading import Thread
 from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
 from ingest_service.clock import NANOSECONDS
+from ingest_service.loop import STDERR
 from ingest_service.web.http.request_id import request_id
 from ingest_service.web.http.times import rfc3339
 
 _NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "exception"}
 
-# Paths come from clients; a line must stay a line, and leave the terminal alone.
-_VISIBLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+# Together they bound the memory of a log that is not read.
+MOST_EVENTS = 5_000
+LONGEST_TEXT = 4_000
+# Seconds for writing what was taken when the process ends.
+GRACE_SECONDS = 1.0
+
+# Paths come from clients; a line must stay a line, and leave the terminal alone: no control characters (Cc), none
+# that turn the direction of text (Cf), no ends of lines and paragraphs (Zl, Zp), no halves of characters (Cs).
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+class _Visible(dict[int, str]):
+    """Table for `str.translate`; it learns each character at its first occurrence."""
+
+    def __missing__(self, code: int) -> str:
+        shown = _escaped(code) if unicodedata.category(chr(code)) in _HIDDEN else chr(code)
+        # There are about a million characters; only these are met often.
+        if code < 0x3000:
+            self[code] = shown
+        return shown
+
+
+def _escaped(code: int) -> str:
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+_VISIBLE = _Visible()
 
 
 class Lines(logging.Formatter):
@@ -27,6 +62,10 @@ class Lines(logging.Formatter):
         """Return the line."""
         line = super().formatMessage(record).translate(_VISIBLE)
         return f"{line} [{record.request_id}]" if hasattr(record, "request_id") else line
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and the lines of a traceback behind it."""
+        return "\n".join(line.translate(_VISIBLE) for line in super().format(record).split("\n"))
 
 
 class JsonLines(JsonFormatter):
@@ -54,25 +93,108 @@ class RequestName(logging.Filter):
 FORMATS: dict[str, type[logging.Formatter]] = {"human": Lines, "json": JsonLines}
 
 
-class HandingOver(QueueHandler):
-    """Hands events over as they are, from any thread.
+class EventQueue(logging.Handler):
+    """Hands events over to the thread that writes them, from any thread; drops them while too many wait.
 
     Threads that wrote for themselves would wait for each other at every line, and answer few requests.
     """
 
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        """Leave the event as it is: it stays in this process."""
-        return record
+    def __init__(self) -> None:
+        super().__init__()
+        # Its put may interrupt itself, in a signal handler too.
+        self.events: SimpleQueue[logging.LogRecord | None] = SimpleQueue()
+        self._dropping = count(1)
+        self.dropped = 0
+        self.addFilter(RequestName())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take an event, or count it as dropped. Does not block."""
+        if self.events.qsize() >= MOST_EVENTS:
+            self.dropped = next(self._dropping)
+            return
+        try:
+            self.events.put(_settled(copy.copy(record)))
+        except Exception:  # noqa: BLE001 - a bad message must not fail what it is about
+            self.handleError(record)
 
 
-def log_to(stream: TextIO, log_format: str) -> tuple[logging.Handler, QueueListener]:
-    """Return a handler of events, and the listener that writes them to a stream in one of FORMATS.
+def _settled(record: logging.LogRecord) -> logging.LogRecord:
+    """Return the event with texts that are bounded, and that hold nothing else in memory."""
+    record.msg, record.args = record.getMessage(), None
+    if record.exc_info:
+        record.exc_text = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
+        record.exc_info = None
+    for name, value in vars(record).items():
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            setattr(record, name, _cut(value))
+    return record
 
-    Start the listener, and stop it once at the end, which writes the events that are left.
+
+def _cut(text: str) -> str:
+    """Return both ends: a traceback ends with the error."""
+    half = LONGEST_TEXT // 2
+    return f"{text[:half]} … {len(text) - 2 * half} characters … {text[-half:]}"
+
+
+class Stderr(io.TextIOBase):
+    """Standard error without a buffer: at its exit, Python would wait for a buffer that another thread holds."""
+
+    def write(self, text: str) -> int:
+        """Write all of it; blocks while it is not read. An error loses the text: nowhere to report it."""
+        rest = text.encode(errors="backslashreplace")
+        with suppress(OSError):
+            while rest:
+                rest = rest[os.write(STDERR, rest) :]
+        return len(text)
+
+
+class LogWriter:
+    """The thread that writes events to a stream, and how many were dropped as soon as it can.
+
+    No handler of `logging` writes: at the exit, that would wait for one that is in the middle of a line.
     """
-    events: SimpleQueue[logging.LogRecord] = SimpleQueue()
-    taking = HandingOver(events)
-    taking.addFilter(RequestName())
-    writing = logging.StreamHandler(stream)
-    writing.setFormatter(FORMATS[log_format]())
-    return taking, QueueListener(events, writing)
+
+    def __init__(self, taking: EventQueue, stream: TextIO | Stderr, formatter: logging.Formatter) -> None:
+        self._taking = taking
+        self._stream = stream
+        self._formatter = formatter
+        self._reported = 0
+        self._thread = Thread(target=self._run, name="log", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, grace: float = GRACE_SECONDS) -> bool:
+        """Write what was taken, for at most `grace` seconds; True if all was written."""
+        self._taking.events.put(None)
+        self._thread.join(grace)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (record := self._taking.events.get()) is not None:
+            self._write(record)
+            self._report_dropped()
+
+    def _write(self, record: logging.LogRecord) -> None:
+        try:
+            line = self._formatter.format(record)
+        except Exception as error:  # noqa: BLE001 - the next line may be a good one
+            line = f"a line of {record.name} cannot be written: {error!r}"
+        self._stream.write(f"{line}\n")
+
+    def _report_dropped(self) -> None:
+        dropped = self._taking.dropped - self._reported
+        if dropped > 0:
+            self._reported += dropped
+            message = f"{dropped} log {'line was' if dropped == 1 else 'lines were'} dropped: the log was not read"
+            self._write(logging.LogRecord(__name__, logging.WARNING, __file__, 0, message, None, None))
+
+
+def log_to(stream: TextIO | Stderr, log_format: str) -> tuple[EventQueue, LogWriter]:
+    """Return what takes events, and the thread that writes them to a stream in one of FORMATS.
+
+    It is to be started, and to be stopped once.
+    """
+    taking = EventQueue()
+    return taking, LogWriter(taking, stream, FORMATS[log_format]())

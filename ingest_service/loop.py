@@ -2,8 +2,10 @@
 
 import logging
 import os
+import select
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 from typing import NoReturn
 
@@ -17,15 +19,27 @@ PAUSE_AFTER_ERROR = 1 * NANOSECONDS
 MOST_ERRORS = 60
 # EX_SOFTWARE of sysexits.h: an internal error.
 EXIT_STATUS = 70
+STDERR = 2
+SAYING_SECONDS = 1.0
 
 
-def exit_process(reason: str) -> NoReturn:
-    """End this process at once, with EXIT_STATUS, so that its supervisor starts a new one. Any thread.
+def exit_process(reason: str, status: int = EXIT_STATUS) -> NoReturn:
+    """End this process at once; with EXIT_STATUS, its supervisor starts a new one. Any thread.
 
     Everything that was answered is durable, so nothing has to be put away.
     """
-    os.write(2, f"ingest_service: {reason}; the process ends\n".encode())
-    os._exit(EXIT_STATUS)
+    try:
+        say(f"{reason}; the process ends")
+    finally:
+        os._exit(status)
+
+
+def say(sentence: str) -> None:
+    """Write a line to standard error, past the log, unless that is not read within SAYING_SECONDS. Any thread."""
+    with suppress(OSError, ValueError):
+        _, writable, _ = select.select([], [STDERR], [], SAYING_SECONDS)
+        if writable:
+            os.write(STDERR, f"ingest_service: {sentence}\n".encode())
 
 
 class Loop(ABC):
@@ -46,12 +60,17 @@ class Loop(ABC):
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """True while the thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
     @property
+    def ended(self) -> bool:
+        """True once the thread was started and runs no longer."""
+        return self._thread is not None and not self.alive
+
+    @property
     def failing(self) -> bool:
-        """Whether the last round failed unexpectedly."""
+        """True if the last round failed unexpectedly."""
         return self._errors > 0
 
     @property

@@ -4,21 +4,29 @@ import atexit
 import gc
 import logging
 import os
-import signal
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from flask import Flask
 
 from ingest_service.app import build_service, create_app
-from ingest_service.config import Settings
+from ingest_service.clock import NANOSECONDS, SystemClock
+from ingest_service.config import Settings, nanoseconds
+from ingest_service.environment import remarks
 from ingest_service.errors import IngestError
-from ingest_service.logs import log_to
+from ingest_service.listening import described
+from ingest_service.logs import Stderr, log_to
+from ingest_service.loop import STDERR
 from ingest_service.metrics import Metrics
-from ingest_service.service import Service
+from ingest_service.open_files import allow_connections
+from ingest_service.service import GRACE_SECONDS, Service
+from ingest_service.signals import StopSignals
 from ingest_service.web.http.server import make_server
 
 log = logging.getLogger("ingest_service")
+
+# For all that ends after the calls in flight, still within the ten seconds that `docker stop` gives.
+SECONDS_BEHIND_THE_GRACE = 1.5
 
 
 class Process:
@@ -28,59 +36,76 @@ class Process:
     """
 
     def __init__(self) -> None:
-        # waitress stops on SystemExit, but does not listen for the signal that containers and systemd send.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        _open_standard_files()
+        grace = nanoseconds(GRACE_SECONDS + SECONDS_BEHIND_THE_GRACE)
+        self._signals = StopSignals(self._begin_to_stop, grace, SystemClock())
+        self._signals.install()
         # A large backlog is many small objects that live long: looking for cycles among them makes the start and
         # the slowest requests several times slower.
         gc.set_threshold(100_000, 20, 100)
-        self.settings = _settings()
-        _start_log(self.settings)
         metrics = Metrics()
-        self.service: Service = build_service(self.settings, metrics)
+        try:
+            self.settings = Settings.from_environ(os.environ)
+            self._connections = allow_connections(self.settings.batch_size)
+            self.service: Service = build_service(self.settings, metrics)
+        except IngestError as error:
+            _refuse(str(error))
+        _start_log(self.settings)
         self.app: Flask = create_app(self.service, self.settings, metrics)
 
     def start(self) -> None:
         """Start the service; it stops when this process exits."""
-        atexit.register(self.service.stop)
+        atexit.register(self.stop)
+        self._signals.watch()
         try:
             self.service.start()
         except IngestError as error:
             _refuse(str(error))
         gc.freeze()
 
+    def stop(self) -> None:
+        """Stop the service: calls in flight may finish within what is left of the grace. May be called twice."""
+        self._signals.ignore()
+        self.service.stop(max(0, self._signals.left() / NANOSECONDS - SECONDS_BEHIND_THE_GRACE))
+
     def serve(self) -> None:
-        """Listen, start the service, and serve until SIGTERM or SIGINT; blocks.
-
-        The stop of the service lets the calls in flight finish.
-        """
-        settings = self.settings
+        """Listen, start the service, and serve until a signal; blocks."""
+        host, port = self.settings.host, self.settings.port
         try:
-            server = make_server(self.app, settings.host, settings.port, 2 * settings.max_body)
+            server = make_server(self.app, host, port, 2 * self.settings.max_body, self._connections)
         except OSError as error:
-            _refuse(f"cannot listen on {settings.host}:{settings.port}: {error}")
+            _refuse(f"cannot listen on {host}:{port}: {error.strerror or error}")
         self.start()
-        log.info("listening on http://%s:%d", settings.host, settings.port)
+        log.info("listening on %s", described(_addresses(server)))
         server.run()
-        log.info("stopping")
 
-
-def main() -> None:
-    """Run the service: the console script `ingest-service`, `python -m ingest_service` and `python wsgi.py`."""
-    Process().serve()
-
-
-def _settings() -> Settings:
-    try:
-        return Settings.from_environ(os.environ)
-    except IngestError as error:
-        _refuse(str(error))
+    def _begin_to_stop(self, signal_name: str) -> None:
+        """Open no further slot from now on, however long it takes to answer what was asked."""
+        log.info("stopping: %s", signal_name)
+        self.service.halt()
 
 
 def _start_log(settings: Settings) -> None:
-    taking, writing = log_to(sys.stderr, settings.log_format)
+    taking, writing = log_to(Stderr(), settings.log_format)
     logging.basicConfig(level=logging.INFO, handlers=[taking])
     writing.start()
     atexit.register(writing.stop)
+    for remark in remarks(os.environ, settings.variables()):
+        log.warning(remark)
+
+
+def _open_standard_files() -> None:
+    """Let nothing that is opened later become the standard error of this process, such as the database."""
+    opened = os.open(os.devnull, os.O_RDWR)
+    while opened <= STDERR:
+        opened = os.open(os.devnull, os.O_RDWR)
+    os.close(opened)
+
+
+def _addresses(server: Any) -> list[tuple[str, int]]:
+    """Return where a server of waitress listens: it has another type for several addresses."""
+    single = getattr(server, "effective_host", None)
+    return server.effective_listen if single is None else [(single, server.effective_port)]
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -7,7 +7,13 @@ from uuid import UUID, uuid4
 from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.domain.model import Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry, StoreError
+from ingest_service.errors import (
+    DispatcherStopped,
+    NothingToCancel,
+    NothingToChange,
+    NothingToRetry,
+    StoreError,
+)
 from ingest_service.loop import Loop
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.records import Records
@@ -77,11 +83,15 @@ class Service:
         for loop in (self._dispatcher, *self._companions):
             loop.start()
 
-    def stop(self) -> None:
-        """Open no further slot, let the calls in flight finish within the grace time, close the store."""
-        for companion in self._companions:
-            companion.halt()
-        if not self._dispatcher.stop(GRACE_SECONDS):
+    def halt(self) -> None:
+        """Open no further slot; calls in flight finish. Any thread; does not block."""
+        for loop in (self._dispatcher, *self._companions):
+            loop.halt()
+
+    def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """Open no further slot, let the calls in flight finish within `grace` seconds, close the store."""
+        self.halt()
+        if not self._dispatcher.join(grace):
             log.warning("stopped with calls in flight after %g s of grace", GRACE_SECONDS)
         for companion in self._companions:
             companion.stop(COMPANION_GRACE_SECONDS)
@@ -93,8 +103,10 @@ class Service:
         """Accept a non-empty list of ids and return the ingestion's id.
 
         With an idempotency key that came before it is the id of the ingestion that came with it. Raises
-        BacklogFull, DeadlineImpossible (of the wall clock, see Submission) and KeyReused.
+        DispatcherStopped, BacklogFull, DeadlineImpossible (of the wall clock, see Submission) and KeyReused.
         """
+        if self._dispatcher.ended:
+            raise DispatcherStopped
         submission = self._submission(ids, priority, deadline)
         accepted = self._engine.admit(submission, key)
         if accepted == submission.id:
@@ -108,7 +120,7 @@ class Service:
     def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
         """Make a new ingestion of the ids that failed so far, of the same priority unless one is given.
 
-        Raises IngestionNotFound, NothingToRetry and BacklogFull.
+        Raises IngestionNotFound, NothingToRetry, DispatcherStopped and BacklogFull.
         """
         ingestion = self.reports.progress(ingestion_id).ingestion
         failed = self._records.failed_ids(ingestion_id)

@@ -19,7 +19,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "upstream_url": "",
         "batch_size": 3,
         "interval_seconds": 5,
-        "linger_seconds": 0.2,
+        "linger_seconds": 0.3,
         "guard_seconds": None,
         "upstream_timeout_seconds": 10,
         "max_attempts": 5,
@@ -29,6 +29,8 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "max_ids": 1_000_000,
         "max_pending_ids": 10_000_000,
         "cors_origins": (),
+        "allowed_hosts": (),
+        "keepalive_seconds": 75,
         "log_format": "human",
         "keep_days": 30,
     }
@@ -96,17 +98,52 @@ def test_every_variable_is_read() -> None:
         "INGEST_MAX_IDS": "10",
         "INGEST_MAX_PENDING_IDS": "20",
         "INGEST_CORS_ORIGINS": "https://app.example.com",
+        "INGEST_ALLOWED_HOSTS": "ingest.example.com",
+        "INGEST_KEEPALIVE_SECONDS": "62.5",
         "INGEST_LOG_FORMAT": "json",
         "INGEST_KEEP_DAYS": "9",
     }
     read = Settings.from_environ(environ).model_dump(exclude={"upstream_headers"})
-    read["cors_origins"] = ", ".join(read["cors_origins"])
+    for name in ("cors_origins", "allowed_hosts"):
+        read[name] = ", ".join(read[name])
     assert {str(value) for value in read.values()} == {*environ.values()}
 
 
 def test_the_port_that_hosting_platforms_set_is_honoured_unless_ours_is_set() -> None:
     assert Settings.from_environ({"PORT": "5000"}).port == 5000
     assert Settings.from_environ({"PORT": "5000", "INGEST_PORT": "6000"}).port == 6000
+
+
+def test_a_platform_that_sets_the_port_is_served_on_every_interface_unless_a_host_is_set() -> None:
+    assert Settings.from_environ({"PORT": "5000"}).host == "*"
+    assert Settings.from_environ({"PORT": "5000", "INGEST_HOST": "localhost"}).host == "localhost"
+    assert Settings.from_environ({"PORT": "5000", "INGEST_PORT": "6000"}).host == "localhost"
+
+
+def test_the_address_that_kubernetes_puts_into_the_port_is_ignored() -> None:
+    environ = {"INGEST_PORT": "tcp://10.96.0.17:8000", "INGEST_SERVICE_HOST": "10.96.0.17"}
+    assert Settings.from_environ(environ) == Settings.from_environ({})
+    assert Settings.from_environ({**environ, "PORT": "5000"}).port == 5000
+
+
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [
+        ("0.0.0.0", "0.0.0.0"),
+        ("::", "::"),
+        ("[::1]", "::1"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("*", "*"),
+        ("node-1.example.com", "node-1.example.com"),
+    ],
+)
+def test_a_host_is_a_name_or_an_address(written: str, host: str) -> None:
+    assert Settings.from_environ({"INGEST_HOST": written}).host == host
+
+
+def test_allowed_hosts_are_separated_by_commas_and_kept_in_lower_case_without_brackets() -> None:
+    settings = Settings.from_environ({"INGEST_ALLOWED_HOSTS": " Ingest.example.com, localhost ,[::1],10.0.0.7"})
+    assert settings.allowed_hosts == ("ingest.example.com", "localhost", "::1", "10.0.0.7")
 
 
 @pytest.mark.parametrize(
@@ -125,6 +162,8 @@ def test_origins_are_all_or_separated_by_commas(written: str, origins: tuple[str
     assert Settings.from_environ({"INGEST_CORS_ORIGINS": written}).cors_origins == origins
 
 
+HOST = "it should be a host name or an address, without a port and without blanks"
+ALLOWED_HOSTS = "it should be host names like ingest.example.com, without ports, separated by commas"
 UPSTREAM_URL = "it should be like https://api.example.com/items/{id}"
 ORIGINS = "it should be * or origins like https://app.example.com, separated by commas"
 SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/path.db"
@@ -133,6 +172,17 @@ SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/pat
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
+        ("INGEST_HOST", "0.0.0.0:8000", HOST),
+        ("INGEST_HOST", "0.0.0.0 ", HOST),
+        ("INGEST_HOST", " ", HOST),
+        ("INGEST_HOST", "[0.0.0.0]", HOST),
+        ("INGEST_HOST", "http://localhost", HOST),
+        ("INGEST_HOST", "node..example.com", HOST),
+        ("INGEST_HOST", "x" * 64, HOST),
+        ("INGEST_ALLOWED_HOSTS", "ingest.example.com:8000", ALLOWED_HOSTS),
+        ("INGEST_ALLOWED_HOSTS", "https://ingest.example.com", ALLOWED_HOSTS),
+        ("INGEST_ALLOWED_HOSTS", "a.example,,b.example", ALLOWED_HOSTS),
+        ("INGEST_KEEPALIVE_SECONDS", "0", "input should be greater than or equal to 1"),
         ("INGEST_PORT", "http", "input should be a valid integer, unable to parse string as an integer"),
         ("INGEST_PORT", "70000", "input should be less than or equal to 65535"),
         ("PORT", "-1", "input should be greater than or equal to 0"),
@@ -150,9 +200,6 @@ SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/pat
         ("INGEST_BACKOFF_SECONDS", "-1", "input should be greater than or equal to 0"),
         ("INGEST_MAX_PAUSE_SECONDS", "-1", "input should be greater than or equal to 0"),
         ("INGEST_UPSTREAM_TIMEOUT_SECONDS", "0", "input should be greater than 0"),
-        ("INGEST_UPSTREAM_URL", "api.example.com/{id}", UPSTREAM_URL),
-        ("INGEST_UPSTREAM_URL", "https://api.example.com/items", UPSTREAM_URL),
-        ("INGEST_UPSTREAM_URL", "ftp://api.example.com/{id}", UPSTREAM_URL),
         ("INGEST_MAX_IDS", "0", "input should be greater than or equal to 1"),
         ("INGEST_MAX_IDS", "10000001", "input should be less than or equal to 10000000"),
         ("INGEST_MAX_PENDING_IDS", "0", "input should be greater than or equal to 1"),
@@ -175,6 +222,38 @@ def test_a_bad_value_is_named_with_its_variable_and_what_is_allowed(name: str, v
     with pytest.raises(SettingError) as caught:
         Settings.from_environ({name: value})
     assert str(caught.value) == f"{name}={value} is not allowed: {allowed}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "api.example.com/{id}?key=s3cret",
+        "https://api.example.com/items?key=s3cret",
+        "ftp://user:s3cret@api.example.com/{id}",
+        "https://api.example.com:s3cret/{id}",
+        "https://api.example.com:0/{id}",
+        "https://[s3cret/{id}",
+        "https:///s3cret/{id}",
+    ],
+)
+def test_a_bad_url_of_the_upstream_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({"INGEST_UPSTREAM_URL": url})
+    assert str(caught.value) == f"INGEST_UPSTREAM_URL=(not shown) is not allowed: {UPSTREAM_URL}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INGEST_DATABASE_URL", "postgresql://user:s3cret@localhost/x"),
+        ("INGEST_CORS_ORIGINS", "https://user:s3cret@app.example.com"),
+        ("INGEST_HOST", "user:s3cret@app.example.com"),
+    ],
+)
+def test_a_password_in_a_bad_value_is_not_shown(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=rf"{name}=\(not shown\) is not allowed: ") as caught:
+        Settings.from_environ({name: value})
+    assert "s3cret" not in str(caught.value)
 
 
 def test_seconds_become_nanoseconds() -> None:

@@ -2,12 +2,18 @@
 
 import json
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
 
 from ingest_service.config import Settings
+from ingest_service.open_files import MOST_CONNECTIONS, connections_for
 from ingest_service.service import GRACE_SECONDS
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +45,66 @@ def test_compose_keeps_the_database_in_a_volume_and_asks_whether_the_service_is_
 def test_the_image_asks_whether_the_service_is_alive() -> None:
     (check,) = re.findall(r"HEALTHCHECK .*\n\s+CMD (.*)", DOCKERFILE)
     assert "/health'" in json.loads(check)[-1]
+
+
+def test_compose_gives_the_container_no_more_rights_than_it_needs() -> None:
+    (service,) = COMPOSE["services"].values()
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["tmpfs"] == ["/tmp"]
+    assert service["pids_limit"] > 100
+    assert service["mem_limit"] == "2g"
+
+
+def test_the_image_installs_nothing_that_has_no_hash() -> None:
+    for line in re.findall(r"^RUN pip (?:install|wheel) (.*)$", DOCKERFILE, re.MULTILINE):
+        assert "--require-hashes" in line or "--no-index" in line or "--no-build-isolation" in line
+
+
+class Healthy(BaseHTTPRequestHandler):
+    """Answers that it is well."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path in ("/health", "/ready") else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def healthy() -> Iterator[int]:
+    """Return the port of a server that is healthy."""
+    with HTTPServer(("localhost", 0), Healthy) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def health_checks() -> list[str]:
+    """Return the programs that ask for the health, of the image and of compose."""
+    (check,) = re.findall(r"HEALTHCHECK .*\n\s+CMD (.*)", DOCKERFILE)
+    (service,) = COMPOSE["services"].values()
+    return [json.loads(check)[-1], service["healthcheck"]["test"][-1]]
+
+
+@pytest.mark.parametrize("program", health_checks(), ids=["image", "compose"])
+def test_the_health_checks_ask_without_a_proxy(program: str, healthy: int) -> None:
+    environ = {"http_proxy": "http://127.0.0.1:9", "INGEST_PORT": str(healthy)}
+    command = [sys.executable, "-c", program.replace("8000", str(healthy))]
+    assert subprocess.run(command, env=environ, timeout=60, check=False).returncode == 0
+
+
+def test_the_unit_limits_what_the_service_may_use_to_what_it_needs() -> None:
+    unit = read_unit()["Service"]
+    (files,) = map(int, unit["LimitNOFILE"])
+    assert connections_for(files, slot_size=1000) == MOST_CONNECTIONS
+    assert int(unit["TasksMax"][0]) > 100
+    assert unit["MemoryMax"] == ["2G"]
 
 
 def test_the_unit_gives_the_calls_in_flight_their_grace_and_starts_what_is_here() -> None:

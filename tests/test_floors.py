@@ -10,16 +10,16 @@ import pytest
 HOUSE = Path(__file__).parent.parent
 # From the ground up; a package imports nothing of its own floor but itself.
 FLOORS = [
-    {"domain", "clock"},
+    {"domain", "clock", "environment"},
     {"errors"},
-    {"backlog", "config", "loop", "metrics", "upstreams"},
+    {"backlog", "config", "listening", "loop", "metrics", "open_files", "upstreams"},
     {"schedule"},
     {"ports"},
     {"pruner", "reports", "slippage", "stores.sql"},
     {"dispatch", "stores.sqlite"},
     {"service"},
     {"web"},
-    {"app", "logs"},
+    {"app", "logs", "signals"},
     {"process"},
     {"__main__"},
 ]

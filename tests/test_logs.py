@@ -1,18 +1,21 @@
 """The lines of the log."""
 
+import gc
 import io
 import json
 import logging
 import re
+import weakref
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
+from threading import Event
 from typing import Any
 
 import pytest
 
 from ingest_service.config import Settings
 from ingest_service.errors import SettingError
-from ingest_service.logs import log_to
+from ingest_service.logs import LONGEST_TEXT, MOST_EVENTS, log_to
 from ingest_service.web.http.request_id import request_id
 
 
@@ -95,6 +98,82 @@ def test_nobody_can_write_a_line_of_their_own_or_steer_the_terminal(human: Log) 
     human.logger.info("nothing at %s", "/a\nfaked\r\x1b[2J\x9b")
     (line,) = human.text.splitlines()
     assert line.endswith(r"nothing at /a\x0afaked\x0d\x1b[2J\x9b")
+
+
+def test_text_cannot_be_turned_around_or_broken_by_characters_beyond_ascii(human: Log) -> None:
+    human.logger.info("nothing at /%s", "\u202eexe.\u2066\u200f\u2028\u2029\x85\ufeff\ud800\U000e0001")
+    (line,) = human.text.splitlines()
+    assert line.endswith(r"nothing at /\u202eexe.\u2066\u200f\u2028\u2029\x85\ufeff\ud800\U000e0001")
+
+
+def test_text_in_other_languages_stays_readable(human: Log) -> None:
+    human.logger.info("nothing at /%s", "Straße/日本語/عربى/😀")
+    assert human.text.endswith("nothing at /Straße/日本語/عربى/😀\n")
+
+
+def test_a_traceback_leaves_the_terminal_alone(human: Log) -> None:
+    human.logger.error("it broke", exc_info=ValueError("\x1b[2J\u202e"))
+    assert human.text.endswith("\nValueError: \\x1b[2J\\u202e\n")
+
+
+@pytest.mark.parametrize("log_format", ["human", "json"])
+def test_a_long_path_is_cut(log_format: str) -> None:
+    log = Log(log_format)
+    log.logger.info("POST %s: 404", "/" + 60_000 * "x", extra={"ingestion_id": 60_000 * "y"})
+    (line,) = log.text.splitlines()
+    assert " 56011 characters " in line
+    assert "xxx: 404" in line
+    assert len(line) < 2 * LONGEST_TEXT + 300
+
+
+class Stalled(io.StringIO):
+    """A stream that takes nothing until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written_to = Event()
+        self.released = Event()
+
+    def write(self, text: str) -> int:
+        self.written_to.set()
+        self.released.wait()
+        return super().write(text)
+
+
+def test_lines_are_dropped_and_counted_while_the_log_is_not_read() -> None:
+    stream = Stalled()
+    logger = logging.Logger("ingest_service.somewhere")
+    taking, writing = log_to(stream, "human")
+    logger.addHandler(taking)
+    writing.start()
+    logger.info("the first")
+    stream.written_to.wait()
+    for number in range(MOST_EVENTS + 7):
+        logger.info("event %d", number)
+    assert taking.events.qsize() == MOST_EVENTS
+    assert not writing.stop(grace=0)
+    stream.released.set()
+    assert writing.stop()
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 1 + 1 + MOST_EVENTS
+    assert lines[1].endswith("WARNING ingest_service.logs: 7 log lines were dropped: the log was not read")
+    assert lines[-1].endswith(f"event {MOST_EVENTS - 1}")
+
+
+def test_an_event_that_waits_holds_no_object_of_its_thread() -> None:
+    class Body:
+        def __str__(self) -> str:
+            return "a large one"
+
+    logger = logging.Logger("ingest_service.somewhere")
+    taking, _ = log_to(io.StringIO(), "human")
+    logger.addHandler(taking)
+    body = Body()
+    held = weakref.ref(body)
+    logger.info("refused %s", body)
+    del body
+    gc.collect()
+    assert held() is None
 
 
 def test_programs_read_one_object_a_line_with_every_field_of_the_event(programs: Log) -> None:

@@ -1,11 +1,13 @@
 """A loop survives unexpected errors, and never ends in silence."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from ingest_service.errors import StoreStopped
-from ingest_service.loop import MOST_ERRORS, PAUSE_AFTER_ERROR, Loop
+from ingest_service.loop import EXIT_STATUS, MOST_ERRORS, PAUSE_AFTER_ERROR, Loop
 from tests.doubles import VirtualClock
 
 
@@ -108,3 +110,36 @@ def test_a_loop_may_be_stopped_before_it_starts_and_started_again(clock: Virtual
         loop.start()
         assert loop.join(10)
     assert loop.done == 2
+
+
+STDERR_THAT_IS_CLOSED = "os.close(reading)"
+STDERR_THAT_IS_FULL = "os.set_blocking(2, False)\nwhile fill(): pass\nos.set_blocking(2, True)"
+GIVING_UP = """
+import os
+from ingest_service.loop import exit_process
+
+def fill():
+    try:
+        return os.write(2, bytes(4096))
+    except BlockingIOError:
+        return 0
+
+reading, writing = os.pipe()
+os.dup2(writing, 2)
+{stderr}
+exit_process("the loop failed")
+"""
+
+
+@pytest.mark.parametrize("stderr", [STDERR_THAT_IS_CLOSED, STDERR_THAT_IS_FULL], ids=["closed", "full"])
+def test_a_process_that_gives_up_ends_though_its_standard_error_is_not_read(stderr: str) -> None:
+    program = [sys.executable, "-c", GIVING_UP.format(stderr=stderr)]
+    assert subprocess.run(program, timeout=60, check=False).returncode == EXIT_STATUS
+
+
+def test_a_loop_has_ended_once_its_thread_ran_and_runs_no_more(clock: VirtualClock) -> None:
+    loop = Rounds(clock, ends)
+    assert not loop.ended
+    loop.start()
+    loop.join()
+    assert loop.ended

@@ -47,9 +47,9 @@ class Backlog:
     def join(self, entry: Entry) -> bool:
         """Let an entry wait that room is kept for; return whether it is now the first reason to open a slot."""
         with self._lock:
-            first = self._queue.first_ready()
+            is_first = not self._queue.is_ready(entry.ready)
             self._queue.put(entry)
-            return first is None or entry.ready < first
+            return is_first
 
     def load(self, entries: Iterable[Entry]) -> None:
         """Let these entries wait, and nothing else."""

@@ -69,6 +69,12 @@ class EntryQueue:
         times = (self.now.first_ready, self.later.first_ready)
         return min((time for time in times if time is not None), default=None)
 
+    def is_ready(self, time: int) -> bool:
+        """Return whether any entry is a reason to open a slot at this time."""
+        later = self.later.first_ready
+        # The most urgent entry nearly always is one, so this is quick however many wait.
+        return (later is not None and later <= time) or any(entry.ready <= time for entry in self.now)
+
     def move_ready(self, now: int) -> None:
         """Let a slot take the delayed entries that are ready."""
         while self._delayed and self._delayed[0][0] <= now:

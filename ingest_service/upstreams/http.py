@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 
 import requests
 
@@ -19,6 +20,14 @@ _BEYOND = 1
 
 
 class _Session(requests.Session):
+    def __init__(self, proxy: str | None) -> None:
+        super().__init__()
+        self._proxies = {} if proxy is None else {"http": proxy, "https": proxy}
+
+    def merge_environment_settings(self, *args: Any, **kwargs: Any) -> Any:
+        """Take the certificates from the environment as it is now, but the proxy as it was at the start."""
+        return {**super().merge_environment_settings(*args, **kwargs), "proxies": self._proxies}
+
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Find none: requests reads the whole body of a redirect and trips over a garbled Location."""
 
@@ -27,18 +36,21 @@ class HttpUpstream:
     """Fits the port `Fetcher`: GET of a URL template with `{id}`.
 
     `timeout` (nanoseconds) bounds a whole call, from the look-up of the name to the last byte, however slowly
-    the bytes come; a call that takes longer is reset. Redirects are not followed: each would be one more call than
-    was paid for. The calls of a slot run side by side, and connections are not kept for the next slot: many
-    servers close an idle one after five seconds, just when it would be used, and the call would be lost.
+    the bytes come; a call that takes longer is reset. Redirects are not followed: each would be one more call
+    than was paid for. The calls of a slot run side by side, through `proxy` if there is one. Connections are not
+    kept for the next slot: many servers close an idle one after five seconds, just when it would be used, and the
+    call would be lost.
     """
 
-    def __init__(self, template: str, headers: Mapping[str, str], timeout: int, clock: Clock) -> None:
+    def __init__(
+        self, template: str, headers: Mapping[str, str], timeout: int, clock: Clock, proxy: str | None = None
+    ) -> None:
         self._template = template
         self._timeout = timeout
         self._clock = clock
         # It writes URLs into the log, which may hold a key.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
-        self._session = _Session()
+        self._session = _Session(proxy)
         self._session.headers.update(headers)
         # Anything here keeps requests from putting what ~/.netrc says over the headers of the settings.
         self._session.auth = lambda prepared: prepared

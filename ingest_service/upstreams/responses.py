@@ -1,29 +1,44 @@
-"""What an HTTP response of the upstream means."""
+"""Meaning of an HTTP response of the upstream."""
 
+import codecs
 import json
+import re
 from http import HTTPStatus
 from http.client import responses
-from typing import Any, NoReturn
+
+import msgspec
 
 from ingest_service.domain.ledger import Answer
 from ingest_service.upstreams.retry_after import parse_retry_after
 
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _PAUSING = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+# An escape of half a character (surrogate), up to its last two digits; or of a backslash and a `u` behind it.
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+_STRING_OR_BLANKS = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+')
 
 
 def is_good(status: int) -> bool:
-    """Whether the body of a response with this status is a result."""
+    """Return True if the body of a response with this status is a result."""
     return 200 <= status < 300
 
 
 def read_result(status: int, body: bytes) -> Answer:
-    """Return the result in the body of a good response, or a passing error: what is no JSON was cut or garbled."""
+    """Return the result in the body of a good response: its JSON as it is, without the blanks between the values.
+
+    What is not JSON was cut or garbled, which may pass. JSON that cannot be kept is a final error.
+    """
     if status == HTTPStatus.NO_CONTENT:
         return Answer("null", status=status)
     try:
-        return Answer(_one_line(json.loads(body, parse_constant=_refuse)), status=status)
-    except (ValueError, RecursionError):
+        return Answer(_compact(body.removeprefix(codecs.BOM_UTF8)).decode(), status=status)
+    except UnicodeDecodeError:
+        return Answer(error="the answer is JSON, but not UTF-8", status=status)
+    except RecursionError:
+        return Answer(error="the answer is JSON of too many levels", status=status)
+    except msgspec.DecodeError:
+        if _is_in_another_encoding(body):
+            return Answer(error="the answer is JSON, but not UTF-8", status=status)
         return Answer(error="the answer is not JSON", status=status, retryable=True)
 
 
@@ -44,9 +59,26 @@ def _words(status: int) -> str:
     return f"HTTP {status} {responses.get(status, '')}".strip()
 
 
-def _one_line(result: Any) -> str:
-    return json.dumps(result, separators=(",", ":"), allow_nan=False)
+def _compact(text: bytes) -> bytes:
+    """Return JSON without blanks between values; nothing is rebuilt, so nothing is lost.
+
+    Does not check that strings are UTF-8. Raises msgspec.DecodeError for what is not JSON, and RecursionError
+    beyond about a thousand levels.
+    """
+    if _HALF_CHARACTER.search(text) is None:
+        return msgspec.json.format(text, indent=-1)
+    # msgspec takes escaped characters only whole: it checks a copy in which none is above U+00FF.
+    msgspec.json.format(_HALF_CHARACTER.sub(rb"\\u00", text), indent=-1)
+    return _STRING_OR_BLANKS.sub(rb"\1", text)
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")
+def _is_in_another_encoding(body: bytes) -> bool:
+    """Return True for JSON in UTF-16 or UTF-32."""
+    encoding = json.detect_encoding(body)
+    if encoding.startswith("utf-8"):
+        return False
+    try:
+        _compact(body.decode(encoding).encode())
+    except (ValueError, RecursionError, msgspec.DecodeError):
+        return False
+    return True

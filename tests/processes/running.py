@@ -73,8 +73,12 @@ class Running:
 
     def stop(self, signum: int = signal.SIGTERM) -> int:
         """Ask it to stop and return its exit code."""
-        self._process.send_signal(signum)
+        self.send(signum)
         return self.exit_code()
+
+    def send(self, signum: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(signum)
 
     def exit_code(self) -> int:
         """Block until it has ended by itself and return its exit code."""

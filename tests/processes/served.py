@@ -17,6 +17,7 @@ from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer, Call
 from ingest_service.metrics import Metrics
+from ingest_service.open_files import allow_connections
 from ingest_service.web.http.server import make_server
 from tests.processes.client import HOST, TIMEOUT_SECONDS
 
@@ -53,6 +54,7 @@ def main() -> None:
     service.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(service, settings)
+    allow_connections(settings.batch_size)
     make_server(app, settings.host, settings.port, 2 * settings.max_body).run()
     service.stop()
 

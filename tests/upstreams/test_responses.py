@@ -46,10 +46,17 @@ RESULTS = {
     b"null": "null",
     b'"two\\nlines"': '"two\\nlines"',
     b'"\\u2028"': '"\\u2028"',
-    '"ü\u2028"'.encode(): '"\\u00fc\\u2028"',
-    b'"\\ud800"': '"\\ud800"',
+    '"ü\u2028\x85"'.encode(): '"ü\u2028\x85"',
+    b'"\\u00fc\\/\\u0000"': '"\\u00fc\\/\\u0000"',
+    b'[ "\\ud800", "\\uDFff \\" ", "\\ud83d\\ude00" ]': '["\\ud800","\\uDFff \\" ","\\ud83d\\ude00"]',
+    b'"\\\\ud800"': '"\\\\ud800"',
     b'\xef\xbb\xbf{"a":1}': '{"a":1}',
-    b"1" * 4000: "1" * 4000,
+    b"9" * 5000: "9" * 5000,
+    b"[12345678901234567890.123456789, 1.00000000000000000001]": (
+        "[12345678901234567890.123456789,1.00000000000000000001]"
+    ),
+    b"[1e400, -1E+400, 1.50, -0, -0.0]": "[1e400,-1E+400,1.50,-0,-0.0]",
+    b'{"b": 1, "a": 2, "b": 3}': '{"b":1,"a":2,"b":3}',
     b"[" * 500 + b"]" * 500: "[" * 500 + "]" * 500,
 }
 NO_JSON = {
@@ -61,16 +68,28 @@ NO_JSON = {
     "NaN": b"NaN",
     "Infinity": b'{"a": Infinity}',
     "-Infinity": b"[-Infinity]",
-    "1e999": b'{"a": 1e999}',
-    "-1e999": b"-1e999",
-    "deep": b"[" * 100_000,
-    "deep and whole": b"[" * 100_000 + b"]" * 100_000,
-    "deep objects": b'{"a":' * 100_000,
-    "5,000 digits": b"9" * 5000,
-    "no UTF-8": b'"\xff\xfe\xfd"',
-    "half a character": b'"\xc3"',
     "a bare line break": b'"a\nb"',
-    "zero bytes": b"\x00" * 7,
+    "zero bytes": b"\x00" * 8,
+    "half an escape": b'"\\u12',
+    "half a half character": b'["\\ud800", "\\ud8',
+    "half an array with a half character": b'["\\ud800"',
+    "half of UTF-16": '{"a": 1}'.encode("utf-16")[:9],
+    "a page in Latin-1": "<p>größer</p>".encode("latin-1"),
+    "cut within a character": b'{"a": "\xc3',
+    "0 in front": b"01",
+    "a fraction of nothing": b"[1.]",
+    "a comma too many": b"[1,]",
+}
+LEVELS = "the answer is JSON of too many levels"
+ENCODING = "the answer is JSON, but not UTF-8"
+NOT_KEPT = {
+    "deep": (b"[" * 100_000 + b"]" * 100_000, LEVELS),
+    "deep objects": (b'{"a":' * 3_000 + b"1" + b"}" * 3_000, LEVELS),
+    "Latin-1": (b'{"a": "\xfc"}', ENCODING),
+    "Latin-1 in a name": (b'{"\xfc": 1}', ENCODING),
+    "a half character": (b'"\xed\xa0\x80"', ENCODING),
+    "UTF-16": ('{"a": "ü"}'.encode("utf-16"), ENCODING),
+    "UTF-32 without a mark": ('{"a": "ü"}'.encode("utf-32-be"), ENCODING),
 }
 
 
@@ -115,6 +134,11 @@ def test_a_body_that_is_no_json_is_an_error_that_passes(status: int, body: bytes
     assert read_result(status, body) == Answer(error="the answer is not JSON", status=status, retryable=True)
 
 
+@pytest.mark.parametrize(("body", "words"), NOT_KEPT.values(), ids=NOT_KEPT)
+def test_json_that_cannot_be_kept_is_a_final_error(body: bytes, words: str) -> None:
+    assert read_result(200, body) == Answer(error=words, status=200)
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -127,7 +151,15 @@ def test_any_json_is_kept_unchanged_on_one_line(value: object, indent: int) -> N
     result = read_result(200, json.dumps(value, indent=indent, ensure_ascii=False).encode()).result
     assert result is not None
     assert json.loads(result) == value
-    assert len(f"{result}\n".splitlines()) == 1
+    assert "\n" not in result
+    assert "\r" not in result
+
+
+@given(values)
+def test_json_that_is_compact_is_kept_byte_for_byte(value: object) -> None:
+    for ascii_only in (True, False):
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only)
+        assert read_result(200, text.encode()).result == text
 
 
 @given(st.binary())

@@ -62,7 +62,7 @@ class SqliteDatabase:
 
     @property
     def alive(self) -> bool:
-        """Whether the writing thread runs."""
+        """True while the writing thread runs."""
         return self._writer.alive
 
     @property

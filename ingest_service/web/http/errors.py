@@ -11,6 +11,7 @@ from ingest_service.clock import NANOSECONDS
 from ingest_service.errors import (
     BacklogFull,
     DeadlineImpossible,
+    DispatcherStopped,
     IngestionNotFound,
     KeyReused,
     NothingToCancel,
@@ -49,6 +50,7 @@ def register_errors(app: Flask) -> None:
     _register(app, NothingToChange, 409, nothing_to_change)
     _register(app, DeadlineImpossible, 409, deadline_impossible)
     _register(app, KeyReused, 422, key_reused)
+    _register(app, DispatcherStopped, 503, dispatcher_stopped)
     _register(app, NotFound, 404, _not_found)
     _register(app, RequestEntityTooLarge, 413, lambda _: too_large(request.max_content_length))
     app.register_error_handler(BacklogFull, _answer_backlog_full)
@@ -116,6 +118,11 @@ def backlog_full(error: BacklogFull) -> Error:
     else:
         when = f"there will be room for these at {rfc3339(error.room_at)}"
     return Error(error="Backlog full", details={"ids": [f"{error}; {when}"]}, limits={"ids": error.room})
+
+
+def dispatcher_stopped(error: DispatcherStopped) -> Error:
+    """Describe a dispatcher that would call nothing of a submission."""
+    return Error(error="Dispatcher stopped", details={"dispatcher": [str(error)]})
 
 
 def store_error(error: StoreError) -> Error:

@@ -1,7 +1,6 @@
 """waitress, set up for many polling clients beside one punctual thread."""
 
 import logging
-import resource
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
@@ -9,21 +8,19 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 
+from ingest_service.listening import listen
+from ingest_service.open_files import MOST_CONNECTIONS
 from ingest_service.web.http.problem import Error, preferred_form
 from ingest_service.web.http.request_id import HEADER, name_of, request_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# Each thread may have a connection to the database (three files).
-FILES_BESIDE_CONNECTIONS = 500
-
 OPTIONS: dict[str, Any] = {
     # They also bound how many submissions share one commit; more of them only make the slowest answers slower.
     "threads": 32,
     # A large submission arrives in large pieces.
     "recv_bytes": 262_144,
-    "connection_limit": 2000,
     # select() cannot watch more than 1024 connections.
     "asyncore_use_poll": True,
     # With the default of 1 its I/O thread spins on a lock under keep-alive connections: a tenth of the speed.
@@ -81,26 +78,25 @@ class Channel(HTTPChannel):
     error_task_class = JsonErrorTask
 
 
-def make_server(application: "WSGIApplication", host: str, port: int, max_body: int) -> Any:
+def make_server(
+    application: "WSGIApplication", host: str, port: int, max_body: int, connections: int = MOST_CONNECTIONS
+) -> Any:
     """Return a waitress server that listens; its `run` blocks, in this thread, until SystemExit or Ctrl-C.
 
-    A body over `max_body` bytes is refused while it arrives. Raises OSError where it cannot listen.
+    A body over `max_body` bytes is refused while it arrives; more than `connections` wait to be accepted. Raises
+    OSError where it cannot listen.
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    _allow_open_files(OPTIONS["connection_limit"] + FILES_BESIDE_CONNECTIONS)
-    sockets: dict[int, Any] = {}
+    watched: dict[int, Any] = {}
     server = create_server(
-        application, map=sockets, host=host, port=port, max_request_body_size=max_body, **OPTIONS
+        application,
+        map=watched,
+        sockets=listen(host, port),
+        max_request_body_size=max_body,
+        connection_limit=connections,
+        **OPTIONS,
     )
-    for listening in sockets.values():
+    for listening in watched.values():
         if isinstance(listening, BaseWSGIServer):
             listening.channel_class = Channel
     return server
-
-
-def _allow_open_files(count: int) -> None:
-    """Raise this process's limit of open files to `count`, or as near to it as the system lets us."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = count if hard == resource.RLIM_INFINITY else min(count, hard)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
