@@ -12,6 +12,8 @@ IngestError
 ├── DispatcherStopped    nothing would be called: the dispatcher has ended, or the process is about to end
 └── StoreError           the store cannot do what it must; the sentence says why
     ├── StoreInUse       another process works on the same database
+    ├── StoreDamaged     the database is malformed
+    ├── IdsDamaged       the ids of an ingestion are not those that were accepted
     └── StoreStopped     the store was asked after it had been stopped
 """
 
@@ -101,6 +103,18 @@ class StoreError(IngestError):
 
 class StoreInUse(StoreError):
     """Another process works on the same database (there is one dispatcher for each store)."""
+
+
+class StoreDamaged(StoreError):
+    """The database is malformed: a restart does not help, a backup may."""
+
+
+class IdsDamaged(StoreError):
+    """The ids of an ingestion are not those that were accepted; `sequence` is that of the ingestion."""
+
+    def __init__(self, sequence: int) -> None:
+        super().__init__(f"the ids of ingestion number {sequence} are damaged in the database")
+        self.sequence = sequence
 
 
 class StoreStopped(StoreError):

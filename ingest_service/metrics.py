@@ -43,6 +43,7 @@ class Metrics:
         self._pauses = count("ingest_upstream_pauses_total", "Pauses that the upstream asked for.")
         self._paused = count("ingest_upstream_pause_seconds_total", "How long these pauses are together.")
         self._broken = count("ingest_deadlines_broken_total", "Accepted deadlines that cannot be met any more.")
+        self._damaged = count("ingest_damaged_ingestions_total", "Ingestions whose ids are damaged in the store.")
         self._commits = spread("ingest_commit_duration_seconds", "How long commits took.", buckets=_SHORT)
         self._writes = spread("ingest_commit_writes", "Writes that shared a commit.", buckets=_WRITES)
         for outcome in OUTCOMES:
@@ -71,6 +72,10 @@ class Metrics:
     def deadline_broken(self) -> None:
         """Count a deadline."""
         self._broken.inc()
+
+    def damage_found(self) -> None:
+        """Count a damaged ingestion."""
+        self._damaged.inc()
 
     def committed(self, writes: int, duration: int) -> None:
         """Count a commit."""

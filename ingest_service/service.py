@@ -54,7 +54,10 @@ class Service:
         """Return the failed components by name, with the reason; empty when healthy. Does not block."""
         parts = {loop.name: loop.alive for loop in (self._dispatcher, *self._companions)}
         parts["store"] = self._records.alive
-        return {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
+        found = {part: f"the {part} does not run; the log says why" for part, alive in parts.items() if not alive}
+        if self._records.damage is not None:
+            found.setdefault("store", self._records.damage)
+        return found
 
     def readiness_failures(self) -> dict[str, str]:
         """Return the components that are not ready by name, with the reason; empty when ready. Reads the store."""

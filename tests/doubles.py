@@ -98,6 +98,8 @@ class UnthreadedDatabase:
     Its rows outlive `stop` and `start`, so that tests can crash around it.
     """
 
+    damage: str | None = None
+
     def __init__(self) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._connection.deserialize(empty_database())
@@ -172,6 +174,7 @@ class NotingObserver:
         self.retries: list[int] = []
         self.pauses: list[int] = []
         self.broken_deadlines = 0
+        self.damaged = 0
         self.commits: list[tuple[int, int]] = []
 
     def slot_opened(self, ids: int, late: int) -> None:
@@ -188,6 +191,9 @@ class NotingObserver:
 
     def deadline_broken(self) -> None:
         self.broken_deadlines += 1
+
+    def damage_found(self) -> None:
+        self.damaged += 1
 
     def committed(self, writes: int, duration: int) -> None:
         self.commits.append((writes, duration))

@@ -82,6 +82,11 @@ def test_broken_deadlines_count(metrics: Metrics) -> None:
     assert value(metrics, "ingest_deadlines_broken_total") == 1
 
 
+def test_damaged_ingestions_count(metrics: Metrics) -> None:
+    metrics.damage_found()
+    assert value(metrics, "ingest_damaged_ingestions_total") == 1
+
+
 def test_a_commit_counts_with_its_writes_and_its_duration(metrics: Metrics) -> None:
     metrics.committed(17, 3 * MILLISECOND)
     assert value(metrics, "ingest_commit_writes_sum") == 17

@@ -14,6 +14,7 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Call, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.rate import RateLimit
+from ingest_service.errors import IdsDamaged
 from ingest_service.ports.observer import Observer
 from ingest_service.schedule.capacity import backlog_full
 from ingest_service.schedule.dry_run import require_in_time
@@ -73,8 +74,8 @@ class EmbeddedEngine:
         while self._state.wait():
             with self._state.changing():
                 due = self._state.due()
-                if due is not None and self._clock.now() >= due:
-                    return self._open(due)
+                if due is not None and self._clock.now() >= due and (slot := self._open(due)) is not None:
+                    return slot
         return None
 
     def close(self, slot: Slot, calls: Sequence[Call]) -> None:
@@ -172,13 +173,18 @@ class EmbeddedEngine:
         with self._state.unchanging():
             return read(), self.snapshot()
 
-    def _open(self, due: int) -> Slot:
+    def _open(self, due: int) -> Slot | None:
+        """Choose and write down a slot; None after an ingestion whose ids are damaged was set aside instead."""
         now = self._clock.now()
         batches = self._state.backlog.take(self._rate.slot_size, now, self._state.breaker.is_open)
         try:
             ids = tuple(i for b in batches for i in self._journal.record_ids(b.sequence, b.positions))
             slot = Slot(self._number + 1, self._clock.boot(), now, self._clock.wall(), batches, ids)
             self._journal.open_slot(slot)
+        except IdsDamaged as error:
+            self._state.backlog.put_back(batches, now)
+            self._set_aside(error)
+            return None
         except BaseException:
             self._state.backlog.put_back(batches, now)
             raise
@@ -186,6 +192,12 @@ class EmbeddedEngine:
         self._state.pacer.started(now)
         self._observer.slot_opened(len(slot.ids), now - due)
         return slot
+
+    def _set_aside(self, error: IdsDamaged) -> None:
+        """Call nothing of an ingestion until the next start, which looks at its ids again."""
+        log.error("%s: nothing of it is called; restore a backup, or cancel it", error)
+        self._state.backlog.remove(error.sequence)
+        self._observer.damage_found()
 
     def _verdicts(self, slot: Slot, calls: Sequence[Call], states: dict[int, ReleaseState]) -> list[Verdict]:
         verdicts: list[Verdict] = []

@@ -23,5 +23,8 @@ class Observer(Protocol):
     def deadline_broken(self) -> None:
         """Count an accepted deadline that can no longer be met."""
 
+    def damage_found(self) -> None:
+        """Count an ingestion that was set aside because its ids are damaged in the store."""
+
     def committed(self, writes: int, duration: int) -> None:
         """Count a commit to the disk, shared by this number of writes."""

@@ -67,6 +67,10 @@ class Records(Protocol):
     def alive(self) -> bool:
         """True while the store can take an ingestion. Does not touch the disk."""
 
+    @property
+    def damage(self) -> str | None:
+        """Sentence about damage of the store that was found, None while there is none. Does not touch the disk."""
+
     def check(self) -> None:
         """Raise StoreError if the store cannot be read or written."""
 

@@ -45,7 +45,7 @@ class CancellableCall:
 
     @property
     def is_bound(self) -> bool:
-        """Whether anything of it may have been sent."""
+        """True if something of it may have been sent."""
         return self._is_bound
 
     @property

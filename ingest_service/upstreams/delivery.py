@@ -29,12 +29,12 @@ class Delivery:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the other end has acknowledged everything."""
+        """True if the other end has acknowledged everything."""
         return self.unacked == 0 and self.unsent == 0
 
 
 def is_reported() -> bool:
-    """Whether this system reports deliveries: only Linux does in a form that is read here."""
+    """Return whether this system reports deliveries: only Linux does in a form that is read here."""
     return sys.platform == "linux"
 
 
@@ -57,7 +57,7 @@ def _number(info: bytes, at: int) -> int:
 
 
 def arrived_when_sent(sent: Delivery | None, later: Delivery | None) -> bool:
-    """Whether a request arrived when it was handed to the system, by the states right after that and later.
+    """Return whether a request arrived when it was handed to the system, by the states right after that and later.
 
     It left at once, it was acknowledged, and nothing was sent again: then no packet of it was lost.
     """

@@ -10,7 +10,7 @@ from ingest_service.domain.ledger import Answer, Call, Slot
 from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
-from tests.doubles import VirtualClock, good
+from tests.doubles import NothingScheduled, VirtualClock, good
 from tests.engines.rig import Wiring, submission_of
 
 
@@ -19,7 +19,7 @@ class OnDisk:
 
     def __init__(self, path: Path, clock: VirtualClock | None = None) -> None:
         self.clock = clock or VirtualClock()
-        self.wiring = Wiring(self.clock)
+        self.wiring = Wiring(self.clock, most_ids=10_000)
         self.given_up: list[str] = []
         self.database = SqliteDatabase(path, self.clock, give_up=self.given_up.append)
         self.records = SqliteRecords(self.database)
@@ -61,6 +61,13 @@ class OnDisk:
     def close(self, slot: Slot, *answers: Answer) -> None:
         given = answers or [good(record_id, 1) for record_id in slot.ids]
         self.engine.close(slot, [Call(self.clock.now(), answer) for answer in given])
+
+    def run_slot_if_any(self) -> tuple[int, ...] | None:
+        """Open and close a slot, unless nothing is to come."""
+        try:
+            return self.run_slot()
+        except NothingScheduled:
+            return None
 
     def run_slot(self, *answers: Answer) -> tuple[int, ...]:
         """Open a slot and close it with these answers, or with results; return its ids."""

@@ -44,6 +44,10 @@ class Database(Protocol):
     def alive(self) -> bool:
         """True while it can be written. Does not touch the disk."""
 
+    @property
+    def damage(self) -> str | None:
+        """Sentence about damage of the database that was found since the start of the process, else None."""
+
     def read(self) -> AbstractContextManager[Connection]:
         """Lend a connection inside a read transaction: all that it reads is of one moment."""
 

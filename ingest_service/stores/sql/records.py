@@ -35,6 +35,11 @@ class SqlRecords:
         """True while the database can be written."""
         return self._database.alive
 
+    @property
+    def damage(self) -> str | None:
+        """Sentence about damage of the database that was found."""
+        return self._database.damage
+
     def check(self) -> None:
         """Read one row, and write if nothing was written lately."""
         self._database.probe()

@@ -4,10 +4,11 @@ import sqlite3
 
 from ingest_service.domain.model import Ingestion
 from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.stores.sqlite.checksums import insert_checksums
 
 
 def insert_ingestion(connection: sqlite3.Connection, ingestion: Ingestion, ids: PackedIds) -> int:
-    """Write an ingestion and its cursor; return its sequence."""
+    """Write an ingestion, its cursor and the checksums of its ids; return its sequence."""
     cursor = connection.execute(
         "INSERT INTO ingestions (id, priority, batch_size, ids, created_at) VALUES (?, ?, ?, ?, ?)",
         [
@@ -18,6 +19,7 @@ def insert_ingestion(connection: sqlite3.Connection, ingestion: Ingestion, ids: 
     sequence = cursor.lastrowid
     assert sequence is not None, "an insert was made"
     connection.execute("INSERT INTO backlog (sequence, released) VALUES (?, 0)", [sequence])
+    insert_checksums(connection, sequence, ids)
     if ingestion.deadline is not None:
         connection.execute(
             "INSERT INTO deadlines (sequence, deadline) VALUES (?, ?)", [sequence, ingestion.deadline]

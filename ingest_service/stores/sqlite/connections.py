@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 
-from ingest_service.errors import StoreError
+from ingest_service.errors import StoreDamaged, StoreError
 
 # Bytes to which the log shrinks when it is used again; a slow reader lets it grow to any size.
 _LARGEST_IDLE_LOG = 8 * 1024 * 1024
@@ -26,8 +26,16 @@ def connect(path: Path, create: bool = True) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_IDLE_LOG}")
     except sqlite3.Error as error:
-        raise StoreError(f"cannot open the database {path}: {error}") from error
+        raise store_error(f"cannot open the database {path}", error) from error
     return connection
+
+
+def store_error(sentence: str, error: sqlite3.Error) -> StoreError:
+    """Return this error of SQLite with a sentence of ours before it."""
+    # The lowest byte is the kind of error, the rest of the code its details.
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    is_damage = kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return (StoreDamaged if is_damage else StoreError)(f"{sentence}: {error}")
 
 
 @contextmanager
@@ -56,7 +64,7 @@ class Readers:
                 connection.execute("BEGIN")
                 yield connection
         except sqlite3.Error as error:
-            raise StoreError(f"the database could not be read: {error}") from error
+            raise store_error("the database could not be read", error) from error
         finally:
             self._idle.put(connection)
 

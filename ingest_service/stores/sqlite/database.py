@@ -1,13 +1,13 @@
 """The SQLite file of one process: one thread writes for all, readers have connections of their own."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from ingest_service.clock import Clock
-from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.errors import StoreDamaged, StoreError, StoreStopped
 from ingest_service.loop import exit_process
 from ingest_service.stores.sqlite.connections import Readers, closed_on_error, connect
 from ingest_service.stores.sqlite.group_commit import GroupCommit
@@ -37,6 +37,7 @@ class SqliteDatabase:
         # Two names of one file must lead to one lock file.
         self._path = path.resolve()
         self._files = HeldFiles()
+        self._damage: str | None = None
         self._readers = Readers(self._path)
         self._writer = GroupCommit(clock, committed, give_up, self._files.require)
         self.lock_file = LockFile(self._beside(".lock"), self._files)
@@ -61,26 +62,42 @@ class SqliteDatabase:
 
     @property
     def alive(self) -> bool:
-        """Whether the writing thread runs."""
+        """True while the writing thread runs."""
         return self._writer.alive
 
-    def read(self) -> AbstractContextManager[sqlite3.Connection]:
+    @property
+    def damage(self) -> str | None:
+        """Sentence about the damage that was found, None before."""
+        return self._damage
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection inside a read transaction."""
         if not self.alive:
             raise StoreStopped
         self._files.require()
-        return self._readers.snapshot()
+        with self._noting_damage(), self._readers.snapshot() as connection:
+            yield connection
 
     def write(
         self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None
     ) -> T:
         """Run statements in the next commit (see GroupCommit.write)."""
-        return self._writer.write(statements, afterwards)
+        with self._noting_damage():
+            return self._writer.write(statements, afterwards)
 
     def probe(self) -> None:
         """Compare the files, and ask the group commit."""
         self._files.require()
         self._writer.probe()
+
+    @contextmanager
+    def _noting_damage(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreDamaged as error:
+            self._damage = str(error)
+            raise
 
     def _hold_files(self) -> None:
         """Note the database and its log, which SQLite keeps open from now on."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop, exit_process
+from ingest_service.stores.sqlite.connections import store_error
 from ingest_service.stores.sqlite.writer import Writer, touch
 
 log = logging.getLogger(__name__)
@@ -160,11 +161,11 @@ class GroupCommit(Loop):
         """Return the error of a write that failed, after what may be left of it in the log was overwritten."""
         if not isinstance(error, sqlite3.Error):
             return error
-        refusal = f"the database could not be written: {error}"
+        refusal = store_error("the database could not be written", error)
         if self._writer is not None and not self._writer.is_undone():
-            refusal += f"; {NOT_CERTAIN}"
-        self._failure = refusal
-        return StoreError(refusal)
+            refusal = type(refusal)(f"{refusal}; {NOT_CERTAIN}")
+        self._failure = str(refusal)
+        return refusal
 
     def _commit(self, group: list[_Write]) -> Exception | None:
         writer = self._writer

@@ -15,9 +15,10 @@ from ingest_service.errors import KeyReused
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.ledger import read_last_slot
 from ingest_service.stores.sql.progress import read_release_state
-from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION, read_ingestion, read_positions
+from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION, read_ingestion
 from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.cancelling import insert_cancellation
+from ingest_service.stores.sqlite.checksums import read_checked
 from ingest_service.stores.sqlite.keys import Key, insert_key, read_key
 from ingest_service.stores.sqlite.open_batches import read_open_batches
 from ingest_service.stores.sqlite.releasing import finish_slot, insert_pause, insert_slot
@@ -140,9 +141,9 @@ class SqliteJournal:
         return replace(ledger, trusted=self._witness.confirms(ledger.number, opened))
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
-        """Read the ids at some positions."""
+        """Read the ids at some positions, and check them."""
         with self._database.read() as connection:
-            return read_positions(connection, sequence, positions)
+            return read_checked(connection, sequence, positions)
 
     def open_slot(self, slot: Slot) -> None:
         """Write down the slot in one commit, and show it to the witness."""

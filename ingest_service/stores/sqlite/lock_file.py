@@ -90,7 +90,7 @@ class LockFile:
         return int(_RECORD.unpack(record)[0]) if len(record) == _RECORD.size else 0
 
     def confirms(self, slot_number: int, opened: int) -> bool:
-        """Whether this slot, opened then, was the last one recorded, in this very file. Needs the lock."""
+        """Return whether this slot, opened then, was recorded last, and in this very file. Needs the lock."""
         record = os.pread(self._held(), _RECORD.size, 0)
         if len(record) != _RECORD.size:
             return False

@@ -1,4 +1,4 @@
-"""How history is removed from the SQLite store.
+"""Removal of history from the SQLite store.
 
 First goes the row of the ingestion itself, so that nobody finds it any more, while its sequence is written into
 `forgotten`; then, a few at a time, what is left of it in the other tables; and then the slots without calls.

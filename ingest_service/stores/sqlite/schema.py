@@ -3,6 +3,7 @@
 import sqlite3
 
 from ingest_service.errors import StoreError
+from ingest_service.stores.sqlite.connections import store_error
 
 # Migration n leads from version n to n + 1 (PRAGMA user_version). A released one is never changed.
 MIGRATIONS = (
@@ -142,7 +143,7 @@ def _version(connection: sqlite3.Connection) -> int:
     try:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.Error as error:
-        raise StoreError(f"the database cannot be read: {error}") from error
+        raise store_error("the database cannot be read", error) from error
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -39,7 +39,7 @@ class Writer:
         return result
 
     def is_undone(self) -> bool:
-        """Whether it is certain that nothing of the failed commits is kept; overwrites it if need be."""
+        """Return whether it is certain that nothing of a failed commit is kept; overwrites it if need be."""
         if self._is_in_doubt:
             with suppress(sqlite3.Error):
                 self.commit(touch)

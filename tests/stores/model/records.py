@@ -17,6 +17,7 @@ class ModelRecords:
     """Fits the port `Records`; reads what the journal of the model keeps, which outlives a stop."""
 
     alive = True
+    damage = None
 
     def __init__(self, journal: ModelJournal) -> None:
         self._journal = journal

@@ -15,7 +15,10 @@ from tests.doubles import VirtualClock
 from tests.stores.steps import close, finish, open_next, submission_of, submit, waiting
 from tests.stores.store import Store
 
-TABLES = ("ingestions", "calls", "outcomes", "cancellations", "deadlines", "slips", "idempotency_keys")
+TABLES = (
+    *("ingestions", "calls", "outcomes", "cancellations", "deadlines", "slips", "idempotency_keys"),
+    "checksums",
+)
 OTHERS = ("slots", "retries", "forgotten", "thinned_slots")
 
 
@@ -48,7 +51,7 @@ def rows(path: Path) -> Counter[str]:
         return +Counter({name: count.fetchone()[0] for name, count in counts.items()})
 
 
-LEFT = Counter(ingestions=1, calls=1, slots=1)
+LEFT = Counter(ingestions=1, calls=1, slots=1, checksums=1)
 
 
 def test_every_row_of_history_goes_and_no_other(store: Store, path: Path, clock: VirtualClock) -> None:

@@ -1,0 +1,44 @@
+"""Checksums of the ids of each ingestion, so that damage of the disk changes no call."""
+
+import sqlite3
+import struct
+from collections.abc import Sequence
+from zlib import crc32
+
+from ingest_service.domain.packed_ids import BYTES_PER_ID, PackedIds
+from ingest_service.errors import IdsDamaged
+from ingest_service.stores.sql.database import Connection
+
+# Small enough to read with a batch, large enough that a million ids have 4 kB of checksums.
+_IDS_IN_BLOCK = 1024
+_BLOCK = _IDS_IN_BLOCK * BYTES_PER_ID
+
+
+def insert_checksums(connection: sqlite3.Connection, sequence: int, ids: PackedIds) -> None:
+    """Write the checksums of an ingestion."""
+    connection.execute("INSERT INTO checksums (sequence, crcs) VALUES (?, ?)", [sequence, _crcs(ids.packed)])
+
+
+def read_checked(connection: Connection, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
+    """Read the ids of an ingestion at these positions, in ascending order. Raises IdsDamaged.
+
+    Ingestions of a former version have no checksums, and are not checked.
+    """
+    if not positions:
+        return ()
+    first, last = positions[0] // _IDS_IN_BLOCK, positions[-1] // _IDS_IN_BLOCK
+    count = last + 1 - first
+    blocks, expected = connection.execute(
+        "SELECT substr(ids, ?, ?), substr(crcs, ?, ?) FROM ingestions LEFT JOIN checksums USING (sequence) "
+        "WHERE sequence = ?",
+        [first * _BLOCK + 1, count * _BLOCK, first * 4 + 1, count * 4, sequence],
+    ).fetchone()
+    if expected is not None and _crcs(blocks) != expected:
+        raise IdsDamaged(sequence)
+    ids = PackedIds(blocks)
+    return tuple(ids[position - first * _IDS_IN_BLOCK] for position in positions)
+
+
+def _crcs(packed: bytes) -> bytes:
+    crcs = [crc32(packed[start : start + _BLOCK]) for start in range(0, len(packed), _BLOCK)]
+    return struct.pack(f"<{len(crcs)}I", *crcs)
