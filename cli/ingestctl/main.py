@@ -1,6 +1,5 @@
 """Console script. It imports only what a command needs, so that --help answers at once."""
 
-import io
 import sys
 import traceback
 
@@ -9,6 +8,7 @@ import click
 from ingestctl.commands.arguments import common
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.registry import load, titles
+from ingestctl.commands.streams import discard_output, prepare_streams
 from ingestctl.errors import IngestctlError
 from ingestctl.http.retry import NO_RETRY
 
@@ -91,8 +91,14 @@ def _print_versions(context: CliContext) -> None:
 
 
 def main() -> None:
-    """Run ingestctl and exit; a character that the terminal cannot show is printed as a question mark."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    ingestctl()
+    """Run ingestctl and exit; a character that the terminal cannot show is printed as a question mark.
+
+    Every OSError that arrives here is about the output: all others are errors of ingestctl by then.
+    """
+    prepare_streams()
+    try:
+        ingestctl()
+    except OSError as error:
+        discard_output()
+        click.echo(f"Error: Cannot write the output: {error.strerror}.", err=True)
+        sys.exit(IngestctlError.exit_code)

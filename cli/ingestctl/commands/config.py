@@ -11,16 +11,23 @@ _KEY = "url"
 _EXAMPLE = 'write url = "http://localhost:8000" there'
 
 
-def configuration_file() -> Path:
-    """Return the path of the file, which need not exist (XDG Base Directory Specification)."""
+def configuration_file() -> Path | None:
+    """Return the path of the file, which need not exist (XDG Base Directory Specification).
+
+    It is None for a user without a home, as in some containers.
+    """
     home = os.environ.get("XDG_CONFIG_HOME", "")
-    folder = Path(home) if Path(home).is_absolute() else Path.home() / ".config"
+    try:
+        folder = Path(home) if Path(home).is_absolute() else Path.home() / ".config"
+    except RuntimeError:
+        return None
     return folder / "ingestctl" / "config.toml"
 
 
 def configured_url() -> str | None:
     """Return the address in the file, None if there is no file; raises UsageError if the file is wrong."""
-    path = configuration_file()
+    if not (path := configuration_file()):
+        return None
     try:
         return _url(tomllib.loads(path.read_text(encoding="utf-8")), path)
     except FileNotFoundError:

@@ -6,7 +6,7 @@ import click
 
 from ingestctl.commands.arguments import common, ingestion_id_argument
 from ingestctl.commands.context import CliContext
-from ingestctl.commands.output import JSONS, Form, output_option, print_one
+from ingestctl.commands.output import JSONS, Form, kept_on_stderr, output_option, print_one
 from ingestctl.commands.priorities import PRIORITIES, PRIORITY, priority_option
 from ingestctl.models import Ingestion, Priority
 from ingestctl.render.eta import eta
@@ -56,7 +56,9 @@ def retry(context: CliContext, ingestion_id: UUID, priority: Priority | None) ->
     Its id is printed.
     """
     with context.client() as client:
-        click.echo(client.retry(str(ingestion_id), priority))
+        again = client.retry(str(ingestion_id), priority)
+    with kept_on_stderr([again]):
+        click.echo(again)
 
 
 def _print(ingestion: Ingestion, form: Form, sentence: str) -> None:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
@@ -60,6 +61,16 @@ def print_all(responses: Iterable[Response], form: Form) -> None:
             before = ",\n"
     finally:
         click.echo("\n]" if before.startswith(",") else "[]")
+
+
+@contextmanager
+def kept_on_stderr(ingestion_ids: Iterable[str]) -> Iterator[None]:
+    """Print the ids on stderr if stdout cannot be written, as on a full disk: they would be lost."""
+    try:
+        yield
+    except OSError:
+        click.echo("\n".join(ingestion_ids), err=True)
+        raise
 
 
 def print_rows(rows: Rows) -> None:

@@ -41,12 +41,17 @@ class Submission:
                     yield accepted
         except (IngestctlError, KeyboardInterrupt) as error:
             if done or _may_have_arrived(error):
-                click.echo(
-                    f"At least {done:,} of {len(self.ids):,} ids are accepted. "
-                    f"To submit the rest, and none twice, add --key {self.key} to the same command.",
-                    err=True,
-                )
+                self.print_the_way_on(done)
             raise
+
+    def print_the_way_on(self, done: int) -> None:
+        """Print on stderr how to submit the rest after `done` ids, unless there is none."""
+        if done < len(self.ids):
+            click.echo(
+                f"At least {done:,} of {len(self.ids):,} ids are accepted. "
+                f"To submit the rest, and none twice, add --key {self.key} to the same command.",
+                err=True,
+            )
 
 
 def _may_have_arrived(error: BaseException) -> bool:

@@ -1,7 +1,6 @@
 """`ingestctl submit`."""
 
 import sys
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 import click
@@ -9,7 +8,7 @@ import click
 from ingestctl.commands.arguments import common
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.deadline import parse_deadline
-from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
+from ingestctl.commands.output import JSONS, Form, kept_on_stderr, output_option, print_all, print_one, print_rows
 from ingestctl.commands.priorities import priority_option
 from ingestctl.commands.submission import Submission
 from ingestctl.commands.watch import watch_to_the_end
@@ -70,28 +69,41 @@ def submit(
 
 
 def _submit(context: CliContext, submission: Submission, form: Form) -> None:
-    ingestion_ids: list[str] = []
-    _print_accepted(_collected(context, submission, ingestion_ids), form)
+    ingestion_ids = _submit_and_print(context, submission, form)
     if sys.stderr.isatty():
         context.notify(f"Accepted. Watch it with: {context.command('watch', *ingestion_ids)}")
 
 
 def _submit_and_watch(context: CliContext, submission: Submission, form: Form) -> int:
     """Return the exit code; with JSON, only the watching is printed."""
-    ingestion_ids: list[str] = []
-    accepted = _collected(context, submission, ingestion_ids)
     if form in JSONS:
-        deque(accepted, maxlen=0)
+        ingestion_ids = [one.ingestion_id for one in _submitted(context, submission)]
         return watch_to_the_end(context, ingestion_ids, form)
-    _print_accepted(accepted, form)
-    return watch_to_the_end(context, ingestion_ids)
+    return watch_to_the_end(context, _submit_and_print(context, submission, form))
 
 
-def _collected(context: CliContext, submission: Submission, ingestion_ids: list[str]) -> Iterator[Accepted]:
-    """Submit, and yield every accepted ingestion after adding its id to the list."""
-    for accepted in with_progress_bar(submission.submit(context), len(submission.ids), context.quiet):
-        ingestion_ids.append(accepted.ingestion_id)
-        yield accepted
+def _submit_and_print(context: CliContext, submission: Submission, form: Form) -> list[str]:
+    """Print every ingestion once it is accepted, on stderr if stdout fails, and return their ids."""
+    done: list[Accepted] = []
+    ingestion_ids = (one.ingestion_id for one in done)
+    try:
+        with kept_on_stderr(ingestion_ids):
+            _print_accepted(_collected(_submitted(context, submission), done), form)
+    except OSError:
+        submission.print_the_way_on(sum(one.ids for one in done))
+        raise
+    return list(ingestion_ids)
+
+
+def _submitted(context: CliContext, submission: Submission) -> Iterator[Accepted]:
+    return with_progress_bar(submission.submit(context), len(submission.ids), context.quiet)
+
+
+def _collected(accepted: Iterator[Accepted], done: list[Accepted]) -> Iterator[Accepted]:
+    """Yield what is accepted after adding it to the list."""
+    for one in accepted:
+        done.append(one)
+        yield one
 
 
 def _print_accepted(accepted: Iterator[Accepted], form: Form) -> None:

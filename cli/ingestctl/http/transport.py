@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from ingestctl.errors import ConnectError, InvalidUrlError, NoAnswerError, UnreachableError
+from ingestctl.errors import ConnectError, InvalidUrlError, NoAnswerError, UnreachableError, UsageError
 from ingestctl.http.responses import check_available
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
 from ingestctl.http.tls import SystemTrustAdapter
@@ -76,6 +76,8 @@ class Transport:
         except requests.RequestException as error:
             kind = ConnectError if _never_connected(error) else UnreachableError
             raise kind(_UNREACHABLE.format(self._url, _reason(error))) from error
+        except OSError as error:  # requests checks the bundle itself
+            raise UsageError(f"{str(error).rstrip('.')}. Check REQUESTS_CA_BUNDLE.") from error
 
 
 _INVALID_URL = (
