@@ -87,7 +87,7 @@ def _print_versions(context: CliContext) -> None:
     except IngestctlError:
         return
     if served:
-        click.echo(f"service, version {served}, at {context.url}")
+        click.echo(f"service, version {served}, at {context.address}")
 
 
 def main() -> None:

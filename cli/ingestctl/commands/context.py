@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestctl.commands.config import configured_url
+from ingestctl.commands.config import Configuration, configuration, headers_of_environment
+from ingestctl.http.address import without_credentials
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
 from ingestctl.render.times import here_and_now
 
@@ -32,18 +33,30 @@ class CliContext:
     now: Callable[[], datetime] = here_and_now
 
     @property
-    def url(self) -> str:
-        """Address of the service; raises UsageError if the configuration file is needed and wrong."""
-        return self.chosen_url or os.environ.get(URL_VARIABLE) or configured_url() or DEFAULT_URL
+    def address(self) -> str:
+        """Address of the service as it is shown: without a password."""
+        return without_credentials(self._service.url or "")
+
+    @property
+    def _service(self) -> Configuration:
+        """Address of the service with the headers for it; the file is read only if nothing else has an address."""
+        chosen = self.chosen_url or os.environ.get(URL_VARIABLE)
+        service = Configuration(chosen) if chosen else configuration()
+        headers = headers_of_environment()
+        return Configuration(service.url or DEFAULT_URL, service.headers if headers is None else headers)
 
     def client(self, retry_policy: RetryPolicy | None = None, timeout: float = 10.0) -> "Client":
-        """Return a client of the service that logs its requests and retries on stderr."""
+        """Return a client of the service that logs its requests and retries on stderr.
+
+        Raises UsageError if the address, the headers or the configuration file are wrong.
+        """
         from ingestctl.client import Client
 
         log = logging.getLogger("ingestctl")
         log.handlers = [_Stderr()]
         log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
-        return Client(self.url, timeout, retry_policy or self.retry_policy)
+        service = self._service
+        return Client(service.url or "", timeout, retry_policy or self.retry_policy, service.headers)
 
     def polling_client(self) -> "Client":
         """Return a client that does not retry, for commands that poll and show outages themselves."""
@@ -55,8 +68,8 @@ class CliContext:
             click.echo(sentence, err=True)
 
     def command(self, *words: str) -> str:
-        """Return a command line that asks the same service."""
-        elsewhere = ("--url", self.chosen_url) if self.chosen_url else ()
+        """Return a command line that asks the same service; it has no password, for it is shown."""
+        elsewhere = ("--url", without_credentials(self.chosen_url)) if self.chosen_url else ()
         return shlex.join(("ingestctl", *words, *elsewhere))
 
 

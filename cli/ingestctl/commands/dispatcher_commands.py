@@ -86,7 +86,7 @@ def _sentence(answer: Response | UnavailableError, context: CliContext) -> str:
         case Dispatcher():
             return state(answer, context.now())
         case Health(status=status, version=str(version)):
-            return f"{status}, version {version}, at {context.url}"
+            return f"{status}, version {version}, at {context.address}"
         case Health(status=status):
             return status
     return str(answer)
