@@ -59,6 +59,14 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def now(self) -> datetime:
+        """Return the time of the service: that of this system, corrected by the dates of the answers so far."""
+        return self._http.now()
+
+    def learn_time(self) -> None:
+        """Ask for the time of the service, so that `now` returns it; without an answer, nothing is learned."""
+        self._http.learn_time()
+
     def submit(
         self,
         ids: Iterable[int],

@@ -24,7 +24,10 @@ URL_VARIABLE = "INGEST_URL"
 
 @dataclass
 class CliContext:
-    """Options of one run, and its ways to reach the service and the user."""
+    """Options of one run, and its ways to reach the service and the user.
+
+    `now` is the clock of this system, and once there is a client, that of its service.
+    """
 
     chosen_url: str | None = None
     quiet: bool = False
@@ -56,7 +59,9 @@ class CliContext:
         log.handlers = [_Stderr()]
         log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
         service = self._service
-        return Client(service.url or "", timeout, retry_policy or self.retry_policy, service.headers)
+        client = Client(service.url or "", timeout, retry_policy or self.retry_policy, service.headers)
+        self.now = client.now
+        return client
 
     def polling_client(self) -> "Client":
         """Return a client that does not retry, for commands that poll and show outages themselves."""

@@ -25,7 +25,7 @@ class Submission:
 
     def dry_run(self, context: CliContext) -> DryRun:
         """Return the service's estimate; raises the errors of the client."""
-        with _local_deadline(context.now()), context.client() as client:
+        with _local_deadline(context), context.client() as client:
             return client.dry_run(self.ids, self.priority, self.deadline)
 
     def submit(self, context: CliContext) -> Iterator[Accepted]:
@@ -35,7 +35,7 @@ class Submission:
         """
         done = 0
         try:
-            with _local_deadline(context.now()), context.client() as client:
+            with _local_deadline(context), context.client() as client:
                 for accepted in client.submit_all(self.ids, self.priority, self.deadline, self.key):
                     done += accepted.ids
                     yield accepted
@@ -59,7 +59,7 @@ def _may_have_arrived(error: BaseException) -> bool:
 
 
 @contextmanager
-def _local_deadline(now: datetime) -> Iterator[None]:
+def _local_deadline(context: CliContext) -> Iterator[None]:
     """Show the earliest end of a submission whose deadline cannot be met in the local time."""
     try:
         yield
@@ -67,7 +67,7 @@ def _local_deadline(now: datetime) -> Iterator[None]:
         if not (earliest := _earliest(error)):
             raise
         raise RefusedError(
-            f"The deadline cannot be met: as things stand it would be done at {ahead(earliest, now)}."
+            f"The deadline cannot be met: as things stand it would be done at {ahead(earliest, context.now())}."
         ) from error
 
 

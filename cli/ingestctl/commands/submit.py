@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import click
 
@@ -58,7 +59,7 @@ def submit(
     context = ctx.ensure_object(CliContext)
     if dry_run and watched:
         raise UsageError("A dry run submits nothing to watch: leave out --dry-run or --watch.")
-    by = parse_deadline(deadline, context.now()) if deadline else None
+    by = parse_deadline(deadline, lambda: _time_of_service(context)) if deadline else None
     submission = Submission(all_ids(words, column), priority, by, valid_key(key))
     if dry_run:
         _print_dry_run(context, submission, form)
@@ -66,6 +67,12 @@ def submit(
         ctx.exit(_submit_and_watch(context, submission, form))
     else:
         _submit(context, submission, form)
+
+
+def _time_of_service(context: CliContext) -> datetime:
+    with context.client() as client:
+        client.learn_time()
+        return client.now()
 
 
 def _submit(context: CliContext, submission: Submission, form: Form) -> None:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -9,6 +11,7 @@ from urllib.parse import quote, urlencode
 from msgspec.structs import replace
 from requests import Response
 
+from ingestctl.errors import NoAnswerError
 from ingestctl.http.responses import read, retry_after
 from ingestctl.http.retry import RetryPolicy
 from ingestctl.http.transport import Transport
@@ -30,6 +33,15 @@ class BaseClient:
     def close(self) -> None:
         """Close the connections; calling it twice is fine."""
         self._transport.close()
+
+    def now(self) -> datetime:
+        """Return the time of the service, as the answers so far show it."""
+        return self._transport.clock.now()
+
+    def learn_time(self) -> None:
+        """Ask for the time of the service once; without an answer, nothing is learned."""
+        with suppress(NoAnswerError):
+            self._transport.send("GET", "/health", retry=False)
 
     def get(self, path: str, parse: Callable[[Any], Value], retry: bool = True) -> Value:
         """Return a resource."""

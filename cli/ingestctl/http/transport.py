@@ -15,6 +15,7 @@ from ingestctl.http.address import credentials_of, host_of, invalid, without_cre
 from ingestctl.http.proxy import Proxy
 from ingestctl.http.responses import check_available, check_moved
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
+from ingestctl.http.server_clock import ServerClock
 from ingestctl.http.tls import SystemTrustAdapter
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Transport:
         self._timeout = timeout
         self._retry_policy = retry_policy
         self._connected = False
+        self.clock = ServerClock()
         self._session = _session(url, headers)
 
     def send(
@@ -71,6 +73,8 @@ class Transport:
             raise
         _trace(method, url, f"{answer.status_code} {answer.reason}", started)
         self._connected = True
+        if "Age" not in answer.headers:  # else the date is that of a cache
+            self.clock.learn(answer.headers.get("Date"), time.monotonic() - started)
         check_moved(answer, path)
         return check_available(answer, self.proxy.via)
 

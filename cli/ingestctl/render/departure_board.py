@@ -16,7 +16,7 @@ _OTHER_ROWS = 6  # the sentence above, the headings with their line, the number 
 
 
 def departure_board(schedule: Schedule, width: int, now: datetime, rows: int | None = None) -> RenderableType:
-    """Return the slots in a width, with a row for each batch; `now` has the time zone of the reader.
+    """Return the slots in a width, with a row for each batch.
 
     With `rows`, the height of the screen, only the slots that fit are shown, and the rest is counted.
     """

@@ -24,7 +24,7 @@ _WIDTH_FOR_TITLE = 54
 
 
 class Panel:
-    """One ingestion in a given width; `now` has the time zone of the reader."""
+    """One ingestion in a given width."""
 
     def __init__(self, view: IngestionView, width: int, now: datetime) -> None:
         self._view = view

@@ -14,7 +14,6 @@ from ingestctl.render.live import LiveDisplay, can_draw
 from ingestctl.render.screen import compact_screen, screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.summary import ending, flawless, summary
-from ingestctl.render.times import here_and_now
 from ingestctl.render.view import IngestionView, untimed
 from ingestctl.watch.fetch import Select, around, fetch, none, released
 from ingestctl.watch.outages import with_outage_notices
@@ -28,7 +27,7 @@ def show(client: Client, ingestion_id: str) -> None:
     console = Console()
     if can_draw(console):
         view = fetch(client, ingestion_id, around)
-        console.print(screen(Snapshot((view,)), console.size, here_and_now()))
+        console.print(screen(Snapshot((view,)), console.size, client.now()))
     else:
         view = untimed(client.status(ingestion_id))
         click.echo("\n".join([*map(line, view.batches), summary(view)]))
@@ -48,7 +47,7 @@ def watch(
     """
     console = Console()
     if output == _TABLE and not quiet and can_draw(console):
-        display = LiveDisplay(console, compact_screen if compact else screen)
+        display = LiveDisplay(console, compact_screen if compact else screen, client.now)
         last = display.show(poll(_fetches(client, ingestion_ids, around), timeout, display.wait))
     else:
         form = _FORMS.get(output, _table(compact, quiet))
