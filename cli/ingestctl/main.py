@@ -11,6 +11,7 @@ from ingestctl.commands.registry import load, titles
 from ingestctl.commands.streams import discard_output, prepare_streams
 from ingestctl.errors import IngestctlError
 from ingestctl.http.retry import NO_RETRY
+from ingestctl.render.printing import print_line, print_lines
 
 INTERRUPTED = 130
 VERSION_TIMEOUT_SECONDS = 0.5
@@ -56,8 +57,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except IngestctlError as error:
             if ctx.ensure_object(CliContext).debug:
-                click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-            click.echo(f"Error: {error}", err=True)
+                print_lines("".join(traceback.format_exception(error)).splitlines(), err=True)
+            print_line(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
@@ -87,7 +88,7 @@ def _print_versions(context: CliContext) -> None:
     except IngestctlError:
         return
     if served:
-        click.echo(f"service, version {served}, at {context.address}")
+        print_line(f"service, version {served}, at {context.address}")
 
 
 def main() -> None:
@@ -100,5 +101,5 @@ def main() -> None:
         ingestctl()
     except OSError as error:
         discard_output()
-        click.echo(f"Error: Cannot write the output: {error.strerror}.", err=True)
+        print_line(f"Error: Cannot write the output: {error.strerror}.", err=True)
         sys.exit(IngestctlError.exit_code)

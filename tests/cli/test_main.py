@@ -92,6 +92,7 @@ def test_an_error_of_the_service_is_one_line_and_exits_1(
         (Answer(200, {"id": 7}), "200 OK"),
         (Answer(200, [1]), "200 OK"),
         (Answer(200, None), "200 OK"),
+        (Answer(200, 100_000 * b"[" + 100_000 * b"]"), "200 OK"),
         (Answer(400, b"<html>"), "400 Bad Request"),
         (Answer(400, ["no"]), "400 Bad Request"),
         (Answer(404, b"<html>"), "404 Not Found"),

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import click
-
 from ingestctl.commands.config import Configuration, configuration, headers_of_environment
 from ingestctl.http.address import without_credentials
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
+from ingestctl.render.printing import print_line
 from ingestctl.render.times import here_and_now
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class CliContext:
     def notify(self, sentence: str) -> None:
         """Print a sentence on stderr, unless the user wants it quiet."""
         if not self.quiet:
-            click.echo(sentence, err=True)
+            print_line(sentence, err=True)
 
     def command(self, *words: str) -> str:
         """Return a command line that asks the same service; it has no password, for it is shown."""
@@ -82,4 +81,4 @@ class _Stderr(logging.Handler):
     """Writes on the stderr of the moment, which tests replace."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(self.format(record), err=True)
+        print_line(self.format(record), err=True)

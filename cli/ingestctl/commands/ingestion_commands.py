@@ -10,6 +10,7 @@ from ingestctl.commands.output import JSONS, Form, kept_on_stderr, output_option
 from ingestctl.commands.priorities import PRIORITIES, PRIORITY, priority_option
 from ingestctl.models import Ingestion, Priority
 from ingestctl.render.eta import eta
+from ingestctl.render.printing import print_line
 from ingestctl.render.wording import counted
 
 
@@ -58,11 +59,11 @@ def retry(context: CliContext, ingestion_id: UUID, priority: Priority | None) ->
     with context.client() as client:
         again = client.retry(str(ingestion_id), priority)
     with kept_on_stderr([again]):
-        click.echo(again)
+        print_line(again)
 
 
 def _print(ingestion: Ingestion, form: Form, sentence: str) -> None:
     if form in JSONS:
         print_one(ingestion)
     else:
-        click.echo(ingestion.ingestion_id if form is Form.ID else f"{ingestion.ingestion_id}: {sentence}")
+        print_line(ingestion.ingestion_id if form is Form.ID else f"{ingestion.ingestion_id}: {sentence}")

@@ -11,6 +11,7 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_rows
 from ingestctl.commands.priorities import priority_option
 from ingestctl.models import LARGEST_PAGE, ListedIngestion, Priority, Status
+from ingestctl.render.printing import print_lines
 from ingestctl.render.rows import Rows
 from ingestctl.render.times import ahead, behind
 
@@ -45,8 +46,7 @@ def list_(context: CliContext, status: str | None, priority: Priority | None, li
 
 def _print(listed: Sequence[ListedIngestion], context: CliContext, form: Form) -> None:
     if form is Form.ID:
-        for one in listed:
-            click.echo(one.ingestion_id)
+        print_lines(one.ingestion_id for one in listed)
     elif form in JSONS:
         print_all(listed, form)
     elif listed:

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import click
 from msgspec import ValidationError, convert
 
 from ingestctl.commands.context import CliContext
 from ingestctl.errors import ConnectError, IngestctlError, RefusedError, UnreachableError
 from ingestctl.models import Accepted, DryRun, Priority, Time
+from ingestctl.render.printing import print_line
 from ingestctl.render.times import ahead
 
 
@@ -47,7 +47,7 @@ class Submission:
     def print_the_way_on(self, done: int) -> None:
         """Print on stderr how to submit the rest after `done` ids, unless there is none."""
         if done < len(self.ids):
-            click.echo(
+            print_line(
                 f"At least {done:,} of {len(self.ids):,} ids are accepted. "
                 f"To submit the rest, and none twice, add --key {self.key} to the same command.",
                 err=True,

@@ -18,6 +18,7 @@ from ingestctl.http.submission import valid_key
 from ingestctl.ids.sources import all_ids
 from ingestctl.models import GREATEST_ID, Accepted, Priority
 from ingestctl.render.dry_run import delays, estimate
+from ingestctl.render.printing import print_lines
 from ingestctl.render.progress_bar import with_progress_bar
 from ingestctl.render.rows import Rows
 
@@ -115,8 +116,7 @@ def _collected(accepted: Iterator[Accepted], done: list[Accepted]) -> Iterator[A
 
 def _print_accepted(accepted: Iterator[Accepted], form: Form) -> None:
     if form is Form.ID:
-        for one in accepted:
-            click.echo(one.ingestion_id)
+        print_lines(one.ingestion_id for one in accepted)
     elif form is Form.TABLE:
         print_rows(Rows(("Ingestion", "Ids"), [(one.ingestion_id, f"{one.ids:,}") for one in accepted]))
     else:
@@ -128,6 +128,6 @@ def _print_dry_run(context: CliContext, submission: Submission, form: Form) -> N
     if form in JSONS:
         print_one(dry_run)
         return
-    click.echo("\n".join(estimate(dry_run, submission.deadline, context.now())))
+    print_lines(estimate(dry_run, submission.deadline, context.now()))
     if dry_run.delays:
         print_rows(delays(dry_run, context.now()))

@@ -33,7 +33,7 @@ def read(answer: requests.Response, parse: Callable[[Any], Value], via: str = ""
         raise _error(answer, via)
     try:
         return parse(answer.json())
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _unexpected(answer, via) from error
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ingestctl.models import ScheduledBatch, Slot
 from ingestctl.render.columns import table_width, widest_fitting
-from ingestctl.render.elements import plain_table
+from ingestctl.render.elements import plain, plain_table
 from ingestctl.render.layout import written
 from ingestctl.render.styles import STYLES
 from ingestctl.render.times import clock, how_soon
@@ -71,7 +71,7 @@ def _cells(slot: Slot, batch: ScheduledBatch, now: datetime, first: bool) -> dic
         _Column.OPENS: _opens(slot, now) if first else "",
         _Column.SOON: how_soon(slot.opens_at, now) if first and slot.opens_at else "",
         _Column.IDS: written(batch.ids),
-        _Column.INGESTION: batch.ingestion_id,
+        _Column.INGESTION: plain(batch.ingestion_id),
         _Column.PRIORITY: Text(batch.priority, STYLES[batch.priority]),
     }
 
