@@ -64,7 +64,14 @@ class Commands(click.Group):
             ctx.exit(INTERRUPTED)
 
 
-@click.group(cls=Commands, commands=titles(), invoke_without_command=True, help=HELP, epilog=EXIT_CODES)
+@click.group(
+    cls=Commands,
+    commands=titles(),
+    invoke_without_command=True,
+    help=HELP,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option("--version", is_flag=True, help="Print the versions of ingestctl and of the service, and exit.")
 @common
 @click.pass_context

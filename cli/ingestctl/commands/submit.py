@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from ingestctl.commands.arguments import common
+from ingestctl.commands.arguments import common, watch_option
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.deadline import parse_deadline
 from ingestctl.commands.output import JSONS, Form, kept_on_stderr, output_option, print_all, print_one, print_rows
@@ -38,7 +38,7 @@ Ids are whole numbers from 1 to {GREATEST_ID}, written as
 @click.option("--column", metavar="NAME", help="Read files and standard input as CSV; this column has the ids.")
 @click.option("--key", metavar="KEY", help="Submit nothing that was accepted with this key within a day.")
 @click.option("--dry-run", is_flag=True, help="Only show when it would run, and what it would delay.")
-@click.option("--watch", "watched", is_flag=True, help="Watch until all is done, like the command watch.")
+@watch_option(help="Watch until all is done, like the command watch.")
 @output_option(Form.ID, Form.TABLE, *JSONS)
 @common
 @click.pass_context
