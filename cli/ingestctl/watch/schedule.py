@@ -17,15 +17,15 @@ from ingestctl.render.snapshot import Snapshot
 from ingestctl.watch.outages import with_outage_notices
 from ingestctl.watch.poll import poll
 
-_WIDTH_IN_A_PIPE = 120  # room for a date, three ids and the id of the ingestion
+_NO_WIDTH = 10**6  # of a line in a pipe, where none is cut
 _LONGEST_PAUSE_SECONDS = 3.0
 _OPENING_SECONDS = 0.1  # until a slot that opened has left the schedule
 
 
 def show_schedule(schedule: Schedule, now: datetime) -> None:
-    """Print the board on stdout, with every slot."""
+    """Print the board on stdout, with every slot; in a pipe, nothing is cut."""
     console = _console()
-    console.print(departure_board(schedule, console.width, now))
+    console.print(departure_board(schedule, console.width if sys.stdout.isatty() else None, now))
 
 
 def watch_schedule(client: Client, slots: int) -> None:
@@ -58,7 +58,7 @@ class _State:
 
 
 def _console() -> Console:
-    return Console() if sys.stdout.isatty() else Console(width=_WIDTH_IN_A_PIPE)
+    return Console() if sys.stdout.isatty() else Console(width=_NO_WIDTH)
 
 
 def _fetch(client: Client, slots: int, _: _State | None) -> _State:
