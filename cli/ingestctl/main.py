@@ -101,12 +101,13 @@ def _print_versions(context: CliContext) -> None:
 def main() -> None:
     """Run ingestctl and exit; a character that the terminal cannot show is printed as a question mark.
 
-    Every OSError that arrives here is about the output: all others are errors of ingestctl by then.
+    An OSError that arrives here and is not about a file is about the output: no other call can raise one.
     """
     prepare_streams()
     try:
         ingestctl()
     except OSError as error:
         discard_output()
-        print_line(f"Error: Cannot write the output: {error.strerror}.", err=True)
+        what = f"use {error.filename!r}" if error.filename else "write the output"
+        print_line(f"Error: Cannot {what}: {error.strerror}.", err=True)
         sys.exit(IngestctlError.exit_code)

@@ -46,9 +46,16 @@ def _ids_of_word(word: str) -> Sequence[int]:
     try:
         return ids_of_text(word)
     except UsageError:
-        if Path(word).is_file():
+        if _is_file(word):
             raise UsageError(f"{word!r} is not an id, but a file: to read ids from it, write @{word}") from None
         raise
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except OSError:  # it may be too long for a name
+        return False
 
 
 def _read(word: str, column: str | None) -> Iterator[Sequence[int]]:

@@ -65,6 +65,12 @@ def test_a_word_that_is_not_an_id_gets_a_sentence_about_ids(run: Run, service: S
     assert result.stderr == f"Error: '{word}' {NOT_AN_ID}\n"
 
 
+def test_a_word_that_is_too_long_for_a_file_is_not_an_id(run: Run) -> None:
+    result = run(f"submit {3000 * 'x'}")
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: '{40 * 'x'}…' {NOT_AN_ID}\n"
+
+
 @pytest.mark.parametrize("word", ["--prio", "-x", "--5"])
 def test_an_option_that_does_not_exist_gets_a_sentence_about_options(run: Run, word: str) -> None:
     result = run(f"submit 1 {word} 2")
