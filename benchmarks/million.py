@@ -17,7 +17,7 @@ from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.stores.sqlite.connections import connect
 from ingest_service.stores.sqlite.store import SqliteStore
-from ingest_service.web.ingest.requests import parse_submission
+from ingest_service.web.ingest.submission import parse_submission
 from ingest_service.web.ingest.status import status_body
 
 IDS = list(range(10**9 - 10**6, 10**9))

@@ -149,7 +149,8 @@ class Service:
         log.info("the dispatcher goes on")
 
     def _submission(self, ids: Iterable[int], priority: Priority, deadline: int | None) -> Submission:
-        return Submission(uuid4(), priority, self._batch_size, PackedIds.of(ids), deadline=deadline)
+        packed = ids if isinstance(ids, PackedIds) else PackedIds.of(ids)
+        return Submission(uuid4(), priority, self._batch_size, packed, deadline=deadline)
 
 
 def _log_accepted(submission: Submission) -> None:

@@ -3,10 +3,22 @@
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from ingest_service.web.http.errors import InvalidInput
+
+# A body of more bytes may hold up the other threads of the process while it is parsed.
+LARGE_BYTES = 262_144
+# The most that a body may have where a few fields are expected.
+SMALL_BYTES = 65_536
+
+
+def small_body() -> bytes:
+    """Return the body of the current request, of at most SMALL_BYTES. Raises RequestEntityTooLarge."""
+    request.max_content_length = SMALL_BYTES
+    return request.get_data(cache=False)
 
 
 class RequestBody(BaseModel):

@@ -59,14 +59,6 @@ def too_many(count: int, max_ids: int) -> InvalidInput:
     return InvalidInput({"ids": [f"must be at most {max_ids}, these are {count}"]}, limits={"ids": max_ids})
 
 
-def parse_submission(body: bytes, max_ids: int) -> SubmissionBody:
-    """Read a submission of at most `max_ids` ids. Raises InvalidInput."""
-    submission = SubmissionBody.parse(body)
-    if (count := len(submission.ids)) > max_ids:
-        raise too_many(count, max_ids)
-    return submission
-
-
 class DryRunQuery(Query):
     """The query of `POST /ingest`: with `dry_run` nothing is submitted."""
 

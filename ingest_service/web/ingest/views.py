@@ -11,8 +11,9 @@ from ingest_service.web.http.conditional import conditional
 from ingest_service.web.http.parameters import parse_ingestion_id
 from ingest_service.web.http.responses import JSON, json_response
 from ingest_service.web.ingest.models import Accepted, DryRun
-from ingest_service.web.ingest.requests import DryRunQuery, parse_key, parse_submission
+from ingest_service.web.ingest.requests import DryRunQuery, parse_key
 from ingest_service.web.ingest.status import BATCHES_IN_PIECE, status_body, status_tag
+from ingest_service.web.ingest.submission import parse_submission
 
 
 def ingest(service: Service, max_ids: int) -> Blueprint:
@@ -27,7 +28,7 @@ def ingest(service: Service, max_ids: int) -> Blueprint:
         ids, priority = submission.ids, submission.priority
         if query.dry_run == "true":
             return json_response(DryRun.of(service.dry_run(ids, priority)))
-        return submitted(service.submit(ids, priority, submission.deadline_at, key))
+        return submitted(service.submit(ids, priority, submission.deadline, key))
 
     @routes.get("/status/<ingestion_id>")
     def status(ingestion_id: str) -> Response:

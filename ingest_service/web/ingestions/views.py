@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from ingest_service.service import Service
+from ingest_service.web.http.bodies import small_body
 from ingest_service.web.http.conditional import conditional_json
 from ingest_service.web.http.parameters import Page, parse_ingestion_id
 from ingest_service.web.http.responses import JSON, json_response
@@ -67,7 +68,7 @@ def add_changes(routes: Blueprint, service: Service) -> None:
     @routes.patch("/<ingestion_id>")
     def reprioritise(ingestion_id: str) -> Response:
         """Give it another priority; it keeps its created time."""
-        change = ChangeBody.parse(request.get_data(cache=False))
+        change = ChangeBody.parse(small_body())
         report = service.reprioritise(parse_ingestion_id(ingestion_id), change.priority)
         return json_response(Ingestion.of(report))
 
@@ -90,6 +91,6 @@ def add_results(routes: Blueprint, service: Service) -> None:
     @routes.post("/<ingestion_id>/retry")
     def retry(ingestion_id: str) -> Response:
         """Accept the failed ids again, as a new ingestion."""
-        body = request.get_data(cache=False)
+        body = small_body()
         priority = RetryBody.parse(body).priority if body else None
         return submitted(service.retry(parse_ingestion_id(ingestion_id), priority))
