@@ -1,4 +1,4 @@
-"""Large submissions: counted before they are parsed, and parsed in pieces, so that other threads run in between."""
+"""Large submissions: counted before they are parsed, and parsed in pieces, so that other threads take turns."""
 
 import re
 from array import array
