@@ -10,8 +10,9 @@ from ingest_service.web.http.bodies import LARGE_BYTES
 THREADS = 32
 # Large bodies are parsed one at a time: each may take a hundred megabytes.
 LARGE_THREADS = 1
-# What is behind the first pieces of large answers.
+# Results, of which one may have many megabytes, and what is behind the first pieces of other large answers.
 ANSWER_THREADS = 2
+RESULTS = "/results"
 PROBE_THREADS = 2
 PROBES = ("/health", "/ready")
 
@@ -44,7 +45,10 @@ class Lanes:
             return self._usual
         if request.body_bytes_received > LARGE_BYTES:
             return self._large
-        return self._probes if request.path.rstrip("/") in PROBES else self._usual
+        path = request.path.rstrip("/")
+        if path.endswith(RESULTS):
+            return self._answers
+        return self._probes if path in PROBES else self._usual
 
 
 def _dispatcher(threads: int) -> ThreadedTaskDispatcher:

@@ -113,7 +113,9 @@ class AnswerTask(WSGITask):
         super().write(data)
         self._written += len(data)
         enough = self._written > TURN_BYTES or self.channel.is_full  # type: ignore[attr-defined]
-        if self._pieces is not None and enough:
+        # What is written whole is let go of at once: it waits for its reader in a file.
+        whole = self.content_length is not None and self.content_bytes_written >= self.content_length
+        if self._pieces is not None and enough and not whole:
             self._pieces.go_on = True
             raise Parked
 

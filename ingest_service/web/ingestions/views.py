@@ -81,7 +81,9 @@ def add_results(routes: Blueprint, service: Service) -> None:
         """Return a page of results as JSON, or all of them as lines to a client that accepts lines."""
         found, page = parse_ingestion_id(ingestion_id), Page.parse(request.args)
         if request.accept_mimetypes.best_match([JSON, LINES]) == LINES:
-            answer = Response(results_lines(service.reports, found, page.after), mimetype=LINES)
+            lines = results_lines(service.reports, found, page.after)
+            # Passed on as they are: a copy would stay in memory as long as the reader takes.
+            answer = Response(lines, mimetype=LINES, direct_passthrough=True)
         else:
             text = results_page(service.reports.results(found, page.after, page.limit))
             answer = Response(text, mimetype=JSON)
