@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from tests.processes.client import HOST
 
 Connections = list[socket.socket]
+CLUSTER = 20
 WHOLE = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n"
 
 
@@ -41,28 +42,35 @@ def send_all(opened: Connections, data: bytes) -> None:
             connection.sendall(data)
 
 
-def trickle(opened: Connections, data: Iterable[bytes], seconds: float) -> None:
-    """Send a piece on every connection, again and again, with this time in between."""
-    for piece in data:
-        send_all(opened, piece)
-        time.sleep(seconds)
+def trickle(opened: Connections, pieces: Iterable[bytes], seconds: float) -> None:
+    """Send a piece on every connection, again and again, spread over this time."""
+    for piece in pieces:
+        for start in range(0, len(opened), CLUSTER):
+            send_all(opened[start : start + CLUSTER], piece)
+            time.sleep(seconds * CLUSTER / max(len(opened), CLUSTER))
 
 
 def still_open(opened: Connections) -> int:
     """Return the number of connections that the server has not closed; what it has sent is thrown away."""
-    return sum(map(is_open, opened))
+    return sum(1 for connection in opened if drained(connection)[1])
 
 
-def is_open(connection: socket.socket) -> bool:
+def answers(opened: Connections) -> list[bytes]:
+    """Return what the server has sent on each connection, where it has sent anything."""
+    return [sent for sent, _ in map(drained, opened) if sent]
+
+
+def drained(connection: socket.socket) -> tuple[bytes, bool]:
+    """Return what has come, and whether more may come. Does not wait."""
     connection.setblocking(False)
-    try:
-        while connection.recv(1_000_000):
-            pass
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+    sent = b""
+    with suppress(ConnectionError):
+        try:
+            while piece := connection.recv(1_000_000):
+                sent += piece
+        except BlockingIOError:
+            return sent, True
+    return sent, False
 
 
 def allow_files(count: int) -> None:

@@ -1,6 +1,7 @@
 """One connection: how far its request has come, and how far its reader has."""
 
-from socket import socket
+from contextlib import suppress
+from socket import SHUT_WR, socket
 from threading import Lock
 from typing import Any
 
@@ -15,6 +16,8 @@ from ingest_service.web.http.tasks import AnswerTask, JsonErrorTask, Parked
 DRAINED_BYTES = 65_536
 # A reader that takes nothing for this long is cut off.
 STALLED = 30 * NANOSECONDS
+# What comes behind a refusal is thrown away for this long: a reset would overtake the answer.
+LINGERS = 2 * NANOSECONDS
 
 
 class Channel(HTTPChannel):
@@ -44,6 +47,8 @@ class Channel(HTTPChannel):
         self._unparsed = b""
         self._task: AnswerTask | None = None
         self.parked = False
+        self._refused = False
+        self._closes_at: int | None = None
         self.moved = self._clock.now()
         super().__init__(server, sock, addr, adj, map)
 
@@ -82,6 +87,9 @@ class Channel(HTTPChannel):
         request = self.request
         if self.is_working or self.will_close:
             return
+        if self._closes_at is not None:
+            self.will_close = now > self._closes_at
+            return
         if self.total_outbufs_len:
             self.will_close = now - self.moved > STALLED
         elif request is None:
@@ -93,7 +101,7 @@ class Channel(HTTPChannel):
         """Take what has arrived, up to the end of one request. Of the loop."""
         self.moved = self._clock.now()
         with self.requests_lock:
-            if self.will_close or self.close_when_flushed:
+            if self.will_close or self.close_when_flushed or self._closes_at is not None:
                 return False
             self._unparsed += data
             self._parse()
@@ -101,8 +109,13 @@ class Channel(HTTPChannel):
 
     def handle_write(self) -> None:
         """Send what can be sent. Of the loop."""
+        if self._refused and self.close_when_flushed:
+            self._linger()
         super().handle_write()
         self._wake()
+        if self._unparsed:
+            with self.requests_lock:
+                self._parse()
 
     def handle_close(self) -> None:
         """Close the connection, and let go of what was for it. Of the loop."""
@@ -126,9 +139,20 @@ class Channel(HTTPChannel):
         with self.requests_lock:
             self._parse()
 
+    def _linger(self) -> None:
+        """Send the refusal and its end, and read on for a while."""
+        with suppress(OSError):
+            self._flush_some()
+        if self.total_outbufs_len or self.will_close:
+            return
+        self.close_when_flushed = False
+        self._closes_at = self._clock.now() + LINGERS
+        with suppress(OSError):
+            self.socket.shutdown(SHUT_WR)  # type: ignore[attr-defined]
+
     def _parse(self) -> None:
-        """Parse one request at most, so that many small ones at once hold nothing up. Needs the lock."""
-        while self._unparsed and self.connected and not (self.requests or self.close_when_flushed):
+        """Parse one request at most, so that many at once hold nothing up and fill nothing. Needs the lock."""
+        while self._unparsed and self.connected and not (self.requests or self.close_when_flushed or self.is_full):
             if self.request is None:
                 self.request = self.parser_class(self.adj)
             request = self.request
@@ -145,6 +169,7 @@ class Channel(HTTPChannel):
             # Blank lines between requests are ignored, all of them at once.
             self._unparsed = self._unparsed.lstrip(b"\r\n")
             return
+        self._refused = request.error is not None
         self.requests.append(request)
         self.server.add_task(self)
 

@@ -32,7 +32,7 @@ DEFAULT_KEEPALIVE_SECONDS = 75.0
 
 OPTIONS: dict[str, Any] = {
     # A large submission arrives in large pieces; others are read in between.
-    "recv_bytes": 65_536,
+    "recv_bytes": 32_768,
     # select() cannot watch more than 1024 connections.
     "asyncore_use_poll": True,
     # With the default of 1 its I/O thread spins on a lock under keep-alive connections: a tenth of the speed.

@@ -19,6 +19,7 @@ class FakeChannel(Channel):
     def __init__(self, moved: int = 0, **state: Any) -> None:
         self.requests, self.moved = [], moved
         self.parked = self.refused = False
+        self._closes_at = None
         for name, value in state.items():
             setattr(self, name, value)
 
@@ -77,6 +78,11 @@ def test_a_request_that_comes_too_slowly_is_refused(clock: VirtualClock) -> None
     slow = FakeChannel(moved=20 * SECOND, request=Slow())
     connections(clock, slow).check()
     assert (slow.refused, slow.will_close) == (True, False)
+
+
+def test_a_refused_client_may_send_the_rest_for_a_while(clock: VirtualClock) -> None:
+    assert not closed_after(clock, FakeChannel(_closes_at=2 * SECOND), 2 * SECOND)
+    assert closed_after(clock, FakeChannel(_closes_at=2 * SECOND), 2 * SECOND + 1)
 
 
 def test_they_are_looked_at_once_a_second(clock: VirtualClock) -> None:
