@@ -31,6 +31,7 @@ NETWORK_GUARD_SECONDS = 0.02
 _HEADERS = TypeAdapter(dict[str, str])
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -66,6 +67,15 @@ def _origins(text: str) -> list[str]:
     return origins
 
 
+def _hosts(text: str) -> list[str]:
+    hosts = [host.strip() for host in text.split(",")]
+    if not all(_HOST.fullmatch(host) for host in hosts):
+        raise ValueError(
+            "it should be names or addresses without ports, separated by commas, like ingest.example.com"
+        )
+    return hosts
+
+
 class Settings(BaseModel):
     """What the environment says; every field names its variable, its default and what is allowed."""
 
@@ -94,6 +104,10 @@ class Settings(BaseModel):
     cors_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = Field(
         (), validation_alias="INGEST_CORS_ORIGINS"
     )
+    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_hosts)] = Field(
+        (), validation_alias="INGEST_ALLOWED_HOSTS"
+    )
+    keepalive_seconds: Seconds = Field(75, validation_alias="INGEST_KEEPALIVE_SECONDS", ge=1)
     log_format: Literal["human", "json"] = Field("human", validation_alias="INGEST_LOG_FORMAT")
     keep_days: int = Field(30, validation_alias="INGEST_KEEP_DAYS", ge=1, le=36_500)
 

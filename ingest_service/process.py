@@ -55,7 +55,9 @@ class Process:
         """
         settings = self.settings
         try:
-            server = make_server(self.app, settings.host, settings.port, 2 * settings.max_body)
+            server = make_server(
+                self.app, settings.host, settings.port, 2 * settings.max_body, settings.keepalive_seconds
+            )
         except OSError as error:
             _refuse(f"cannot listen on {settings.host}:{settings.port}: {error}")
         self.start()

@@ -28,6 +28,8 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "max_ids": 1_000_000,
         "max_pending_ids": 10_000_000,
         "cors_origins": (),
+        "allowed_hosts": (),
+        "keepalive_seconds": 75,
         "log_format": "human",
         "keep_days": 30,
     }
@@ -91,11 +93,14 @@ def test_every_variable_is_read() -> None:
         "INGEST_MAX_IDS": "10",
         "INGEST_MAX_PENDING_IDS": "20",
         "INGEST_CORS_ORIGINS": "https://app.example.com",
+        "INGEST_ALLOWED_HOSTS": "ingest.example.com",
+        "INGEST_KEEPALIVE_SECONDS": "90.0",
         "INGEST_LOG_FORMAT": "json",
         "INGEST_KEEP_DAYS": "9",
     }
     read = Settings.from_environ(environ).model_dump(exclude={"upstream_headers"})
     read["cors_origins"] = ", ".join(read["cors_origins"])
+    read["allowed_hosts"] = ", ".join(read["allowed_hosts"])
     assert {str(value) for value in read.values()} == {*environ.values()}
 
 

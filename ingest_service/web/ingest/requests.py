@@ -36,6 +36,8 @@ Deadline = Annotated[AwareDatetime, Field(strict=False, lt=_LATEST), BeforeValid
 class SubmissionBody(RequestBody):
     """Ids to be called. Validation stops at the first bad id."""
 
+    # Clients of the specification may send more.
+    open: ClassVar = True
     example: ClassVar = '{"ids": [1, 2, 3], "priority": "HIGH"}'
     allowed: ClassVar = {
         "ids": f"must be a non-empty list of integers from {SMALLEST_ID} to {LARGEST_ID}",
