@@ -3,7 +3,7 @@
 from contextlib import suppress
 from socket import SHUT_WR, socket
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
@@ -148,7 +148,7 @@ class Channel(HTTPChannel):
         self.close_when_flushed = False
         self._closes_at = self._clock.now() + LINGERS
         with suppress(OSError):
-            self.socket.shutdown(SHUT_WR)  # type: ignore[attr-defined]
+            cast("socket", self.socket).shutdown(SHUT_WR)
 
     def _parse(self) -> None:
         """Parse one request at most, so that many at once hold nothing up and fill nothing. Needs the lock."""
