@@ -5,50 +5,61 @@ from typing import Any
 from waitress.task import ThreadedTaskDispatcher
 
 from ingest_service.web.http.bodies import LARGE_BYTES
+from ingest_service.web.http.path_normalizer import normalized
 
-# They also bound how many submissions share one commit; more of them only make the slowest answers slower.
-THREADS = 32
-# Large bodies are parsed one at a time: each may take a hundred megabytes.
-LARGE_THREADS = 1
-# Results, of which one may have many megabytes, and what is behind the first pieces of other large answers.
-ANSWER_THREADS = 2
-RESULTS = "/results"
-PROBE_THREADS = 2
-PROBES = ("/health", "/ready")
+THREADS = {
+    # They also bound how many submissions share one commit; more of them only make the slowest answers slower.
+    "usual": 32,
+    # Bodies that are parsed one at a time: each may take a hundred megabytes.
+    "large": 1,
+    # Results, of which one may have many megabytes, and what is behind the first pieces of other large answers.
+    "answers": 2,
+    # What is computed from all that waits: more threads would only keep the dispatcher from its turn.
+    "computing": 2,
+    # Health and readiness.
+    "probes": 2,
+}
 
 
 class Lanes:
-    """Fits the task dispatcher of waitress: threads for large bodies, large answers, probes, and all else."""
+    """Fits the task dispatcher of waitress, with threads for each kind of requests."""
 
     def __init__(self) -> None:
-        self._usual = _dispatcher(THREADS)
-        self._large = _dispatcher(LARGE_THREADS)
-        self._answers = _dispatcher(ANSWER_THREADS)
-        self._probes = _dispatcher(PROBE_THREADS)
+        self._lanes = {name: _dispatcher(threads) for name, threads in THREADS.items()}
 
     def add_task(self, channel: Any) -> None:
         """Let a thread answer the first request of a connection. Any thread; does not block."""
-        lane = self._answers if channel.goes_on else self._lane(channel.requests[0])
-        lane.add_task(channel)
+        name = "answers" if channel.goes_on else lane_of(channel.requests[0])
+        self._lanes[name].add_task(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:
         """End the threads."""
-        others = (self._large, self._answers, self._probes)
-        for lane in others:
+        for lane in self._lanes.values():
             lane.set_thread_count(0)
-        ended = [self._usual.shutdown(cancel_pending, timeout)]
+        first, *others = self._lanes.values()
+        ended = [first.shutdown(cancel_pending, timeout)]
         ended += [lane.shutdown(cancel_pending, timeout=1) for lane in others]
         return all(ended)
 
-    def _lane(self, request: Any) -> ThreadedTaskDispatcher:
-        if request.error:
-            return self._usual
-        if request.body_bytes_received > LARGE_BYTES:
-            return self._large
-        path = request.path.rstrip("/")
-        if path.endswith(RESULTS):
-            return self._answers
-        return self._probes if path in PROBES else self._usual
+
+def lane_of(request: Any) -> str:
+    """Return the kind of a request that is there whole, or that is refused."""
+    if request.error:
+        return "usual"
+    if request.body_bytes_received > LARGE_BYTES:
+        return "large"
+    return _lane_of_path(request.command, normalized(request.path), request.query)
+
+
+def _lane_of_path(method: str, path: str, query: str) -> str:
+    if path in ("/health", "/ready"):
+        return "probes"
+    if path.endswith("/results"):
+        return "answers"
+    if path.startswith("/ingestions/") or (path == "/ingest" and "dry_run" in query):
+        return "computing"
+    reads = method in ("GET", "HEAD")
+    return "computing" if reads and path in ("/schedule", "/dispatcher", "/metrics") else "usual"
 
 
 def _dispatcher(threads: int) -> ThreadedTaskDispatcher:
