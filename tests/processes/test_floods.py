@@ -46,7 +46,7 @@ def many_files() -> None:
 
 
 @pytest.mark.parametrize("piece", [b"G", WHOLE], ids=["a byte", "a request"])
-def test_a_crowd_that_sends_a_little_now_and_then_shuts_nobody_out(
+def test_a_crowd_that_sends_a_little_now_and_then_shuts_no_client_out(
     running: Running, port: int, database: Path, say: Say, piece: bytes
 ) -> None:
     with connections(port, CROWD) as crowd, honest(running, port, database) as seen:
@@ -75,7 +75,7 @@ def test_a_request_that_does_not_end_is_answered_with_a_time_out(running: Runnin
     ],
     ids=["chunk line", "trailer", "headers", "pipelined", "blank lines"],
 )
-def test_what_is_slow_to_parse_slows_nobody_down(
+def test_what_is_slow_to_parse_slows_no_other_down(
     running: Running,
     port: int,
     database: Path,

@@ -83,17 +83,18 @@ class Channel(HTTPChannel):
         return bool(self.requests) and not self.parked
 
     def check(self, now: int, keepalive: int) -> None:
-        """Close it if it has been silent for too long. Of the loop."""
+        """Close it if it has been silent for too long; refuse a request that comes too slowly. Of the loop."""
         request = self.request
         if self.is_working or self.will_close:
             return
         if self._closes_at is not None:
-            self.will_close = now > self._closes_at
-            return
-        if self.total_outbufs_len:
-            self.will_close = now - self.moved > STALLED
-        elif request is None:
-            self.will_close = now - self.moved > keepalive
+            silent = now > self._closes_at
+        elif self.total_outbufs_len:
+            silent = now - self.moved > STALLED
+        else:
+            silent = request is None and now - self.moved > keepalive
+        if silent:
+            self.will_close = True
         elif isinstance(request, Parser) and now > request.due:
             self._refuse_slow(request)
 

@@ -31,6 +31,7 @@ class Connections:
         self._keepalive = keepalive
         self._clock = clock
         self._next_check = clock.now()
+        self._closed = 0
 
     def check(self) -> None:
         """Close the silent ones, once a second at most."""
@@ -40,6 +41,9 @@ class Connections:
         self._next_check = now + BETWEEN_CHECKS
         for channel in self._channels():
             channel.check(now, self._keepalive)
+        if self._closed:
+            log.warning("closed %d idle or slow connections to make room for others", self._closed)
+            self._closed = 0
 
     def make_room(self) -> None:
         """Close those that have been idle the longest, or else are the slowest, where the limit is near."""
@@ -50,7 +54,7 @@ class Connections:
         closed = waiting[: RESERVE // 2]
         for channel in closed:
             channel.will_close = True
-        log.warning("closed %d idle or slow connections of %d", len(closed), len(self._sockets))
+        self._closed += len(closed)
 
     def parked(self, newest: Channel) -> None:
         """Cut off the reader that is the slowest where many answers are parked. Any thread."""

@@ -33,12 +33,11 @@ class Lanes:
         self._lanes[name].add_task(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:
-        """End the threads."""
+        """End the threads; those that are at work get a share of the time (seconds) to end."""
         for lane in self._lanes.values():
             lane.set_thread_count(0)
-        first, *others = self._lanes.values()
-        ended = [first.shutdown(cancel_pending, timeout)]
-        ended += [lane.shutdown(cancel_pending, timeout=1) for lane in others]
+        share = timeout // len(self._lanes)
+        ended = [lane.shutdown(cancel_pending, share) for lane in self._lanes.values()]
         return all(ended)
 
 

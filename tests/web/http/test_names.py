@@ -38,9 +38,9 @@ def test_an_unknown_parameter_is_refused_and_nothing_is_done(
     body = None if method == "GET" else {"ids": [1], "priority": "LOW"} if "/ingest?" in path else {}
     answer = client.open(path.format(ingestion_id), method=method, json=body)
     assert answer.status_code == 400
-    told = answer.get_json()["details"]
-    assert list(told) == list(details)
-    assert {name: told[name] for name, sentences in details.items() if sentences}.items() <= details.items()
+    found = answer.get_json()["details"]
+    assert list(found) == list(details)
+    assert {name: found[name] for name, sentences in details.items() if sentences}.items() <= details.items()
     assert (client.get("/ingestions").data, client.get("/dispatcher").data) == before
 
 
