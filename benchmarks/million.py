@@ -18,8 +18,8 @@ from ingest_service.domain.progress import Progress
 from ingest_service.stores.sqlite.connections import connect
 from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.journal import SqliteJournal
-from ingest_service.web.ingest.requests import parse_submission
 from ingest_service.web.ingest.status import status_body
+from ingest_service.web.ingest.submission import parse_submission
 
 IDS = list(range(10**9 - 10**6, 10**9))
 BODY = json.dumps({"ids": IDS, "priority": "LOW"}).encode()

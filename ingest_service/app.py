@@ -28,8 +28,10 @@ from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.proxies import proxy_of
 from ingest_service.upstreams.simulated import SimulatedUpstream
 from ingest_service.web.http.access_log import AccessLog
+from ingest_service.web.http.conditional import ignore_other_conditions
 from ingest_service.web.http.cors import allow_origins
 from ingest_service.web.http.errors import register_errors
+from ingest_service.web.http.origins import guard_changes, guard_hosts
 from ingest_service.web.http.path_normalizer import PathNormalizer
 from ingest_service.web.http.problem import register_problems
 from ingest_service.web.http.request_id import RequestIds
@@ -91,6 +93,9 @@ def create_app(service: Service, settings: Settings, metrics: Metrics | None = N
     app.register_blueprint(slots(service))
     app.register_blueprint(docs(VERSION, most_ids))
     _watch(app, service, settings, metrics or Metrics())
+    guard_hosts(app, settings.allowed_hosts)
+    guard_changes(app, settings.cors_origins)
+    ignore_other_conditions(app)
     register_errors(app)
     register_problems(app)
     allow_origins(app, settings.cors_origins)

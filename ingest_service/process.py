@@ -72,7 +72,14 @@ class Process:
         """Listen, start the service, and serve until a signal; blocks."""
         host, port = self.settings.host, self.settings.port
         try:
-            server = make_server(self.app, host, port, 2 * self.settings.max_body, self._connections)
+            server = make_server(
+                self.app,
+                host,
+                port,
+                2 * self.settings.max_body,
+                self.settings.keepalive_seconds,
+                self._connections,
+            )
         except OSError as error:
             _refuse(f"cannot listen on {host}:{port}: {error.strerror or error}")
         self.start()

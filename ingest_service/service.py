@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from ingest_service.dispatch.dispatcher import Dispatcher
@@ -105,28 +106,26 @@ class Service:
         With an idempotency key that came before it is the id of the ingestion that came with it. Raises
         DispatcherStopped, BacklogFull, DeadlineImpossible (of the wall clock, see Submission) and KeyReused.
         """
-        if self._dispatcher.ended:
-            raise DispatcherStopped
-        submission = self._submission(ids, priority, deadline)
-        accepted = self._engine.admit(submission, key)
-        if accepted == submission.id:
-            _log_accepted(submission)
-        return accepted
+        return self._admit(self._submission(ids, priority, deadline), key)
 
     def dry_run(self, ids: Iterable[int], priority: Priority) -> DryRun:
         """Return when a submission would run now, and which ingestions it would delay. Nothing is stored."""
         return dry_run(self._submission(ids, priority, None), self._engine.snapshot())
 
-    def retry(self, ingestion_id: UUID, priority: Priority | None) -> UUID:
+    def retry(self, ingestion_id: UUID, priority: Priority | None, key: str | None = None) -> UUID:
         """Make a new ingestion of the ids that failed so far, of the same priority unless one is given.
 
-        Raises IngestionNotFound, NothingToRetry, DispatcherStopped and BacklogFull.
+        With an idempotency key that came before, for the same ingestion and priority, it is the one that was made
+        then, whatever has failed since. Raises IngestionNotFound, NothingToRetry, DispatcherStopped, BacklogFull
+        and KeyReused.
         """
         ingestion = self.reports.progress(ingestion_id).ingestion
         failed = self._records.failed_ids(ingestion_id)
         if not failed:
             raise NothingToRetry(ingestion_id)
-        return self.submit(failed, ingestion.priority if priority is None else priority)
+        submission = self._submission(failed, ingestion.priority if priority is None else priority, None)
+        origin = f"retry {ingestion_id} {'' if priority is None else priority.name}"
+        return self._admit(replace(submission, origin=origin), key)
 
     def cancel(self, ingestion_id: UUID) -> IngestionReport:
         """Release no more of an ingestion, and return it as it is now. May be called twice.
@@ -163,8 +162,17 @@ class Service:
         self._engine.resume()
         log.info("the dispatcher goes on")
 
+    def _admit(self, submission: Submission, key: str | None) -> UUID:
+        if self._dispatcher.ended:
+            raise DispatcherStopped
+        accepted = self._engine.admit(submission, key)
+        if accepted == submission.id:
+            _log_accepted(submission)
+        return accepted
+
     def _submission(self, ids: Iterable[int], priority: Priority, deadline: int | None) -> Submission:
-        return Submission(uuid4(), priority, self._batch_size, PackedIds.of(ids), deadline=deadline)
+        packed = ids if isinstance(ids, PackedIds) else PackedIds.of(ids)
+        return Submission(uuid4(), priority, self._batch_size, packed, deadline=deadline)
 
 
 def _log_accepted(submission: Submission) -> None:

@@ -92,8 +92,13 @@ class Records(Protocol):
     def listed(self, wanted: ListFilter) -> list[tuple[Progress, int]]:
         """Return the ingestions that fit a filter with the number of their failed ids, the newest first."""
 
-    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]] | None:
-        """Return the first `limit` outcomes past a position, each with its position; None for an unknown one."""
+    def outcomes(
+        self, ingestion_id: UUID, after: int, limit: int, most_characters: int | None = None
+    ) -> list[tuple[int, Outcome]] | None:
+        """Return the first `limit` outcomes past a position, each with its position; None for an unknown one.
+
+        They end with the one with which their results have `most_characters`, if that is given.
+        """
 
     def failed_ids(self, ingestion_id: UUID) -> PackedIds:
         """Return the ids whose outcome is an error, in the order given."""

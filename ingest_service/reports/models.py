@@ -107,7 +107,8 @@ class BatchesReport:
 class ResultsReport:
     """A page of the outcomes of an ingestion, in the order of its ids.
 
-    The next page is after the position `next_after`, None at the end of what there is so far.
+    It ends early where the results are long. The next page is after the position `next_after`, None at the end of
+    what there is so far.
     """
 
     ingestion_id: UUID

@@ -1,12 +1,13 @@
 """Reports read from the records and the engine, each of one moment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
 from ingest_service.backlog.queue_depth import depth_by_priority
+from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Batch, Priority, Status, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
@@ -30,6 +31,8 @@ from ingest_service.schedule.estimate import Estimate, estimate
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 T = TypeVar("T")
+# Of the results on one page; its last one may go beyond that.
+PAGE_CHARACTERS = 1_048_576
 
 
 class Reports:
@@ -94,10 +97,15 @@ class Reports:
         return IngestionsReport(page, next_before=page[-1].progress.sequence if more else None)
 
     def results(self, ingestion_id: UUID, after: int, limit: int) -> ResultsReport:
-        """Return at most `limit` outcomes of ids at positions above `after`. Raises IngestionNotFound."""
-        found = _found(self._records.outcomes(ingestion_id, after, limit + 1), ingestion_id)
-        next_after = found[limit - 1][0] if len(found) > limit else None
-        return ResultsReport(ingestion_id, tuple(outcome for _, outcome in found[:limit]), next_after)
+        """Return at most `limit` outcomes of ids at positions above `after`. Raises IngestionNotFound.
+
+        There are fewer where their results have more than PAGE_CHARACTERS.
+        """
+        found = _found(self._records.outcomes(ingestion_id, after, limit + 1, PAGE_CHARACTERS), ingestion_id)
+        page = found[:limit]
+        more = len(found) > limit or (_is_cut(page) and bool(self._records.outcomes(ingestion_id, page[-1][0], 1)))
+        next_after = page[-1][0] if more else None
+        return ResultsReport(ingestion_id, tuple(outcome for _, outcome in page), next_after)
 
     def slots(self, before: int, limit: int) -> SlotsReport:
         """Return the last `limit` slots with a number below `before`, the latest first."""
@@ -132,6 +140,10 @@ class Reports:
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Return the number of batches of each priority and status, where there are any."""
         return self._records.batch_counts()
+
+
+def _is_cut(outcomes: Sequence[tuple[int, Outcome]]) -> bool:
+    return sum(len(outcome.result or "") for _, outcome in outcomes) >= PAGE_CHARACTERS
 
 
 def _found(found: T | None, ingestion_id: UUID) -> T:

@@ -37,9 +37,12 @@ CALLS: dict[str, Callable[[Client], object]] = {
 
 ERRORS = {
     400: RefusedError,
+    403: RefusedError,
     404: NotFoundError,
     409: RefusedError,
+    412: RefusedError,
     413: TooLargeError,
+    415: RefusedError,
     422: RefusedError,
     500: FailedError,
     503: NoAnswerError,

@@ -82,6 +82,7 @@ def seen_of(records: Records, ingestion_id: UUID) -> Iterator[object]:
     """Yield all that can be read of an ingestion, which may have been removed."""
     yield records.progress(ingestion_id), records.ingestion(ingestion_id), records.failed_ids(ingestion_id)
     yield records.outcomes(ingestion_id, -1, 99), records.outcomes(ingestion_id, 1, 2)
+    yield records.outcomes(ingestion_id, -1, 99, 3)
     yield records.batches(ingestion_id, -1, 99), records.batches(ingestion_id, 0, 1)
 
 

@@ -152,7 +152,7 @@ def test_a_store_that_has_stopped_is_declared(client: DeclaredClient, simulation
     method, path = route.split()
     ingestion_id = simulation.submit([1])
     simulation.database.stop()
-    body = {"ids": [1], "priority": "LOW"}
+    body = {"ids": [1], "priority": "LOW"} if path == "/ingest" else {"priority": "LOW"}
     asked = path.format(ingestion_id=ingestion_id)
     assert client.open(asked, method=method, json=None if method == "GET" else body).status_code in (200, 404, 503)
 

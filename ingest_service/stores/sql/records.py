@@ -1,7 +1,7 @@
 """Records read from an SQL database."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 from ingest_service.domain.ledger import Outcome, Slip, SlotRecord
@@ -86,7 +86,9 @@ class SqlRecords:
         with self._database.read() as connection:
             return read_listed(connection, wanted)
 
-    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]] | None:
+    def outcomes(
+        self, ingestion_id: UUID, after: int, limit: int, most_characters: int | None = None
+    ) -> list[tuple[int, Outcome]] | None:
         """Read a page of outcomes."""
         with self._database.read() as connection:
             found = connection.execute("SELECT 1 FROM ingestions WHERE id = ?", [ingestion_id.bytes]).fetchone()
@@ -96,7 +98,7 @@ class SqlRecords:
                 "WHERE id = ? AND position > ? ORDER BY position LIMIT ?",
                 [ingestion_id.bytes, after, limit],
             )
-            return [read_outcome(row) for row in rows] if found else None
+            return list(_bounded(map(read_outcome, rows), most_characters)) if found else None
 
     def failed_ids(self, ingestion_id: UUID) -> PackedIds:
         """Read the ids whose outcome is an error."""
@@ -117,6 +119,18 @@ class SqlRecords:
         """Count all batches."""
         with self._database.read() as connection:
             return count_batches(connection)
+
+
+def _bounded(
+    outcomes: Iterable[tuple[int, Outcome]], most_characters: int | None
+) -> Iterator[tuple[int, Outcome]]:
+    """Yield outcomes up to the one with which their results have this number of characters; read no more."""
+    size = 0
+    for position, outcome in outcomes:
+        yield position, outcome
+        size += len(outcome.result or "")
+        if most_characters is not None and size >= most_characters:
+            return
 
 
 def _read_slips(connection: Connection, sequence: int) -> tuple[Slip, ...]:

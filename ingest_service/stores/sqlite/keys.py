@@ -21,6 +21,8 @@ class Key:
     @classmethod
     def of(cls, text: str, submission: Submission) -> Self:
         """Digest what makes two submissions the same."""
+        if submission.origin is not None:
+            return cls(text, blake2b(submission.origin.encode(), digest_size=16).digest())
         digest = blake2b(f"{submission.priority:d} {submission.deadline} ".encode(), digest_size=16)
         digest.update(submission.ids.packed)
         return cls(text, digest.digest())

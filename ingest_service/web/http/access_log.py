@@ -12,6 +12,8 @@ from ingest_service.clock import NANOSECONDS, Clock
 log = logging.getLogger(__name__)
 
 _READING = {"GET", "HEAD", "OPTIONS"}
+# A client may send many kilobytes.
+MOST_OF_A_PATH = 200
 _METHODS = _READING | {"POST", "PUT", "PATCH", "DELETE"}
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -31,7 +33,7 @@ class Exchange:
         """Return the exchange of the current request."""
         return cls(
             method=request.method if request.method in _METHODS else "other",
-            path=request.path,
+            path=request.path[:MOST_OF_A_PATH],
             route=request.url_rule.rule if request.url_rule else "unmatched",
             ingestion_id=(request.view_args or {}).get("ingestion_id"),
             status=status,

@@ -1,13 +1,34 @@
-"""Conditional requests: an answer that has not changed is not sent again, and says when it may change."""
+"""Conditional requests: what has not changed is not sent again, and what has changed is not changed blindly."""
 
 from collections.abc import Callable
 from hashlib import blake2b
 
-from flask import Response, request
+from flask import Flask, Response, request
 
+from ingest_service.web.http.errors import ChangedMeanwhile
 from ingest_service.web.http.fields import ResponseModel
 from ingest_service.web.http.responses import JSON
 from ingest_service.web.http.times import retry_after
+
+# Nothing here has a date, and no part of an answer can be asked for.
+IGNORED = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_RANGE")
+IF_MATCH = "HTTP_IF_MATCH"
+
+
+def ignore_other_conditions(app: Flask) -> None:
+    """Let no operation see conditions but If-None-Match when it reads, and If-Match when it changes something."""
+
+    @app.before_request
+    def ignore() -> None:
+        reads = request.method in ("GET", "HEAD")
+        for name in (*IGNORED, IF_MATCH) if reads else IGNORED:
+            request.environ.pop(name, None)
+
+
+def require_match(tag: Callable[[], str]) -> None:
+    """Raise ChangedMeanwhile if the client changes something only as it has it (If-Match), and has another."""
+    if IF_MATCH in request.environ and not request.if_match.contains(tag()):
+        raise ChangedMeanwhile
 
 
 def entity_tag(text: str) -> str:

@@ -19,6 +19,7 @@ from ingest_service.errors import (
     NothingToRetry,
     StoreError,
 )
+from ingest_service.web.http.names import shown
 from ingest_service.web.http.problem import Error
 from ingest_service.web.http.responses import json_response
 from ingest_service.web.http.times import retry_after, rfc3339
@@ -41,6 +42,22 @@ class InvalidInput(Exception):
         self.limits = limits
 
 
+class ChangedMeanwhile(Exception):
+    """What the client wants to change is not as the client has it (If-Match)."""
+
+
+class ForeignOrigin(Exception):
+    """A web page of another origin wants to change something; its text is the origin."""
+
+
+class MisdirectedRequest(Exception):
+    """The request is for another host; its text is the host."""
+
+
+class UnsupportedEncoding(Exception):
+    """The body is encoded in a way that is not read; its text is the encoding."""
+
+
 def register_errors(app: Flask) -> None:
     """Answer every error of this application as JSON."""
     _register(app, InvalidInput, 400, invalid_input)
@@ -51,6 +68,10 @@ def register_errors(app: Flask) -> None:
     _register(app, DeadlineImpossible, 409, deadline_impossible)
     _register(app, KeyReused, 422, key_reused)
     _register(app, DispatcherStopped, 503, dispatcher_stopped)
+    _register(app, ChangedMeanwhile, 412, changed_meanwhile)
+    _register(app, ForeignOrigin, 403, foreign_origin)
+    _register(app, MisdirectedRequest, 421, misdirected_request)
+    _register(app, UnsupportedEncoding, 415, unsupported_encoding)
     _register(app, NotFound, 404, _not_found)
     _register(app, RequestEntityTooLarge, 413, lambda _: too_large(request.max_content_length))
     app.register_error_handler(BacklogFull, _answer_backlog_full)
@@ -133,6 +154,30 @@ def store_error(error: StoreError) -> Error:
 def too_large(limit: int | None) -> Error:
     """Describe a body of more than `limit` bytes."""
     return Error(error="Request entity too large", details={"body": [f"the body may have at most {limit} bytes"]})
+
+
+def changed_meanwhile(_: ChangedMeanwhile) -> Error:
+    """Describe a change of what has changed since."""
+    sentence = "the ingestion is not as this tag says any more; read it again"
+    return Error(error="Precondition failed", details={"If-Match": [sentence]})
+
+
+def foreign_origin(error: ForeignOrigin) -> Error:
+    """Describe a change that a page of another origin wants."""
+    sentence = f"pages of {shown(str(error))} may change nothing here; INGEST_CORS_ORIGINS allows origins"
+    return Error(error="Forbidden", details={"Origin": [sentence]})
+
+
+def misdirected_request(error: MisdirectedRequest) -> Error:
+    """Describe a request for another host."""
+    sentence = f"{shown(str(error))} is not a name of this service; INGEST_ALLOWED_HOSTS lists its names"
+    return Error(error="Misdirected request", details={"Host": [sentence]})
+
+
+def unsupported_encoding(error: UnsupportedEncoding) -> Error:
+    """Describe a body in an encoding that is not read."""
+    sentence = f"{shown(str(error))} is not supported; send the body as it is"
+    return Error(error="Unsupported media type", details={"Content-Encoding": [sentence]})
 
 
 def _not_found(_: NotFound) -> Error:

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 _SLASHES = re.compile(r"/{2,}")
 
 
+def normalized(path: str) -> str:
+    """Return a path with single slashes, and none at its end."""
+    return _SLASHES.sub("/", path).rstrip("/") or "/"
+
+
 class PathNormalizer:
     """WSGI middleware: a doubled slash counts as one and a trailing slash as none, without a redirect.
 
@@ -22,6 +27,5 @@ class PathNormalizer:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         """Normalize the path and pass the request on."""
-        path = _SLASHES.sub("/", environ.get("PATH_INFO", ""))
-        environ["PATH_INFO"] = path.rstrip("/") or "/"
+        environ["PATH_INFO"] = normalized(environ.get("PATH_INFO", ""))
         return self._application(environ, start_response)

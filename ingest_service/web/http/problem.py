@@ -72,8 +72,8 @@ def preferred_form(error: str, status: int, accept: str | None, path: str | None
 def _as_preferred(response: Response) -> Response:
     if response.status_code < 400 or response.mimetype != JSON:
         return response
-    plain = response.get_data(as_text=True)
-    text, media_type = preferred_form(plain, response.status_code, request.headers.get("Accept"), request.path)
+    plain, path = response.get_data(as_text=True), request.script_root + request.path
+    text, media_type = preferred_form(plain, response.status_code, request.headers.get("Accept"), path)
     response.set_data(text)
     response.mimetype = media_type
     response.vary.add("Accept")

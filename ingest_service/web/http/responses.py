@@ -1,6 +1,8 @@
 """Responses of JSON."""
 
-from flask import Response
+from urllib.parse import quote
+
+from flask import Response, request
 
 from ingest_service.web.http.fields import ResponseModel
 
@@ -10,3 +12,8 @@ JSON = "application/json"
 def json_response(answer: ResponseModel, status: int = 200) -> Response:
     """Return an answer as JSON."""
     return Response(answer.to_json(), status, mimetype=JSON)
+
+
+def own_url(path: str) -> str:
+    """Return the URL of a path of ours: behind the path under which a server or a proxy has mounted us, if any."""
+    return quote(request.script_root) + path

@@ -1,102 +1,143 @@
 """waitress, set up for many polling clients beside one punctual thread."""
 
+import errno
 import logging
+import socket
 from typing import TYPE_CHECKING, Any
 
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
-from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ErrorTask, WSGITask
+from waitress.adjustments import Adjustments
+from waitress.server import MultiSocketServer, TcpWSGIServer
 
+from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.listening import listen
 from ingest_service.open_files import MOST_CONNECTIONS
-from ingest_service.web.http.problem import Error, preferred_form
-from ingest_service.web.http.request_id import HEADER, name_of, request_id
+from ingest_service.web.http.channel import Channel
+from ingest_service.web.http.connections import Connections
+from ingest_service.web.http.lanes import Lanes
+from ingest_service.web.http.parser import ParkedBodies
+from ingest_service.web.http.tasks import resumable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+log = logging.getLogger(__name__)
+
+# Of large bodies that wait in files for a thread, or for their rest; each counts a megabyte at least.
+PARKED_BYTES = 512 * 1_048_576
+# Without a free descriptor, accepting again at once would only burn the processor.
+BREATHER = NANOSECONDS
+DEFAULT_KEEPALIVE_SECONDS = 75.0
+
 OPTIONS: dict[str, Any] = {
-    # They also bound how many submissions share one commit; more of them only make the slowest answers slower.
-    "threads": 32,
-    # A large submission arrives in large pieces.
-    "recv_bytes": 262_144,
+    # A large submission arrives in large pieces; others are read in between.
+    "recv_bytes": 32_768,
     # select() cannot watch more than 1024 connections.
     "asyncore_use_poll": True,
     # With the default of 1 its I/O thread spins on a lock under keep-alive connections: a tenth of the speed.
     "send_bytes": 18_000,
     # A large answer is held back until its reader has taken what is there; the default holds 16 MB of each.
-    "outbuf_high_watermark": 1_048_576,
-    # Seconds without a byte; the default of 120 makes it easy to hold all connections with slow requests.
-    "channel_timeout": 30,
+    "outbuf_high_watermark": 262_144,
+    # A body of more bytes is put into a file: two thousand connections must not hold more in memory.
+    "inbuf_overflow": 65_536,
+    # The head of a request; all of it is parsed at once, by the one thread that reads.
+    "max_request_header_size": 32_768,
+    # X-Forwarded-Host is read where a wrong one does no harm.
+    "clear_untrusted_proxy_headers": False,
 }
 
 
-class JsonErrorTask(ErrorTask):
-    """Answers, in the error shape of the API, requests that got no answer from the application.
+class Server(TcpWSGIServer):
+    """Listens on one address. `clock`, `bodies` and `connections` are shared with the other addresses."""
 
-    These are requests that waitress refuses (malformed, too large), and those that fail before the first
-    piece of an answer that is sent in pieces.
-    """
+    channel_class = Channel
 
-    def execute(self) -> None:
-        """Write the error and close the connection."""
-        error = self.request.error  # type: ignore[attr-defined] # the stubs take the request for its error
-        asked = self.channel.requests[0]
-        plain = Error(error=error.reason.capitalize(), details={"request": [error.body]}).to_json()
-        text, media_type = preferred_form(plain, error.code, asked.headers.get("ACCEPT"), None)
-        body = text.encode()
-        self.status = f"{error.code} {error.reason}"
-        self.content_length = len(body)
-        self.response_headers = [("Content-Type", media_type), (HEADER, _name(asked))]
-        self.set_close_on_finish()
-        self.write(body)
+    # Attributes of waitress that its stubs do not have.
+    effective_host: str
+    effective_port: int
 
+    def __init__(
+        self, *args: Any, clock: Clock, bodies: ParkedBodies, connections: Connections, **kw: Any
+    ) -> None:
+        self.clock = clock
+        self.bodies = bodies
+        self.connections = connections
+        self._accepts_from = clock.now()
+        super().__init__(*args, **kw)
 
-def _name(asked: HTTPRequestParser) -> str:
-    """Return the name of a request: of the application in this thread, unless waitress refused the request."""
-    known = None if asked.error else request_id.get()
-    return known or name_of(asked.headers.get("X_REQUEST_ID"))
+    def readable(self) -> bool:
+        """Return whether it accepts connections now; called in every round of the loop."""
+        self.connections.check()
+        return super().readable() and self.clock.now() >= self._accepts_from
 
+    def maintenance(self, now: float) -> None:
+        """Do nothing: `Connections.check` closes connections, by the monotonic clock."""
 
-class BodilessHeadTask(WSGITask):
-    """Answers HEAD without a body (RFC 9110, 9.3.2); waitress would end an unknown length with an empty chunk."""
+    def accept(self) -> Any:
+        """Accept a connection; rest for a moment where there are no descriptors left."""
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                raise
+            log.warning("cannot accept a connection: %s", error)
+            self._accepts_from = self.clock.now() + BREATHER
+            return None
 
-    def finish(self) -> None:
-        """Write what is left of the answer."""
-        if not self.wrote_header:
-            self.write(b"")
-        if self.get_environment()["REQUEST_METHOD"] == "HEAD":
-            self.chunked_response = False
-        super().finish()
-
-
-class Channel(HTTPChannel):
-    """Connection with these tasks."""
-
-    task_class = BodilessHeadTask
-    error_task_class = JsonErrorTask
+    def handle_accept(self) -> None:
+        """Accept a connection, and make room for the next."""
+        super().handle_accept()
+        self.connections.make_room()
 
 
 def make_server(
-    application: "WSGIApplication", host: str, port: int, max_body: int, connections: int = MOST_CONNECTIONS
+    application: "WSGIApplication",
+    host: str,
+    port: int,
+    max_body: int,
+    keepalive_seconds: float = DEFAULT_KEEPALIVE_SECONDS,
+    connections: int = MOST_CONNECTIONS,
 ) -> Any:
     """Return a waitress server that listens; its `run` blocks, in this thread, until SystemExit or Ctrl-C.
 
-    A body over `max_body` bytes is refused while it arrives; more than `connections` wait to be accepted. Raises
-    OSError where it cannot listen.
+    A body over `max_body` bytes is refused while it arrives. A connection may be idle for `keepalive_seconds`, and
+    no more than `connections` are open at once. Raises OSError where it cannot listen.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    watched: dict[int, Any] = {}
-    server = create_server(
-        application,
-        map=watched,
-        sockets=listen(host, port),
-        max_request_body_size=max_body,
-        connection_limit=connections,
-        **OPTIONS,
+    listening = listen(host, port)
+    settings = Adjustments(
+        sockets=listening, max_request_body_size=max_body, connection_limit=connections, **OPTIONS
     )
-    for listening in watched.values():
-        if isinstance(listening, BaseWSGIServer):
-            listening.channel_class = Channel
-    return server
+    watched: dict[int, Any] = {}
+    clock, lanes = SystemClock(), Lanes()
+    shared: dict[str, Any] = {
+        "clock": clock,
+        "bodies": ParkedBodies(max(PARKED_BYTES, 2 * max_body)),
+        "connections": Connections(watched, connections, round(keepalive_seconds * NANOSECONDS), clock),
+    }
+    servers = [_server(resumable(application), watched, lanes, settings, one, shared) for one in listening]
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    if len(servers) == 1:
+        return servers[0]
+    addresses = [(server.effective_host, server.effective_port) for server in servers]
+    return MultiSocketServer(watched, settings, addresses, lanes, servers[0].log_info)  # type: ignore[arg-type]
+
+
+def _server(
+    application: "WSGIApplication",
+    watched: dict[int, Any],
+    lanes: Lanes,
+    settings: Adjustments,
+    listening: socket.socket,
+    shared: dict[str, Any],
+) -> Server:
+    """Return the server of one socket that listens."""
+    address = (listening.family, listening.type, listening.proto, listening.getsockname())
+    return Server(
+        application,
+        watched,
+        _sock=listening,
+        dispatcher=lanes,
+        adj=settings,
+        sockinfo=address,
+        bind_socket=False,
+        **shared,
+    )

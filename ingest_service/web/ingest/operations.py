@@ -8,9 +8,12 @@ from ingest_service.web.http.errors import (
     invalid_input,
     key_reused,
 )
+from ingest_service.web.http.names import unknown
 from ingest_service.web.ingest.examples import ACCEPTED, DRY_RUN, FIVE, STATUS, WITH_DEADLINE
-from ingest_service.web.ingest.requests import DryRunQuery, too_many
+from ingest_service.web.ingest.requests import DryRunQuery, SubmissionBody, too_many
 from ingest_service.web.openapi.answers import (
+    ENCODED,
+    FOREIGN,
     ID,
     IF_NONE_MATCH,
     NOT_FOUND,
@@ -26,7 +29,7 @@ from ingest_service.web.openapi.operation import Operation, Parameter, failure, 
 IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",
     "header",
-    "Makes it safe to send a submission again: the same content with the same key is accepted only once. Keys are "
+    "Makes it safe to send a request again: the same content with the same key is accepted only once. Keys are "
     "kept for at least 24 hours; ignored with `dry_run`.",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 )
@@ -43,6 +46,7 @@ WRONG = failure(
     ),
     body=invalid_input(InvalidInput({"body": ["must be JSON: expected value at line 1 column 1"]})),
     many=invalid_input(too_many(1_500_000, 1_000_000)),
+    unknown=invalid_input(InvalidInput({"dead_line": [unknown("dead_line", SubmissionBody.model_fields)]})),
 )
 TOO_LATE = failure(
     409,
@@ -82,8 +86,10 @@ SUBMIT = Operation(
             dry_run=DRY_RUN,
         ),
         WRONG,
+        FOREIGN,
         TOO_LATE,
         TOO_LARGE,
+        ENCODED,
         KEY_REUSED,
         NO_ROOM,
     ),

@@ -36,6 +36,8 @@ Deadline = Annotated[AwareDatetime, Field(strict=False, lt=_LATEST), BeforeValid
 class SubmissionBody(RequestBody):
     """Ids to be called. Validation stops at the first bad id."""
 
+    # Clients of the specification may send more.
+    open: ClassVar = True
     example: ClassVar = '{"ids": [1, 2, 3], "priority": "HIGH"}'
     allowed: ClassVar = {
         "ids": f"must be a non-empty list of integers from {SMALLEST_ID} to {LARGEST_ID}",
@@ -57,14 +59,6 @@ class SubmissionBody(RequestBody):
 def too_many(count: int, max_ids: int) -> InvalidInput:
     """Return the error for a submission of more than `max_ids` ids."""
     return InvalidInput({"ids": [f"must be at most {max_ids}, these are {count}"]}, limits={"ids": max_ids})
-
-
-def parse_submission(body: bytes, max_ids: int) -> SubmissionBody:
-    """Read a submission of at most `max_ids` ids. Raises InvalidInput."""
-    submission = SubmissionBody.parse(body)
-    if (count := len(submission.ids)) > max_ids:
-        raise too_many(count, max_ids)
-    return submission
 
 
 class DryRunQuery(Query):

@@ -7,12 +7,14 @@ from flask import Blueprint, Response, request
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.service import Service
+from ingest_service.web.http.bodies import read_body
 from ingest_service.web.http.conditional import conditional
 from ingest_service.web.http.parameters import parse_ingestion_id
-from ingest_service.web.http.responses import JSON, json_response
+from ingest_service.web.http.responses import JSON, json_response, own_url
 from ingest_service.web.ingest.models import Accepted, DryRun
-from ingest_service.web.ingest.requests import DryRunQuery, parse_key, parse_submission
+from ingest_service.web.ingest.requests import DryRunQuery, parse_key
 from ingest_service.web.ingest.status import BATCHES_IN_PIECE, status_body, status_tag
+from ingest_service.web.ingest.submission import parse_submission
 
 
 def ingest(service: Service, max_ids: int) -> Blueprint:
@@ -23,11 +25,11 @@ def ingest(service: Service, max_ids: int) -> Blueprint:
     def submit() -> Response:
         """Accept ids, and answer after they are durable; or, in a dry run, only say what would happen."""
         query, key = DryRunQuery.parse(request.args), parse_key(request.headers)
-        submission = parse_submission(request.get_data(cache=False), max_ids)
+        submission = parse_submission(read_body(), max_ids)
         ids, priority = submission.ids, submission.priority
         if query.dry_run == "true":
             return json_response(DryRun.of(service.dry_run(ids, priority)))
-        return submitted(service.submit(ids, priority, submission.deadline_at, key))
+        return submitted(service.submit(ids, priority, submission.deadline, key))
 
     @routes.get("/status/<ingestion_id>")
     def status(ingestion_id: str) -> Response:
@@ -52,5 +54,5 @@ def _status(progress: Progress, ids: PackedIds) -> Response:
 def submitted(ingestion_id: UUID) -> Response:
     """Return the answer to an accepted submission."""
     response = json_response(Accepted(ingestion_id=ingestion_id))
-    response.headers["Location"] = f"/status/{ingestion_id}"
+    response.headers["Location"] = own_url(f"/status/{ingestion_id}")
     return response

@@ -3,7 +3,7 @@
 from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry
 from ingest_service.web.http.errors import nothing_to_cancel, nothing_to_change, nothing_to_retry
 from ingest_service.web.http.parameters import Page
-from ingest_service.web.ingest.operations import NO_ROOM
+from ingest_service.web.ingest.operations import IDEMPOTENCY_KEY, KEY_REUSED, NO_ROOM
 from ingest_service.web.ingestions.examples import (
     BATCHES,
     CANCELLED,
@@ -18,11 +18,16 @@ from ingest_service.web.ingestions.examples import (
 from ingest_service.web.ingestions.requests import ChangeBody, ListPage, RetryBody
 from ingest_service.web.ingestions.results import LINES
 from ingest_service.web.openapi.answers import (
+    CHANGED,
+    ENCODED,
+    FOREIGN,
     ID,
+    IF_MATCH,
     IF_NONE_MATCH,
     NOT_FOUND,
     TOO_LARGE,
     UNAVAILABLE,
+    UNKNOWN_PARAMETER,
     ok,
     polled,
     wrong,
@@ -71,11 +76,14 @@ INGESTIONS = (
         "Cancel what has not been released",
         description="Calls in flight finish. The ingestion stays and can be read afterwards. "
         "To cancel again changes nothing.",
-        parameters=(ID,),
+        parameters=(ID, IF_MATCH),
         answers=(
             ok("The ingestion as it is now.", cancelled=CANCELLED),
+            UNKNOWN_PARAMETER,
+            FOREIGN,
             NOT_FOUND,
             COMPLETED,
+            CHANGED,
             UNAVAILABLE,
         ),
     ),
@@ -84,14 +92,17 @@ INGESTIONS = (
         "change",
         "Change the priority of what waits",
         description="It keeps its created time in the order.",
-        parameters=(ID,),
+        parameters=(ID, IF_MATCH),
         body=json_of(urgent=CHANGE),
         answers=(
             ok("The ingestion as it is now.", half=FULL),
             wrong("The body is wrong.", ChangeBody, "priority"),
+            FOREIGN,
             NOT_FOUND,
             RELEASED,
+            CHANGED,
             TOO_LARGE,
+            ENCODED,
             UNAVAILABLE,
         ),
     ),
@@ -132,15 +143,18 @@ OUTCOMES = (
         "retry",
         "Submit the failed ids again",
         description="As a new ingestion; of the same priority if none is given.",
-        parameters=(ID,),
+        parameters=(ID, IDEMPOTENCY_KEY),
         body=json_of(urgent=RETRY),
         body_required=False,
         answers=(
             ok("The new ingestion.", "Location", accepted=RETRIED),
             wrong("The body is wrong.", RetryBody, "priority"),
+            FOREIGN,
             NOT_FOUND,
             NOTHING_FAILED,
             TOO_LARGE,
+            ENCODED,
+            KEY_REUSED,
             NO_ROOM,
         ),
     ),

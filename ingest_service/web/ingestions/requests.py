@@ -2,14 +2,14 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from ingest_service.domain.model import LAST_SEQUENCE, Status
 from ingest_service.ports.records import ListFilter
 from ingest_service.web.http.bodies import RequestBody
 from ingest_service.web.http.cursor import sequence_of
 from ingest_service.web.http.fields import ONE_PRIORITY, PriorityName, StatusName
-from ingest_service.web.http.parameters import LARGEST_PAGE, ONE_LIMIT, Query
+from ingest_service.web.http.parameters import LARGEST_PAGE, ONE_LIMIT, Integer, Query
 
 
 def _cursor(text: str) -> str:
@@ -30,7 +30,7 @@ class ListPage(Query):
 
     status: StatusName | None = None
     priority: PriorityName | None = None
-    limit: int = Field(100, ge=1, le=LARGEST_PAGE)
+    limit: Integer = Field(100, ge=1, le=LARGEST_PAGE)
     after: Annotated[str, AfterValidator(_cursor)] = ""
 
     def wanted(self) -> ListFilter:
@@ -42,6 +42,8 @@ class ListPage(Query):
 class ChangeBody(RequestBody):
     """The body of `PATCH /ingestions/<id>`."""
 
+    model_config = ConfigDict(extra="forbid")
+
     example: ClassVar = '{"priority": "HIGH"}'
     allowed: ClassVar = {"priority": ONE_PRIORITY}
 
@@ -50,6 +52,8 @@ class ChangeBody(RequestBody):
 
 class RetryBody(RequestBody):
     """The body of `POST /ingestions/<id>/retry`, which may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
 
     example: ClassVar = ChangeBody.example
     allowed: ClassVar = ChangeBody.allowed

@@ -17,6 +17,7 @@ from ingest_service.web.http.fields import Count, RecordId, ResponseModel
 from ingest_service.web.http.parameters import LARGEST_PAGE
 
 LINES = "application/x-ndjson"
+PIECE_CHARACTERS = 65_536
 
 
 class Result(ResponseModel):
@@ -50,7 +51,7 @@ def results_page(page: ResultsReport) -> str:
     return f'{{"ingestion_id":"{page.ingestion_id}","results":[{results}],"next_after":{next_after}}}'
 
 
-def results_lines(reports: Reports, ingestion_id: UUID, after: int) -> Iterator[str]:
+def results_lines(reports: Reports, ingestion_id: UUID, after: int) -> Iterator[bytes]:
     """Return the outcomes past a position as lines of JSON (NDJSON), a page at a time in memory.
 
     Each page is read on its own, so that a slow reader holds up nothing; the first at once, so that an ingestion
@@ -59,15 +60,24 @@ def results_lines(reports: Reports, ingestion_id: UUID, after: int) -> Iterator[
     return _lines(reports, reports.results(ingestion_id, after, LARGEST_PAGE))
 
 
-def _lines(reports: Reports, page: ResultsReport) -> Iterator[str]:
-    yield _text(page)
+def _lines(reports: Reports, page: ResultsReport) -> Iterator[bytes]:
+    yield from _lines_of(page)
     while page.next_after is not None:
         page = reports.results(page.ingestion_id, page.next_after, LARGEST_PAGE)
-        yield _text(page)
+        yield from _lines_of(page)
 
 
-def _text(page: ResultsReport) -> str:
-    return "".join(f"{_result(outcome)}\n" for outcome in page.outcomes)
+def _lines_of(page: ResultsReport) -> Iterator[bytes]:
+    """Yield short lines together, and long ones by themselves."""
+    lines: list[str] = []
+    size = 0
+    for outcome in page.outcomes:
+        lines.append(f"{_result(outcome)}\n")
+        size += len(lines[-1])
+        if size > PIECE_CHARACTERS:
+            yield "".join(lines).encode()
+            lines, size = [], 0
+    yield "".join(lines).encode()
 
 
 def _result(outcome: Outcome) -> str:

@@ -4,10 +4,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from ingest_service.reports.models import IngestionReport
 from ingest_service.service import Service
-from ingest_service.web.http.conditional import conditional_json
-from ingest_service.web.http.parameters import Page, parse_ingestion_id
-from ingest_service.web.http.responses import JSON, json_response
+from ingest_service.web.http.bodies import SMALL_BYTES, read_body
+from ingest_service.web.http.conditional import conditional_json, entity_tag, require_match
+from ingest_service.web.http.parameters import NoQuery, Page, parse_ingestion_id
+from ingest_service.web.http.responses import JSON, json_response, own_url
+from ingest_service.web.ingest.requests import parse_key
 from ingest_service.web.ingest.views import submitted
 from ingest_service.web.ingestions.batches import Batches
 from ingest_service.web.ingestions.models import Ingestion, Ingestions
@@ -35,7 +38,7 @@ def add_list(routes: Blueprint, service: Service) -> None:
         response = json_response(page)
         if page.next_after is not None:
             query = urlencode({**request.args.to_dict(), "after": page.next_after})
-            response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
+            response.headers["Link"] = f'<{own_url(request.path)}?{query}>; rel="next"'
         return response
 
 
@@ -62,14 +65,19 @@ def add_changes(routes: Blueprint, service: Service) -> None:
     @routes.delete("/<ingestion_id>")
     def cancel(ingestion_id: str) -> Response:
         """Release no more of it; calls in flight finish."""
-        return json_response(Ingestion.of(service.cancel(parse_ingestion_id(ingestion_id))))
+        NoQuery.parse(request.args)
+        found = parse_ingestion_id(ingestion_id)
+        require_match(lambda: tag_of(service.reports.ingestion(found)))
+        return json_response(Ingestion.of(service.cancel(found)))
 
     @routes.patch("/<ingestion_id>")
     def reprioritise(ingestion_id: str) -> Response:
         """Give it another priority; it keeps its created time."""
-        change = ChangeBody.parse(request.get_data(cache=False))
-        report = service.reprioritise(parse_ingestion_id(ingestion_id), change.priority)
-        return json_response(Ingestion.of(report))
+        NoQuery.parse(request.args)
+        change = ChangeBody.parse(read_body(SMALL_BYTES))
+        found = parse_ingestion_id(ingestion_id)
+        require_match(lambda: tag_of(service.reports.ingestion(found)))
+        return json_response(Ingestion.of(service.reprioritise(found, change.priority)))
 
 
 def add_results(routes: Blueprint, service: Service) -> None:
@@ -80,7 +88,9 @@ def add_results(routes: Blueprint, service: Service) -> None:
         """Return a page of results as JSON, or all of them as lines to a client that accepts lines."""
         found, page = parse_ingestion_id(ingestion_id), Page.parse(request.args)
         if request.accept_mimetypes.best_match([JSON, LINES]) == LINES:
-            answer = Response(results_lines(service.reports, found, page.after), mimetype=LINES)
+            lines = results_lines(service.reports, found, page.after)
+            # Passed on as they are: a copy would stay in memory as long as the reader takes.
+            answer = Response(lines, mimetype=LINES, direct_passthrough=True)
         else:
             text = results_page(service.reports.results(found, page.after, page.limit))
             answer = Response(text, mimetype=JSON)
@@ -90,6 +100,12 @@ def add_results(routes: Blueprint, service: Service) -> None:
     @routes.post("/<ingestion_id>/retry")
     def retry(ingestion_id: str) -> Response:
         """Accept the failed ids again, as a new ingestion."""
-        body = request.get_data(cache=False)
+        NoQuery.parse(request.args)
+        key, body = parse_key(request.headers), read_body(SMALL_BYTES)
         priority = RetryBody.parse(body).priority if body else None
-        return submitted(service.retry(parse_ingestion_id(ingestion_id), priority))
+        return submitted(service.retry(parse_ingestion_id(ingestion_id), priority, key))
+
+
+def tag_of(report: IngestionReport) -> str:
+    """Return the entity tag of an ingestion in full."""
+    return entity_tag(Ingestion.of(report).to_json())

@@ -1,6 +1,6 @@
 """Operations on slots and on the dispatcher."""
 
-from ingest_service.web.openapi.answers import UNAVAILABLE, ok, wrong
+from ingest_service.web.openapi.answers import FOREIGN, UNAVAILABLE, UNKNOWN_PARAMETER, ok, wrong
 from ingest_service.web.openapi.operation import Operation, query_of
 from ingest_service.web.slots.examples import LEDGER, PAUSED, RUNNING, SCHEDULE
 from ingest_service.web.slots.requests import LedgerPage, ScheduleQuery
@@ -42,12 +42,12 @@ SLOTS = (
         "pause",
         "Open no more slots until resumed",
         description="Calls in flight finish; submissions are taken. It survives a restart.",
-        answers=(ok("As it is now.", paused=PAUSED), UNAVAILABLE),
+        answers=(ok("As it is now.", paused=PAUSED), UNKNOWN_PARAMETER, FOREIGN, UNAVAILABLE),
     ),
     Operation(
         "POST /dispatcher/resume",
         "resume",
         "Open slots again",
-        answers=(ok("As it is now.", running=RUNNING), UNAVAILABLE),
+        answers=(ok("As it is now.", running=RUNNING), UNKNOWN_PARAMETER, FOREIGN, UNAVAILABLE),
     ),
 )

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from ingest_service.web.http.parameters import LARGEST_PAGE, LARGEST_POSITION, ONE_LIMIT, Query
+from ingest_service.web.http.parameters import LARGEST_PAGE, LARGEST_POSITION, ONE_LIMIT, Integer, Query
 
 MOST_SLOTS = 1000
 
@@ -14,7 +14,7 @@ class ScheduleQuery(Query):
 
     allowed: ClassVar = {"slots": f"must be an integer from 1 to {MOST_SLOTS}"}
 
-    slots: int = Field(20, ge=1, le=MOST_SLOTS)
+    slots: Integer = Field(20, ge=1, le=MOST_SLOTS)
 
 
 class LedgerPage(Query):
@@ -22,5 +22,5 @@ class LedgerPage(Query):
 
     allowed: ClassVar = {"limit": ONE_LIMIT, "before": "must be the number of a slot: an integer from 1 on"}
 
-    limit: int = Field(100, ge=1, le=LARGEST_PAGE)
-    before: int = Field(LARGEST_POSITION, ge=1, le=LARGEST_POSITION)
+    limit: Integer = Field(100, ge=1, le=LARGEST_PAGE)
+    before: Integer = Field(LARGEST_POSITION, ge=1, le=LARGEST_POSITION)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from ingest_service.service import Service
+from ingest_service.web.http.parameters import NoQuery
 from ingest_service.web.http.responses import json_response
 from ingest_service.web.slots.models import Dispatcher, PastSlots, Schedule
 from ingest_service.web.slots.requests import LedgerPage, ScheduleQuery
@@ -43,11 +44,13 @@ def add_dispatcher(routes: Blueprint, service: Service) -> None:
     @routes.post("/dispatcher/pause")
     def pause() -> Response:
         """Open no slot until resumed; calls in flight finish."""
+        NoQuery.parse(request.args)
         service.pause()
         return json_response(Dispatcher.of(service.reports.dispatcher()))
 
     @routes.post("/dispatcher/resume")
     def resume() -> Response:
         """Open slots again."""
+        NoQuery.parse(request.args)
         service.resume()
         return json_response(Dispatcher.of(service.reports.dispatcher()))

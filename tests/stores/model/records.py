@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import accumulate
 from uuid import UUID
 
 from ingest_service.domain.ledger import Outcome, Slip, SlotRecord
@@ -68,11 +69,20 @@ class ModelRecords:
             and wanted.priority in (None, progress.ingestion.priority)
         ][: wanted.limit]
 
-    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]] | None:
+    def outcomes(
+        self, ingestion_id: UUID, after: int, limit: int, most_characters: int | None = None
+    ) -> list[tuple[int, Outcome]] | None:
         kept = self._find(ingestion_id)
         if kept is None:
             return None
-        return [pair for pair in sorted(kept.outcomes.items()) if pair[0] > after][:limit]
+        page = [pair for pair in sorted(kept.outcomes.items()) if pair[0] > after][:limit]
+        sizes = accumulate(len(outcome.result or "") for _, outcome in page)
+        full = (
+            number
+            for number, size in enumerate(sizes, 1)
+            if most_characters is not None and size >= most_characters
+        )
+        return page[: next(full, limit)]
 
     def failed_ids(self, ingestion_id: UUID) -> PackedIds:
         kept = self._find(ingestion_id)

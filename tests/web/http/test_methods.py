@@ -27,9 +27,11 @@ class CountingRecords(SqliteRecords):
 
     pages = 0
 
-    def outcomes(self, ingestion_id: UUID, after: int, limit: int) -> list[tuple[int, Outcome]] | None:
+    def outcomes(
+        self, ingestion_id: UUID, after: int, limit: int, most_characters: int | None = None
+    ) -> list[tuple[int, Outcome]] | None:
         self.pages += 1
-        return super().outcomes(ingestion_id, after, limit)
+        return super().outcomes(ingestion_id, after, limit, most_characters)
 
 
 @pytest.fixture

@@ -175,3 +175,14 @@ def test_a_wrong_change_is_answered_with_what_is_allowed(
     assert response.status_code == 400
     assert response.get_json() == {"error": "Invalid input", "details": details}
     assert in_full(client, ingestion_id)["priority"] == "LOW"
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_change_of_a_few_fields_needs_no_large_body(
+    client: FlaskClient, simulation: Simulation, *, accepted: bool
+) -> None:
+    app, path = client.application, f"/ingestions/{simulation.submit([1])}"
+    app.config["MAX_CONTENT_LENGTH"] = 10_000_000
+    body = b'{"priority":"HIGH"}'
+    answer = client.patch(path, data=body.ljust(65_536 if accepted else 65_537))
+    assert answer.status_code == (200 if accepted else 413)

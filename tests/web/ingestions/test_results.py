@@ -103,6 +103,40 @@ def test_a_wrong_page_is_answered_with_what_is_allowed(
     assert response.get_json() == {"error": "Invalid input", "details": details}
 
 
+LONG = "é" * 300_000
+
+
+@pytest.mark.parametrize("accept", ["application/json", LINES])
+def test_a_page_of_long_results_ends_early_and_none_is_left_out(
+    client: FlaskClient, simulation: Simulation, accept: str
+) -> None:
+    simulation.upstream.answer = lambda record_id, _: Answer(json.dumps([record_id, LONG], ensure_ascii=False))
+    ingestion_id = simulation.submit(range(1, 11))
+    simulation.run()
+    path, after, pages = f"/ingestions/{ingestion_id}/results?after=", -1, []
+    while accept != LINES and after is not None:
+        page = client.get(f"{path}{after}").get_json()
+        pages.append([result["id"] for result in page["results"]])
+        after = page["next_after"]
+    if accept == LINES:
+        lines = client.get(f"{path}{after}", headers={"Accept": accept}).data.splitlines()
+        pages = [[json.loads(line)["id"] for line in lines]]
+        assert json.loads(lines[-1])["result"] == [10, LONG]
+    assert [len(page) for page in pages] == ([10] if accept == LINES else [4, 4, 2])
+    assert [record_id for page in pages for record_id in page] == list(range(1, 11))
+
+
+@pytest.mark.parametrize("count", [4, 8])
+def test_the_last_page_of_long_results_leads_nowhere(
+    client: FlaskClient, simulation: Simulation, count: int
+) -> None:
+    simulation.upstream.answer = lambda *_: Answer(json.dumps(LONG, ensure_ascii=False))
+    ingestion_id = simulation.submit(range(1, count + 1))
+    simulation.run()
+    last = client.get(f"/ingestions/{ingestion_id}/results?after={count - 5}").get_json()
+    assert (len(last["results"]), last["next_after"]) == (4, None)
+
+
 @pytest.mark.parametrize("method", ["GET results", "POST retry"])
 @pytest.mark.parametrize("unknown", [str(uuid4()), "nope"])
 def test_an_unknown_ingestion_is_not_found(client: FlaskClient, method: str, unknown: str) -> None:

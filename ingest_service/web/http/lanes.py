@@ -1,0 +1,67 @@
+"""Threads for requests of different kinds: none of these keeps another from being answered."""
+
+from typing import Any
+
+from waitress.task import ThreadedTaskDispatcher
+
+from ingest_service.web.http.bodies import LARGE_BYTES
+from ingest_service.web.http.path_normalizer import normalized
+
+THREADS = {
+    # They also bound how many submissions share one commit; more of them only make the slowest answers slower.
+    "usual": 32,
+    # Bodies that are parsed one at a time: each may take a hundred megabytes.
+    "large": 1,
+    # Results, of which one may have many megabytes, and what is behind the first pieces of other large answers.
+    "answers": 2,
+    # What is computed from all that waits: more threads would only keep the dispatcher from its turn.
+    "computing": 2,
+    # Health and readiness.
+    "probes": 2,
+}
+
+
+class Lanes:
+    """Fits the task dispatcher of waitress, with threads for each kind of requests."""
+
+    def __init__(self) -> None:
+        self._lanes = {name: _dispatcher(threads) for name, threads in THREADS.items()}
+
+    def add_task(self, channel: Any) -> None:
+        """Let a thread answer the first request of a connection. Any thread; does not block."""
+        name = "answers" if channel.goes_on else lane_of(channel.requests[0])
+        self._lanes[name].add_task(channel)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:
+        """End the threads; those that are at work get a share of the time (seconds) to end."""
+        for lane in self._lanes.values():
+            lane.set_thread_count(0)
+        share = timeout // len(self._lanes)
+        ended = [lane.shutdown(cancel_pending, share) for lane in self._lanes.values()]
+        return all(ended)
+
+
+def lane_of(request: Any) -> str:
+    """Return the kind of a request that is there whole, or that is refused."""
+    if request.error:
+        return "usual"
+    if request.body_bytes_received > LARGE_BYTES:
+        return "large"
+    return _lane_of_path(request.command, normalized(request.path), request.query)
+
+
+def _lane_of_path(method: str, path: str, query: str) -> str:
+    if path in ("/health", "/ready"):
+        return "probes"
+    if path.endswith("/results"):
+        return "answers"
+    if path.startswith("/ingestions/") or (path == "/ingest" and "dry_run" in query):
+        return "computing"
+    reads = method in ("GET", "HEAD")
+    return "computing" if reads and path in ("/schedule", "/dispatcher", "/metrics") else "usual"
+
+
+def _dispatcher(threads: int) -> ThreadedTaskDispatcher:
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(threads)
+    return dispatcher
