@@ -29,17 +29,16 @@ def guard_changes(app: Flask, origins: Collection[str]) -> None:
 
 
 def guard_hosts(app: Flask, hosts: Collection[str]) -> None:
-    """Refuse requests for other hosts than these, so that no page reaches us under a name of its own; none: any.
+    """Refuse requests for other hosts than these (lower case, without brackets and ports); none: allow all.
 
-    A name that leads here by the will of somebody else makes that page one of our own origin (DNS rebinding).
+    Without it, a page under a name of an attacker that leads here has our own origin (DNS rebinding).
     """
-    allowed = {host.lower() for host in hosts}
-    if not allowed:
+    if not hosts:
         return
 
     @app.before_request
     def refuse() -> None:
-        if _without_port(request.host) not in allowed and request.path not in FOR_EVERY_HOST:
+        if _without_port(request.host) not in hosts and request.path not in FOR_EVERY_HOST:
             raise MisdirectedRequest(request.host)
 
 
@@ -70,4 +69,4 @@ def _own_hosts(origin: str) -> set[str]:
 
 def _without_port(host: str) -> str:
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    return name.lower().removesuffix(".")
+    return name.lower().removesuffix(".").strip("[]")
