@@ -1,6 +1,7 @@
 """Floods of connections, of endless requests and of large bodies, with an honest client beside them."""
 
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +54,18 @@ def test_a_crowd_that_sends_a_little_now_and_then_shuts_no_client_out(
         trickle(crowd, [piece] * 3, 5)
     assert_served(seen, say, f"{CROWD} connections that send {piece[:9]!r} each 5 s")
     assert seen.grown < 200
+
+
+def test_a_process_that_may_open_few_files_accepts_no_more_than_these(
+    start: Start, port: int, database: Path, say: Say
+) -> None:
+    limited = ("/bin/sh", "-c", f"ulimit -n 400; exec {sys.executable} wsgi.py")
+    running = start(limited).until_healthy()
+    with connections(port, 600) as crowd, honest(running, port, database) as seen:
+        trickle(crowd, [WHOLE] * 2, 3)
+    assert_served(seen, say, "600 connections to a process that may open 400 files")
+    assert "cannot accept" not in running.printed
+    assert "Traceback" not in running.printed
 
 
 def test_a_request_that_does_not_end_is_answered_with_a_time_out(running: Running, port: int) -> None:

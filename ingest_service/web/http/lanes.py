@@ -12,7 +12,7 @@ THREADS = {
     "usual": 32,
     # Bodies that are parsed one at a time: each may take a hundred megabytes.
     "large": 1,
-    # Results, of which one may have many megabytes, and what is behind the first pieces of other large answers.
+    # Results, since one may have many megabytes, and the later pieces of other large answers.
     "answers": 2,
     # What is computed from all that waits: more threads would only keep the dispatcher from its turn.
     "computing": 2,

@@ -10,7 +10,7 @@ from waitress.server import MultiSocketServer, TcpWSGIServer
 
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.web.http.channel import Channel
-from ingest_service.web.http.connections import Connections
+from ingest_service.web.http.connections import RESERVE, Connections
 from ingest_service.web.http.lanes import Lanes
 from ingest_service.web.http.parser import ParkedBodies
 from ingest_service.web.http.tasks import resumable
@@ -28,6 +28,8 @@ PARKED_BYTES = 512 * 1_048_576
 FILES_BESIDE_CONNECTIONS = 1000
 # Without a free descriptor, accepting again at once would only burn the processor.
 BREATHER = NANOSECONDS
+# In one round of the loop; fewer than the connections that there is room for beyond the limit.
+ACCEPTED_AT_ONCE = RESERVE // 2
 DEFAULT_KEEPALIVE_SECONDS = 75.0
 
 OPTIONS: dict[str, Any] = {
@@ -64,6 +66,7 @@ class Server(TcpWSGIServer):
         self.bodies = bodies
         self.connections = connections
         self._accepts_from = clock.now()
+        self._more_wait = False
         super().__init__(*args, **kw)
 
     def readable(self) -> bool:
@@ -77,18 +80,24 @@ class Server(TcpWSGIServer):
     def accept(self) -> Any:
         """Accept a connection; rest for a moment where there are no descriptors left."""
         try:
-            return super().accept()
+            accepted = super().accept()
         except OSError as error:
             if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
                 raise
             log.warning("cannot accept a connection: %s", error)
             self._accepts_from = self.clock.now() + BREATHER
-            return None
+            accepted = None
+        self._more_wait = accepted is not None
+        return accepted
 
     def handle_accept(self) -> None:
-        """Accept a connection, and make room for the next."""
-        super().handle_accept()
-        self.connections.make_room()
+        """Accept some connections, and make room for the next: a crowd must not keep others waiting for long."""
+        self._more_wait = True
+        for _ in range(ACCEPTED_AT_ONCE):
+            super().handle_accept()
+            if not self._more_wait:
+                return
+            self.connections.make_room()
 
 
 def make_server(
