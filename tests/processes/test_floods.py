@@ -125,16 +125,22 @@ def test_large_bodies_are_parsed_beside_the_others(
     body = BODIES[kind]
     request = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
-    def send(_: int) -> bytes:
-        with connect(port) as connection, connection.makefile("rb") as answer:
-            connection.settimeout(60)
-            connection.sendall(request)
-            return answer.read()[:12]
+    until = time.monotonic() + 6
+
+    def send_again(_: int) -> set[bytes]:
+        codes = set()
+        while time.monotonic() < until:
+            with connect(port) as connection, connection.makefile("rb") as answer:
+                connection.settimeout(60)
+                connection.sendall(request)
+                codes.add(answer.read()[:12])
+        return codes
 
     with honest(running, port, database) as seen, ThreadPoolExecutor(8) as pool:
-        codes = set(pool.map(send, range(9)))
-    assert_served(seen, say, f"9 bodies of {len(body) / MEGABYTE:.0f} MB ({kind})")
-    assert codes == {b"HTTP/1.1 200" if kind == "million" else b"HTTP/1.1 400"}
+        codes = set().union(*pool.map(send_again, range(8)))
+    assert_served(seen, say, f"8 clients that send bodies of {len(body) / MEGABYTE:.0f} MB ({kind})")
+    # Ten of the million fill the backlog.
+    assert codes == ({b"HTTP/1.1 200", b"HTTP/1.1 503"} if kind == "million" else {b"HTTP/1.1 400"})
     assert seen.grown < 200
 
 
