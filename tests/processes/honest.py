@@ -26,7 +26,7 @@ REQUESTS = (("POST", "/ingest", BODY), ("GET", "/ingestions?limit=5", None), ("G
 
 @dataclass
 class Seen:
-    """What an honest client saw during an attack, in seconds and megabytes."""
+    """Observations of an honest client during an attack, in seconds and megabytes."""
 
     seconds: list[float] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)

@@ -22,6 +22,7 @@ SECONDS = 6
 REQUESTS = {
     "GET last": ("GET", "/ingestions/{last}", None),
     "dry run": ("POST", "/ingest?dry_run=true", {"ids": [1], "priority": "LOW"}),
+    "deadline": ("POST", "/ingest", {"ids": [1], "priority": "LOW", "deadline": "2100-01-01T00:00:00Z"}),
     "PATCH": ("PATCH", "/ingestions/{last}", {"priority": "LOW"}),
     "schedule": ("GET", "/schedule?slots=1000", None),
     "full": ("POST", "/ingest", {"ids": [1] * 900_000, "priority": "LOW"}),

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from socket import SHUT_WR, socket
-from threading import Lock
+from threading import RLock
 from typing import Any, cast
 
 from waitress.adjustments import Adjustments
@@ -32,7 +32,7 @@ class Channel(HTTPChannel):
     # Attributes of waitress that its stubs do not have, or have otherwise.
     server: Any
     requests: list[Any]
-    requests_lock: Lock
+    requests_lock: Any
 
     def __init__(
         self,
@@ -51,12 +51,15 @@ class Channel(HTTPChannel):
         self._closes_at: int | None = None
         self.moved = self._clock.now()
         super().__init__(server, sock, addr, adj, map)
+        # A client may be found gone while its request is parsed, and is closed then.
+        self.requests_lock = RLock()
 
     def task_class(self, channel: HTTPChannel, request: Any) -> AnswerTask:  # type: ignore[override]
         """Return the task of the answer that goes on, or a new one."""
-        if self._task is None or self._task.request is not request:
-            self._task = AnswerTask(channel, request)
-        return self._task
+        with self.requests_lock:
+            if self._task is None or self._task.request is not request:
+                self._task = AnswerTask(channel, request)
+            return self._task
 
     def parser_class(self, adj: Adjustments) -> Parser:  # type: ignore[override]
         """Return the parser of a request that begins now."""
@@ -129,8 +132,9 @@ class Channel(HTTPChannel):
 
     def service(self) -> None:
         """Answer one request, or go on answering it."""
-        if self._task is not None and not self.connected:
-            self._task.abandon()
+        request, task = self.requests[0], self._task
+        if task is not None and not self.connected:
+            task.abandon()
         try:
             super().service()
         except Parked:
@@ -138,6 +142,8 @@ class Channel(HTTPChannel):
             return
         self.moved = self._clock.now()
         with self.requests_lock:
+            if self._task is not None and self._task.request is request:
+                self._task = None
             self._parse()
 
     def _linger(self) -> None:

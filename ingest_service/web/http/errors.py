@@ -43,7 +43,7 @@ class InvalidInput(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """What the client wants to change is not as the client has it (If-Match)."""
+    """The client wants to change something that is not as the client has it (If-Match)."""
 
 
 class ForeignOrigin(Exception):

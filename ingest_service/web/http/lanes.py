@@ -12,7 +12,7 @@ THREADS = {
     "usual": 32,
     # Bodies that are parsed one at a time: each may take a hundred megabytes.
     "large": 1,
-    # Results, of which one may have many megabytes, and what is behind the first pieces of other large answers.
+    # Results, since one may have many megabytes, and the later pieces of other large answers.
     "answers": 2,
     # What is computed from all that waits: more threads would only keep the dispatcher from its turn.
     "computing": 2,
@@ -47,18 +47,25 @@ def lane_of(request: Any) -> str:
         return "usual"
     if request.body_bytes_received > LARGE_BYTES:
         return "large"
-    return _lane_of_path(request.command, normalized(request.path), request.query)
+    return _lane_of_path(request.command, normalized(request.path), request)
 
 
-def _lane_of_path(method: str, path: str, query: str) -> str:
+def _lane_of_path(method: str, path: str, request: Any) -> str:
     if path in ("/health", "/ready"):
         return "probes"
     if path.endswith("/results"):
         return "answers"
-    if path.startswith("/ingestions/") or (path == "/ingest" and "dry_run" in query):
+    if path == "/ingest":
+        return "computing" if "dry_run" in request.query or _has_deadline(request.body_rcv) else "usual"
+    if path.startswith("/ingestions/"):
         return "computing"
     reads = method in ("GET", "HEAD")
     return "computing" if reads and path in ("/schedule", "/dispatcher", "/metrics") else "usual"
+
+
+def _has_deadline(body: Any) -> bool:
+    """Return whether a body, which is not large, has a deadline: it is compared with the schedule."""
+    return body is not None and b'"deadline"' in body.getbuf().get()
 
 
 def _dispatcher(threads: int) -> ThreadedTaskDispatcher:

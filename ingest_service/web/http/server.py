@@ -12,7 +12,7 @@ from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.listening import listen
 from ingest_service.open_files import MOST_CONNECTIONS
 from ingest_service.web.http.channel import Channel
-from ingest_service.web.http.connections import Connections
+from ingest_service.web.http.connections import RESERVE, Connections
 from ingest_service.web.http.lanes import Lanes
 from ingest_service.web.http.parser import ParkedBodies
 from ingest_service.web.http.tasks import resumable
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 PARKED_BYTES = 512 * 1_048_576
 # Without a free descriptor, accepting again at once would only burn the processor.
 BREATHER = NANOSECONDS
+# In one round of the loop; fewer than the connections that there is room for beyond the limit.
+ACCEPTED_AT_ONCE = RESERVE // 2
 DEFAULT_KEEPALIVE_SECONDS = 75.0
 
 OPTIONS: dict[str, Any] = {
@@ -62,6 +64,7 @@ class Server(TcpWSGIServer):
         self.bodies = bodies
         self.connections = connections
         self._accepts_from = clock.now()
+        self._more_wait = False
         super().__init__(*args, **kw)
 
     def readable(self) -> bool:
@@ -75,18 +78,24 @@ class Server(TcpWSGIServer):
     def accept(self) -> Any:
         """Accept a connection; rest for a moment where there are no descriptors left."""
         try:
-            return super().accept()
+            accepted = super().accept()
         except OSError as error:
             if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
                 raise
             log.warning("cannot accept a connection: %s", error)
             self._accepts_from = self.clock.now() + BREATHER
-            return None
+            accepted = None
+        self._more_wait = accepted is not None
+        return accepted
 
     def handle_accept(self) -> None:
-        """Accept a connection, and make room for the next."""
-        super().handle_accept()
-        self.connections.make_room()
+        """Accept some connections, and make room for the next: a crowd must not keep others waiting for long."""
+        self._more_wait = True
+        for _ in range(ACCEPTED_AT_ONCE):
+            super().handle_accept()
+            if not self._more_wait:
+                return
+            self.connections.make_room()
 
 
 def make_server(

@@ -81,6 +81,7 @@ class AnswerTask(WSGITask):
         super().__init__(*args)
         self._pieces: Pieces | None = None
         self._written = 0
+        self._name: str | None = None
 
     def get_environment(self) -> "WSGIEnvironment":
         """Return the WSGI environment, with this task in it for `resumable`."""
@@ -91,6 +92,7 @@ class AnswerTask(WSGITask):
     def keep(self, answer: Iterable[bytes]) -> Pieces:
         """Return the pieces of the application's answer, and keep them for the next turns."""
         self._pieces = Pieces(answer)
+        self._name = request_id.get()
         return self._pieces
 
     def execute(self) -> None:
@@ -98,6 +100,8 @@ class AnswerTask(WSGITask):
         if self._pieces is None:
             super().execute()
             return
+        # The next turn may be in another thread.
+        request_id.set(self._name)
         self._pieces.go_on = False
         self._written = 0
         try:

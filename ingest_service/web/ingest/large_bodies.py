@@ -30,7 +30,7 @@ _STAND_IN = SystemRandom().randint(SMALLEST_ID, LARGEST_ID)
 
 @dataclass(frozen=True, slots=True)
 class ListOfIds:
-    """Where the list of ids is in a body: the text between its brackets."""
+    """Place of the list of ids in a body: the text between its brackets."""
 
     body: bytes
     start: int

@@ -15,7 +15,7 @@ _one_at_a_time = Lock()
 
 @dataclass(frozen=True, slots=True)
 class ParsedSubmission:
-    """What a client submits; `deadline` is nanoseconds of the wall clock."""
+    """Submission of a client; `deadline` is nanoseconds of the wall clock."""
 
     ids: PackedIds
     priority: Priority

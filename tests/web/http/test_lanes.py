@@ -1,10 +1,21 @@
 """Which threads answer which requests."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from waitress.buffers import OverflowableBuffer
+from waitress.receiver import FixedStreamReceiver
 
 from ingest_service.web.http.lanes import lane_of
+
+
+def request_of(body: bytes, **fields: str) -> Any:
+    buffer = OverflowableBuffer(65_536)
+    buffer.append(body)
+    return SimpleNamespace(
+        error=None, body_bytes_received=len(body), body_rcv=FixedStreamReceiver(0, buffer), **fields
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,9 +40,18 @@ from ingest_service.web.http.lanes import lane_of
 )
 def test_a_request_belongs_to_the_threads_of_its_kind(asked: str, lane: str) -> None:
     method, path, query = (*asked.split(), "")[:3]
-    request = SimpleNamespace(error=None, body_bytes_received=0, command=method, path=path, query=query)
+    request = request_of(b"{}", command=method, path=path, query=query)
     assert lane_of(request) == lane
     request.body_bytes_received = 300_000
     assert lane_of(request) == "large"
     request.error = object()
     assert lane_of(request) == "usual"
+
+
+@pytest.mark.parametrize("filled", [0, 9_000, 100_000])
+@pytest.mark.parametrize(("field", "lane"), [(b'"deadline"', "computing"), (b'"x"', "usual")])
+def test_a_deadline_is_computed_and_the_body_is_left_as_it_is(filled: int, field: bytes, lane: str) -> None:
+    body = b'{"ids":[1],"priority":"LOW",%b%b:null}' % (b" " * filled, field)
+    request = request_of(body, command="POST", path="/ingest", query="")
+    assert lane_of(request) == lane
+    assert request.body_rcv.getfile().read() == body

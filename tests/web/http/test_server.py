@@ -1,0 +1,81 @@
+"""Accepting connections where descriptors are short."""
+
+import errno
+import os
+from collections.abc import Iterator
+from socket import socket
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+from waitress.wasyncore import close_all
+
+from ingest_service.web.http.channel import Channel
+from ingest_service.web.http.server import BREATHER, make_server
+from tests.doubles import VirtualClock
+
+
+@pytest.fixture
+def server() -> Iterator[Any]:
+    server = make_server(Flask("any").wsgi_app, "127.0.0.1", 0, 1000)
+    clock = VirtualClock()
+    clock.time = server.clock.now() + BREATHER
+    server.clock = clock
+    yield server
+    close_all(server._map)
+    server.task_dispatcher.shutdown()
+
+
+class NoDescriptors:
+    """A listening socket of a process that may open no more files."""
+
+    def accept(self) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+def test_without_descriptors_it_rests_before_it_accepts_again(
+    server: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert server.readable()
+    listening, server.socket = server.socket, NoDescriptors()
+    server.handle_accept()
+    server.socket = listening
+    assert [record.message for record in caplog.records] == [
+        "cannot accept a connection: [Errno 24] Too many open files"
+    ]
+    assert not server.readable()
+    server.clock.time += BREATHER
+    assert server.readable()
+
+
+class GoneClient:
+    """The socket of a client that closed its connection after its request."""
+
+    def __init__(self, sent: bytes) -> None:
+        self.sent = sent
+
+    def fileno(self) -> int:
+        return 1_000_000
+
+    def setblocking(self, _: int) -> None:
+        """Nothing blocks."""
+
+    def getsockopt(self, *_: int) -> int:
+        return 16_384
+
+    def recv(self, _: int) -> bytes:
+        sent, self.sent = self.sent, b""
+        return sent
+
+    def send(self, _: bytes) -> int:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    def close(self) -> None:
+        """It is closed already."""
+
+
+def test_a_client_that_asks_whether_to_go_on_and_is_gone_is_closed(server: Any) -> None:
+    head = b"POST / HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+    channel = Channel(server, cast("socket", GoneClient(head)), ("127.0.0.1", 1), server.adj, server._map)
+    channel.handle_read()
+    assert not channel.connected
