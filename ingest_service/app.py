@@ -23,6 +23,7 @@ from ingest_service.slippage.slips import Slips
 from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
+from ingest_service.upstreams.certificates import require_certificates
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.proxies import proxy_of
 from ingest_service.upstreams.simulated import SimulatedUpstream
@@ -50,7 +51,8 @@ def build_service(
 ) -> Service:
     """Return the service that these settings describe, not started.
 
-    `environ` names the proxy to the upstream. Raises SettingError for one that cannot be used.
+    `environ` names the proxy to the upstream and the certificates to trust. Raises SettingError for those that
+    cannot be used.
     """
     clock = SystemClock()
     return assemble(settings, clock, _upstream(settings, clock, environ), observer or Metrics())
@@ -116,5 +118,6 @@ def _upstream(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> F
     if not settings.upstream_url:
         return SimulatedUpstream(clock, nanoseconds(settings.simulated_delay_seconds))
     timeout = nanoseconds(settings.upstream_timeout_seconds)
+    require_certificates(settings.upstream_url, environ)
     proxy = proxy_of(settings.upstream_url, environ)
     return HttpUpstream(settings.upstream_url, settings.headers, timeout, clock, proxy)

@@ -5,7 +5,7 @@
 
 The floors, each with those below that it imports from (tests/cli/test_floors.py):
 
-    main        the console script                                  → commands, http
+    main        the console script                                  → commands, http, render
     commands    the commands, and what they share                   → all below
     watch       polling, and printing of what has changed           → client, render
     client      the typed client                                    → http
@@ -13,7 +13,8 @@ The floors, each with those below that it imports from (tests/cli/test_floors.py
     http        requests, retries, TLS and the meaning of answers   → models
     ids         ids in words, in files and in columns of CSV        → models
     models      typed values of the service's JSON
-    errors      every error, with its exit code
+    errors      every error, with its exit code                     → printable
+    printable   text that is safe for a terminal
 """
 
 from importlib import import_module

@@ -36,11 +36,18 @@ class Client:
 
     Every call blocks until the service has answered, or has been silent for `timeout` seconds, and is then sent
     again as the `retry_policy` says; only `retry`, `health` and `ready` never are. Raises the errors
-    of `ingestctl.errors`. Not for several threads at once. `url` may have a base path.
+    of `ingestctl.errors`. Not for several threads at once. `url` may have a base path, and a user and a password
+    for HTTP's Basic authentication. `headers` are sent with every request, such as a token for a proxy.
     """
 
-    def __init__(self, url: str, timeout: float = 10.0, retry_policy: RetryPolicy | None = None) -> None:
-        self._http = BaseClient(url, timeout, retry_policy or RetryPolicy())
+    def __init__(
+        self,
+        url: str,
+        timeout: float = 10.0,
+        retry_policy: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._http = BaseClient(url, timeout, retry_policy or RetryPolicy(), headers or {})
 
     def close(self) -> None:
         """Close the connections; calling it twice is fine."""
@@ -51,6 +58,14 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def now(self) -> datetime:
+        """Return the time of the service: that of this system, corrected by the dates of the answers so far."""
+        return self._http.now()
+
+    def learn_time(self) -> None:
+        """Ask for the time of the service, so that `now` returns it; without an answer, nothing is learned."""
+        self._http.learn_time()
 
     def submit(
         self,

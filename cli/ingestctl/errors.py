@@ -19,11 +19,16 @@ The text of every error is one line: the reason, and the way to fix it.
 
 from collections.abc import Mapping, Sequence
 
+from ingestctl.printable import printable
+
 
 class IngestctlError(Exception):
-    """Root of the tree."""
+    """Root of the tree; the sentence may quote what the service answered."""
 
     exit_code = 1
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(printable(sentence))
 
 
 class UsageError(IngestctlError):

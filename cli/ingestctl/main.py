@@ -1,6 +1,5 @@
 """Console script. It imports only what a command needs, so that --help answers at once."""
 
-import io
 import sys
 import traceback
 
@@ -9,8 +8,10 @@ import click
 from ingestctl.commands.arguments import common
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.registry import load, titles
+from ingestctl.commands.streams import discard_output, prepare_streams
 from ingestctl.errors import IngestctlError
 from ingestctl.http.retry import NO_RETRY
+from ingestctl.render.printing import print_line, print_lines
 
 INTERRUPTED = 130
 VERSION_TIMEOUT_SECONDS = 0.5
@@ -56,14 +57,21 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except IngestctlError as error:
             if ctx.ensure_object(CliContext).debug:
-                click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-            click.echo(f"Error: {error}", err=True)
+                print_lines("".join(traceback.format_exception(error)).splitlines(), err=True)
+            print_line(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
 
 
-@click.group(cls=Commands, commands=titles(), invoke_without_command=True, help=HELP, epilog=EXIT_CODES)
+@click.group(
+    cls=Commands,
+    commands=titles(),
+    invoke_without_command=True,
+    help=HELP,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option("--version", is_flag=True, help="Print the versions of ingestctl and of the service, and exit.")
 @common
 @click.pass_context
@@ -87,12 +95,19 @@ def _print_versions(context: CliContext) -> None:
     except IngestctlError:
         return
     if served:
-        click.echo(f"service, version {served}, at {context.url}")
+        print_line(f"service, version {served}, at {context.address}")
 
 
 def main() -> None:
-    """Run ingestctl and exit; a character that the terminal cannot show is printed as a question mark."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    ingestctl()
+    """Run ingestctl and exit; a character that the terminal cannot show is printed as a question mark.
+
+    An OSError that arrives here and is not about a file is about the output: no other call can raise one.
+    """
+    prepare_streams()
+    try:
+        ingestctl()
+    except OSError as error:
+        discard_output()
+        what = f"use {error.filename!r}" if error.filename else "write the output"
+        print_line(f"Error: Cannot {what}: {error.strerror}.", err=True)
+        sys.exit(IngestctlError.exit_code)

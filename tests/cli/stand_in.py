@@ -2,8 +2,10 @@
 
 import json
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, TypeVar
 
@@ -51,7 +53,8 @@ class Resource(Protocol):
 class StandIn:
     """Gives its answers one by one, the last one again and again, and records the requests.
 
-    Like an older service it has nothing under /ingestions, until it gets timetables.
+    Like an older service it has nothing under /ingestions, until it gets timetables. Its clock is `ahead` of
+    the one of this system.
     """
 
     def __init__(self) -> None:
@@ -59,6 +62,7 @@ class StandIn:
         self._answers: deque[Answer] = deque()
         self._timetables: deque[Resource] = deque()
         self._current: Resource = refusal(404, "Not found")
+        self.ahead = timedelta(0)
         self._stopped = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -139,6 +143,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.content)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.stand_in.ahead.total_seconds())
 
     def log_message(self, *_: object) -> None:
         """Print nothing: the output of the tests stays clean."""

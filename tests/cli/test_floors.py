@@ -16,15 +16,16 @@ DOORS = {ROOT / "__init__.py", ROOT / "models" / "__init__.py"}
 """Packages that hand out names of their modules; all others are empty but for a docstring."""
 
 BELOW: dict[str, set[str]] = {
-    "errors": set(),
+    "printable": set(),
+    "errors": {"printable"},
     "models": set(),
     "ids": {"models", "errors"},
     "http": {"models", "errors"},
-    "render": {"models", "errors"},
+    "render": {"models", "errors", "printable"},
     "client": {"http", "models"},
     "watch": {"client", "render", "models", "errors"},
     "commands": {"watch", "client", "http", "render", "ids", "models", "errors"},
-    "main": {"commands", "http", "errors"},
+    "main": {"commands", "http", "render", "errors"},
 }
 """The floors from the lowest to the highest, each with those that it may import from."""
 

@@ -92,10 +92,11 @@ def test_an_error_of_the_service_is_one_line_and_exits_1(
         (Answer(200, {"id": 7}), "200 OK"),
         (Answer(200, [1]), "200 OK"),
         (Answer(200, None), "200 OK"),
+        (Answer(200, 100_000 * b"[" + 100_000 * b"]"), "200 OK"),
         (Answer(400, b"<html>"), "400 Bad Request"),
         (Answer(400, ["no"]), "400 Bad Request"),
         (Answer(404, b"<html>"), "404 Not Found"),
-        (Answer(301, headers={"Location": "https://example.org"}), "301 Moved Permanently"),
+        (Answer(301), "301 Moved Permanently"),
         (Answer(304), "304 Not Modified"),
     ],
 )
@@ -109,6 +110,31 @@ def test_an_answer_of_something_else_asks_whether_this_is_the_ingest_service(
         f"Error: {service.url}/ingest answered {first_line}, but not the service's JSON: "
         "is this the ingest service? Check --url or INGEST_URL.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "leads"),
+    [
+        (301, "https://example.org/base/ingest", ": the service is at https://example.org/base. Give this with"),
+        (308, "https://u:secret@example.org/ingest?a=secret#b", ": the service is at https://example.org. Give"),
+        (307, "/new/ingest", ": the service is at {url}/new. Give this with --url or INGEST_URL."),
+        (
+            302,
+            "//login.example.org/?to=secret",
+            " and leads to http://login.example.org/: is this the ingest service?",
+        ),
+    ],
+)
+def test_a_redirect_shows_where_it_leads_to_and_is_not_followed(
+    run: Run, service: StandIn, status: int, location: str, leads: str
+) -> None:
+    service.answers(Answer(status, headers={"Location": location}))
+    result = run("submit 1")
+    assert (result.exit_code, result.stdout, len(service.requests)) == (1, "", 1)
+    phrase = f"{service.url}/ingest answered {status} {HTTPStatus(status).phrase}"
+    assert result.stderr.startswith(f"Error: {phrase}{leads.format(url=service.url)}")
+    assert "secret" not in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("command", ["submit 1", f"status {INGESTION_ID}", f"watch {INGESTION_ID}"])

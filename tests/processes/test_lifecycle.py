@@ -132,13 +132,32 @@ def test_a_store_that_cannot_be_written_is_reported_and_the_dispatcher_goes_on_w
     assert running.stop() == 0
 
 
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT], ids=lambda signum: signum.name)
 def test_a_signal_while_the_backlog_is_loaded_stops_it_cleanly(
-    start: Start, environ: dict[str, str], tmp_path: Path
+    start: Start, environ: dict[str, str], tmp_path: Path, signum: signal.Signals
 ) -> None:
     write_backlog(tmp_path / "ingest.db", 50_000)
     running = start()
     eventually(lambda: listens(int(environ["INGEST_PORT"])))
-    assert running.stop(signal.SIGTERM) == 0
+    assert running.stop(signum) == 0
+    assert "Traceback" not in running.printed
+
+
+def test_more_connections_than_files_stop_neither_the_slots_nor_the_service(
+    start: Start, client: Client, environ: dict[str, str]
+) -> None:
+    few_files = ["/bin/sh", "-c", f"ulimit -n 320; exec {sys.executable} wsgi.py"]
+    running = start(few_files, INGEST_INTERVAL_SECONDS="0.1", INGEST_SIMULATED_DELAY_SECONDS="0").until_healthy()
+    ingestion_id = client.submit(range(1, 61), "LOW")
+    client.close()
+    with ExitStack() as idle:
+        for _ in range(500):
+            idle.enter_context(socket.create_connection((HOST, int(environ["INGEST_PORT"]))))
+        eventually(lambda: "slot 20 opened" in running.printed)
+    eventually(lambda: client.completed(ingestion_id))
+    client.close()
+    assert running.stop() == 0
+    assert "Too many open files" not in running.printed
 
 
 def listens(port: int) -> bool:

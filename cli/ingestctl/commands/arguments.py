@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import click
@@ -12,6 +13,10 @@ from ingestctl.commands.context import DEFAULT_URL, URL_VARIABLE, CliContext
 Decorated = Callable[..., Any]
 
 ingestion_id_argument = click.argument("ingestion_id", type=click.UUID)
+ingestion_ids_argument = click.argument(
+    "ingestion_ids", metavar="INGESTION_ID...", type=click.UUID, nargs=-1, required=True
+)
+watch_option = partial(click.option, "-w", "--watch", "watched", is_flag=True)
 
 
 def common(command: Decorated) -> Decorated:
@@ -60,7 +65,7 @@ _url = click.option(
     help=f"Address of the service; without it, {URL_VARIABLE}, the configuration file, or {DEFAULT_URL}.",
 )
 _quiet = click.option(
-    "--quiet", is_flag=True, expose_value=False, callback=_keep_quiet, help="Print results and errors only."
+    "-q", "--quiet", is_flag=True, expose_value=False, callback=_keep_quiet, help="Print results and errors only."
 )
 _no_color = click.option(
     "--no-color", is_flag=True, expose_value=False, callback=_drop_color, help="Use no colors, like NO_COLOR."

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import click
-
-from ingestctl.commands.config import configured_url
+from ingestctl.commands.config import Configuration, configuration, headers_of_environment
+from ingestctl.http.address import without_credentials
 from ingestctl.http.retry import NO_RETRY, RetryPolicy
+from ingestctl.render.printing import print_line
 from ingestctl.render.times import here_and_now
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ URL_VARIABLE = "INGEST_URL"
 
 @dataclass
 class CliContext:
-    """Options of one run, and its ways to reach the service and the user."""
+    """Options of one run, and its ways to reach the service and the user.
+
+    `now` is the clock of this system, and once there is a client, that of its service.
+    """
 
     chosen_url: str | None = None
     quiet: bool = False
@@ -32,18 +35,32 @@ class CliContext:
     now: Callable[[], datetime] = here_and_now
 
     @property
-    def url(self) -> str:
-        """Address of the service; raises UsageError if the configuration file is needed and wrong."""
-        return self.chosen_url or os.environ.get(URL_VARIABLE) or configured_url() or DEFAULT_URL
+    def address(self) -> str:
+        """Address of the service as it is shown: without a password."""
+        return without_credentials(self._service.url or "")
+
+    @property
+    def _service(self) -> Configuration:
+        """Address of the service with the headers for it; the file is read only if nothing else has an address."""
+        chosen = self.chosen_url or os.environ.get(URL_VARIABLE)
+        service = Configuration(chosen) if chosen else configuration()
+        headers = headers_of_environment()
+        return Configuration(service.url or DEFAULT_URL, service.headers if headers is None else headers)
 
     def client(self, retry_policy: RetryPolicy | None = None, timeout: float = 10.0) -> "Client":
-        """Return a client of the service that logs its requests and retries on stderr."""
+        """Return a client of the service that logs its requests and retries on stderr.
+
+        Raises UsageError if the address, the headers or the configuration file are wrong.
+        """
         from ingestctl.client import Client
 
         log = logging.getLogger("ingestctl")
         log.handlers = [_Stderr()]
         log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
-        return Client(self.url, timeout, retry_policy or self.retry_policy)
+        service = self._service
+        client = Client(service.url or "", timeout, retry_policy or self.retry_policy, service.headers)
+        self.now = client.now
+        return client
 
     def polling_client(self) -> "Client":
         """Return a client that does not retry, for commands that poll and show outages themselves."""
@@ -52,11 +69,11 @@ class CliContext:
     def notify(self, sentence: str) -> None:
         """Print a sentence on stderr, unless the user wants it quiet."""
         if not self.quiet:
-            click.echo(sentence, err=True)
+            print_line(sentence, err=True)
 
     def command(self, *words: str) -> str:
-        """Return a command line that asks the same service."""
-        elsewhere = ("--url", self.chosen_url) if self.chosen_url else ()
+        """Return a command line that asks the same service; it has no password, for it is shown."""
+        elsewhere = ("--url", without_credentials(self.chosen_url)) if self.chosen_url else ()
         return shlex.join(("ingestctl", *words, *elsewhere))
 
 
@@ -64,4 +81,4 @@ class _Stderr(logging.Handler):
     """Writes on the stderr of the moment, which tests replace."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(self.format(record), err=True)
+        print_line(self.format(record), err=True)

@@ -1,6 +1,5 @@
 """`ingestctl pause`, `resume` and `health`: commands about the service as a whole."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from ingestctl.commands.output import JSONS, Form, output_option, print_one, pri
 from ingestctl.errors import UnavailableError
 from ingestctl.models import Dispatcher, Health, Response
 from ingestctl.render.dispatcher import backlog_rows, state
+from ingestctl.render.printing import as_json, print_line
 
 Answer = TypeVar("Answer", bound=Response)
 
@@ -56,7 +56,7 @@ def health(ctx: click.Context, form: Form) -> None:
             "dispatcher": _ask(client.dispatcher),
         }
     if form in JSONS:
-        click.echo(json.dumps({name: _json(answer) for name, answer in answers.items()}))
+        print_line(as_json({name: _json(answer) for name, answer in answers.items()}))
     else:
         _print_health(answers, context)
     if any(isinstance(answer, UnavailableError) for answer in answers.values()):
@@ -76,7 +76,7 @@ def _json(answer: Response | UnavailableError) -> Mapping[str, Any]:
 
 def _print_health(answers: Mapping[str, Response | UnavailableError], context: CliContext) -> None:
     for name, answer in answers.items():
-        click.echo(f"{name:10}  {_sentence(answer, context)}")
+        print_line(f"{name:10}  {_sentence(answer, context)}")
     if isinstance(dispatcher := answers["dispatcher"], Dispatcher):
         print_rows(backlog_rows(dispatcher))
 
@@ -86,7 +86,7 @@ def _sentence(answer: Response | UnavailableError, context: CliContext) -> str:
         case Dispatcher():
             return state(answer, context.now())
         case Health(status=status, version=str(version)):
-            return f"{status}, version {version}, at {context.url}"
+            return f"{status}, version {version}, at {context.address}"
         case Health(status=status):
             return status
     return str(answer)
@@ -96,4 +96,4 @@ def _print_dispatcher(dispatcher: Dispatcher, context: CliContext, form: Form) -
     if form in JSONS:
         print_one(dispatcher)
     else:
-        click.echo(state(dispatcher, context.now()))
+        print_line(state(dispatcher, context.now()))

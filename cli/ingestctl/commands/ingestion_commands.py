@@ -1,66 +1,84 @@
-"""`ingestctl cancel`, `priority` and `retry`: commands that change one ingestion."""
+"""`ingestctl cancel`, `priority` and `retry`: commands that change ingestions."""
 
+from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 import click
 
-from ingestctl.commands.arguments import common, ingestion_id_argument
+from ingestctl.commands.arguments import common, ingestion_ids_argument
 from ingestctl.commands.context import CliContext
-from ingestctl.commands.output import JSONS, Form, output_option, print_one
+from ingestctl.commands.each import Each
+from ingestctl.commands.output import JSONS, Form, kept_on_stderr, output_option, print_all, print_one
 from ingestctl.commands.priorities import PRIORITIES, PRIORITY, priority_option
 from ingestctl.models import Ingestion, Priority
 from ingestctl.render.eta import eta
+from ingestctl.render.printing import print_line, print_lines
 from ingestctl.render.wording import counted
 
 
 @click.command()
-@ingestion_id_argument
+@ingestion_ids_argument
 @output_option(Form.TABLE, *JSONS, Form.ID)
 @common
-@click.pass_obj
-def cancel(context: CliContext, ingestion_id: UUID, form: Form) -> None:
-    """Cancel the batches of an ingestion that have not run.
+@click.pass_context
+def cancel(ctx: click.Context, ingestion_ids: Sequence[UUID], form: Form) -> None:
+    """Cancel the batches of ingestions that have not run.
 
-    Its calls in flight finish.
+    Their calls in flight finish.
     """
-    with context.client() as client:
-        ingestion = client.cancel(str(ingestion_id))
-    cancelled = f"{ingestion.batches.cancelled:,} of {counted(ingestion.total, 'batch')} cancelled"
-    _print(ingestion, form, cancelled)
+    each = Each(ingestion_ids)
+    with ctx.ensure_object(CliContext).client() as client:
+        _print(each.answers(client.cancel), each, form, _cancelled)
+    ctx.exit(each.exit_code)
 
 
 @click.command()
-@ingestion_id_argument
+@ingestion_ids_argument
 @click.argument("level", type=PRIORITY, metavar=PRIORITIES)
 @output_option(Form.TABLE, *JSONS, Form.ID)
 @common
-@click.pass_obj
-def priority(context: CliContext, ingestion_id: UUID, level: Priority, form: Form) -> None:
+@click.pass_context
+def priority(ctx: click.Context, ingestion_ids: Sequence[UUID], level: Priority, form: Form) -> None:
     """Change the priority of the batches that have not run.
 
-    Within the new priority, the created time of the ingestion decides the order.
+    Within the new priority, the created time of an ingestion decides the order.
     """
+    context, each = ctx.ensure_object(CliContext), Each(ingestion_ids)
     with context.client() as client:
-        ingestion = client.set_priority(str(ingestion_id), level)
-    _print(ingestion, form, "; ".join((f"now {ingestion.priority}", *eta(ingestion, context.now()))))
+        answers = each.answers(lambda ingestion_id: client.set_priority(ingestion_id, level))
+        _print(answers, each, form, lambda one: "; ".join((f"now {one.priority}", *eta(one, context.now()))))
+    ctx.exit(each.exit_code)
 
 
 @click.command()
-@ingestion_id_argument
-@priority_option("Priority of the new ingestion; without it, the old one.")
+@ingestion_ids_argument
+@priority_option("Priority of the new ingestions; without it, the old one.")
 @common
-@click.pass_obj
-def retry(context: CliContext, ingestion_id: UUID, priority: Priority | None) -> None:
+@click.pass_context
+def retry(ctx: click.Context, ingestion_ids: Sequence[UUID], priority: Priority | None) -> None:
     """Submit the failed ids again, as a new ingestion.
 
-    Its id is printed.
+    Its id is printed; each of several ingestions gets its own new one.
     """
-    with context.client() as client:
-        click.echo(client.retry(str(ingestion_id), priority))
+    each = Each(ingestion_ids)
+    with ctx.ensure_object(CliContext).client() as client:
+        for again in each.answers(lambda ingestion_id: client.retry(ingestion_id, priority)):
+            with kept_on_stderr([again]):
+                print_line(again)
+    ctx.exit(each.exit_code)
 
 
-def _print(ingestion: Ingestion, form: Form, sentence: str) -> None:
-    if form in JSONS:
-        print_one(ingestion)
+def _cancelled(ingestion: Ingestion) -> str:
+    return f"{ingestion.batches.cancelled:,} of {counted(ingestion.total, 'batch')} cancelled"
+
+
+def _print(ingestions: Iterator[Ingestion], each: Each, form: Form, sentence: Callable[[Ingestion], str]) -> None:
+    """Print ingestions as they come; as JSON, a single one is an object, and several are an array."""
+    if form is Form.ID:
+        print_lines(one.ingestion_id for one in ingestions)
+    elif form is Form.TABLE:
+        print_lines(f"{one.ingestion_id}: {sentence(one)}" for one in ingestions)
+    elif each.is_one:
+        print_one(next(ingestions))
     else:
-        click.echo(ingestion.ingestion_id if form is Form.ID else f"{ingestion.ingestion_id}: {sentence}")
+        print_all(ingestions, form)

@@ -11,6 +11,7 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_rows
 from ingestctl.commands.priorities import priority_option
 from ingestctl.models import LARGEST_PAGE, ListedIngestion, Priority, Status
+from ingestctl.render.printing import print_lines
 from ingestctl.render.rows import Rows
 from ingestctl.render.times import ahead, behind
 
@@ -22,20 +23,22 @@ SPARE = ("Submitted", "Ids", "Deadline", "Failed")
 @click.command("list")
 @click.option("--status", type=click.Choice(STATUSES), help="Only ingestions with this status.")
 @priority_option("Only ingestions with this priority.")
+@click.option("--failed", is_flag=True, help="Only ingestions with ids that failed; all are searched for them.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Greatest number of ingestions."
 )
 @output_option(Form.TABLE, *JSONS, Form.ID)
 @common
 @click.pass_obj
-def list_(context: CliContext, status: str | None, priority: Priority | None, limit: int, form: Form) -> None:
+def list_(
+    context: CliContext, status: str | None, priority: Priority | None, failed: bool, limit: int, form: Form
+) -> None:
     """List ingestions, the newest first."""
     with context.client() as client:
-        found = client.ingestions(
-            Status(status) if status else None,
-            priority,
-            page=min(limit + 1, LARGEST_PAGE),
-        )
+        page = LARGEST_PAGE if failed else min(limit + 1, LARGEST_PAGE)
+        found = client.ingestions(Status(status) if status else None, priority, page)
+        if failed:
+            found = (one for one in found if one.failed)
         listed = list(islice(found, limit))
         more = next(found, None) is not None
     _print(listed, context, form)
@@ -45,8 +48,7 @@ def list_(context: CliContext, status: str | None, priority: Priority | None, li
 
 def _print(listed: Sequence[ListedIngestion], context: CliContext, form: Form) -> None:
     if form is Form.ID:
-        for one in listed:
-            click.echo(one.ingestion_id)
+        print_lines(one.ingestion_id for one in listed)
     elif form in JSONS:
         print_all(listed, form)
     elif listed:

@@ -1,14 +1,15 @@
 """Output of commands on stdout, for people or for programs."""
 
-import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
 import click
 
 from ingestctl.models import Response
+from ingestctl.render.printing import as_json, print_lines
 from ingestctl.render.rows import Rows
 
 
@@ -41,7 +42,7 @@ def output_option(*forms: Form) -> Callable[[Callable[..., Any]], Callable[..., 
 
 def print_one(response: Response) -> None:
     """Print a value as the JSON that the service sent."""
-    click.echo(json.dumps(response.raw, ensure_ascii=False))
+    click.echo(as_json(response.raw))
 
 
 def print_all(responses: Iterable[Response], form: Form) -> None:
@@ -56,16 +57,27 @@ def print_all(responses: Iterable[Response], form: Form) -> None:
     before = "[\n"
     try:
         for one in responses:
-            click.echo(f"{before}{json.dumps(one.raw, ensure_ascii=False)}", nl=False)
+            click.echo(f"{before}{as_json(one.raw)}", nl=False)
             before = ",\n"
     finally:
         click.echo("\n]" if before.startswith(",") else "[]")
 
 
+@contextmanager
+def kept_on_stderr(ingestion_ids: Iterable[str]) -> Iterator[None]:
+    """Print the ids on stderr if stdout cannot be written, as on a full disk: they would be lost."""
+    try:
+        yield
+    except OSError:
+        print_lines(ingestion_ids, err=True)
+        raise
+
+
 def print_rows(rows: Rows) -> None:
     """Print a table: drawn on a terminal, in plain columns elsewhere."""
+    rows = rows.escaped()
     if not sys.stdout.isatty():
-        click.echo("\n".join(rows.lines()))
+        print_lines(rows.lines())
         return
     from ingestctl.render.row_table import draw
 

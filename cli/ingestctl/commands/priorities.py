@@ -22,7 +22,7 @@ PRIORITY = PriorityName(Priority, case_sensitive=False)
 
 
 def priority_option(help_text: str, default: Priority | None = None) -> Callable[..., Any]:
-    """Return the option `--priority`."""
+    """Return the option `-p`."""
     return click.option(
-        "--priority", type=PRIORITY, metavar=PRIORITIES, default=default, show_default=True, help=help_text
+        "-p", "--priority", type=PRIORITY, metavar=PRIORITIES, default=default, show_default=True, help=help_text
     )

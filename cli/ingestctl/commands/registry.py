@@ -12,7 +12,7 @@ REGISTRY = {
     "list": ("listing:list_", "List ingestions, the newest first."),
     "schedule": ("schedule:schedule", "Show the next slots, with their times and ids."),
     "why": ("status:why", "Explain why an ingestion does not run earlier."),
-    "cancel": ("ingestion_commands:cancel", "Cancel the batches of an ingestion that have not run."),
+    "cancel": ("ingestion_commands:cancel", "Cancel the batches of ingestions that have not run."),
     "priority": ("ingestion_commands:priority", "Change the priority of the batches that have not run."),
     "retry": ("ingestion_commands:retry", "Submit the failed ids again, as a new ingestion."),
     "pause": ("dispatcher_commands:pause", "Stop opening slots until they are resumed."),

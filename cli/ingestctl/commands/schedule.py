@@ -2,7 +2,7 @@
 
 import click
 
-from ingestctl.commands.arguments import common
+from ingestctl.commands.arguments import common, watch_option
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all
 
@@ -11,7 +11,7 @@ from ingestctl.commands.output import JSONS, Form, output_option, print_all
 @click.option(
     "--slots", type=click.IntRange(1, 1000), default=20, show_default=True, help="Greatest number of slots."
 )
-@click.option("--watch", "watched", is_flag=True, help="Show them live, until Ctrl-C.")
+@watch_option(help="Show them live, until Ctrl-C.")
 @output_option(Form.TABLE, *JSONS)
 @common
 @click.pass_obj

@@ -1,6 +1,5 @@
 """`ingestctl status`, `results` and `why`: commands that show one ingestion."""
 
-import json
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from ingestctl.commands.arguments import common, ingestion_id_argument
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
 from ingestctl.models import Result
+from ingestctl.render.printing import as_json, print_line, print_lines
 from ingestctl.render.reasons import reasons, slip_rows
 from ingestctl.render.wording import counted
 
@@ -65,17 +65,17 @@ def why(context: CliContext, ingestion_id: UUID, form: Form) -> None:
     if form in JSONS:
         print_one(ingestion)
         return
-    click.echo("\n".join(reasons(ingestion, context.now())))
+    print_lines(reasons(ingestion, context.now()))
     if ingestion.slips:
         print_rows(slip_rows(ingestion.slips, context.now()))
 
 
 def _print_results(results: Iterable[Result]) -> None:
     for result in results:
-        click.echo(f"{result.id:>10}  {_outcome(result)}")
+        print_line(f"{result.id:>10}  {_outcome(result)}")
 
 
 def _outcome(result: Result) -> str:
     if result.error is None:
-        return json.dumps(result.result, ensure_ascii=False)
+        return as_json(result.result)
     return f"failed after {counted(result.attempts or 0, 'attempt')}: {result.error}"

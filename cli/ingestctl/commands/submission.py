@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import click
 from msgspec import ValidationError, convert
 
 from ingestctl.commands.context import CliContext
 from ingestctl.errors import ConnectError, IngestctlError, RefusedError, UnreachableError
 from ingestctl.models import Accepted, DryRun, Priority, Time
+from ingestctl.render.printing import print_line
 from ingestctl.render.times import ahead
 
 
@@ -25,7 +25,7 @@ class Submission:
 
     def dry_run(self, context: CliContext) -> DryRun:
         """Return the service's estimate; raises the errors of the client."""
-        with _local_deadline(context.now()), context.client() as client:
+        with _local_deadline(context), context.client() as client:
             return client.dry_run(self.ids, self.priority, self.deadline)
 
     def submit(self, context: CliContext) -> Iterator[Accepted]:
@@ -35,18 +35,23 @@ class Submission:
         """
         done = 0
         try:
-            with _local_deadline(context.now()), context.client() as client:
+            with _local_deadline(context), context.client() as client:
                 for accepted in client.submit_all(self.ids, self.priority, self.deadline, self.key):
                     done += accepted.ids
                     yield accepted
         except (IngestctlError, KeyboardInterrupt) as error:
             if done or _may_have_arrived(error):
-                click.echo(
-                    f"At least {done:,} of {len(self.ids):,} ids are accepted. "
-                    f"To submit the rest, and none twice, add --key {self.key} to the same command.",
-                    err=True,
-                )
+                self.print_the_way_on(done)
             raise
+
+    def print_the_way_on(self, done: int) -> None:
+        """Print on stderr how to submit the rest after `done` ids, unless there is none."""
+        if done < len(self.ids):
+            print_line(
+                f"At least {done:,} of {len(self.ids):,} ids are accepted. "
+                f"To submit the rest, and none twice, add --key {self.key} to the same command.",
+                err=True,
+            )
 
 
 def _may_have_arrived(error: BaseException) -> bool:
@@ -54,7 +59,7 @@ def _may_have_arrived(error: BaseException) -> bool:
 
 
 @contextmanager
-def _local_deadline(now: datetime) -> Iterator[None]:
+def _local_deadline(context: CliContext) -> Iterator[None]:
     """Show the earliest end of a submission whose deadline cannot be met in the local time."""
     try:
         yield
@@ -62,7 +67,7 @@ def _local_deadline(now: datetime) -> Iterator[None]:
         if not (earliest := _earliest(error)):
             raise
         raise RefusedError(
-            f"The deadline cannot be met: as things stand it would be done at {ahead(earliest, now)}."
+            f"The deadline cannot be met: as things stand it would be done at {ahead(earliest, context.now())}."
         ) from error
 
 

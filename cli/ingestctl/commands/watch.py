@@ -1,18 +1,31 @@
 """`ingestctl watch`."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import click
 
-from ingestctl.commands.arguments import common
+from ingestctl.commands.arguments import common, ingestion_ids_argument
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option
 
 
+class Seconds(click.FloatRange):
+    """A number of seconds in a range; "nan" is in none, and "inf" is no end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; raises click.BadParameter if it is not a finite one."""
+        seconds = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
+
+
 @click.command()
-@click.argument("ingestion_ids", metavar="INGESTION_ID...", type=click.UUID, nargs=-1, required=True)
-@click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Give up, with exit code 5.")
+@ingestion_ids_argument
+@click.option("--timeout", type=Seconds(min=0), metavar="SECONDS", help="Give up, with exit code 5.")
 @click.option("--compact", is_flag=True, help="One row for each ingestion.")
 @output_option(Form.TABLE, *JSONS, Form.ID)
 @common

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from msgspec.structs import replace
+from requests import Response
 
+from ingestctl.errors import NoAnswerError
 from ingestctl.http.responses import read, retry_after
 from ingestctl.http.retry import RetryPolicy
 from ingestctl.http.transport import Transport
@@ -23,16 +27,25 @@ class BaseClient:
     All of them block. Not for several threads at once.
     """
 
-    def __init__(self, url: str, timeout: float, retry_policy: RetryPolicy) -> None:
-        self._transport = Transport(url, timeout, retry_policy)
+    def __init__(self, url: str, timeout: float, retry_policy: RetryPolicy, headers: Mapping[str, str]) -> None:
+        self._transport = Transport(url, timeout, retry_policy, headers)
 
     def close(self) -> None:
         """Close the connections; calling it twice is fine."""
         self._transport.close()
 
+    def now(self) -> datetime:
+        """Return the time of the service, as the answers so far show it."""
+        return self._transport.clock.now()
+
+    def learn_time(self) -> None:
+        """Ask for the time of the service once; without an answer, nothing is learned."""
+        with suppress(NoAnswerError):
+            self._transport.send("GET", "/health", retry=False)
+
     def get(self, path: str, parse: Callable[[Any], Value], retry: bool = True) -> Value:
         """Return a resource."""
-        return read(self._transport.send("GET", path, retry=retry), parse)
+        return self._read(self._transport.send("GET", path, retry=retry), parse)
 
     def get_if_changed(self, path: str, parse: Callable[[Any], State], known: State | None) -> State:
         """Return a state; if it is still the known one, the service does not send it again."""
@@ -40,7 +53,7 @@ class BaseClient:
         answer = self._transport.send("GET", path, headers={"If-None-Match": etag})
         if known and answer.status_code == HTTPStatus.NOT_MODIFIED:
             return replace(known, retry_after=retry_after(answer))
-        return replace(read(answer, parse), etag=answer.headers.get("ETag"), retry_after=retry_after(answer))
+        return replace(self._read(answer, parse), etag=answer.headers.get("ETag"), retry_after=retry_after(answer))
 
     def get_pages(
         self, path: str, name: str, parse: Callable[[Any], Value], cursor: str = "after", **query: object
@@ -61,11 +74,14 @@ class BaseClient:
     ) -> Value:
         """Send a value as JSON, or nothing, and return the answer."""
         body = None if value is None else json.dumps(value).encode()
-        return read(self._transport.send(method, path, body, retry=retry), parse)
+        return self._read(self._transport.send(method, path, body, retry=retry), parse)
 
     def post(self, path: str, parse: Callable[[Any], Value], body: bytes, key: str | None = None) -> Value:
         """Post a body that is JSON already, with its idempotency key."""
-        return read(self._transport.send("POST", path, body, {"Idempotency-Key": key}), parse)
+        return self._read(self._transport.send("POST", path, body, {"Idempotency-Key": key}), parse)
+
+    def _read(self, answer: Response, parse: Callable[[Any], Value]) -> Value:
+        return read(answer, parse, self._transport.proxy.via)
 
 
 def path_of(ingestion_id: str, resource: str = "/ingestions") -> str:

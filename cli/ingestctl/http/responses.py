@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from msgspec import Struct, convert
@@ -16,31 +17,50 @@ from ingestctl.errors import (
     UnavailableError,
     UnexpectedAnswerError,
 )
+from ingestctl.http.address import without_credentials
 
 Value = TypeVar("Value")
 
 _NO_ANSWER = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 
 
-def read(answer: requests.Response, parse: Callable[[Any], Value]) -> Value:
-    """Return the JSON of a 200 as `parse` decodes it; raises the error that any other answer means."""
+def read(answer: requests.Response, parse: Callable[[Any], Value], via: str = "") -> Value:
+    """Return the JSON of a 200 as `parse` decodes it; raises the error that any other answer means.
+
+    `via` are the words that name the proxy in an error.
+    """
     if answer.status_code != HTTPStatus.OK:
-        raise _error(answer)
+        raise _error(answer, via)
     try:
         return parse(answer.json())
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _unexpected(answer) from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise _unexpected(answer, via) from error
 
 
-def check_available(answer: requests.Response) -> requests.Response:
+def check_available(answer: requests.Response, via: str) -> requests.Response:
     """Return the answer; raises UnavailableError on 502, 503 and 504."""
     if answer.status_code in _NO_ANSWER:
         body = _error_body(answer)
         reason, seconds = body.sentence or answer.reason, retry_after(answer)
         when = f"in {seconds} s" if seconds else "a little later"
-        sentence = f"The service cannot answer now: {reason}. Try again {when}."
+        sentence = f"The service cannot answer now{via}: {reason}. Try again {when}."
         raise UnavailableError(sentence, seconds, body.limits)
     return answer
+
+
+def check_moved(answer: requests.Response, path: str) -> None:
+    """Raise UnexpectedAnswerError if the answer to the request for a path leads elsewhere."""
+    if not answer.is_redirect:
+        return
+    target = urlsplit(urljoin(answer.url, answer.headers["Location"]))
+    # A query or a fragment may carry a secret, as those of logins do.
+    there = without_credentials(target._replace(query="", fragment="").geturl())
+    resource = urlsplit(path).path
+    if there.endswith(resource):
+        moved = f": the service is at {there.removesuffix(resource)}. Give this with --url or INGEST_URL."
+    else:
+        moved = f" and leads to {there}: is this the ingest service? Check --url or INGEST_URL."
+    raise UnexpectedAnswerError(f"{answer.url} answered {answer.status_code} {answer.reason}{moved}")
 
 
 def retry_after(answer: requests.Response) -> int | None:
@@ -74,7 +94,7 @@ def _error_body(answer: requests.Response) -> _ErrorBody:
         return _NO_BODY
 
 
-def _error(answer: requests.Response) -> IngestctlError:
+def _error(answer: requests.Response, via: str) -> IngestctlError:
     body = _error_body(answer)
     reason = body.sentence
     match answer.status_code:
@@ -87,11 +107,11 @@ def _error(answer: requests.Response) -> IngestctlError:
             return NotFoundError(f"{reason}: {answer.url}. Check the id, and --url or INGEST_URL.")
         case _ if reason:
             return RefusedError(f"The service refused this: {reason}.", body.details, body.limits)
-    return _unexpected(answer)
+    return _unexpected(answer, via)
 
 
-def _unexpected(answer: requests.Response) -> UnexpectedAnswerError:
+def _unexpected(answer: requests.Response, via: str) -> UnexpectedAnswerError:
     return UnexpectedAnswerError(
-        f"{answer.url} answered {answer.status_code} {answer.reason}, but not the service's JSON: "
+        f"{answer.url} answered {answer.status_code} {answer.reason}{via}, but not the service's JSON: "
         "is this the ingest service? Check --url or INGEST_URL."
     )

@@ -4,7 +4,7 @@ import csv
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TextIO
 
 from ingestctl.errors import UsageError
@@ -12,6 +12,7 @@ from ingestctl.ids.text import id_of_cell, ids_of_text
 
 _PIECE = 1 << 20
 _ROWS = 10_000
+_DELIMITERS = ",;\t"
 _COMMENT = re.compile("#[^\n]*")
 
 
@@ -33,9 +34,12 @@ def ids_of_lines(text: TextIO, name: str) -> Iterator[Sequence[int]]:
 def ids_of_column(text: Iterable[str], column: str, name: str) -> Iterator[Sequence[int]]:
     """Yield the ids of one column of CSV in pieces; the first line has the names of the columns.
 
-    Blocks while it reads. Raises UsageError with the line of the first cell that is not an id.
+    Columns end at commas, or at semicolons or tabs, as spreadsheets of many languages write them. Blocks while it
+    reads. Raises UsageError with the line of the first cell that is not an id.
     """
-    rows = csv.reader(text)
+    lines = iter(text)
+    first = list(islice(lines, 1))
+    rows = csv.reader(chain(first, lines), delimiter=_delimiter(first, column))
     try:
         place = _place(column, next(rows, []))
         cells = (row[place : place + 1] for row in rows if row)
@@ -74,8 +78,25 @@ def _check_lines(piece: str, name: str, first: int) -> None:
             raise UsageError(f"{name}, line {number}: {error}") from None
 
 
-def _place(column: str, headings: list[str]) -> int:
-    names = [heading.strip() for heading in headings]
+def _delimiter(first: list[str], column: str) -> str:
+    """Return the delimiter with which the first line names the column, else the one that gives the most names."""
+    headings = {delimiter: _headings(first, delimiter) for delimiter in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda delimiter: (column in headings[delimiter], len(headings[delimiter])))
+
+
+def _headings(first: list[str], delimiter: str) -> list[str]:
+    try:
+        return _names(next(csv.reader(first, delimiter=delimiter), []))
+    except csv.Error:
+        return []
+
+
+def _names(cells: list[str]) -> list[str]:
+    return [cell.strip() for cell in cells]
+
+
+def _place(column: str, cells: list[str]) -> int:
+    names = _names(cells)
     if column not in names:
         raise UsageError(f"there is no column {column!r}; there are: {', '.join(map(repr, names)) or 'none'}.")
     return names.index(column)

@@ -4,7 +4,7 @@ import io
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -46,9 +46,16 @@ def _ids_of_word(word: str) -> Sequence[int]:
     try:
         return ids_of_text(word)
     except UsageError:
-        if Path(word).is_file():
+        if _is_file(word):
             raise UsageError(f"{word!r} is not an id, but a file: to read ids from it, write @{word}") from None
         raise
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except OSError:  # it may be too long for a name
+        return False
 
 
 def _read(word: str, column: str | None) -> Iterator[Sequence[int]]:
@@ -63,19 +70,27 @@ def _name(word: str) -> str:
 
 @contextmanager
 def _file(name: str) -> Iterator[TextIO]:
-    try:
-        with Path(name).open(encoding="utf-8-sig", errors="replace", newline="") as text:
-            yield text
-    except OSError as error:
-        raise UsageError(f"Cannot read {name!r}: {error.strerror}.") from error
+    with _readable(repr(name)), Path(name).open(encoding="utf-8-sig", errors="replace", newline="") as text:
+        yield text
 
 
-def _standard_input() -> AbstractContextManager[TextIO]:
+@contextmanager
+def _standard_input() -> Iterator[TextIO]:
     """Open standard input; on a terminal, print first that ids are expected."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline="")
-    if not sys.stdin.isatty():
-        return nullcontext(sys.stdin)
-    click.echo("Reading ids from the terminal; end with Ctrl-D.", err=True)
-    # All at once: reading piece by piece asks once more after the end, and needs a second Ctrl-D.
-    return nullcontext(io.StringIO(sys.stdin.read()))
+    with _readable(_name(STANDARD_INPUT)):
+        if not sys.stdin.isatty():
+            yield sys.stdin
+            return
+        click.echo("Reading ids from the terminal; end with Ctrl-D.", err=True)
+        # All at once: reading piece by piece asks once more after the end, and needs a second Ctrl-D.
+        yield io.StringIO(sys.stdin.read())
+
+
+@contextmanager
+def _readable(source: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"Cannot read {source}: {error.strerror}.") from error

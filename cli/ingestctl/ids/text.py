@@ -11,11 +11,12 @@ MOST_IDS_AT_ONCE = 50_000_000
 
 _RANGE = re.compile("([0-9]{1,10})-([0-9]{1,10})")
 _LONGEST_QUOTE = 40
+_BYTE_ORDER_MARK = "\ufeff"  # before every one of several files in a row
 
 
 def ids_of_text(text: str) -> Sequence[int]:
     """Return the ids in their order, 4 bytes each; raises UsageError for the first word that is not an id."""
-    words = text.replace(",", " ").split()
+    words = text.replace(",", " ").replace(_BYTE_ORDER_MARK, " ").split()
     return _numbers(words) or _ids_of_words(words)
 
 

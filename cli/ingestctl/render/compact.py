@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingestctl.models import Ingestion, Status
-from ingestctl.render.elements import bar, one_row
+from ingestctl.render.elements import bar, one_row, plain
 from ingestctl.render.summary import brief
 from ingestctl.render.times import clock, how_soon
 from ingestctl.render.view import IngestionView
@@ -50,7 +50,7 @@ def _row(view: IngestionView, after: Sequence[str], *before: str) -> Table:
     grid.add_column(ratio=1)
     for _ in after:
         grid.add_column(no_wrap=True)
-    grid.add_row(*before, bar(view.whole.total, view.whole.completed), *after)
+    grid.add_row(*map(plain, before), bar(view.whole.total, view.whole.completed), *after)
     return grid
 
 

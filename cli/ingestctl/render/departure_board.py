@@ -15,8 +15,10 @@ from ingestctl.render.wording import plural
 _OTHER_ROWS = 6  # the sentence above, the headings with their line, the number of the rest, an outage, the cursor
 
 
-def departure_board(schedule: Schedule, width: int, now: datetime, rows: int | None = None) -> RenderableType:
-    """Return the slots in a width, with a row for each batch; `now` has the time zone of the reader.
+def departure_board(
+    schedule: Schedule, width: int | None, now: datetime, rows: int | None = None
+) -> RenderableType:
+    """Return the slots in a width, with a row for each batch; without a width, nothing is cut.
 
     With `rows`, the height of the screen, only the slots that fit are shown, and the rest is counted.
     """

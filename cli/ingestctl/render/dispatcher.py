@@ -1,4 +1,4 @@
-"""State of the dispatcher, and the backlog, as text; `now` has the time zone of the reader."""
+"""State of the dispatcher, and the backlog, as text."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Dry run of a submission as text; `now` has the time zone of the reader."""
+"""Dry run of a submission as text."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

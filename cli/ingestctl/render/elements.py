@@ -6,11 +6,17 @@ from rich.table import Table
 from rich.text import Text
 
 from ingestctl.errors import NoAnswerError
+from ingestctl.printable import printable
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Return a text as it is: nothing in it is markup, or controls the terminal."""
+    return Text(printable(text), style)
 
 
 def one_row(text: str, style: str = "") -> Text:
     """Return a text that is cut where it does not fit into one row."""
-    return Text(text, style, no_wrap=True, overflow="ellipsis")
+    return Text(printable(text), style, no_wrap=True, overflow="ellipsis")
 
 
 def outage_rows(outage: NoAnswerError | None) -> list[Text]:

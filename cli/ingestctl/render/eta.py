@@ -1,4 +1,4 @@
-"""Expected end of an ingestion, and what delays it, in sentences; `now` has the time zone of the reader."""
+"""Expected end of an ingestion, and what delays it, in sentences."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

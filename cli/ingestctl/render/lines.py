@@ -3,12 +3,12 @@
 A function that gets two snapshots, the one before (None at first) and the one after, yields what is new.
 """
 
-import json
 from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
 
 from ingestctl.models import Ingestion, Status, TimedBatch
+from ingestctl.render.printing import as_json
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.summary import summary
 from ingestctl.render.view import RELEASED, IngestionView
@@ -37,13 +37,13 @@ def states(before: Ingestions | None, after: Ingestions) -> Iterator[str]:
     """Yield every ingestion that is new in any way as JSON, with the batches that have a new status."""
     for old, new in _pairs(before, after):
         if old is None or _state(old) != _state(new):
-            yield _json(_state(new) | {"changed": [batch.raw for batch in _changed(old, new)]})
+            yield as_json(_state(new) | {"changed": [batch.raw for batch in _changed(old, new)]})
 
 
 def last_states(snapshot: Ingestions) -> Iterator[str]:
     """Yield all ingestions as one JSON text: a single one as an object, several as an array."""
     known = [_state(view) for view in snapshot.states]
-    yield _json(known[0] if len(known) == 1 else known)
+    yield as_json(known[0] if len(known) == 1 else known)
 
 
 def ended_ids(before: Ingestions | None, after: Ingestions) -> Iterator[str]:
@@ -87,7 +87,3 @@ def _state(view: IngestionView) -> dict[str, Any]:
     if isinstance(whole, Ingestion):
         return dict(whole.raw)
     return {"ingestion_id": whole.ingestion_id, "status": whole.status, "batches": dict(view.counts)}
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -12,8 +12,6 @@ from rich.console import Console, ConsoleDimensions, RenderableType
 from rich.control import Control
 from rich.live import Live
 
-from ingestctl.render.times import here_and_now
-
 Frame = TypeVar("Frame")
 Draw = Callable[[Frame, ConsoleDimensions, datetime], RenderableType]
 
@@ -21,11 +19,12 @@ _TICK_SECONDS = 0.1
 
 
 class LiveDisplay(Generic[Frame]):
-    """Shows the last frame as `draw` draws it; use it from the main thread, where Ctrl-C arrives."""
+    """Shows the last frame as `draw` draws it at a time; use it from the main thread, where Ctrl-C arrives."""
 
-    def __init__(self, console: Console, draw: Draw[Frame]) -> None:
+    def __init__(self, console: Console, draw: Draw[Frame], now: Callable[[], datetime]) -> None:
         self._console = console
         self._draw = draw
+        self._now = now
         self._frame: list[Frame] = []
         self._size = console.size
         self._live = Live(console=console, auto_refresh=False, get_renderable=self._screen)
@@ -66,7 +65,7 @@ class LiveDisplay(Generic[Frame]):
             yield
 
     def _screen(self) -> RenderableType:
-        return self._draw(self._frame[0], self._console.size, here_and_now()) if self._frame else ""
+        return self._draw(self._frame[0], self._console.size, self._now()) if self._frame else ""
 
 
 def can_draw(console: Console) -> bool:

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ingestctl.models import Ingestion, Status
+from ingestctl.printable import printable
 from ingestctl.render.batch_table import batch_table
-from ingestctl.render.elements import bar, one_row
+from ingestctl.render.elements import bar, one_row, plain
 from ingestctl.render.eta import ends, put_off, waits, warnings
 from ingestctl.render.styles import STYLES
 from ingestctl.render.summary import cancelled, completed, failed, fraction
@@ -24,7 +25,7 @@ _WIDTH_FOR_TITLE = 54
 
 
 class Panel:
-    """One ingestion in a given width; `now` has the time zone of the reader."""
+    """One ingestion in a given width."""
 
     def __init__(self, view: IngestionView, width: int, now: datetime) -> None:
         self._view = view
@@ -59,7 +60,7 @@ class Panel:
         if self._width < _WIDTH_FOR_TITLE:
             return one_row(whole.ingestion_id, "bold")
         priority = whole.priority if isinstance(whole, Ingestion) else ""
-        return Text.assemble("Ingestion ", (whole.ingestion_id, "bold"), "  ", (priority, "dim"))
+        return Text.assemble("Ingestion ", plain(whole.ingestion_id, "bold"), "  ", (priority, "dim"))
 
     def _bar(self) -> RenderableType:
         whole, count = self._view.whole, completed(self._view)
@@ -72,7 +73,7 @@ class Panel:
 
     def _rows_below(self) -> Iterator[Text]:
         for sentence, style in self._sentences():
-            for row in wrap(sentence, max(self._width, 1)):
+            for row in wrap(printable(sentence), max(self._width, 1)):
                 yield one_row(row, style)
 
     def _sentences(self) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from ingestctl.render.wording import words
 
 
 def reasons(ingestion: Ingestion, now: datetime) -> Iterator[str]:
-    """Yield, as sentences, all but the slips; `now` has the time zone of the reader."""
+    """Yield, as sentences, all but the slips."""
     yield f"{ingestion.ingestion_id}: {words(ingestion.status)}, {ingestion.priority}"
     yield from eta(ingestion, now)
     yield from warnings(ingestion, now)

@@ -1,9 +1,8 @@
 """Rows as a table on a terminal."""
 
 from rich.console import Console
-from rich.text import Text
 
-from ingestctl.render.elements import plain_table
+from ingestctl.render.elements import plain, plain_table
 from ingestctl.render.rows import GAP, Rows
 from ingestctl.render.styles import STYLES
 
@@ -23,5 +22,5 @@ def draw(rows: Rows) -> None:
             min_width=_UUID_WIDTH if whole else None,
         )
     for row in rows.cells:
-        table.add_row(*(Text(cell, STYLES.get(cell, "")) for cell in row))
+        table.add_row(*(plain(cell, STYLES.get(cell, "")) for cell in row))
     console.print(table)

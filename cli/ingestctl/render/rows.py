@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from ingestctl.printable import printable
 from ingestctl.render.columns import widest_fitting
 
 _NUMBER = re.compile(r"[\d,]+")
@@ -22,6 +23,10 @@ class Rows:
     def is_number(self, column: int) -> bool:
         """Return whether a column has nothing but numbers, so that it is aligned on the right."""
         return all(_NUMBER.fullmatch(row[column]) for row in self.cells)
+
+    def escaped(self) -> Self:
+        """Return these rows with the control characters in their cells escaped."""
+        return type(self)(self.headings, [tuple(map(printable, row)) for row in self.cells], self.spare)
 
     def fitting(self, width: int) -> Self:
         """Return these rows with as many of the spare columns as fit a width; empty ones are left out first."""

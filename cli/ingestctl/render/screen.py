@@ -20,7 +20,7 @@ _ROWS_BELOW = 2  # an outage; the cursor
 
 
 def screen(snapshot: Snapshot[IngestionView], size: ConsoleDimensions, now: datetime) -> RenderableType:
-    """Return a panel for each ingestion, with as many batches as fit the screen; `now` has the time zone.
+    """Return a panel for each ingestion, with as many batches as fit the screen.
 
     If the screen is too small for all panels it is the compact screen.
     """

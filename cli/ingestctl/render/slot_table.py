@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ingestctl.models import ScheduledBatch, Slot
 from ingestctl.render.columns import table_width, widest_fitting
-from ingestctl.render.elements import plain_table
+from ingestctl.render.elements import plain, plain_table
 from ingestctl.render.layout import written
 from ingestctl.render.styles import STYLES
 from ingestctl.render.times import clock, how_soon
@@ -29,9 +29,12 @@ class _Column(StrEnum):
     PRIORITY = "Priority"
 
 
-def slot_table(slots: Sequence[Slot], width: int, now: datetime) -> Table:
-    """Return a table of slots, at least one, with a row for each batch; what does not fit the width is cut."""
-    widths = _widths(slots, width, now)
+def slot_table(slots: Sequence[Slot], width: int | None, now: datetime) -> Table:
+    """Return a table of slots, at least one, with a row for each batch.
+
+    What does not fit the width is cut; without a width, nothing is.
+    """
+    widths = _whole_widths(slots, now) if width is None else _widths(slots, width, now)
     table = plain_table(_GAP)
     for column in widths:
         table.add_column(column, width=widths[column], no_wrap=True)
@@ -44,11 +47,22 @@ def slot_table(slots: Sequence[Slot], width: int, now: datetime) -> Table:
 
 def _widths(slots: Sequence[Slot], width: int, now: datetime) -> dict[_Column, int]:
     """Return the columns that fit; that of the ids is as wide as they need and the others leave."""
-    longest = min(_MOST_IDS, max(len(written(batch.ids)) for slot in slots for batch in slot.batches))
+    longest = min(_MOST_IDS, _longest_ids(slots))
     chosen = widest_fitting(_choices(slots, longest, now), width, _GAP)
     left = chosen[_Column.IDS] + width - table_width(chosen, _GAP)
     widths = {**chosen, _Column.IDS: max(1, min(left, max(longest, len(_Column.IDS))))}
     return {column: widths[column] for column in _Column if column in widths}
+
+
+def _whole_widths(slots: Sequence[Slot], now: datetime) -> dict[_Column, int]:
+    widths = next(_choices(slots, max(_longest_ids(slots), len(_Column.IDS)), now))
+    whole = max(len(batch.ingestion_id) for slot in slots for batch in slot.batches)
+    widths[_Column.INGESTION] = max(whole, widths[_Column.INGESTION])
+    return {column: widths[column] for column in _Column if column in widths}
+
+
+def _longest_ids(slots: Sequence[Slot]) -> int:
+    return max(len(written(batch.ids)) for slot in slots for batch in slot.batches)
 
 
 def _choices(slots: Sequence[Slot], longest: int, now: datetime) -> Iterator[dict[_Column, int]]:
@@ -71,7 +85,7 @@ def _cells(slot: Slot, batch: ScheduledBatch, now: datetime, first: bool) -> dic
         _Column.OPENS: _opens(slot, now) if first else "",
         _Column.SOON: how_soon(slot.opens_at, now) if first and slot.opens_at else "",
         _Column.IDS: written(batch.ids),
-        _Column.INGESTION: batch.ingestion_id,
+        _Column.INGESTION: plain(batch.ingestion_id),
         _Column.PRIORITY: Text(batch.priority, STYLES[batch.priority]),
     }
 

@@ -1,4 +1,4 @@
-"""Times and lengths of time as a person reads them; `now` has the time zone of the reader."""
+"""Times and lengths of time as a person reads them, in the local time zone of each time."""
 
 from datetime import datetime, timedelta
 
@@ -9,9 +9,9 @@ def here_and_now() -> datetime:
 
 
 def clock(time: datetime, now: datetime) -> str:
-    """Return the time of day, after its date if that is not today."""
-    local = time.astimezone(now.tzinfo)
-    return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%Y-%m-%d %H:%M:%S}"
+    """Return the local time of day, after its date if that is not today."""
+    local = time.astimezone()
+    return f"{local:%H:%M:%S}" if local.date() == now.astimezone().date() else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def how_soon(time: datetime, now: datetime) -> str:

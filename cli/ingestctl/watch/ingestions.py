@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
-import click
 from rich.console import Console
 
 from ingestctl.client import Client
 from ingestctl.errors import TimedOutError
 from ingestctl.render.lines import Ingestions, changes, ended_ids, last_states, line, states, summaries
 from ingestctl.render.live import LiveDisplay, can_draw
+from ingestctl.render.printing import print_line, print_lines
 from ingestctl.render.screen import compact_screen, screen
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.summary import ending, flawless, summary
-from ingestctl.render.times import here_and_now
 from ingestctl.render.view import IngestionView, untimed
 from ingestctl.watch.fetch import Select, around, fetch, none, released
 from ingestctl.watch.outages import with_outage_notices
@@ -28,10 +27,10 @@ def show(client: Client, ingestion_id: str) -> None:
     console = Console()
     if can_draw(console):
         view = fetch(client, ingestion_id, around)
-        console.print(screen(Snapshot((view,)), console.size, here_and_now()))
+        console.print(screen(Snapshot((view,)), console.size, client.now()))
     else:
         view = untimed(client.status(ingestion_id))
-        click.echo("\n".join([*map(line, view.batches), summary(view)]))
+        print_lines([*map(line, view.batches), summary(view)])
 
 
 def watch(
@@ -48,14 +47,14 @@ def watch(
     """
     console = Console()
     if output == _TABLE and not quiet and can_draw(console):
-        display = LiveDisplay(console, compact_screen if compact else screen)
+        display = LiveDisplay(console, compact_screen if compact else screen, client.now)
         last = display.show(poll(_fetches(client, ingestion_ids, around), timeout, display.wait))
     else:
         form = _FORMS.get(output, _table(compact, quiet))
         fetches = _fetches(client, ingestion_ids, form.select)
         last = _print_all(with_outage_notices(poll(fetches, timeout), quiet), form)
     if not quiet:
-        click.echo(ending(last.states), err=output != _TABLE)
+        print_line(ending(last.states), err=output != _TABLE)
     return 0 if flawless(last.states) else 1
 
 
@@ -94,17 +93,12 @@ def _print_all(snapshots: Iterable[Ingestions], form: _Form) -> Ingestions:
     timeout: TimedOutError | None = None
     try:
         for snapshot in snapshots:
-            _print(form.each(before, snapshot))
+            print_lines(form.each(before, snapshot))
             before = snapshot
     except TimedOutError as error:
         timeout = error
     assert before is not None, "the first snapshot comes before anything can go wrong"
-    _print(form.last(before))
+    print_lines(form.last(before))
     if timeout:
         raise timeout
     return before
-
-
-def _print(lines: Iterable[str]) -> None:
-    for text in lines:
-        click.echo(text)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-import click
-
+from ingestctl.render.printing import print_line
 from ingestctl.render.snapshot import Snapshot, State
 
 
@@ -12,6 +11,6 @@ def with_outage_notices(snapshots: Iterable[Snapshot[State]], quiet: bool = Fals
     was_away = False
     for snapshot in snapshots:
         if snapshot.outage and not was_away and not quiet:
-            click.echo(f"Reconnecting: {snapshot.outage}", err=True)
+            print_line(f"Reconnecting: {snapshot.outage}", err=True)
         was_away = snapshot.outage is not None
         yield snapshot

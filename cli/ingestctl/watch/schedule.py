@@ -14,19 +14,18 @@ from ingestctl.render.elements import outage_rows
 from ingestctl.render.live import LiveDisplay, can_draw
 from ingestctl.render.screen import ECHO_WIDTH
 from ingestctl.render.snapshot import Snapshot
-from ingestctl.render.times import here_and_now
 from ingestctl.watch.outages import with_outage_notices
 from ingestctl.watch.poll import poll
 
-_WIDTH_IN_A_PIPE = 120  # room for a date, three ids and the id of the ingestion
+_NO_WIDTH = 10**6  # of a line in a pipe, where none is cut
 _LONGEST_PAUSE_SECONDS = 3.0
 _OPENING_SECONDS = 0.1  # until a slot that opened has left the schedule
 
 
 def show_schedule(schedule: Schedule, now: datetime) -> None:
-    """Print the board on stdout, with every slot; `now` has the time zone of the reader."""
+    """Print the board on stdout, with every slot; in a pipe, nothing is cut."""
     console = _console()
-    console.print(departure_board(schedule, console.width, now))
+    console.print(departure_board(schedule, console.width if sys.stdout.isatty() else None, now))
 
 
 def watch_schedule(client: Client, slots: int) -> None:
@@ -38,14 +37,14 @@ def watch_schedule(client: Client, slots: int) -> None:
     console = _console()
     fetch = partial(_fetch, client, slots)
     if can_draw(console):
-        display = LiveDisplay(console, _screen)
+        display = LiveDisplay(console, _screen, client.now)
         display.show(poll([fetch], wait=display.wait))
         return
     printed: Schedule | None = None
     for snapshot in with_outage_notices(poll([fetch])):
         schedule = snapshot.states[0].schedule
         if schedule != printed:
-            show_schedule(schedule, here_and_now())
+            show_schedule(schedule, client.now())
             printed = schedule
 
 
@@ -59,13 +58,13 @@ class _State:
 
 
 def _console() -> Console:
-    return Console() if sys.stdout.isatty() else Console(width=_WIDTH_IN_A_PIPE)
+    return Console() if sys.stdout.isatty() else Console(width=_NO_WIDTH)
 
 
 def _fetch(client: Client, slots: int, _: _State | None) -> _State:
     schedule = client.schedule(slots)
     opens_at = schedule.slots[0].opens_at if schedule.slots else None
-    left = (opens_at - here_and_now()).total_seconds() if opens_at else _LONGEST_PAUSE_SECONDS
+    left = (opens_at - client.now()).total_seconds() if opens_at else _LONGEST_PAUSE_SECONDS
     return _State(schedule, min(left + _OPENING_SECONDS, _LONGEST_PAUSE_SECONDS))
 
 

@@ -44,6 +44,12 @@ def test_without_xdg_config_home_the_file_is_below_the_home(run: Run, service: S
         assert result.exit_code == 0
 
 
+def test_a_user_without_a_home_needs_no_file(run: Run) -> None:
+    # "~" cannot be expanded, as for a user who is not in the password file of a container
+    result = run("list", INGEST_URL="", XDG_CONFIG_HOME="", HOME="~")
+    assert "at http://localhost:8000" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -52,7 +58,12 @@ def test_without_xdg_config_home_the_file_is_below_the_home(run: Run, service: S
             f"The configuration {{file}} is not TOML: Invalid value (at line 1, column 7); {EXAMPLE}.",
         ),
         ("url = 8000", f"The url in the configuration {{file}} is not a string; {EXAMPLE}."),
-        ("uri = 'x'", f"The configuration {{file}} has a key 'uri', but only url is known; {EXAMPLE}."),
+        (
+            "uri = 'x'",
+            f"The configuration {{file}} has a key 'uri', but only url and headers are known; {EXAMPLE}.",
+        ),
+        ("headers = 'secret'", "The headers in the configuration {file} are not a table of strings."),
+        ("[headers]\nX-Token = 7", "The headers in the configuration {file} are not a table of strings."),
     ],
 )
 def test_a_wrong_file_is_named_with_its_fault_and_exits_2(
@@ -78,3 +89,18 @@ def test_a_file_that_cannot_be_read_is_named(run: Run, file: Path) -> None:
     result = run("list", INGEST_URL="")
     assert result.exit_code == 2
     assert result.stderr == f"Error: Cannot read the configuration {file}: {os.strerror(21)}.\n"
+
+
+def test_a_byte_order_mark_before_the_file_is_skipped(run: Run, service: StandIn, file: Path) -> None:
+    file.write_text(f'\ufeffurl = "{service.url}"\n')
+    service.answers(accepted())
+    assert run("submit 1", INGEST_URL="").exit_code == 0
+
+
+def test_the_headers_of_the_file_are_sent_to_its_address_only(run: Run, service: StandIn, file: Path) -> None:
+    file.write_text(f'url = "{service.url}"\n[headers]\nX-Token = "secret"\n')
+    service.answers(accepted())
+    assert run("submit 1", INGEST_URL="").exit_code == 0
+    assert run("submit 1").exit_code == 0
+    assert run(f"submit 1 --url {service.url}", INGEST_URL="").exit_code == 0
+    assert [request.headers.get("X-Token") for request in service.requests] == ["secret", None, None]

@@ -50,7 +50,7 @@ def test_a_deadline_is_sent_with_its_offset(run: Run, service: StandIn) -> None:
     service.answers(accepted())
     before = datetime.now(UTC)
     assert run("submit 1 --deadline +2h").exit_code == 0
-    sent = datetime.fromisoformat(service.requests[0].body["deadline"])
+    sent = datetime.fromisoformat(service.requests[-1].body["deadline"])
     assert timedelta(0) <= sent - (before + timedelta(hours=2)) < timedelta(minutes=1)
 
 

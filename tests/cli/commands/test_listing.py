@@ -5,7 +5,7 @@ import pytest
 
 from ingestctl.client import Client
 from ingestctl.models import Priority
-from tests.cli.conftest import Run, Waits, running
+from tests.cli.conftest import NO_UPSTREAM, Run, Waits, running
 from tests.cli.serving import serving
 
 
@@ -53,6 +53,22 @@ def test_a_long_list_is_fetched_page_by_page(real_client: Client) -> None:
     submitted = [real_client.submit([number]) for number in range(1, 6)]
     listed = list(real_client.ingestions(page=2))
     assert [one.ingestion_id for one in listed] == submitted[::-1]
+
+
+def test_list_finds_the_ingestions_with_failed_ids_on_every_page(tmp_path: Path, waits: Waits) -> None:
+    with serving(tmp_path, INGEST_UPSTREAM_URL=NO_UPSTREAM, INGEST_MAX_ATTEMPTS="1") as url, Client(url) as client:
+        run = running(url, tmp_path, waits)
+        failed = [client.submit([number]) for number in (1, 2, 3)]
+        run(f"watch {' '.join(failed)} -q")
+        client.pause()
+        for _ in range(3):
+            client.submit([4])
+        assert run("list --failed -o id").stdout.split() == failed[::-1]
+        assert run("list --failed -o id --status completed -p medium").stdout.split() == failed[::-1]
+        assert run("list --failed --status yet_to_start").stderr == "There are no such ingestions.\n"
+        some = run("list --failed -o id --limit 2")
+    assert some.stdout.split() == [failed[2], failed[1]]
+    assert some.stderr == "There are more: see them with --limit 20.\n"
 
 
 def test_an_empty_list_is_a_notice_on_stderr(real_run: Run) -> None:

@@ -38,3 +38,14 @@ def test_schedule_shows_when_slots_open(tmp_path: Path, waits: Waits) -> None:
 def test_an_empty_schedule_is_a_notice_on_stderr(real_run: Run) -> None:
     result = real_run("schedule")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing waits.\n")
+
+
+def test_schedule_in_a_pipe_cuts_no_ids_however_large_the_batches_are(tmp_path: Path, waits: Waits) -> None:
+    with serving(tmp_path, INGEST_BATCH_SIZE="100") as url, Client(url) as client:
+        client.pause()
+        few, many = range(900000001, 900000008), range(900000101, 900000201)
+        submitted = [client.submit(few), client.submit(many)]
+        [*_, first, second] = running(url, tmp_path, waits)("schedule").stdout.splitlines()
+    for row, ids, ingestion_id in zip((first, second), (few, many), submitted, strict=True):
+        assert ", ".join(map(str, ids)) in row
+        assert row.split()[-2:] == [ingestion_id, "MEDIUM"]

@@ -2,6 +2,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from ingestctl.client import Client
 from ingestctl.models import Priority
 from tests.cli.conftest import NO_UPSTREAM, Run, Waits, running
@@ -102,3 +104,14 @@ def test_why_shows_the_pause_of_an_operator(real_run: Run, real_client: Client) 
     result = real_run(f"why {ingestion_id}")
     assert f"{ingestion_id}: yet to start, MEDIUM\npaused by an operator" in result.stdout
     assert json.loads(real_run(f"why {ingestion_id} -o json").stdout)["why"]["paused_by_operator"] is True
+
+
+@pytest.mark.parametrize("skew", [timedelta(hours=1), timedelta(hours=-1), timedelta(days=-40)])
+def test_the_time_that_is_left_counts_on_the_clock_of_the_service(
+    run: Run, service: StandIn, skew: timedelta
+) -> None:
+    service.ahead = skew
+    start = datetime.now(UTC) + skew + timedelta(minutes=30, seconds=5)
+    service.timetables(timetable("yet_to_start", start=start))
+    countdown = run(f"why {INGESTION_ID}").stdout.splitlines()[1]
+    assert countdown.startswith("done in 30m 0")

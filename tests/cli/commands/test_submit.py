@@ -38,6 +38,7 @@ def test_submit_prints_the_ingestion_id_alone(real_run: Run, real_client: Client
         ("1 - 3", [1, 21, 22, 23, 3]),
         ("@{folder}/ids.csv --column id", [11, 12]),
         ("--column id 1 @{folder}/ids.csv", [1, 11, 12]),
+        ("--column id @{folder}/excel.csv @{folder}/ids.tsv", [13, 14, 15]),
     ],
 )
 def test_ids_come_from_words_ranges_lists_files_and_standard_input(
@@ -45,6 +46,8 @@ def test_ids_come_from_words_ranges_lists_files_and_standard_input(
 ) -> None:
     Path(tmp_path, "ids.txt").write_text("\ufeff# four of them\n4 5\n6-7\n")
     Path(tmp_path, "ids.csv").write_text('name,id\n"x, y",11\nz,12\n')
+    Path(tmp_path, "excel.csv").write_text('\ufeffname;id\r\n"x; y";13\r\nz;14\r\n')
+    Path(tmp_path, "ids.tsv").write_text("\ufeffid\tname\n15\tx, y\n")
     result = real_run(f"submit {words.format(folder=tmp_path)}", typed="21\n22,23 # three\n")
     assert (result.exit_code, result.stderr) == (0, "")
     assert ids_of(real_client, result.stdout.strip()) == ids
@@ -60,6 +63,12 @@ def test_a_word_that_is_not_an_id_gets_a_sentence_about_ids(run: Run, service: S
     result = run(f"submit 1 {word} 2")
     assert (result.exit_code, result.stdout, service.requests) == (2, "", [])
     assert result.stderr == f"Error: '{word}' {NOT_AN_ID}\n"
+
+
+def test_a_word_that_is_too_long_for_a_file_is_not_an_id(run: Run) -> None:
+    result = run(f"submit {3000 * 'x'}")
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: '{40 * 'x'}…' {NOT_AN_ID}\n"
 
 
 @pytest.mark.parametrize("word", ["--prio", "-x", "--5"])

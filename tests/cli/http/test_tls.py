@@ -83,3 +83,20 @@ def test_a_service_without_tls_is_a_sentence(run: Run, service: StandIn) -> None
     result = run(f"submit 1 --url {service.url.replace('http:', 'https:')}")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("Error: No secure connection to https://127.0.0.1")
+
+
+def test_a_bundle_that_does_not_exist_is_wrong_usage(run: Run) -> None:
+    result = run("submit 1 --url https://127.0.0.1:1", REQUESTS_CA_BUNDLE="/nonexistent/ca.pem")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "Error: Could not find a suitable TLS CA certificate bundle, invalid path: /nonexistent/ca.pem. "
+        "Check REQUESTS_CA_BUNDLE.\n"
+    )
+
+
+def test_a_bundle_without_a_certificate_is_a_sentence(run: Run, secured: str, tmp_path: Path) -> None:
+    Path(tmp_path, "ca.pem").write_text("not a certificate")
+    result = run(f"submit 1 --url {secured}", REQUESTS_CA_BUNDLE=str(tmp_path / "ca.pem"))
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"Error: No secure connection to {secured}: ")
+    assert len(result.stderr.splitlines()) == 1

@@ -21,7 +21,16 @@ def column(text: str, name: str = "id") -> list[int]:
 
 @pytest.mark.parametrize(
     "text",
-    ["1\n2\n3", "1 2 3\n", "1,2,3", "1-3", "\n\n1\r\n2\r\n3\r\n", "# ids\n1 2 # two\n#4\n3#5", "1\t2\u00a03"],
+    [
+        "1\n2\n3",
+        "1 2 3\n",
+        "\ufeff1 2\n\ufeff3\n",
+        "1,2,3",
+        "1-3",
+        "\n\n1\r\n2\r\n3\r\n",
+        "# ids\n1 2 # two\n#4\n3#5",
+        "1\t2\u00a03",
+    ],
 )
 def test_a_text_has_ids_between_white_space_commas_and_comments(text: str) -> None:
     assert lines(text) == [1, 2, 3]
@@ -61,6 +70,20 @@ def test_the_column_with_the_ids_is_found_by_its_name() -> None:
     assert column('name, id ,when\n"Miller, J.",1,now\r\n,2,\n\nx, 3 ,"a\nb"\n') == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name;id\nMiller, J.;1\n;2\n;3\n",
+        "name\tid\r\nMiller, J.; x\t1\r\n\t2\r\n\t3\r\n",
+        '"Miller, J.";id;x,y\n;1\n;2\n;3\n',
+        "a;b,id,c;d;e;f\n,1\n,2\n,3\n",
+        '"first\nline",id\n,1\n,2\n,3\n',
+    ],
+)
+def test_columns_are_separated_by_commas_semicolons_or_tabs(text: str) -> None:
+    assert column(text) == [1, 2, 3]
+
+
 def test_a_column_of_any_length_is_read_in_pieces() -> None:
     assert column("id\n" + "".join(f"{number}\n" for number in range(1, 25_001))) == list(range(1, 25_001))
 
@@ -69,6 +92,9 @@ def test_a_column_of_any_length_is_read_in_pieces() -> None:
     ("text", "sentence"),
     [
         ("a,b\n1,2\n", "ids.csv, line 1: there is no column 'id'; there are: 'a', 'b'."),
+        ("a;b\n1;2\n", "ids.csv, line 1: there is no column 'id'; there are: 'a', 'b'."),
+        ("id;b\n1,2;3\n", f"ids.csv, line 2: '1,2' {NOT_AN_ID}."),
+        ("1" * 200_000, "ids.csv, line 1: this is not CSV: field larger than field limit (131072)."),
         ("", "ids.csv, line 0: there is no column 'id'; there are: none."),
         ("a,id\n1,2\n1\n", f"ids.csv, line 3: '' {NOT_AN_ID}."),
         ("a,id\n1,2\n1,x\n", f"ids.csv, line 3: 'x' {NOT_AN_ID}."),

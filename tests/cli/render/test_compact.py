@@ -16,6 +16,11 @@ NOW = START + timedelta(seconds=6)
 SHORT_ID = INGESTION_ID[:8]
 
 
+@pytest.fixture
+def zone() -> str:
+    return "UTC0"
+
+
 def drawn(*views: IngestionView, width: int = 82, height: int = 24, outage: str = "") -> list[str]:
     console = Console(file=io.StringIO(), width=width, height=height)
     snapshot = Snapshot(views, UnreachableError(outage) if outage else None)

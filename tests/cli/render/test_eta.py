@@ -11,6 +11,11 @@ NOW = (START - timedelta(seconds=65)).astimezone(timezone(timedelta(hours=1)))
 SOON = written(START + timedelta(minutes=1))
 
 
+@pytest.fixture
+def zone() -> str:
+    return "CET-1"
+
+
 def sentences(*statuses: str, now: datetime = NOW, **changed: Any) -> list[str]:
     return list(eta(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), now))
 

@@ -3,8 +3,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from ingestctl.render.times import clock, here_and_now, how_soon, span
+from tests.cli.zones import BERLIN, local_zone
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 900000, timezone(timedelta(hours=-3)))
+
+
+@pytest.fixture
+def zone() -> str:
+    return "ART3"
 
 
 @pytest.mark.parametrize(
@@ -53,3 +59,20 @@ def test_a_span_leaves_out_the_fraction_of_its_last_second() -> None:
 
 def test_the_local_time_has_a_zone() -> None:
     assert here_and_now().utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        ("2026-10-24T10:00:00Z", "12:00:00"),
+        ("2026-10-26T11:00:00Z", "2026-10-26 12:00:00"),
+        ("2026-10-25T00:30:00Z", "2026-10-25 02:30:00"),
+        ("2026-10-25T01:30:00Z", "2026-10-25 02:30:00"),
+        ("2027-06-01T10:00:00Z", "2027-06-01 12:00:00"),
+    ],
+)
+def test_a_time_beyond_a_change_of_the_clocks_is_shown_as_the_clocks_then_show_it(time: str, words: str) -> None:
+    with local_zone(BERLIN):
+        now = datetime(2026, 10, 24, 6, 0, tzinfo=UTC)
+        assert clock(datetime.fromisoformat(time), now) == words
+        assert clock(datetime.fromisoformat(time), now.astimezone()) == words
