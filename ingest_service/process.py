@@ -74,7 +74,8 @@ class Process:
         try:
             server = make_server(self.app, host, port, 2 * self.settings.max_body, self._connections)
         except OSError as error:
-            _refuse(f"cannot listen on {host}:{port}: {error.strerror or error}")
+            reason = error.strerror or error
+            _refuse(f"cannot listen on {host}:{port}: {reason}; set INGEST_PORT or INGEST_HOST to change that")
         self.start()
         log.info("listening on %s", described(_addresses(server)))
         server.run()
