@@ -39,7 +39,7 @@ class Status(StrEnum):
 class Submission:
     """Ids to be called, not accepted yet, and the size of the batches they are cut into.
 
-    `deadline` is the wall clock in nanoseconds by which all are to be called, None without one.
+    `deadline` is the time (wall clock, nanoseconds) by which all are to be completed, None without one.
     """
 
     id: UUID
