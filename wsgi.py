@@ -1,4 +1,4 @@
-"""The roof: `python wsgi.py` serves the service, `waitress-serve wsgi:app` and other threaded servers do, too.
+"""Entry point: for `python wsgi.py`, and for `waitress-serve wsgi:app` or another server with threads.
 
 Importing this module starts the service.
 """

@@ -44,8 +44,9 @@ from ingest_service.web.service.metrics import scraped
 from ingest_service.web.slots.views import slots
 
 VERSION = version("ingest-service")
-# Looking after every one of many submissions would cost a tenth of them.
-BETWEEN_LOOKS = NANOSECONDS // 4
+# Nanoseconds for which slips rest between two comparisons of all ends. Without a rest, many submissions would be a
+# tenth slower.
+SLIPS_REST = NANOSECONDS // 4
 
 
 def build_service(
@@ -76,7 +77,7 @@ def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Obse
         observer,
         causes.note,
     )
-    slips = Slips(records, engine.snapshot, causes, clock, BETWEEN_LOOKS, observer)
+    slips = Slips(records, engine.snapshot, causes, clock, SLIPS_REST, observer)
     dispatcher = Dispatcher(engine, upstream, clock, in_threads, observer)
     pruner = Pruner(records, clock, settings.keep_days * DAY)
     return Service(records, engine, dispatcher, [slips, pruner], settings.batch_size)

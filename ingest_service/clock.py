@@ -1,4 +1,4 @@
-"""The one door to time."""
+"""Clocks: the other modules read the time, and wait, through this one only."""
 
 import time
 from functools import cache
@@ -12,16 +12,16 @@ _TIME_NAMESPACE = Path("/proc/self/ns/time")
 
 
 class Clock(Protocol):
-    """Tells the time and waits. Every time is an integer of nanoseconds, so that nothing is ever rounded."""
+    """Reads the time and waits. Every time is an integer of nanoseconds, so that nothing is ever rounded."""
 
     def now(self) -> int:
         """Return the monotonic time; all processes of one boot share it, and it stands still in suspend."""
 
     def wall(self) -> int:
-        """Return the time since 1970 in UTC: for display only, since somebody may set it."""
+        """Return the time since 1970 in UTC, for display, deadlines, and what outlives a boot: it may be set."""
 
     def boot(self) -> str:
-        """Name the boot that `now` counts from; empty where this machine cannot tell."""
+        """Return the name of the boot that `now` counts from, empty where the machine has none."""
 
     def wait(self, bell: Event, until: int | None) -> None:
         """Block until the bell rings or `now` may have reached `until` (None: for ever). May wake early."""

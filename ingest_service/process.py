@@ -81,7 +81,8 @@ class Process:
                 self._connections,
             )
         except OSError as error:
-            _refuse(f"cannot listen on {host}:{port}: {error.strerror or error}")
+            reason = error.strerror or error
+            _refuse(f"cannot listen on {host}:{port}: {reason}; set INGEST_PORT or INGEST_HOST to change that")
         self.start()
         log.info("listening on %s", described(_addresses(server)))
         server.run()

@@ -103,8 +103,8 @@ class Service:
     ) -> UUID:
         """Accept a non-empty list of ids and return the ingestion's id.
 
-        With an idempotency key that came before it is the id of the ingestion that came with it. Raises
-        DispatcherStopped, BacklogFull, DeadlineImpossible (of the wall clock, see Submission) and KeyReused.
+        With an idempotency key that came before it is the id of the ingestion that came with it. `deadline` is
+        that of a Submission. Raises DispatcherStopped, BacklogFull, DeadlineImpossible and KeyReused.
         """
         return self._admit(self._submission(ids, priority, deadline), key)
 

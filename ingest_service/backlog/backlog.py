@@ -45,7 +45,7 @@ class Backlog:
             self._ids -= count
 
     def join(self, entry: Entry) -> bool:
-        """Let an entry wait that room is kept for; return whether it is now the first reason to open a slot."""
+        """Let an entry wait that room is kept for; return True if a slot may open earlier because of it."""
         with self._lock:
             is_first = not self._queue.is_ready(entry.ready)
             self._queue.put(entry)
@@ -87,7 +87,7 @@ class Backlog:
             self._queue.reprioritise(sequence, priority)
 
     def ready(self) -> int | None:
-        """Return the earliest time at which any entry is a reason to open a slot, None if nothing waits."""
+        """Return the earliest time at which a slot may open for any entry, None if nothing waits."""
         with self._lock:
             return self._queue.first_ready()
 

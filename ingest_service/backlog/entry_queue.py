@@ -65,14 +65,14 @@ class EntryQueue:
         self._drop_stale()
 
     def first_ready(self) -> int | None:
-        """Return the earliest time at which any entry is a reason to open a slot, None if nothing waits."""
+        """Return the earliest time at which a slot may open for any entry, None if nothing waits."""
         times = (self.now.first_ready, self.later.first_ready)
         return min((time for time in times if time is not None), default=None)
 
     def is_ready(self, time: int) -> bool:
-        """Return whether any entry is a reason to open a slot at this time."""
+        """Return True if a slot may open for any entry at this time."""
         later = self.later.first_ready
-        # The most urgent entry nearly always is one, so this is quick however many wait.
+        # The most urgent entry is nearly always ready, so this is quick however many wait.
         return (later is not None and later <= time) or any(entry.ready <= time for entry in self.now)
 
     def move_ready(self, now: int) -> None:

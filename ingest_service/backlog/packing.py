@@ -51,9 +51,9 @@ class Packing:
             self.room = self.slot_size - (last + 1) * size
 
     def add_before(self, limit: int | None, batches: int, size: int) -> int:
-        """Add batches of `size` ids each, but none to the slot `limit` or behind it; return the number added.
+        """Add batches of `size` ids each, all into slots before `limit` (None: no limit); return the number added.
 
-        If that is not all of them, nothing else goes into the slot before the limit either.
+        If they do not all fit there, no later batch goes into those slots either: nothing overtakes.
         """
         if limit is None or batches == 0:
             self.add(batches, size)

@@ -12,7 +12,10 @@ SLOTS_OF_AN_OUTAGE = 3
 
 
 class CircuitBreaker:
-    """Watches the calls of one slot after the other. Only the dispatcher thread uses it."""
+    """Counts the slots in a row whose calls all failed.
+
+    Any thread may read it; it changes only under the lock of DispatchState (`changing`).
+    """
 
     def __init__(self) -> None:
         self._failed_slots = 0

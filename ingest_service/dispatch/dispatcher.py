@@ -80,7 +80,7 @@ class Dispatcher(Loop):
         return True
 
     def _retry_while_store_fails(self, act: Callable[[], T]) -> T:
-        """Try until the store goes along: a full disk or another program's lock may pass."""
+        """Try until the store does not fail: a full disk or the lock of another program may pass."""
         while True:
             try:
                 result = act()

@@ -8,7 +8,8 @@ class Pacer:
     """Keeps slots at least `interval` nanoseconds apart, start to start, and out of a pause.
 
     The next start counts from the last actual one: a late slot moves the following ones. A fixed grid would
-    open a slot too early after every late one. Only the dispatcher thread uses it.
+    open a slot too early after every late one. Any thread may read it; it changes only under the lock of
+    DispatchState (`changing`).
     """
 
     def __init__(self, interval: int, first_start: int) -> None:

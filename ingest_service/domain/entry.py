@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Self
 
 from ingest_service.domain.model import Batch, Ingestion, Priority
@@ -15,10 +16,11 @@ Place = tuple[int, int]
 class Entry:
     """Ids of one ingestion that wait to be released, in their place.
 
-    Entries order by (priority, sequence, first position). `sequence` counts the accepted ingestions, so it
-    stands for the created time and has no ties; the ingestion itself is never compared. `positions` is a
-    range over any number of batches, or the ids of one batch that are to be called again. `ready` (monotonic
-    nanoseconds of the machine that holds the entry) is the time from which it is a reason to open a slot.
+    Entries order by (priority, sequence, first position): by the fields that are compared, as they follow each
+    other here. `sequence` counts the accepted ingestions, so it stands for the created time and has no ties; the
+    ingestion itself is never compared. `positions` is a range over any number of batches, or the ids of one batch
+    that are to be called again. `ready` (monotonic nanoseconds of the machine that holds the entry) is the time
+    from which a slot may open for it.
     """
 
     priority: Priority
@@ -76,3 +78,7 @@ class Entry:
         """Return the entry after its first `count` ids, None if nothing is left."""
         left = self.positions[count:]
         return replace(self, first=left[0], positions=left) if left else None
+
+
+# The order of entries as a key: comparing keys is several times faster than comparing entries.
+in_order = attrgetter(*(part.name for part in fields(Entry) if part.compare))

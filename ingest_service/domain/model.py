@@ -39,8 +39,8 @@ class Status(StrEnum):
 class Submission:
     """Ids to be called, not accepted yet, and the size of the batches they are cut into.
 
-    `deadline` is the wall clock in nanoseconds by which all are to be called, None without one. `origin` says what
-    a client asked for if it did not send these ids itself: two of one origin are the same submission.
+    `deadline` is the time (wall clock, nanoseconds) by which all are to be completed, None without one. `origin`
+    says what a client asked for if it did not send these ids itself: two of one origin are the same submission.
     """
 
     id: UUID

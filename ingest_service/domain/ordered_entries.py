@@ -8,7 +8,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Self
 
-from ingest_service.domain.entry import Entry, Place
+from ingest_service.domain.entry import Entry, Place, in_order
 
 # A change copies one block and the list of blocks: with 100,000 entries both are a few hundred references.
 LARGEST_BLOCK = 512
@@ -25,12 +25,12 @@ class Block:
 
     @cached_property
     def first_ready(self) -> int:
-        """Earliest time from which one of them is a reason to open a slot."""
+        """Earliest time from which a slot may open for one of them."""
         return min(entry.ready for entry in self.entries)
 
     @cached_property
     def last_ready(self) -> int:
-        """Time from which each of them is a reason to open a slot."""
+        """Time from which a slot may open for each of them."""
         return max(entry.ready for entry in self.entries)
 
 
@@ -46,7 +46,7 @@ class OrderedEntries:
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Self:
         """Put entries into order."""
-        ordered = sorted(entries, key=attrgetter("priority", "sequence", "first"))
+        ordered = sorted(entries, key=in_order)
         size = LARGEST_BLOCK // 2
         return cls(tuple(Block(tuple(ordered[i : i + size])) for i in range(0, len(ordered), size)))
 
@@ -96,12 +96,12 @@ class OrderedEntries:
 
     @property
     def first_ready(self) -> int | None:
-        """Earliest time from which one of them is a reason to open a slot, None without any."""
+        """Earliest time from which a slot may open for one of them, None without any."""
         return min((block.first_ready for block in self.blocks), default=None)
 
     @property
     def last_ready(self) -> int:
-        """Time from which each of them is a reason to open a slot, 0 without any."""
+        """Time from which a slot may open for each of them, 0 without any."""
         return max((block.last_ready for block in self.blocks), default=0)
 
     def __iter__(self) -> Iterator[Entry]:

@@ -11,11 +11,12 @@ from ingest_service.schedule.simulated_queue import SimulatedQueue
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Neighbouring slots in which neighbouring batches of one ingestion run, from the batch `first_batch` on.
+    """Batches of one ingestion that run in slots without a gap: `batches` of them, beginning with `first_batch`.
 
-    Slots are numbered from 0, the next one, and open `interval` apart from `first_opens` on. The first carries
-    `in_first` of the batches, the others `in_others`, and the last batch runs in the last slot. There are `ids`
-    in it: `first_size` in the first batch, `size` in the others, in the last one perhaps fewer.
+    Slots are numbered from 0, the next slot to open. The run goes from `first_slot`, which opens at `first_opens`,
+    to `last_slot`; two neighbouring slots open `interval` apart. The first slot carries up to `in_first` of the
+    batches, each other slot up to `in_others`; the last batch always runs in the last slot. The run has `ids` ids:
+    `first_size` in the first batch, `size` in each other one, the last of which may be smaller.
     """
 
     sequence: int
@@ -64,9 +65,9 @@ class SlotGrid:
         return self._number + slots, self._opens + slots * self._rate.interval
 
     def place(self, entry: Entry, due: int | None) -> tuple[Run | None, Entry | None]:
-        """Put batches of an entry into the slots that open before `due` (None: never).
+        """Put batches of an entry into the slots that open before `due` (None: into as many as it needs).
 
-        Return their run, and the rest of the entry; with a rest, the next batch goes into a fresh slot.
+        Return their run, and the rest of the entry. If there is a rest, the next batch goes into a fresh slot.
         """
         first_size, size = entry.next_size, entry.ingestion.batch_size
         first, in_first = self._first(first_size, size)
@@ -77,7 +78,7 @@ class SlotGrid:
             batches, ids = batches + fitting, ids + fitting * each
             if fitting < count:
                 break
-        run = self._span(entry, batches, ids, first, in_first) if batches else None
+        run = self._run(entry, batches, ids, first, in_first) if batches else None
         return run, entry.after(ids)
 
     def _first(self, first_size: int, size: int) -> tuple[int, int]:
@@ -90,7 +91,7 @@ class SlotGrid:
     def _limit(self, due: int | None) -> int | None:
         return None if due is None else -((self._opens - due) // self._rate.interval)
 
-    def _span(self, entry: Entry, batches: int, ids: int, first: int, in_first: int) -> Run:
+    def _run(self, entry: Entry, batches: int, ids: int, first: int, in_first: int) -> Run:
         return Run(
             sequence=entry.sequence,
             first_batch=entry.first // entry.ingestion.batch_size,

@@ -22,7 +22,7 @@ class SimulatedQueue:
 
     @property
     def settled(self) -> int:
-        """Time from which on every entry but those that join later is a reason to open a slot."""
+        """Time from which a slot may open for each entry that does not join later."""
         return self._settled
 
     @property
@@ -44,10 +44,10 @@ class SimulatedQueue:
             heappush(self._joined, self._later.pop())
 
     def limit_to(self, place: Place) -> None:
-        """Leave out the entries that cannot change when those up to this place run.
+        """Leave out the entries behind this place if they cannot change when those up to it run.
 
-        What is less urgent never delays what waits now. It may delay what joins later: the slots in between are
-        then spent on it, and the next one opens an interval after them.
+        An entry never delays a more urgent one that waits now. It can delay one that joins later: it may run in a
+        slot just before, and the next slot opens an interval after that one. Then nothing is left out.
         """
         if not any(entry.place <= place for entry in self._later):
             self._later = []
@@ -106,7 +106,7 @@ class _Cursor:
             self._block, self._place = self._block + 1, 0
 
     def limit_to(self, place: Place) -> None:
-        """End behind this place."""
+        """Return no entry behind this place."""
         self._last = place
 
     def first_ready(self) -> int | None:

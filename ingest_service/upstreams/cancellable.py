@@ -25,7 +25,7 @@ _DELIVER_ON_CLOSE = struct.pack("@ii", 0, 0)
 
 
 class CancellableCall:
-    """One call, from before it connects to its end. `now` reads the clock; times are nanoseconds.
+    """An upstream call that another thread can cancel. `now` reads the clock; times are nanoseconds.
 
     `cancel` and `started` belong to any thread, the rest to the thread that makes the call. Where the system does
     not report deliveries, an answered call counts from when it was sent: the guard covers a packet sent again.

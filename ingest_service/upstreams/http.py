@@ -36,8 +36,8 @@ class HttpUpstream:
     """Fits the port `Fetcher`: GET of a URL template with `{id}`.
 
     `timeout` (nanoseconds) bounds a whole call, from the look-up of the name to the last byte, however slowly
-    the bytes come; a call that takes longer is reset. Redirects are not followed: each would be one more call
-    than was paid for. The calls of a slot run side by side, through `proxy` if there is one. Connections are not
+    the bytes come; a call that takes longer is reset. Redirects are not followed: each would be a call
+    that no slot counts. The calls of a slot run side by side, through `proxy` if there is one. Connections are not
     kept for the next slot: many servers close an idle one after five seconds, just when it would be used, and the
     call would be lost.
     """

@@ -59,13 +59,13 @@ def steps(block: Block) -> Iterator[Step]:
 
 def links(path: Path) -> list[tuple[str, str]]:
     """Return (text, target) of every link to a place in the repository."""
-    found = [(match[1], match[2]) for match in _LINK.finditer(_prose(path))]
+    found = [(match[1], match[2]) for match in _LINK.finditer(prose(path))]
     return [(text, target) for text, target in found if not target.startswith(("http://", "https://"))]
 
 
 def anchors(path: Path) -> set[str]:
     """Return the anchors of a document's headings, as GitHub makes them."""
-    headings = _HEADING.findall(_prose(path))
+    headings = _HEADING.findall(prose(path))
     return {_NOT_IN_ANCHORS.sub("", heading.lower()).replace(" ", "-") for heading in headings}
 
 
@@ -73,7 +73,7 @@ def rows(path: Path, first_heading: str) -> list[list[str]]:
     """Return the cells of the rows of all tables whose first column has this heading."""
     found: list[list[str]] = []
     wanted = False
-    for line in _prose(path).splitlines():
+    for line in prose(path).splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
         wanted = bool(cells) and (wanted or cells[0] == first_heading)
         if wanted and cells[0] != first_heading and not line.startswith("|--"):
@@ -85,5 +85,6 @@ def code_spans(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
-def _prose(path: Path) -> str:
+def prose(path: Path) -> str:
+    """Return the text of a document without its fenced blocks, whose fences would pair with backticks."""
     return _FENCE.sub("", path.read_text())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.markdown import DOCUMENTS, ROOT, anchors, code_spans, links
+from tests.docs.markdown import DOCUMENTS, ROOT, anchors, code_spans, links, prose
 
 every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 # Folders of the repository; a code span that begins with one of them is a path.
@@ -20,7 +20,7 @@ def test_every_link_leads_to_a_file_and_a_heading_that_exist(path: Path) -> None
 
 @every_document
 def test_every_path_in_the_text_exists(path: Path) -> None:
-    named = [span for span in code_spans(path.read_text()) if span.startswith(FOLDERS) and "<" not in span]
+    named = [span for span in code_spans(prose(path)) if span.startswith(FOLDERS) and "<" not in span]
     assert [name for name in named if not any(ROOT.glob(name.rstrip("/")))] == []
 
 

@@ -2,6 +2,9 @@
 
 import json
 import os
+import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -20,7 +23,7 @@ NOT_RUN = {
     "docker": "needs a Docker engine",
     "sudo": "needs systemd, and changes the machine",
     "ingest-service": "serves until it is stopped; each document has a service of its own",
-    "ingest-fake-upstream": "serves until it is stopped; tests/test_fake_upstream.py runs it",
+    "ingest-fake-upstream": "serves until it is stopped; tests/upstreams/fake/ runs it",
     "INGEST_": "serves until it is stopped; tests/test_config.py reads every setting",
     ".venv/bin/pytest": "runs these tests",
     ".venv/bin/python -m pip": "installs",
@@ -85,6 +88,22 @@ def test_every_command_of_a_document_prints_what_the_document_shows(path: Path, 
 def test_every_command_that_is_not_run_is_correct_for_the_shell(path: Path) -> None:
     errors = {step.line: syntax_error(step.command) for step in steps_of(path) if not runs(step)}
     assert not {line: error for line, error in errors.items() if error}
+
+
+@pytest.mark.parametrize("reason", NOT_RUN.values())
+def test_every_test_that_a_reason_names_exists(reason: str) -> None:
+    assert [name for name in re.findall(r"tests/[\w./]+", reason) if not (ROOT / name).exists()] == []
+
+
+PYTEST = ".venv/bin/pytest"
+OF_PYTEST = [step.command for path in DOCUMENTS for step in steps_of(path) if step.command.startswith(PYTEST)]
+
+
+@pytest.mark.parametrize("command", OF_PYTEST)
+def test_every_command_of_pytest_selects_a_test(command: str) -> None:
+    arguments = [sys.executable, "-m", "pytest", *shlex.split(command)[1:], "--collect-only", "--quiet"]
+    collected = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert collected.returncode == 0, collected.stdout
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -40,3 +40,4 @@ def test_a_busy_port_stops_the_start(start: Start, environ: dict[str, str]) -> N
     with socket.create_server((HOST, int(environ["INGEST_PORT"]))):
         sentence = refusal(start())
     assert sentence.startswith(f"ingest_service: cannot listen on {HOST}:{environ['INGEST_PORT']}: ")
+    assert "INGEST_PORT" in sentence

@@ -40,7 +40,8 @@ def test_a_host_that_is_no_host_is_refused(start: Start, host: str) -> None:
 
 def test_an_address_of_another_machine_is_refused(start: Start) -> None:
     assert refused(start, INGEST_HOST="192.0.2.1", INGEST_PORT="8000") == (
-        "cannot listen on 192.0.2.1:8000: Cannot assign requested address"
+        "cannot listen on 192.0.2.1:8000: Cannot assign requested address; "
+        "set INGEST_PORT or INGEST_HOST to change that"
     )
 
 

@@ -1,7 +1,9 @@
 """The schedule is what the dispatcher does, slot by slot, id by id."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
+from itertools import cycle
 from uuid import UUID
 
 import pytest
@@ -97,14 +99,14 @@ def test_the_slots_are_those_that_the_dispatcher_opens(simulation: Simulation) -
 
 @given(running())
 def test_every_batch_runs_in_the_slot_that_was_forecast(simulation: Simulation) -> None:
-    judge_spans(simulation)
+    judge_runs(simulation)
 
 
 @pytest.mark.slow
 @settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
 @given(running())
 def test_ten_thousand_backlogs_run_as_they_were_forecast(simulation: Simulation) -> None:
-    judge_spans(simulation)
+    judge_runs(simulation)
     judge_slots(simulation)
 
 
@@ -123,7 +125,7 @@ def judge_slots(simulation: Simulation) -> None:
     assert planned == simulation.slots_opened()[before:]
 
 
-def judge_spans(simulation: Simulation) -> None:
+def judge_runs(simulation: Simulation) -> None:
     """Compare the forecast of every ingestion with the schedule."""
     slots: dict[int, dict[int, set[int]]] = {}
     urgency: dict[int, int] = {}
@@ -139,6 +141,33 @@ def judge_spans(simulation: Simulation) -> None:
         assert openings(runs) == batches
         own = [numbers[opens] for times in batches.values() for opens in times]
         assert (min(s.first_slot for s in runs), max(s.last_slot for s in runs)) == (min(own), max(own))
+
+
+@pytest.mark.parametrize("slot_size", [3, 4, 7])
+@pytest.mark.parametrize("mixed", [["LOW"], ["LOW", "HIGH", "MEDIUM"]], ids="-".join)
+@pytest.mark.parametrize(
+    "counts", [[1] * 8, [2, 1, 1, 2, 2, 1], [1, 4, 1, 1, 5, 1], [2, 2, 2, 1], [1, 25, 1, 8]], ids=str
+)
+def test_every_batch_of_ingestions_that_share_slots_runs_when_it_was_forecast(
+    counts: list[int], mixed: list[str], slot_size: int
+) -> None:
+    """A packing rule that is changed in one of its places only is found here, whatever chance does elsewhere."""
+    simulation = Simulation()
+    numbers = iter(range(1, 100))
+    accepted = [
+        simulation.submit([next(numbers) for _ in range(ids)], priority)
+        for ids, priority in zip(counts, cycle(mixed), strict=False)
+    ]
+    simulation.rate = replace(simulation.rate, slot_size=slot_size)
+    simulation.start()
+    reports = [simulation.service.reports.batches(ingestion_id, -1, 9) for ingestion_id in accepted]
+    forecast = {batch.ids: batch.started_at for report in reports for batch in report.batches}
+    simulation.run()
+    offset = simulation.clock.wall() - simulation.clock.now()
+    opened = {record_id: opens + offset for opens, ids in simulation.slots_opened() for record_id in ids}
+    assert {ids: {opened[record_id] for record_id in ids} for ids in forecast} == {
+        ids: {starts_at} for ids, starts_at in forecast.items()
+    }
 
 
 def openings(runs: list[Run]) -> dict[int, set[int]]:

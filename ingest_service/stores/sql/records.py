@@ -42,9 +42,9 @@ class SqlRecords:
 
     def check(self) -> None:
         """Read one row, and write if nothing was written lately."""
-        self._database.probe()
         with self._database.read() as connection:
             connection.execute("SELECT count(*) FROM operator_pause").fetchone()
+        self._database.probe()
 
     def progress(self, ingestion_id: UUID) -> Progress | None:
         """Read the progress of an ingestion, without its ids."""

@@ -44,7 +44,7 @@ class Witness(Protocol):
 
 
 class SqliteJournal:
-    """Fits the interface `Journal`. A witness beside the database betrays a database restored from a backup."""
+    """Fits the interface `Journal`. The witness, the lock file, shows when a database is an older copy."""
 
     def __init__(self, database: Database, witness: Witness, clock: Clock) -> None:
         self._database = database

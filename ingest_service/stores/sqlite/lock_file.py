@@ -1,4 +1,4 @@
-"""The file that keeps a second process out, and is a witness of the last slot."""
+"""The lock file: it keeps a second process out, and names the last slot."""
 
 import fcntl
 import logging

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BeforeValidator, FailFast, Field
 from werkzeug.datastructures import Headers
 
 from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID
+from ingest_service.domain.wording import counted
 from ingest_service.web.http.bodies import RequestBody
 from ingest_service.web.http.errors import InvalidInput
 from ingest_service.web.http.fields import ONE_PRIORITY, PriorityName, RecordId
@@ -58,7 +59,8 @@ class SubmissionBody(RequestBody):
 
 def too_many(count: int, max_ids: int) -> InvalidInput:
     """Return the error for a submission of more than `max_ids` ids."""
-    return InvalidInput({"ids": [f"must be at most {max_ids}, these are {count}"]}, limits={"ids": max_ids})
+    sentence = f"must be at most {counted(max_ids, 'id')}; these are {count}"
+    return InvalidInput({"ids": [sentence]}, limits={"ids": max_ids})
 
 
 class DryRunQuery(Query):

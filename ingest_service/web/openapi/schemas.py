@@ -10,7 +10,7 @@ Model = type[BaseModel]
 SCHEMAS = "#/components/schemas/"
 
 
-class Untitled(GenerateJsonSchema):
+class SchemaWithoutTitles(GenerateJsonSchema):
     """Generator without titles for fields: they would only repeat the names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the same for every schema
@@ -21,7 +21,7 @@ class Untitled(GenerateJsonSchema):
 def schemas_of(models: Iterable[Model]) -> dict[str, Any]:
     """Return the schemas of models, and of all models that they refer to, by their names."""
     wanted = [(model, "validation") for model in dict.fromkeys(models)]
-    _, schemas = models_json_schema(wanted, ref_template=SCHEMAS + "{model}", schema_generator=Untitled)  # type: ignore[arg-type]
+    _, schemas = models_json_schema(wanted, ref_template=SCHEMAS + "{model}", schema_generator=SchemaWithoutTitles)  # type: ignore[arg-type]
     found: dict[str, Any] = schemas["$defs"]
     return found
 
@@ -33,7 +33,7 @@ def reference(model: Model) -> dict[str, str]:
 
 def parameters_of(query: Model) -> dict[str, Mapping[str, Any]]:
     """Return the schemas of the parameters of a query. A parameter that may be None is optional, never null."""
-    schema = query.model_json_schema(schema_generator=Untitled)
+    schema = query.model_json_schema(schema_generator=SchemaWithoutTitles)
     return {name: _not_null(field) for name, field in schema["properties"].items()}
 
 

@@ -69,8 +69,8 @@ def test_a_key_for_other_ids_is_refused(real_run: Run) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        refusal(400, "No", ids=["must be at most 0, these are 1"]),
-        refusal(400, "No", limits={"ids": 0}, ids=["must be at most 0, these are 1"]),
+        refusal(400, "No", ids=["must be at most 0 ids; these are 1"]),
+        refusal(400, "No", limits={"ids": 0}, ids=["must be at most 0 ids; these are 1"]),
         refusal(413, "No"),
     ],
 )

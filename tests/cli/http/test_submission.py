@@ -4,7 +4,7 @@ from ingestctl.client import Client
 from ingestctl.errors import RefusedError, TooLargeError, UnavailableError
 from tests.cli.stand_in import INGESTION_ID, Answer, StandIn, accepted, refusal
 
-TOO_MANY = "must be at most 100, these are 250"
+TOO_MANY = "must be at most 100 ids; these are 250"
 
 
 def submit(client: Client, count: int) -> list[int]:

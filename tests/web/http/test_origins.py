@@ -120,5 +120,5 @@ def test_probes_are_answered_under_any_name(simulation: Simulation, path: str) -
 
 @pytest.mark.parametrize("wrong", ["a b", "http://a", "a:80", "a,", "*.example.com"])
 def test_a_text_that_is_not_a_host_stops_the_start(wrong: str) -> None:
-    with pytest.raises(SettingError, match="host names like ingest.example.com, without ports"):
+    with pytest.raises(SettingError, match=r"host names like ingest\.example\.com, without ports"):
         Settings.from_environ({"INGEST_ALLOWED_HOSTS": wrong})

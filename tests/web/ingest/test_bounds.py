@@ -188,7 +188,7 @@ def test_more_ids_than_the_bound_itself_are_refused_for_good(client: FlaskClient
     assert response.status_code == 400
     assert response.get_json() == {
         "error": "Invalid input",
-        "details": {"ids": ["must be at most 10, these are 11"]},
+        "details": {"ids": ["must be at most 10 ids; these are 11"]},
         "limits": {"ids": 10},
     }
     assert "Retry-After" not in response.headers

@@ -94,7 +94,7 @@ def test_too_many_ids_are_refused_with_the_most_that_are_allowed(client: FlaskCl
         400,
         {
             "error": "Invalid input",
-            "details": {"ids": ["must be at most 10, these are 11"]},
+            "details": {"ids": ["must be at most 10 ids; these are 11"]},
             "limits": {"ids": 10},
         },
     )

@@ -1,7 +1,8 @@
 """Large submissions: what is taken, what is refused before it is built, and for how much."""
 
-import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_every_wrong_field_is_named() -> None:
 def test_too_many_ids_are_counted_not_built() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_submission(body_of(many()), 10)
-    assert caught.value.details == {"ids": [f"must be at most 10, these are {MANY}"]}
+    assert caught.value.details == {"ids": [f"must be at most 10 ids; these are {MANY}"]}
     assert caught.value.limits == {"ids": 10}
 
 
@@ -116,19 +117,29 @@ DEEP: dict[str, Callable[[int], bytes]] = {
 }
 
 
+@contextmanager
+def building_nothing(body: bytes) -> Iterator[None]:
+    """Allow copies of the body, where building its contents would take twenty times its size."""
+    tracemalloc.start()
+    try:
+        yield
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(body)
+
+
 @pytest.mark.parametrize("name", DEEP)
 def test_a_tree_beside_the_ids_is_refused_before_it_is_built(name: str) -> None:
     body = DEEP[name](8_000_000)
-    began = time.process_time()
-    assert refusal(body) == {"body": [TOO_MUCH]}
-    assert time.process_time() - began < 0.25
+    with building_nothing(body):
+        assert refusal(body) == {"body": [TOO_MUCH]}
 
 
-def test_the_body_of_the_report_is_refused_in_a_few_milliseconds() -> None:
+def test_millions_of_ids_are_refused_before_they_are_built() -> None:
     body = b'{"ids":[%b],"priority":"LOW"}' % b",".join([b"1"] * 8_000_000)
-    began = time.process_time()
-    assert refusal(body, 1_000_000) == {"ids": ["must be at most 1000000, these are 8000000"]}
-    assert time.process_time() - began < 0.25
+    with building_nothing(body):
+        assert refusal(body, 1_000_000) == {"ids": ["must be at most 1000000 ids; these are 8000000"]}
 
 
 def test_a_long_text_beside_the_ids_is_tolerated() -> None:
