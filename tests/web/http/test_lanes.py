@@ -55,3 +55,4 @@ def test_a_deadline_is_computed_and_the_body_is_left_as_it_is(filled: int, field
     request = request_of(body, command="POST", path="/ingest", query="")
     assert lane_of(request) == lane
     assert request.body_rcv.getfile().read() == body
+    request.body_rcv.getbuf().close()
