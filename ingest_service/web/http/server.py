@@ -55,7 +55,7 @@ class Server(TcpWSGIServer):
 
     # Attributes of waitress that its stubs do not have.
     effective_host: str
-    effective_port: int
+    effective_port: str
 
     def __init__(
         self, *args: Any, clock: Clock, bodies: ParkedBodies, connections: Connections, **kw: Any
