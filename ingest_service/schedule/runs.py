@@ -16,7 +16,7 @@ class Run:
     Slots are numbered from 0, the next slot to open. The run goes from `first_slot`, which opens at `first_opens`,
     to `last_slot`; two neighbouring slots open `interval` apart. The first slot carries up to `in_first` of the
     batches, each other slot up to `in_others`; the last batch always runs in the last slot. The run has `ids` ids:
-    `first_size` in the first batch, `size` in each other one, the last of which may be smaller.
+    `first_size` in the first batch, `size` in each other one, except that the last may be smaller.
     """
 
     sequence: int
