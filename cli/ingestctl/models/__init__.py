@@ -20,6 +20,7 @@ from ingestctl.models.ingestion import (
     TimedBatch,
     WaitReason,
 )
+from ingestctl.models.json_text import JsonObject
 from ingestctl.models.response import GREATEST_ID, LARGEST_PAGE, Priority, Response, Status, Time
 from ingestctl.models.service import Dispatcher, Health, QueueDepth
 from ingestctl.models.slot import Delay, DryRun, PastSlot, Schedule, ScheduledBatch, Slot
@@ -40,6 +41,7 @@ __all__ = [
     "Ingestion",
     "IngestionCore",
     "IngestionStatus",
+    "JsonObject",
     "ListedIngestion",
     "PastSlot",
     "Priority",
