@@ -15,7 +15,7 @@ from ingest_service.upstreams.responses import is_good, read_error, read_result
 
 LARGEST_ANSWER = 10 * 1024 * 1024
 _CHUNK = 65_536
-# Seconds beyond the deadline after which the system gives up too, in threads that nobody waits for any more.
+# Seconds beyond the deadline after which the system gives up too, in threads that are not waited for any more.
 _BEYOND = 1
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the dispatcher share."""
+"""Fixtures of the tests of the dispatcher."""
 
 from collections.abc import Iterator
 from pathlib import Path

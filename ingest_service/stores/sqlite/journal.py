@@ -24,9 +24,9 @@ from ingest_service.stores.sqlite.open_batches import read_open_batches
 from ingest_service.stores.sqlite.releasing import finish_slot, insert_pause, insert_slot
 from ingest_service.stores.sqlite.waits import Wait, pause_until
 
-# An accepted ingestion with its sequence, or the one that came with the same key before.
 log = logging.getLogger(__name__)
 
+# An accepted ingestion with its sequence, or the one that came with the same key before.
 Kept = tuple[int, Ingestion] | UUID | KeyReused
 
 

@@ -1,6 +1,6 @@
 """Removal of history from the SQLite store.
 
-First goes the row of the ingestion itself, so that nobody finds it any more, while its sequence is written into
+First goes the row of the ingestion itself, so that it is not found any more, while its sequence is written into
 `forgotten`; then, a few at a time, what is left of it in the other tables; and then the slots without calls.
 """
 
@@ -27,7 +27,7 @@ _PAGE_BYTES = 4096
 def read_ended(connection: Connection, before: int, most: int) -> list[int]:
     """Find the oldest ingestions that ended before this time, none while something is left of others.
 
-    There are at most so many, counting each page of ids: deleting the ids reads them.
+    Their rows are at most `most`, counting each page of ids: deleting the ids reads them.
     """
     rows = connection.execute(
         f"SELECT sequence, 1 + length(ids) / {_PAGE_BYTES} FROM ingestions "
@@ -55,7 +55,7 @@ def read_oldest(connection: Connection, due: Cutoffs) -> Cutoffs:
 
 
 def remove_history(connection: sqlite3.Connection, ended: Sequence[int], keys_before: int, most: int) -> bool:
-    """Remove at most so many rows of one kind, these ingestions among them; return whether there were any."""
+    """Remove at most `most` rows of one kind, these ingestions among them; return whether there were any."""
     return bool(
         _remove_left(connection, most)
         or _remove_slots(connection, most)

@@ -12,7 +12,7 @@ from tests.web.asking import FINAL, client_of, failing, ingest
 
 @pytest.fixture
 def ingestion_id(simulation: Simulation) -> UUID:
-    """An ingestion of which 2 has failed and 7 to 9 wait: 8 will fail."""
+    """An ingestion whose id 2 has failed, while 7 to 9 wait: 8 will fail."""
     simulation.upstream.answer = failing({2, 8}, FINAL)
     ingestion_id = simulation.submit([1, 2, 3, 7, 8, 9], "LOW")
     simulation.run_slot()
