@@ -7,6 +7,7 @@ from typing import Any, Self
 from msgspec import convert
 
 from ingestctl.http.base_client import BaseClient, path_of
+from ingestctl.http.responses import page_as_text
 from ingestctl.http.retry import RetryPolicy
 from ingestctl.http.submission import body, in_parts, valid_key
 from ingestctl.models import (
@@ -130,8 +131,8 @@ class Client:
         return self._http.get_pages(f"{path_of(ingestion_id)}/batches", "batches", TimedBatch.parse, after=after)
 
     def results(self, ingestion_id: str) -> Iterator[Result]:
-        """Yield the results of the ids so far, in their order, a page in a request."""
-        return self._http.get_pages(f"{path_of(ingestion_id)}/results", "results", Result.parse)
+        """Yield the results of the ids so far, in their order, a page in a request; none is decoded yet."""
+        return self._http.get_pages(f"{path_of(ingestion_id)}/results", "results", Result.parse, load=page_as_text)
 
     def cancel(self, ingestion_id: str) -> Ingestion:
         """Cancel the batches that are not released; raises RefusedError if the ingestion is completed."""

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from ingestctl.json_text import JsonObject
 from ingestctl.models import Ingestion, PastSlot, QueueDepth, Result, TimedBatch
 from tests.cli.timetable import timetable
 
@@ -82,3 +83,30 @@ def test_the_json_of_the_upstream_is_kept_as_it_is() -> None:
 def test_a_value_inside_a_page_has_its_own_json() -> None:
     batch = timetable("completed").batches[0]
     assert TimedBatch.parse(batch).raw == batch
+
+
+def test_a_result_has_the_text_that_the_upstream_wrote() -> None:
+    result = Result.parse(JsonObject('{"id": 1, "result": {"a" : 1.50}, "color": "green"}'))
+    assert result.text == '{"a" : 1.50}'
+    assert result.result == {"a": 1.5}
+    assert result.result is result.result, "it is decoded once"
+    assert result.raw == {"id": 1, "result": {"a": 1.5}, "color": "green"}
+    assert result == Result(1, '{"a" : 1.50}')
+    assert repr(result) == """Result(id=1, text='{"a" : 1.50}', error=None, attempts=None, last_status=None)"""
+
+
+def test_a_failed_id_has_no_result() -> None:
+    failed = Result.parse({"id": 1, "error": "HTTP 500", "attempts": 2, "last_status": 500})
+    assert (failed.result, failed.error, failed.attempts, failed.last_status) == (None, "HTTP 500", 2, 500)
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "[" * 100_000 + "]" * 100_000], ids=["digits", "levels"])
+def test_a_result_that_python_cannot_hold_is_an_error_only_when_it_is_read(text: str) -> None:
+    result = Result.parse(JsonObject(f'{{"id":1,"result":{text}}}'))
+    assert (result.id, result.text, len(result.raw), result.raw["id"]) == (1, text, 2, 1)
+    assert "result" in result.raw
+    assert text in repr(result)
+    with pytest.raises(ValueError, match=r"digits|levels"):
+        _ = result.result
+    with pytest.raises(ValueError, match=r"digits|levels"):
+        _ = result.raw["result"]

@@ -140,7 +140,8 @@ def test_json_loses_no_character_where_stdout_has_another_encoding(
     service: StandIn, charset: str, form: str
 ) -> None:
     value = result_of(result={"text": "é 漢 🎉 ż", "ż": 1})
-    service.always(Answer(body={"ingestion_id": INGESTION_ID, "results": [value], "next_after": None}))
+    page = {"ingestion_id": INGESTION_ID, "results": [value], "next_after": None}
+    service.always(Answer(body=json.dumps(page, ensure_ascii=False).encode()))
     runner = CliRunner(charset=charset, env={"INGEST_URL": service.url})
     result = runner.invoke(program, ["results", INGESTION_ID, "-o", form], obj=CliContext())
     printed = result.stdout_bytes.decode(charset)

@@ -56,14 +56,22 @@ class BaseClient:
         return replace(self._read(answer, parse), etag=answer.headers.get("ETag"), retry_after=retry_after(answer))
 
     def get_pages(
-        self, path: str, name: str, parse: Callable[[Any], Value], cursor: str = "after", **query: object
+        self,
+        path: str,
+        name: str,
+        parse: Callable[[Any], Value],
+        cursor: str = "after",
+        load: Callable[[Response], Any] = Response.json,
+        **query: object,
     ) -> Iterator[Value]:
-        """Yield the values that are listed as `name`, page by page, while there is a next one."""
+        """Yield the values that are listed as `name`, page by page, while there is a next one.
+
+        `load` reads the JSON in the body of a page.
+        """
         asked = {"limit": LARGEST_PAGE} | {key: value for key, value in query.items() if value is not None}
         while True:
-            values, following = self.get(
-                f"{path}?{urlencode(asked)}", lambda body: _page(body, name, parse, cursor)
-            )
+            answer = self._transport.send("GET", f"{path}?{urlencode(asked)}")
+            values, following = self._read(answer, lambda page: _page(page, name, parse, cursor), load)
             yield from values
             if following is None:
                 return
@@ -80,8 +88,10 @@ class BaseClient:
         """Post a body that is JSON already, with its idempotency key."""
         return self._read(self._transport.send("POST", path, body, {"Idempotency-Key": key}), parse)
 
-    def _read(self, answer: Response, parse: Callable[[Any], Value]) -> Value:
-        return read(answer, parse, self._transport.proxy.via)
+    def _read(
+        self, answer: Response, parse: Callable[[Any], Value], load: Callable[[Response], Any] = Response.json
+    ) -> Value:
+        return read(answer, parse, self._transport.proxy.via, load)
 
 
 def path_of(ingestion_id: str, resource: str = "/ingestions") -> str:

@@ -1,6 +1,6 @@
 """Meaning of an HTTP answer: a value, or one of the errors of `ingestctl.errors`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -18,23 +18,37 @@ from ingestctl.errors import (
     UnexpectedAnswerError,
 )
 from ingestctl.http.address import without_credentials
+from ingestctl.json_text import JsonObject, decode, json_objects
 
 Value = TypeVar("Value")
 
 _NO_ANSWER = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 
 
-def read(answer: requests.Response, parse: Callable[[Any], Value], via: str = "") -> Value:
+def read(
+    answer: requests.Response,
+    parse: Callable[[Any], Value],
+    via: str = "",
+    load: Callable[[requests.Response], Any] = requests.Response.json,
+) -> Value:
     """Return the JSON of a 200 as `parse` decodes it; raises the error that any other answer means.
 
-    `via` are the words that name the proxy in an error.
+    `via` are the words that name the proxy in an error; `load` reads the JSON in the body.
     """
     if answer.status_code != HTTPStatus.OK:
         raise _error(answer, via)
     try:
-        return parse(answer.json())
+        return parse(load(answer))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _unexpected(answer, via) from error
+
+
+def page_as_text(answer: requests.Response) -> Mapping[str, Any]:
+    """Return the members of a page; listed objects keep their text, and are not decoded."""
+    page = JsonObject(answer.content.decode())
+    return {
+        name: json_objects(text) if text.startswith("[") else decode(text) for name, text in page.members.items()
+    }
 
 
 def check_available(answer: requests.Response, via: str) -> requests.Response:

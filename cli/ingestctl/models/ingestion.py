@@ -1,10 +1,14 @@
 """Ingestions, their batches and their results."""
 
+import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Self
 
 from msgspec import Struct, convert
+from msgspec.structs import replace
 
+from ingestctl.json_text import JsonObject, decode
 from ingestctl.models.response import Priority, Response, Status, Time
 
 
@@ -179,21 +183,31 @@ class BatchPage(Struct, frozen=True):
         return cls(tuple(map(TimedBatch.parse, body["batches"])), convert(body["next_after"], int | None))
 
 
-class Result(Response, frozen=True):
-    """The upstream's JSON for one id, or the `error` of an id that failed finally.
+class Result(Response, frozen=True, dict=True):
+    """The upstream's JSON for one id as the service keeps it, `text`, or the `error` of an id that failed finally.
 
     `attempts` and `last_status` belong to an error; `last_status` is None if the last call got no answer.
     """
 
     id: int
-    result: Any = None
+    text: str = "null"
     error: str | None = None
     attempts: int | None = None
     last_status: int | None = None
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> Self:
-        """Decode the service's JSON; raises ValueError or TypeError if it is something else."""
-        if not {"result", "error"} & body.keys():
+        """Decode the service's JSON but for the result; raises ValueError or TypeError if it is something else."""
+        raw = body if isinstance(body, JsonObject) else JsonObject(json.dumps(body))
+        if not {"result", "error"} & raw.members.keys():
             raise ValueError("neither a result nor an error")
-        return super().parse(body)
+        known = {name: raw[name] for name in ("id", "error", "attempts", "last_status") if name in raw}
+        return replace(convert(known, cls), text=raw.members.get("result", "null"), raw=raw)
+
+    @cached_property
+    def result(self) -> Any:
+        """The upstream's JSON, decoded at its first use; None with an error.
+
+        Decimals are rounded to floats. Raises ValueError if there are too many levels or digits for Python.
+        """
+        return decode(self.text)

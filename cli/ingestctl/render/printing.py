@@ -2,12 +2,17 @@
 
 import codecs
 import json
+import re
 import sys
 from collections.abc import Iterable
 
 import click
 
+from ingestctl.json_text import JsonObject
 from ingestctl.printable import printable
+
+_BREAK = re.compile("[\t\r\n]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
 
 
 def print_line(text: str, err: bool = False) -> None:
@@ -22,8 +27,14 @@ def print_lines(lines: Iterable[str], err: bool = False) -> None:
 
 
 def as_json(value: object) -> str:
-    """Return a value as JSON on one line; control characters, and those that stdout cannot show, are escaped."""
-    return printable(json.dumps(value, ensure_ascii=not _shows_unicode()))
+    """Return a value as JSON on one line; that of a JsonObject is its text."""
+    return one_line(value.text if isinstance(value, JsonObject) else json.dumps(value, ensure_ascii=False))
+
+
+def one_line(text: str) -> str:
+    """Return JSON on one line; control characters, and those that stdout cannot show, are escaped."""
+    line = printable(_BREAK.sub(" ", text))  # in JSON, breaks are between the values only
+    return line if _shows_unicode() else _NOT_ASCII.sub(lambda character: json.dumps(character[0])[1:-1], line)
 
 
 def _shows_unicode() -> bool:
