@@ -10,6 +10,7 @@ _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 # A quotation mark that is left is that of a string without an end.
 _MARK = re.compile(rf'[^][{{}},"]*+(?:{_STRING}[^][{{}},"]*+)*+([][{{}},"]|\Z)')
 _MEMBER = re.compile(rf"\s*({_STRING})\s*:\s*(.*\S)\s*", re.DOTALL)
+_STRING_OR_GAP = re.compile(rf"({_STRING})|([,:])\s*+")
 _LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
@@ -50,6 +51,15 @@ def decode(text: str) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("JSON of too many levels for Python") from error
+
+
+def readable(text: str) -> str:
+    """Return JSON with letters for the escapes in its strings, and a blank behind every comma and colon."""
+    return _STRING_OR_GAP.sub(lambda found: _unescaped(found[1]) if found[1] else f"{found[2]} ", text)
+
+
+def _unescaped(string: str) -> str:
+    return json.dumps(decode(string), ensure_ascii=False) if "\\" in string else string
 
 
 def _member(text: str) -> tuple[str, str]:

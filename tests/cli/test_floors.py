@@ -25,7 +25,7 @@ BELOW: dict[str, set[str]] = {
     "render": {"models", "errors", "printable", "json_text"},
     "client": {"http", "models"},
     "watch": {"client", "render", "models", "errors"},
-    "commands": {"watch", "client", "http", "render", "ids", "models", "errors"},
+    "commands": {"watch", "client", "http", "render", "ids", "models", "errors", "json_text"},
     "main": {"commands", "http", "render", "errors"},
 }
 """The floors from the lowest to the highest, each with those that it may import from."""

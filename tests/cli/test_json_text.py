@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestctl.json_text import JsonObject, json_objects
+from ingestctl.json_text import JsonObject, json_objects, readable
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 CHARACTERS = st.characters() | st.sampled_from('"\\,:{}[] \n')
@@ -25,6 +25,13 @@ def test_objects_are_divided_as_python_decodes_them(value: dict[str, Any]) -> No
         found = json_objects(json.dumps(objects, **layout))
         assert [dict(one) for one in found] == objects
         assert [json.loads(one.text) for one in found] == objects
+
+
+@given(VALUES)
+def test_json_for_people_is_that_of_python(value: Any) -> None:
+    written = json.dumps(value, ensure_ascii=False)
+    for layout in ({}, {"separators": (",", ":")}, {"ensure_ascii": False}):
+        assert readable(json.dumps(value, **layout)) == written
 
 
 @pytest.mark.parametrize(

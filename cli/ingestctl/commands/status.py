@@ -8,8 +8,9 @@ import click
 from ingestctl.commands.arguments import common, ingestion_id_argument
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
+from ingestctl.json_text import readable
 from ingestctl.models import Result
-from ingestctl.render.printing import as_json, print_line, print_lines
+from ingestctl.render.printing import one_line, print_line, print_lines
 from ingestctl.render.reasons import reasons, slip_rows
 from ingestctl.render.wording import counted
 
@@ -77,5 +78,5 @@ def _print_results(results: Iterable[Result]) -> None:
 
 def _outcome(result: Result) -> str:
     if result.error is None:
-        return as_json(result.result)
+        return one_line(readable(result.text))
     return f"failed after {counted(result.attempts or 0, 'attempt')}: {result.error}"

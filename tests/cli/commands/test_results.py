@@ -57,6 +57,24 @@ def test_json_and_lines_have_the_text_of_the_service(run: Run, service: StandIn,
     assert run(f"results {INGESTION_ID} -o json").stdout == "[\n" + ",\n".join(lines) + "\n]\n"
 
 
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_the_table_has_every_result_and_all_its_digits(run: Run, service: StandIn, text: str) -> None:
+    service.always(page(FAILURE, result(text), result('{"a":[1,2]}')))
+    printed = run(f"results {INGESTION_ID}")
+    assert (printed.exit_code, printed.stderr) == (0, "")
+    failed, odd, normal = printed.stdout.splitlines()
+    assert failed == "         2  failed after 1 attempt: HTTP 500"
+    assert odd.startswith("         1  ")
+    assert normal == '         1  {"a": [1, 2]}'
+    if "\\" not in text:
+        assert odd.split(maxsplit=1)[1].replace(", ", ",").replace(": ", ":") == text
+
+
+def test_the_table_has_letters_where_the_upstream_wrote_escapes(run: Run, service: StandIn) -> None:
+    service.always(page(result(r'{"\u00e9\/":["\u6f22,:","\u001b\ud83c\udf89"]}')))
+    assert run(f"results {INGESTION_ID}").stdout == '         1  {"é/": ["漢,:", "\\u001b🎉"]}\n'
+
+
 def test_only_characters_that_the_terminal_cannot_have_are_escaped(run: Run, service: StandIn) -> None:
     service.always(page(result('{"é\u202e":"漢🎉\x9b\x7f\u2028\\u001b\\n"}')))
     printed = run(f"results {INGESTION_ID} -o jsonl").stdout
