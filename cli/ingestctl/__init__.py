@@ -12,8 +12,9 @@ The floors, each with those below that it imports from (tests/cli/test_floors.py
     render      values as text, tables and screens of a terminal    → models
     http        requests, retries, TLS and the meaning of answers   → models
     ids         ids in words, in files and in columns of CSV        → models
-    models      typed values of the service's JSON
+    models      typed values of the service's JSON                  → json_text
     errors      every error, with its exit code                     → printable
+    json_text   JSON that is divided as text
     printable   text that is safe for a terminal
 """
 

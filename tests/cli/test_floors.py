@@ -17,14 +17,15 @@ DOORS = {ROOT / "__init__.py", ROOT / "models" / "__init__.py"}
 
 BELOW: dict[str, set[str]] = {
     "printable": set(),
+    "json_text": set(),
     "errors": {"printable"},
-    "models": set(),
+    "models": {"json_text"},
     "ids": {"models", "errors"},
-    "http": {"models", "errors"},
-    "render": {"models", "errors", "printable"},
+    "http": {"models", "errors", "json_text"},
+    "render": {"models", "errors", "printable", "json_text"},
     "client": {"http", "models"},
     "watch": {"client", "render", "models", "errors"},
-    "commands": {"watch", "client", "http", "render", "ids", "models", "errors"},
+    "commands": {"watch", "client", "http", "render", "ids", "models", "errors", "json_text"},
     "main": {"commands", "http", "render", "errors"},
 }
 """The floors from the lowest to the highest, each with those that it may import from."""

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestctl.models import JsonObject
-from ingestctl.models.json_text import json_objects, readable
+from ingestctl.json_text import JsonObject, json_objects, readable
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 CHARACTERS = st.characters() | st.sampled_from('"\\,:{}[] \n')

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from ingestctl.models import Ingestion, JsonObject, PastSlot, QueueDepth, Result, TimedBatch
+from ingestctl.json_text import JsonObject
+from ingestctl.models import Ingestion, PastSlot, QueueDepth, Result, TimedBatch
 from tests.cli.timetable import timetable
 
 SLOT = {"number": 7, "opened_at": "2026-11-22T00:50:50.408Z", "closed_at": None, "ids": [1, 2, 3]}

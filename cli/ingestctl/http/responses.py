@@ -18,7 +18,7 @@ from ingestctl.errors import (
     UnexpectedAnswerError,
 )
 from ingestctl.http.address import without_credentials
-from ingestctl.models.json_text import JsonObject, decode, json_objects
+from ingestctl.json_text import JsonObject, decode, json_objects
 
 Value = TypeVar("Value")
 

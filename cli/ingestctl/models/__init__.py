@@ -4,6 +4,7 @@ Decoding is strict: no coercion between strings and numbers. Fields that are not
 newer service, are kept in `raw` only. Times have a time zone; None stands for what is not known.
 """
 
+from ingestctl.json_text import JsonObject
 from ingestctl.models.ingestion import (
     Accepted,
     Ahead,
@@ -20,7 +21,6 @@ from ingestctl.models.ingestion import (
     TimedBatch,
     WaitReason,
 )
-from ingestctl.models.json_text import JsonObject
 from ingestctl.models.response import GREATEST_ID, LARGEST_PAGE, Priority, Response, Status, Time
 from ingestctl.models.service import Dispatcher, Health, QueueDepth
 from ingestctl.models.slot import Delay, DryRun, PastSlot, Schedule, ScheduledBatch, Slot

@@ -8,7 +8,7 @@ from typing import Any, Self
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
-from ingestctl.models.json_text import JsonObject, decode
+from ingestctl.json_text import JsonObject, decode
 from ingestctl.models.response import Priority, Response, Status, Time
 
 
@@ -184,7 +184,7 @@ class BatchPage(Struct, frozen=True):
 
 
 class Result(Response, frozen=True, dict=True):
-    """The upstream's JSON for one id as it was sent, `text`, or the `error` of an id that failed finally.
+    """The upstream's JSON for one id as the service keeps it, `text`, or the `error` of an id that failed finally.
 
     `attempts` and `last_status` belong to an error; `last_status` is None if the last call got no answer.
     """

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import click
 
-from ingestctl.models import JsonObject
+from ingestctl.json_text import JsonObject
 from ingestctl.printable import printable
 
 _BREAK = re.compile("[\t\r\n]")
