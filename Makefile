@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow test-slow-processes test-slow-others check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-others check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -11,12 +11,17 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	$(BIN)/pytest $(or $(ARGS),--cov --cov-report=term)
 
-# Most of them wait most of the time: two at once take two thirds of the time.
+# Most of them wait most of the time: two groups at once take half of the time.
 test-slow: .venv/dev.stamp
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-others
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-crashes test-slow-others
+
+CRASHES := tests/processes/test_crash.py tests/processes/test_crash_http.py tests/processes/test_idempotency.py
 
 test-slow-processes: .venv/dev.stamp
-	$(BIN)/pytest -m slow tests/processes
+	$(BIN)/pytest -m slow tests/processes $(CRASHES:%=--ignore=%)
+
+test-slow-crashes: .venv/dev.stamp
+	$(BIN)/pytest -m slow $(CRASHES)
 
 test-slow-others: .venv/dev.stamp
 	$(BIN)/pytest -m slow --ignore tests/processes

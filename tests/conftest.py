@@ -12,3 +12,5 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # A shell lets what it starts in the background ignore SIGINT, and so would the programs that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# The same for SIGHUP under nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
