@@ -64,4 +64,4 @@ def test_every_line_of_a_log_for_programs_is_an_object_and_names_its_request(sta
     assert access["request_id"] == accepted["request_id"]
     assert (access["method"], access["status"]) == ("POST", 200)
     assert "request_id" not in opened
-    assert events[-1]["message"] == "stopping"
+    assert events[-1]["message"] == "stopping: SIGTERM"

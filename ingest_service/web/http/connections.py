@@ -10,7 +10,7 @@ from ingest_service.web.http.channel import Channel
 log = logging.getLogger(__name__)
 
 BETWEEN_CHECKS = NANOSECONDS
-# Room for connections that arrive before the idle ones are closed.
+# Room for connections that arrive before the idle ones are closed, but no more than half of all.
 RESERVE = 64
 # Large answers that wait for their readers; each holds some hundred kilobytes, and its ids.
 MOST_PARKED = 32
@@ -27,7 +27,8 @@ class Connections:
 
     def __init__(self, sockets: Mapping[int, Any], limit: int, keepalive: int, clock: Clock) -> None:
         self._sockets = sockets
-        self._most = limit - RESERVE
+        self._reserve = min(RESERVE, limit // 2)
+        self._most = limit - self._reserve
         self._keepalive = keepalive
         self._clock = clock
         self._next_check = clock.now()
@@ -51,7 +52,7 @@ class Connections:
             return
         waiting = [channel for channel in self._channels() if not (channel.is_working or channel.will_close)]
         waiting.sort(key=lambda channel: (not channel.is_idle, channel.moved))
-        closed = waiting[: RESERVE // 2]
+        closed = waiting[: max(1, self._reserve // 2)]
         for channel in closed:
             channel.will_close = True
         self._closed += len(closed)

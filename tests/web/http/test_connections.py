@@ -137,3 +137,16 @@ def test_of_many_slow_readers_the_slowest_is_cut_off(
     clock.time = now
     connections(clock, *readers).parked(readers[-1])
     assert [reader.moved for reader in readers if reader.will_close] == ([1] if cut else [])
+
+
+def test_a_process_with_few_descriptors_keeps_half_of_its_connections(clock: VirtualClock) -> None:
+    limit = 50
+    channels = [FakeChannel(moved=number) for number in range(limit)]
+    open_now: dict[int, Any] = {}
+    watched = Connections(open_now, limit, KEEPALIVE, clock)
+    for number, channel in enumerate(channels):
+        open_now[number] = channel
+        watched.make_room()
+        if number == limit // 2 - 2:
+            assert not any(one.will_close for one in channels)
+    assert sum(one.will_close for one in channels) >= limit // 4
