@@ -64,6 +64,7 @@ class ChaosRun:
         moments += [self._starting] * plan.starting
         moments += [self._quiet] * plan.quiet
         moments += [self._paused] * plan.paused
+        moments.append(self._reported)
         self._random.shuffle(moments)
         return moments
 
@@ -105,6 +106,12 @@ class ChaosRun:
         served.until_healthy()
         before = self._pause_end()
         eventually(lambda: self._pause_end() > before)
+
+    def _reported(self, served: Running) -> None:
+        """Wait until a client has read that one more id is completed."""
+        served.until_healthy()
+        before = len(self._load.reported)
+        eventually(lambda: len(self._load.reported) > before)
 
     def _full(self, served: Running) -> None:
         """Wait until so much waits that no more is submitted."""
