@@ -17,6 +17,7 @@ FLOORS = [
     {"ports"},
     {"pruner", "reports", "slippage", "stores.sql"},
     {"dispatch", "stores.sqlite"},
+    {"stores.postgres"},
     {"service"},
     {"web"},
     {"app", "logs", "signals"},
@@ -81,12 +82,12 @@ def test_the_lower_floors_need_the_standard_library_only(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in MODULES if own_package(path) not in WIRING], ids=str)
 def test_only_the_wiring_knows_the_concrete_stores_and_upstreams(path: Path) -> None:
-    assert not packages_imported(path) & {"stores.sqlite", "upstreams"}
+    assert not packages_imported(path) & {"stores.sqlite", "stores.postgres", "upstreams"}
 
 
 @pytest.mark.parametrize("path", of_packages({"web"}), ids=str)
 def test_the_web_layer_reaches_the_engine_and_the_store_through_the_use_cases(path: Path) -> None:
-    assert not packages_imported(path) & {"dispatch", "slippage", "stores.sql", "stores.sqlite"}
+    assert not packages_imported(path) & {"dispatch", "slippage", "stores.sql", "stores.sqlite", "stores.postgres"}
 
 
 @pytest.mark.parametrize("path", sorted((HOUSE / "cli").rglob("*.py")), ids=str)

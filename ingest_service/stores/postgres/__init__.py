@@ -1,0 +1,1 @@
+"""Everything in one PostgreSQL database, which any number of replicas share."""

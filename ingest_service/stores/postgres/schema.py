@@ -1,0 +1,213 @@
+"""The tables of the PostgreSQL store, as the migrations that lead to them.
+
+Replicas are replaced one by one, so a program runs beside the next release: a migration only adds, and what a release
+does not use any more is removed by a later one.
+"""
+
+from typing import LiteralString
+
+from psycopg import Connection
+
+from ingest_service.errors import StoreError
+
+# Migration n leads from version n to n + 1. A released one is never changed.
+MIGRATIONS: tuple[LiteralString, ...] = (
+    """
+    -- The wall clock of the database in nanoseconds since 1970: every time in these tables is of it, so that the
+    -- clocks of the replicas do not matter.
+    CREATE FUNCTION wall_clock() RETURNS bigint LANGUAGE sql VOLATILE
+        AS 'SELECT (extract(epoch FROM clock_timestamp()) * 1000000000)::bigint';
+    -- The row that is locked by each transaction that changes what waits or the slots, from its begin to its end.
+    -- It is never updated, so it never bloats.
+    CREATE TABLE gate (
+        one integer PRIMARY KEY CHECK (one = 1)
+    );
+    INSERT INTO gate VALUES (1);
+    -- One row for each ingestion. `ids` are 32-bit little-endian integers; not compressed, a few of a million are
+    -- read without the others.
+    CREATE TABLE ingestions (
+        sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id bytea NOT NULL UNIQUE,
+        priority smallint NOT NULL,
+        created_at bigint NOT NULL,
+        batch_size integer NOT NULL,
+        ids bytea NOT NULL
+    );
+    ALTER TABLE ingestions ALTER ids SET STORAGE EXTERNAL;
+    CREATE INDEX ingestions_by_priority ON ingestions (priority);
+    CREATE INDEX ingestions_by_time ON ingestions (created_at);
+    -- The cursor of each ingestion that still has ids to release: how many of them were. The priority stands here
+    -- too, so that the most urgent ones are found by an index.
+    CREATE TABLE backlog (
+        sequence bigint PRIMARY KEY,
+        priority smallint NOT NULL,
+        released integer NOT NULL
+    );
+    CREATE INDEX backlog_in_order ON backlog (priority, sequence);
+    -- The ids that wait to be called again: after how many attempts, from when on, and how long that was then.
+    CREATE TABLE retries (
+        sequence bigint NOT NULL,
+        position integer NOT NULL,
+        priority smallint NOT NULL,
+        attempts integer NOT NULL,
+        due_at bigint NOT NULL,
+        length bigint NOT NULL,
+        PRIMARY KEY (sequence, position)
+    );
+    CREATE INDEX retries_in_order ON retries (priority, sequence, position);
+    -- Batches that were released, at least in part, and are not finished.
+    CREATE TABLE open_batches (
+        sequence bigint NOT NULL,
+        number integer NOT NULL,
+        PRIMARY KEY (sequence, number)
+    );
+    -- The ledger. Each slot keeps the times of the replica that opened it: how long its grant to call runs, how long
+    -- a call takes at most, and its interval. `how` it ended: closed with the outcomes of its calls, lost by a
+    -- replica that did not come back, or with no call made (uncalled). `age` is the time from the start of its last
+    -- call until the close was sent; `failed` says that every call met an error that may pass.
+    CREATE TABLE slots (
+        number bigint PRIMARY KEY,
+        owner uuid NOT NULL,
+        replica text NOT NULL,
+        opened_at bigint NOT NULL,
+        call_grant bigint NOT NULL,
+        call_timeout bigint NOT NULL,
+        slot_interval bigint NOT NULL,
+        closed_at bigint,
+        how text CHECK (how IN ('closed', 'lost', 'uncalled')),
+        age bigint,
+        took bigint,
+        lag bigint,
+        failed boolean
+    );
+    -- What was called in each slot: one row for each call of the id at `position` of an ingestion.
+    CREATE TABLE calls (
+        sequence bigint NOT NULL,
+        position integer NOT NULL,
+        slot bigint NOT NULL,
+        record_id integer NOT NULL,
+        place integer NOT NULL,
+        PRIMARY KEY (sequence, position, slot)
+    );
+    CREATE INDEX calls_of_slots ON calls (slot);
+    -- What came of the id at `position`: a result (JSON), or the sentence of an error.
+    CREATE TABLE outcomes (
+        sequence bigint NOT NULL,
+        position integer NOT NULL,
+        record_id integer NOT NULL,
+        result text,
+        error text,
+        attempts integer NOT NULL,
+        last_status integer,
+        PRIMARY KEY (sequence, position)
+    );
+    CREATE INDEX failed_outcomes ON outcomes (sequence) WHERE error IS NOT NULL;
+    CREATE TABLE deadlines (
+        sequence bigint PRIMARY KEY,
+        deadline bigint NOT NULL
+    );
+    -- Ingestions that were cancelled: how many ids were released by then, counting the rest of a batch that was
+    -- released in part. They have no row in `backlog`.
+    CREATE TABLE cancellations (
+        sequence bigint PRIMARY KEY,
+        released integer NOT NULL,
+        cancelled_at bigint NOT NULL
+    );
+    -- The idempotency key that came with an ingestion, and a digest of what it was sent with.
+    CREATE TABLE idempotency_keys (
+        sequence bigint PRIMARY KEY,
+        key text NOT NULL UNIQUE,
+        digest bytea NOT NULL,
+        created_at bigint NOT NULL
+    );
+    CREATE INDEX keys_by_time ON idempotency_keys (created_at);
+    -- One row while an operator has paused the dispatchers: since when.
+    CREATE TABLE operator_pause (
+        one integer PRIMARY KEY CHECK (one = 1),
+        at bigint NOT NULL
+    );
+    -- One row: until when the upstream asked to be left alone the last time, and how long that was then.
+    CREATE TABLE pause (
+        one integer PRIMARY KEY CHECK (one = 1),
+        until bigint NOT NULL,
+        length bigint NOT NULL
+    );
+    -- The latest slips of an ingestion, the last one last: a JSON array of [at, slots, nanoseconds, cause].
+    CREATE TABLE slips (
+        sequence bigint PRIMARY KEY,
+        latest text NOT NULL
+    );
+    -- Ingestions that were removed while some of their rows in other tables are still there.
+    CREATE TABLE forgotten (
+        sequence bigint PRIMARY KEY
+    );
+    -- Slots of which calls were removed: they go too once they have none left and are not the last one.
+    CREATE TABLE thinned_slots (
+        number bigint PRIMARY KEY
+    );
+    -- The changes of what waits, in their order: what the replicas follow. `sequence` names the ingestion whose
+    -- waiting ids changed; `cause` says why ends move: those behind (priority, sequence), or without a priority all of
+    -- them by `delay`. `pending` is the number of ids that wait after it.
+    CREATE TABLE changes (
+        version bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        at bigint NOT NULL,
+        sequence bigint,
+        priority smallint,
+        cause text,
+        delay bigint NOT NULL DEFAULT 0,
+        pending bigint NOT NULL
+    );
+    -- The replicas that were seen lately, for people: no rule depends on it.
+    CREATE TABLE replicas (
+        owner uuid PRIMARY KEY,
+        name text NOT NULL,
+        seen_at bigint NOT NULL
+    );
+    """,
+)
+# Programs that know fewer migrations than this must not run on the newest schema.
+OLDEST_PROGRAM = 1
+
+# Two replicas that start at once migrate one after the other. The number is arbitrary: the name in ASCII.
+_LOCK = int.from_bytes(b"ingest")
+_CREATE = """
+CREATE TABLE IF NOT EXISTS schema_version (
+    one integer PRIMARY KEY CHECK (one = 1),
+    version integer NOT NULL,
+    oldest_program integer NOT NULL
+)
+"""
+
+
+def migrate(connection: Connection[tuple[object, ...]]) -> None:
+    """Bring the database to the newest version, in one transaction.
+
+    The connection is in autocommit mode. Raises StoreError for a database that only a newer program may use, and
+    psycopg.Error.
+    """
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        version, oldest_program = _version(connection)
+        if oldest_program > len(MIGRATIONS):
+            raise StoreError(
+                f"the database has schema version {version}, which programs from version {oldest_program} on can "
+                f"use; this one knows versions up to {len(MIGRATIONS)}: run the newer program that wrote it"
+            )
+        if version >= len(MIGRATIONS):
+            return
+        for script in MIGRATIONS[version:]:
+            connection.execute(script)
+        connection.execute(_CREATE)
+        connection.execute(
+            "INSERT INTO schema_version VALUES (1, %s, %s) "
+            "ON CONFLICT (one) DO UPDATE SET version = excluded.version, oldest_program = excluded.oldest_program",
+            [len(MIGRATIONS), OLDEST_PROGRAM],
+        )
+
+
+def _version(connection: Connection[tuple[object, ...]]) -> tuple[int, int]:
+    """Return the version of the schema and the oldest program that may use it; zeros for an empty database."""
+    if connection.execute("SELECT to_regclass('schema_version')").fetchone() == (None,):
+        return 0, 0
+    row = connection.execute("SELECT version, oldest_program FROM schema_version").fetchone()
+    return (0, 0) if row is None else (int(str(row[0])), int(str(row[1])))
