@@ -16,7 +16,7 @@ from ingest_service.ports.observer import Observer
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-STORE_RETRY = 1 * NANOSECONDS
+STORE_RETRY = NANOSECONDS // 4
 
 
 class Dispatcher(Loop):
@@ -87,13 +87,22 @@ class Dispatcher(Loop):
             except StoreStopped:
                 raise
             except StoreError as error:
-                self._store_trouble = f"the dispatcher waits for the store: {error}"
-                log.warning("%s; trying again in %g s", self._store_trouble, STORE_RETRY / NANOSECONDS)
+                self._note_trouble(f"the dispatcher waits for the store: {error}")
                 # Not a wait for the halt: outcomes are worth trying for until the store is closed.
                 self._clock.wait(Event(), self._clock.now() + STORE_RETRY)
             else:
-                self._store_trouble = None
+                self._note_trouble(None)
                 return result
+
+    def _note_trouble(self, sentence: str | None) -> None:
+        """Log every trouble of the store once, and its end (None)."""
+        if sentence == self._store_trouble:
+            return
+        self._store_trouble = sentence
+        if sentence is None:
+            log.info("the store works again")
+        else:
+            log.warning("%s; trying again every %g s", sentence, STORE_RETRY / NANOSECONDS)
 
     def _calls(self, slot: Slot) -> Sequence[Call]:
         """Make the calls of a slot; calls that could not be made in order have failed, and may have been made."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingest_service.dispatch.dispatcher import STORE_RETRY
 from ingest_service.errors import StoreStopped
 from tests.doubles import FlakyJournal
 from tests.simulation import SECOND, Simulation
@@ -23,12 +24,12 @@ def test_a_slot_that_cannot_be_written_down_is_not_called_and_tried_again(
     simulation, _ = flaky(refusals=3)
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3], [4, 5]]
-    assert simulation.slots_seen()[0][0] >= 3 * SECOND
-    assert f"{FULL}; trying again in 1 s" in caplog.text
+    assert simulation.slots_seen()[0][0] >= 3 * STORE_RETRY
+    assert f"{FULL}; trying again every 0.25 s" in caplog.text
 
 
 def test_a_high_that_arrives_while_the_store_cannot_be_written_goes_first() -> None:
-    simulation, _ = flaky(refusals=3)
+    simulation, _ = flaky(refusals=12)
     simulation.submit_at(2 * SECOND, [6], "HIGH")
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[6], [1, 2, 3], [4, 5]]
@@ -44,7 +45,7 @@ def test_outcomes_that_cannot_be_written_are_kept_and_no_call_is_made_twice() ->
 def test_the_trouble_shows_while_it_lasts() -> None:
     simulation, journal = flaky(refusals=1)
     seen: list[str | None] = []
-    simulation.clock.at(simulation.began + SECOND, lambda: seen.append(simulation.dispatcher.store_trouble))
+    simulation.clock.at(simulation.began + STORE_RETRY, lambda: seen.append(simulation.dispatcher.store_trouble))
     simulation.run()
     seen.append(simulation.dispatcher.store_trouble)
     assert seen == [FULL, None]

@@ -124,7 +124,7 @@ def test_a_store_that_cannot_be_written_is_reported_and_the_dispatcher_goes_on_w
         ingestion_id = client.submit([1, 2, 3], "HIGH")
         eventually(lambda: client.ask("GET", "/ready").code == 503)
         assert client.healthy()
-        eventually(lambda: "the disk broke; trying again in 1 s" in running.printed)
+        eventually(lambda: "the disk broke; trying again every 0.25 s" in running.printed)
         connection.execute("DROP TRIGGER broken")
     eventually(lambda: client.completed(ingestion_id))
     assert client.ask("GET", "/ready").code == 200

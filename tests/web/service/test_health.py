@@ -73,7 +73,7 @@ def test_a_dispatcher_that_waits_for_the_store_is_healthy_but_not_ready() -> Non
     simulation = Simulation(journal=FlakyJournal)
     assert isinstance(simulation.journal, FlakyJournal)
     client = client_of(simulation)
-    simulation.journal.refusals = 1
+    simulation.journal.refusals = 2
     simulation.submit([1])
     answers = []
     simulation.clock.at(
