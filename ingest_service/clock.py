@@ -1,5 +1,6 @@
 """Clocks: the other modules read the time, and wait, through this one only."""
 
+import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,9 @@ class Clock(Protocol):
     def boot(self) -> str:
         """Return the name of the boot that `now` counts from, empty where the machine has none."""
 
+    def fence(self) -> int:
+        """Return a monotonic time that goes on in suspend, so that nothing is done too late after one."""
+
     def wait(self, bell: Event, until: int | None) -> None:
         """Block until the bell rings or `now` may have reached `until` (None: for ever). May wake early."""
 
@@ -45,9 +49,23 @@ class SystemClock:
         """
         return _boot()
 
+    def fence(self) -> int:
+        """Return CLOCK_BOOTTIME, or the nearest to it that this system has."""
+        if sys.platform == "linux":
+            return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        if sys.platform == "darwin":
+            # Unlike the clock of `monotonic_ns`, this one goes on there while the machine sleeps.
+            return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        return time.monotonic_ns()
+
     def wait(self, bell: Event, until: int | None) -> None:
         """Block on the bell."""
         bell.wait(None if until is None else max(0, until - self.now()) / NANOSECONDS)
+
+
+def has_passed(clock: Clock, until: int | None) -> bool:
+    """Return whether `clock.fence` has come to this time; False for None, which is no time."""
+    return until is not None and clock.fence() >= until
 
 
 @cache

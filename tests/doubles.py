@@ -31,6 +31,7 @@ class VirtualClock:
         self.boot_name = boot
         self.thread_lag = 0
         self.wall_offset = 0
+        self.suspended = 0
         self._planned: list[tuple[int, int, Callable[[], object]]] = []
         self._numbers = count()
 
@@ -42,6 +43,9 @@ class VirtualClock:
 
     def boot(self) -> str:
         return self.boot_name
+
+    def fence(self) -> int:
+        return self.time + self.suspended
 
     def at(self, time: int, action: Callable[[], object]) -> None:
         """Plan an action for when the clock comes to this time."""

@@ -2,7 +2,7 @@
 
 from threading import Event
 
-from ingest_service.clock import SystemClock
+from ingest_service.clock import SystemClock, has_passed
 from ingest_service.domain.ledger import Answer
 from ingest_service.upstreams.simulated import SimulatedUpstream
 from tests.doubles import VirtualClock
@@ -12,6 +12,19 @@ def test_now_never_runs_backwards() -> None:
     clock = SystemClock()
     readings = [clock.now() for _ in range(1000)]
     assert readings == sorted(readings)
+
+
+def test_the_fence_goes_on_and_never_backwards() -> None:
+    clock = SystemClock()
+    readings = [clock.fence() for _ in range(1000)]
+    assert readings == sorted(readings)
+    assert readings[0] < readings[-1]
+
+
+def test_a_fence_has_passed_from_its_very_time_on_and_none_never_does() -> None:
+    clock = VirtualClock(now=5)
+    clock.suspended = 2
+    assert [has_passed(clock, until) for until in (6, 7, 8, None)] == [True, True, False, False]
 
 
 def test_the_boot_keeps_its_name() -> None:
