@@ -7,9 +7,9 @@ from threading import Thread
 
 from benchmarks.ports import HOST
 from ingest_service.app import assemble, create_app
-from ingest_service.clock import SystemClock
+from ingest_service.clock import SystemClock, has_passed
 from ingest_service.config import Settings
-from ingest_service.domain.ledger import Answer, Call
+from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
 from ingest_service.metrics import Metrics
 from ingest_service.service import Service
 from ingest_service.web.http.server import make_server
@@ -21,8 +21,10 @@ class Stamps:
     def __init__(self) -> None:
         self.arrivals: list[int] = []
 
-    def fetch(self, _: int) -> Call:
+    def fetch(self, _: int, until: int | None) -> Call:
         """Stamp and answer."""
+        if has_passed(SystemClock(), until):
+            return NOT_CALLED
         arrived = time.monotonic_ns()
         self.arrivals.append(arrived)
         time.sleep(0.001)

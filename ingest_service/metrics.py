@@ -40,6 +40,10 @@ class Metrics:
         self._calls = count("ingest_upstream_calls_total", "Calls, by what came of them.", ["outcome"])
         self._took = spread("ingest_upstream_call_duration_seconds", "How long calls took.", buckets=_LONG)
         self._again = count("ingest_upstream_retries_total", "Ids that failed and will be called again.")
+        self._lost = count("ingest_slots_lost_total", "Slots of this replica that another one declared lost.")
+        self._uncalled = count(
+            "ingest_uncalled_ids_total", "Ids not called, since their slot had run out of time."
+        )
         self._pauses = count("ingest_upstream_pauses_total", "Pauses that the upstream asked for.")
         self._paused = count("ingest_upstream_pause_seconds_total", "How long these pauses are together.")
         self._broken = count("ingest_deadlines_broken_total", "Accepted deadlines that cannot be met any more.")
@@ -63,6 +67,14 @@ class Metrics:
     def called_again(self, ids: int) -> None:
         """Count ids that will be called again."""
         self._again.inc(ids)
+
+    def slot_lost(self) -> None:
+        """Count a slot whose outcomes were thrown away."""
+        self._lost.inc()
+
+    def grant_ran_out(self, ids: int) -> None:
+        """Count ids that were not called."""
+        self._uncalled.inc(ids)
 
     def paused(self, duration: int) -> None:
         """Count a pause."""

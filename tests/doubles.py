@@ -10,8 +10,8 @@ from itertools import count
 from threading import Event, RLock
 from typing import TypeVar
 
-from ingest_service.clock import NANOSECONDS
-from ingest_service.domain.ledger import Answer, Call, Slot, Verdict
+from ingest_service.clock import NANOSECONDS, has_passed
+from ingest_service.domain.ledger import NOT_CALLED, Answer, Call, Slot, Verdict
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.schema import migrate
@@ -176,6 +176,8 @@ class NotingObserver:
         self.slots: list[tuple[int, int]] = []
         self.answers: list[tuple[Answer, int]] = []
         self.retries: list[int] = []
+        self.slots_lost = 0
+        self.uncalled: list[int] = []
         self.pauses: list[int] = []
         self.broken_deadlines = 0
         self.damaged = 0
@@ -189,6 +191,12 @@ class NotingObserver:
 
     def called_again(self, ids: int) -> None:
         self.retries.append(ids)
+
+    def slot_lost(self) -> None:
+        self.slots_lost += 1
+
+    def grant_ran_out(self, ids: int) -> None:
+        self.uncalled.append(ids)
 
     def paused(self, duration: int) -> None:
         self.pauses.append(duration)
@@ -262,7 +270,9 @@ class NotingUpstream:
         self._numbers: Counter[int] = Counter()
         self.calls: list[tuple[int, int, int]] = []
 
-    def fetch(self, record_id: int) -> Call:
+    def fetch(self, record_id: int, until: int | None) -> Call:
+        if has_passed(self._clock, until):
+            return NOT_CALLED
         start = self._clock.now()
         self._clock.wait(Event(), start + self._latency(record_id))
         self.calls.append((record_id, start, self._clock.now()))

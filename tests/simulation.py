@@ -129,6 +129,11 @@ class Simulation:
         with suppress(NothingScheduled):
             self.dispatcher.run_once()
 
+    def finish(self, slot: Slot) -> None:
+        """Call the ids of a slot and close it."""
+        calls = self.clock.fan_out(lambda record_id: self.upstream.fetch(record_id, slot.until), slot.ids)
+        self.engine.close(slot, calls)
+
     def forget_arrivals(self) -> None:
         """Let nothing more arrive than has."""
         self.clock.forget_plans()

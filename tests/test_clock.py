@@ -3,7 +3,7 @@
 from threading import Event
 
 from ingest_service.clock import SystemClock, has_passed
-from ingest_service.domain.ledger import Answer
+from ingest_service.domain.ledger import NOT_CALLED, Answer
 from ingest_service.upstreams.simulated import SimulatedUpstream
 from tests.doubles import VirtualClock
 
@@ -45,7 +45,13 @@ def test_a_time_that_is_over_is_not_waited_for() -> None:
 def test_the_simulated_upstream_answers_after_its_delay() -> None:
     clock = VirtualClock()
     before = clock.now()
-    call = SimulatedUpstream(clock, delay=7).fetch(42)
+    call = SimulatedUpstream(clock, delay=7).fetch(42, None)
     assert call.started == before
     assert call.answer == Answer('{"id": 42, "data": "processed"}')
     assert clock.now() == before + 7
+
+
+def test_the_simulated_upstream_is_not_called_at_the_fence_or_later() -> None:
+    clock = VirtualClock()
+    assert SimulatedUpstream(clock, delay=7).fetch(42, clock.fence()) == NOT_CALLED
+    assert SimulatedUpstream(clock, delay=7).fetch(42, clock.fence() + 1).was_made

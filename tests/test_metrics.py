@@ -77,6 +77,14 @@ def test_retries_count_by_ids_and_pauses_also_by_seconds(metrics: Metrics) -> No
     assert value(metrics, "ingest_upstream_pause_seconds_total") == 30.5
 
 
+def test_lost_slots_count_and_so_do_ids_that_were_not_called(metrics: Metrics) -> None:
+    metrics.slot_lost()
+    metrics.grant_ran_out(3)
+    metrics.grant_ran_out(1)
+    assert value(metrics, "ingest_slots_lost_total") == 1
+    assert value(metrics, "ingest_uncalled_ids_total") == 4
+
+
 def test_broken_deadlines_count(metrics: Metrics) -> None:
     metrics.deadline_broken()
     assert value(metrics, "ingest_deadlines_broken_total") == 1

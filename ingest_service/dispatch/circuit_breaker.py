@@ -26,9 +26,15 @@ class CircuitBreaker:
         return self._failed_slots >= SLOTS_OF_AN_OUTAGE
 
     def note(self, calls: Sequence[Call]) -> None:
-        """Count a slot: any answer that is not a retryable error ends an outage."""
+        """Count a slot: any answer that is not a retryable error ends an outage.
+
+        Calls that were not made say nothing of the upstream.
+        """
+        answers = [call.answer for call in calls if call.was_made]
+        if not answers:
+            return
         lasted = self.is_open
-        failed = all(call.answer.error is not None and call.answer.retryable for call in calls)
+        failed = all(answer.error is not None and answer.retryable for answer in answers)
         self._failed_slots = self._failed_slots + 1 if failed else 0
         if self.is_open and not lasted:
             log.warning("the upstream fails wholly: it is probed with one id a slot until it answers")

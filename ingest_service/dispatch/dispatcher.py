@@ -74,10 +74,15 @@ class Dispatcher(Loop):
             ids = ", ".join(map(str, slot.ids))
             log.info("slot %d opened: ids %s", slot.number, ids, extra={"slot": slot.number, "ids": len(slot.ids)})
             self._in_hand = slot, self._calls(slot)
-        opened, calls = self._in_hand
-        self._retry_while_store_fails(lambda: self._slots.close(opened, calls))
+        self._close(*self._in_hand)
         self._in_hand = None
         return True
+
+    def _close(self, slot: Slot, calls: Sequence[Call]) -> None:
+        if not self._retry_while_store_fails(lambda: self._slots.close(slot, calls)):
+            sentence = "slot %d was declared lost by another replica: its outcomes are thrown away"
+            log.warning(sentence, slot.number, extra={"slot": slot.number})
+            self._observer.slot_lost()
 
     def _retry_while_store_fails(self, act: Callable[[], T]) -> T:
         """Try until the store does not fail: a full disk or the lock of another program may pass."""
@@ -105,23 +110,34 @@ class Dispatcher(Loop):
             log.warning("%s; trying again every %g s", sentence, STORE_RETRY / NANOSECONDS)
 
     def _calls(self, slot: Slot) -> Sequence[Call]:
-        """Make the calls of a slot; calls that could not be made in order have failed, and may have been made."""
+        """Make the calls of a slot that are not too late for it."""
+        calls = self._fanned_out(slot)
+        uncalled = sum(not call.was_made for call in calls)
+        if uncalled:
+            sentence = "slot %d ran out of time: %d of its ids were not called"
+            log.warning(sentence, slot.number, uncalled, extra={"slot": slot.number, "ids": uncalled})
+            self._observer.grant_ran_out(uncalled)
+        return calls
+
+    def _fanned_out(self, slot: Slot) -> Sequence[Call]:
+        """Call all ids at once; calls that could not be made in order have failed, and may have been made."""
         try:
-            return self._fan_out(self._call, slot.ids)
+            return self._fan_out(lambda record_id: self._call(record_id, slot.until), slot.ids)
         except Exception as error:
             log.exception("the calls of slot %d could not be made", slot.number)
             return [self._failed(error, retryable=True)] * len(slot.ids)
 
-    def _call(self, record_id: int) -> Call:
+    def _call(self, record_id: int, until: int | None) -> Call:
         """Call the upstream once, and let the call be counted. Runs in a thread of its own."""
         began = self._clock.now()
-        call = self._fetched(record_id)
-        self._observer.call_ended(call.answer, self._clock.now() - began)
+        call = self._fetched(record_id, until)
+        if call.was_made:
+            self._observer.call_ended(call.answer, self._clock.now() - began)
         return call
 
-    def _fetched(self, record_id: int) -> Call:
+    def _fetched(self, record_id: int, until: int | None) -> Call:
         try:
-            return self._fetcher.fetch(record_id)
+            return self._fetcher.fetch(record_id, until)
         except Exception as error:
             log.exception("the fetcher failed on id %d", record_id, extra={"id": record_id})
             return self._failed(error, retryable=False)

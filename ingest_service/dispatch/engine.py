@@ -78,12 +78,13 @@ class EmbeddedEngine:
                     return slot
         return None
 
-    def close(self, slot: Slot, calls: Sequence[Call]) -> None:
-        """Keep the outcomes, let the ids wait that are called again, and pace the next slot.
+    def close(self, slot: Slot, calls: Sequence[Call]) -> bool:
+        """Keep the outcomes, let the ids wait that are called again, and pace the next slot; always True.
 
-        The interval counts from the last of the calls that really started.
+        The interval counts from the last of the calls that really started. Slots of this engine have no fence, so
+        all calls were made.
         """
-        started = max(call.started for call in calls)
+        started = max(call.started for call in calls if call.started is not None)
         asked = max(call.answer.pause or 0 for call in calls)
         pause = min(asked, self._rate.longest_pause)
         with self._state.changing():
@@ -95,6 +96,7 @@ class EmbeddedEngine:
             self._state.breaker.note(calls)
             self._pause_for_upstream(pause, asked)
             self._call_again(slot, verdicts, states)
+        return True
 
     # Everybody else's end: see the port `Intake`.
 

@@ -6,7 +6,7 @@ from random import Random
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Answer, Call, Outcome, Retry, Slot, Verdict
+from ingest_service.domain.ledger import Answer, Call, Outcome, Retry, Slot, Uncalled, Verdict
 
 LONGEST_BACKOFF = 3600 * NANOSECONDS
 
@@ -28,16 +28,19 @@ class RetryRules:
     ) -> list[Verdict]:
         """Return the verdict on each id of a batch that had `attempts` calls; ids called again come back together.
 
-        Ids of a cancelled ingestion are not called again.
+        A call that was not made is no attempt. Ids of a cancelled ingestion are not called again.
         """
         wait = self._wait(attempts)
         retry = Retry(attempts, clock.now() + wait, clock.wall() + wait)
-        return [
-            retry
-            if not cancelled and self._again(call.answer, attempts)
-            else _outcome(record_id, call.answer, attempts)
-            for record_id, call in answered
-        ]
+        return [self._verdict(record_id, call, retry, cancelled) for record_id, call in answered]
+
+    def _verdict(self, record_id: int, call: Call, retry: Retry, cancelled: bool) -> Verdict:
+        if not call.was_made:
+            before = retry.attempts - 1
+            return Outcome(record_id, error="cancelled", attempts=before) if cancelled else Uncalled()
+        if not cancelled and self._again(call.answer, retry.attempts):
+            return retry
+        return _outcome(record_id, call.answer, retry.attempts)
 
     def _again(self, answer: Answer, attempts: int) -> bool:
         return answer.error is not None and answer.retryable and attempts < self.max_attempts

@@ -15,7 +15,8 @@ T = TypeVar("T")
 class Slot:
     """One opening of the rate limit, the batches that start in it and their ids, in the order of the batches.
 
-    `opened` is nanoseconds on the monotonic clock of the boot named `boot`; `opened_at` is the wall clock.
+    `opened` is nanoseconds on the monotonic clock of the boot named `boot`; `opened_at` is the wall clock. `until`
+    is the fence, a time of `Clock.fence`: the calls are sent before it or never. None: there is no limit.
     """
 
     number: int
@@ -24,6 +25,7 @@ class Slot:
     opened_at: int
     batches: tuple[Batch, ...]
     ids: tuple[int, ...]
+    until: int | None = None
 
     def by_batch(self, things: Sequence[T]) -> Iterator[tuple[Batch, list[T]]]:
         """Yield each batch with its share of `things`, one for each id, in order."""
@@ -52,11 +54,19 @@ class Call:
     """One upstream call and its answer.
 
     `started` is nanoseconds on the monotonic clock: the latest time at which the call may have begun for the
-    upstream, for the next slot is paced from it.
+    upstream, for the next slot is paced from it. None: the call was not made, and nothing of it was sent.
     """
 
-    started: int
+    started: int | None
     answer: Answer
+
+    @property
+    def was_made(self) -> bool:
+        """False if the call came too late for its slot; then the answer only says so."""
+        return self.started is not None
+
+
+NOT_CALLED = Call(None, Answer(error="not called: the time of its slot was over", retryable=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,12 @@ class Retry:
     due_at: int
 
 
-Verdict = Outcome | Retry
+@dataclass(frozen=True, slots=True)
+class Uncalled:
+    """An id that was not called: it waits again, with as many attempts as before."""
+
+
+Verdict = Outcome | Retry | Uncalled
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,15 @@ class SlotSource(Protocol):
     def open(self) -> Slot | None:
         """Block until a slot may open, choose its batches, write it down and return it; None once stopped.
 
-        The slot is durable when this returns: its calls count as made, whatever happens. Raises StoreError if
-        it could not be written down; then nothing was released, and it may be asked again.
+        The slot is durable when this returns: its calls count as made, whatever happens, and none may be sent at
+        its fence (`until`) or later. Raises StoreError if it could not be written down; then nothing was released,
+        and it may be asked again.
         """
 
-    def close(self, slot: Slot, calls: Sequence[Call]) -> None:
-        """Write down the outcomes of the slot's calls (one for each id, in order); durable when this returns.
+    def close(self, slot: Slot, calls: Sequence[Call]) -> bool:
+        """Write down the outcomes of the slot's calls (one for each id, in order); durable when this returns True.
 
+        False if another replica has declared the slot lost: its ids wait again, these outcomes are thrown away.
         Raises StoreError if they could not be written down; then it is to be asked again.
         """
 

@@ -9,10 +9,12 @@ from ingest_service.domain.ledger import Call
 class Fetcher(Protocol):
     """Calls the upstream."""
 
-    def fetch(self, record_id: int) -> Call:
+    def fetch(self, record_id: int, until: int | None) -> Call:
         """Call the upstream once for one id and block until it has answered; several threads call at once.
 
-        A call that goes wrong is an answer with an error, not an exception.
+        It connects, then looks at `Clock.fence`, and only then sends: at `until` or later it sends nothing and
+        returns NOT_CALLED (None: there is no limit). A call that goes wrong, also for want of a connection, is an
+        answer with an error, not an exception.
         """
 
 

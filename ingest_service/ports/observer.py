@@ -12,10 +12,16 @@ class Observer(Protocol):
         """Count a slot with this number of ids, opened `late` after it might have been."""
 
     def call_ended(self, answer: Answer, duration: int) -> None:
-        """Count one upstream call and its answer."""
+        """Count one upstream call that was made, and its answer."""
 
     def called_again(self, ids: int) -> None:
         """Count ids that failed and will be called again."""
+
+    def slot_lost(self) -> None:
+        """Count a slot that another replica declared lost, so that its outcomes were thrown away."""
+
+    def grant_ran_out(self, ids: int) -> None:
+        """Count ids of a slot that were not called, for its time was over."""
 
     def paused(self, duration: int) -> None:
         """Count a pause that the upstream asked for."""

@@ -27,17 +27,25 @@ _DELIVER_ON_CLOSE = struct.pack("@ii", 0, 0)
 class CancellableCall:
     """An upstream call that another thread can cancel. `now` reads the clock; times are nanoseconds.
 
-    `cancel` and `started` belong to any thread, the rest to the thread that makes the call. Where the system does
-    not report deliveries, an answered call counts from when it was sent: the guard covers a packet sent again.
+    `is_too_late` is asked once, right before it is sent. `cancel` and `started` belong to any thread, the rest to
+    the thread that makes the call. Where the system does not report deliveries, an answered call counts from when
+    it was sent: the guard covers a packet sent again.
     """
 
-    def __init__(self, now: Callable[[], int], reported: bool = is_reported()) -> None:
+    def __init__(
+        self,
+        now: Callable[[], int],
+        is_too_late: Callable[[], bool] = lambda: False,
+        reported: bool = is_reported(),
+    ) -> None:
         self._now = now
+        self._is_too_late = is_too_late
         self._reported = reported
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._cancelled = False
         self._is_bound = False
+        self._came_too_late = False
         self._begun = now()
         self._sent: int | None = None
         self._delivery_when_sent: Delivery | None = None
@@ -47,6 +55,11 @@ class CancellableCall:
     def is_bound(self) -> bool:
         """True if something of it may have been sent."""
         return self._is_bound
+
+    @property
+    def came_too_late(self) -> bool:
+        """True if it was not sent because it was too late when it was connected."""
+        return self._came_too_late
 
     @property
     def started(self) -> int:
@@ -66,10 +79,13 @@ class CancellableCall:
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def bind(self, connected: socket.socket) -> None:
-        """Note that it is about to be sent. Raises ProtocolError if it has been cancelled."""
+        """Note that it is about to be sent. Raises ProtocolError if it has been cancelled or is too late."""
         with self._lock:
             if self._cancelled:
                 raise ProtocolError("cancelled")
+            if self._is_too_late():
+                self._came_too_late = True
+                raise ProtocolError("too late")
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self._socket = connected
             self._is_bound = True
@@ -131,10 +147,15 @@ class _NotedConnection(HTTPConnection):
         call: CancellableCall = _here.call
         if self.sock is None:
             self.connect()
-        call.bind(self.sock)
         self._call = call
         super().request(*args, **kwargs)
         call.mark_sent()
+
+    def send(self, data: Any) -> None:
+        """Send bytes to a proxy, or a request; that only if its call is neither cancelled nor too late by now."""
+        if self._call is not None and not self._call.is_bound:
+            self._call.bind(self.sock)
+        super().send(data)
 
     def getresponse(self) -> Any:
         """Read the head of the answer."""

@@ -3,13 +3,14 @@
 import logging
 import threading
 from collections.abc import Mapping
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 
-from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.domain.ledger import Answer, Call
+from ingest_service.clock import NANOSECONDS, Clock, has_passed
+from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
 from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
 from ingest_service.upstreams.responses import is_good, read_error, read_result
 
@@ -58,23 +59,27 @@ class HttpUpstream:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, CancellableAdapter())
 
-    def fetch(self, record_id: int) -> Call:
-        """Call the upstream once; when the time is up the call is cut off, wherever it is."""
-        call = CancellableCall(self._clock.now)
+    def fetch(self, record_id: int, until: int | None) -> Call:
+        """Call the upstream once; when the time is up the call is cut off, wherever it is.
+
+        It may connect for that long also where `until` passes meanwhile: an upstream that cannot be reached has
+        failed, or its ids would wait again for ever.
+        """
+        call = CancellableCall(self._clock.now, partial(has_passed, self._clock, until))
         answers: list[Answer] = []
         ended = threading.Event()
-        until = self._clock.now() + self._timeout
+        cut_off = self._clock.now() + self._timeout
         threading.Thread(
             target=self._run, args=[record_id, call, answers, ended], name=f"fetch-{record_id}", daemon=True
         ).start()
-        self._wait(ended, until)
+        self._wait(ended, cut_off)
         # First the verdict, then the cut: a body without a length looks whole where it is cut.
         answer = answers[0] if answers else self._too_late()
         call.cancel()
         if call.is_bound:
             # The connection is reset when its thread has closed it; until then something may still be delivered.
             self._wait(ended, self._clock.now() + _BEYOND * NANOSECONDS)
-        return Call(call.started, answer)
+        return NOT_CALLED if call.came_too_late else Call(call.started, answer)
 
     def _wait(self, ended: threading.Event, until: int) -> None:
         while not ended.is_set() and self._clock.now() < until:

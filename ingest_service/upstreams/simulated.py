@@ -3,8 +3,8 @@
 import json
 from threading import Event
 
-from ingest_service.clock import Clock
-from ingest_service.domain.ledger import Answer, Call
+from ingest_service.clock import Clock, has_passed
+from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
 
 
 class SimulatedUpstream:
@@ -14,10 +14,12 @@ class SimulatedUpstream:
         self._clock = clock
         self._delay = delay
 
-    def fetch(self, record_id: int) -> Call:
+    def fetch(self, record_id: int, until: int | None) -> Call:
         """Block for the delay and return `{"id": <id>, "data": "processed"}`."""
+        if has_passed(self._clock, until):
+            return NOT_CALLED
         started = self._clock.now()
-        until = started + self._delay
-        while self._clock.now() < until:
-            self._clock.wait(Event(), until)
+        ends = started + self._delay
+        while self._clock.now() < ends:
+            self._clock.wait(Event(), ends)
         return Call(started, Answer(json.dumps({"id": record_id, "data": "processed"})))

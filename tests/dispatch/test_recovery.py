@@ -25,7 +25,7 @@ def crash_after_the_calls(simulation: Simulation) -> Slot:
     """Open a slot and make its calls; the process is gone before their outcomes are written down."""
     slot = crash_before_the_calls(simulation)
     for record_id in slot.ids:
-        simulation.upstream.fetch(record_id)
+        simulation.upstream.fetch(record_id, slot.until)
     return slot
 
 

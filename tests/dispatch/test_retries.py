@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.dispatch.retries import LONGEST_BACKOFF, RetryRules
-from ingest_service.domain.ledger import Answer, Call, Retry
+from ingest_service.dispatch.retries import LONGEST_BACKOFF, RetryRules, called_again
+from ingest_service.domain.ledger import NOT_CALLED, Answer, Call, Outcome, Retry, Uncalled
 from ingest_service.domain.model import Status
 from ingest_service.domain.rate import RateLimit
 from tests.doubles import VirtualClock, good
@@ -136,6 +136,27 @@ def wait_after(attempts: int, rules: RetryRules) -> int:
     return retry.due - clock.now()
 
 
+def test_an_id_that_was_not_called_waits_again_and_those_beside_it_are_judged_as_ever() -> None:
+    answered = [(1, NOT_CALLED), (2, Call(0, Answer("{}"))), (3, NOT_CALLED), (4, Call(0, BROKEN))]
+    verdicts = FIVE_ATTEMPTS.verdicts(2, answered, VirtualClock())
+    assert verdicts[:3] == [Uncalled(), Outcome(2, "{}", attempts=2), Uncalled()]
+    assert isinstance(verdicts[3], Retry)
+
+
+def test_an_id_of_a_cancelled_ingestion_that_was_not_called_ends_with_the_attempts_it_had() -> None:
+    verdicts = FIVE_ATTEMPTS.verdicts(2, [(1, NOT_CALLED)], VirtualClock(), cancelled=True)
+    assert verdicts == [Outcome(1, error="cancelled", attempts=1)]
+
+
+def test_only_ids_that_failed_are_called_again_after_a_backoff() -> None:
+    simulation = Simulation()
+    simulation.submit([1, 2, 3])
+    slot = simulation.engine.open()
+    assert slot is not None
+    again = list(called_again(slot, [Uncalled(), Retry(1, 50, 70), Outcome(3)]))
+    assert [list(entry.positions) for entry in again] == [[1]]
+
+
 def test_a_backoff_has_full_jitter() -> None:
     rules = RetryRules(100, 5 * SECOND, Random(1))
     waits = [wait_after(1, rules) for _ in range(500)]
@@ -245,6 +266,6 @@ def live(simulation: Simulation, life: str) -> int:
     if life == "crash":
         slot = simulation.engine.open()
         assert slot is not None
-        simulation.clock.fan_out(simulation.dispatcher._call, slot.ids)
+        simulation.dispatcher._calls(slot)
     simulation.start()
     return life == "crash"

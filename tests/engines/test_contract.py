@@ -127,6 +127,13 @@ def test_a_batch_larger_than_a_slot_stops_the_start_with_a_sentence(rig: Rig) ->
         rig.restart()
 
 
+def test_a_slot_that_is_closed_in_time_is_kept(rig: Rig) -> None:
+    ingestion_id = rig.admit([1])
+    slot = rig.open()
+    assert rig.engine.close(slot, rig.calls([Answer("{}")]))
+    assert [one.record_id for one in rig.outcomes(ingestion_id)] == [1]
+
+
 # Retries.
 
 

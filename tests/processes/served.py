@@ -13,9 +13,9 @@ import sys
 import time
 
 from ingest_service.app import assemble, create_app
-from ingest_service.clock import SystemClock
+from ingest_service.clock import SystemClock, has_passed
 from ingest_service.config import Settings
-from ingest_service.domain.ledger import Answer, Call
+from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
 from ingest_service.metrics import Metrics
 from ingest_service.open_files import allow_connections
 from ingest_service.web.http.server import make_server
@@ -34,9 +34,12 @@ class CheckedUpstream:
             idle.settimeout(TIMEOUT_SECONDS)
             idle.connect((HOST, port))
 
-    def fetch(self, record_id: int) -> Call:
+    def fetch(self, record_id: int, until: int | None) -> Call:
         """Call the rate checker and block until it has answered."""
         own = self._idle.pop()
+        if has_passed(SystemClock(), until):
+            self._idle.append(own)
+            return NOT_CALLED
         own.send(b"%d" % record_id)
         started = time.monotonic_ns()
         answer = own.recv(64).decode()

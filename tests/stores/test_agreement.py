@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ingest_service.dispatch.journal import Journal
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Verdict
+from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Uncalled, Verdict
 from ingest_service.domain.model import Batch, Ingestion, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
@@ -28,6 +28,7 @@ VERDICTS: list[Verdict] = [
     Outcome(1, None, "HTTP 404", 2, 404),
     Retry(1, 50, 70),
     Retry(2, 90, 95),
+    Uncalled(),
 ]
 KEYS = ("a", "b")
 priorities = st.sampled_from(Priority)

@@ -34,6 +34,16 @@ def http_upstream(
     return HttpUpstream(url, headers or {}, round(timeout * NANOSECONDS), clock or SystemClock())
 
 
+class SteppedClock(SystemClock):
+    """A clock whose fence moves only when the test sets it."""
+
+    def __init__(self, fence: int) -> None:
+        self.stands_at = fence
+
+    def fence(self) -> int:
+        return self.stands_at
+
+
 def raw(answer: bytes) -> Behaviour:
     """Send these bytes and leave the connection open."""
 

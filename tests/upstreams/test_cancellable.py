@@ -183,6 +183,24 @@ def test_a_call_that_was_cancelled_is_not_sent(call: CancellableCall, connection
     assert call.started == 0
 
 
+def test_a_call_that_is_too_late_when_it_is_connected_is_not_sent(connection: ReportedConnection) -> None:
+    times = iter([False, True])
+    calls = [CancellableCall(count().__next__, times.__next__) for _ in range(2)]
+    calls[0].bind(connection)
+    with pytest.raises(ProtocolError):
+        calls[1].bind(connection)
+    assert [call.came_too_late for call in calls] == [False, True]
+    assert [call.is_bound for call in calls] == [True, False]
+
+
+def test_a_call_that_was_cancelled_did_not_come_too_late(connection: ReportedConnection) -> None:
+    call = CancellableCall(count().__next__, lambda: True)
+    call.cancel()
+    with pytest.raises(ProtocolError):
+        call.bind(connection)
+    assert not call.came_too_late
+
+
 def test_a_call_cut_off_before_it_was_sent_never_reaches_the_upstream(call: CancellableCall) -> None:
     with FakeUpstream() as upstream, requests.Session() as session:
         session.mount("http://", CancellableAdapter())

@@ -26,7 +26,7 @@ STALLS: dict[str, Behaviour] = {
 def test_a_call_ends_when_its_time_is_up(behaviour: Behaviour) -> None:
     with FakeUpstream(behaviour=behaviour) as upstream:
         stopwatch = Stopwatch()
-        answer = http_upstream(upstream.url, MOMENT).fetch(5).answer
+        answer = http_upstream(upstream.url, MOMENT).fetch(5, None).answer
         assert MOMENT <= stopwatch.seconds < SOON
         assert upstream.wait_idle(SOON)
     assert answer == TOO_LATE
@@ -35,14 +35,14 @@ def test_a_call_ends_when_its_time_is_up(behaviour: Behaviour) -> None:
 def test_part_of_a_body_without_a_length_is_never_a_result() -> None:
     with FakeUpstream(behaviour=raw(UNFRAMED)) as upstream:
         ours = http_upstream(upstream.url, 0.02)
-        answers = [ours.fetch(5).answer.result for _ in range(15)]
+        answers = [ours.fetch(5, None).answer.result for _ in range(15)]
     assert answers == [None] * 15
 
 
 def test_a_call_to_a_server_that_never_accepts_ends_when_its_time_is_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         stopwatch = Stopwatch()
-        answer = http_upstream(template(listener), MOMENT).fetch(5).answer
+        answer = http_upstream(template(listener), MOMENT).fetch(5, None).answer
         assert MOMENT <= stopwatch.seconds < SOON
     assert answer == TOO_LATE
 
@@ -54,7 +54,7 @@ def test_a_call_to_a_server_with_a_full_queue_ends_when_its_time_is_up() -> None
             connection.setblocking(False)
             connection.connect_ex(listener.getsockname())
         stopwatch = Stopwatch()
-        answer = http_upstream(template(listener), MOMENT).fetch(5).answer
+        answer = http_upstream(template(listener), MOMENT).fetch(5, None).answer
         assert stopwatch.seconds < SOON
         for connection in waiting:
             connection.close()
@@ -63,7 +63,7 @@ def test_a_call_to_a_server_with_a_full_queue_ends_when_its_time_is_up() -> None
 
 def test_a_call_to_a_name_that_does_not_resolve_ends_when_its_time_is_up() -> None:
     stopwatch = Stopwatch()
-    answer = http_upstream("http://no-such-host.invalid/{id}", MOMENT).fetch(5).answer
+    answer = http_upstream("http://no-such-host.invalid/{id}", MOMENT).fetch(5, None).answer
     assert stopwatch.seconds < SOON
     assert answer.retryable
 
@@ -72,6 +72,6 @@ def test_after_a_call_that_was_cut_off_the_next_one_is_as_good_as_any() -> None:
     with FakeUpstream(behaviour=hang()) as upstream:
         # In that time a good answer comes on a busy machine too.
         ours = http_upstream(upstream.url, 1)
-        assert ours.fetch(5).answer == Answer(error="no whole answer within 1 s", retryable=True)
+        assert ours.fetch(5, None).answer == Answer(error="no whole answer within 1 s", retryable=True)
         upstream.behaviour = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n7")
-        assert ours.fetch(5).answer.result == "7"
+        assert ours.fetch(5, None).answer.result == "7"

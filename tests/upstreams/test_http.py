@@ -65,18 +65,18 @@ ANSWERS: dict[str, tuple[Behaviour, Answer]] = {
 @pytest.mark.parametrize(("behaviour", "answer"), ANSWERS.values(), ids=ANSWERS)
 def test_every_behaviour_is_read_as_a_result_or_a_sentence(behaviour: Behaviour, answer: Answer) -> None:
     with FakeUpstream(behaviour=behaviour) as upstream:
-        assert http_upstream(upstream.url).fetch(5).answer == answer
+        assert http_upstream(upstream.url).fetch(5, None).answer == answer
         assert [arrival.record_id for arrival in upstream.arrivals] == [5]
 
 
 def test_a_refused_connection_is_a_sentence() -> None:
     with FakeUpstream() as upstream:
         pass
-    assert http_upstream(upstream.url).fetch(5).answer == lost("Connection refused")
+    assert http_upstream(upstream.url).fetch(5, None).answer == lost("Connection refused")
 
 
 def test_a_name_that_does_not_resolve_is_a_sentence() -> None:
-    answer = http_upstream("http://no-such-host.invalid/{id}", 2).fetch(5).answer
+    answer = http_upstream("http://no-such-host.invalid/{id}", 2).fetch(5, None).answer
     assert answer.retryable
     assert answer.error is not None
     assert answer.error.startswith("no ")
@@ -84,7 +84,7 @@ def test_a_name_that_does_not_resolve_is_a_sentence() -> None:
 
 @pytest.mark.parametrize("host", ["-a..b", "x" * 64, "a:99999", "[::1"])
 def test_an_impossible_host_is_a_sentence_too(host: str) -> None:
-    answer = http_upstream(f"http://{host}/{{id}}").fetch(5).answer
+    answer = http_upstream(f"http://{host}/{{id}}").fetch(5, None).answer
     assert answer.error is not None
     assert answer.error.startswith("no answer: ")
 
@@ -92,7 +92,7 @@ def test_an_impossible_host_is_a_sentence_too(host: str) -> None:
 @pytest.mark.parametrize("value", ["Bearer \u2026", " leading", "two\nlines"])
 def test_a_header_that_cannot_be_sent_is_a_sentence_and_is_not_sent(value: str) -> None:
     with FakeUpstream() as upstream:
-        answer = http_upstream(upstream.url, headers={"Authorization": value}).fetch(5).answer
+        answer = http_upstream(upstream.url, headers={"Authorization": value}).fetch(5, None).answer
         assert upstream.arrivals == []
     assert answer.error is not None
     assert answer.error.startswith("no answer: ")

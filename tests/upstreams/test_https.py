@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest_service.clock import NANOSECONDS
+from ingest_service.domain.ledger import NOT_CALLED
+from ingest_service.upstreams.http import HttpUpstream
 from tests.upstreams.calling import (
     GOOD_RESPONSE,
     MOMENT,
@@ -17,6 +20,7 @@ from tests.upstreams.calling import (
     SOON,
     TOO_LATE,
     Abandoned,
+    SteppedClock,
     Stopwatch,
     http_upstream,
     listening,
@@ -64,7 +68,7 @@ def test_a_call_over_tls_is_read_like_any_other(certificate: Path) -> None:
             peer.recv(1)
 
     with listening(answer) as url:
-        assert http_upstream(secure(url)).fetch(5).answer == PROCESSED
+        assert http_upstream(secure(url)).fetch(5, None).answer == PROCESSED
 
 
 @pytest.mark.usefixtures("_trusted")
@@ -76,7 +80,7 @@ def test_a_call_over_tls_that_hangs_is_cut_off(certificate: Path) -> None:
 
     stopwatch = Stopwatch()
     with listening(hang) as url:
-        assert http_upstream(secure(url), 3 * MOMENT).fetch(5).answer.error is not None
+        assert http_upstream(secure(url), 3 * MOMENT).fetch(5, None).answer.error is not None
     assert stopwatch.seconds < SOON
 
 
@@ -99,9 +103,46 @@ def test_a_call_whose_handshake_ends_too_late_is_never_sent(certificate: Path) -
             received.append(peer.recv(65_536))
 
     with listening(shake_hands_late) as url:
-        assert http_upstream(secure(url), MOMENT).fetch(5).answer == TOO_LATE
+        assert http_upstream(secure(url), MOMENT).fetch(5, None).answer == TOO_LATE
         given_up.set()
     assert received == [b""]
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_a_call_whose_fence_passes_during_the_handshake_is_never_sent(certificate: Path) -> None:
+    clock = SteppedClock(6)
+    received: list[bytes] = []
+
+    def shake_hands(connection: socket.socket) -> None:
+        clock.stands_at = 7
+        with secured(connection, certificate) as peer:
+            received.append(peer.recv(65_536))
+
+    with listening(shake_hands) as url:
+        assert http_upstream(secure(url), clock=clock).fetch(5, 7) == NOT_CALLED
+    assert received == [b""]
+
+
+@pytest.mark.usefixtures("_trusted")
+@pytest.mark.parametrize(("fence", "first_bytes"), [(6, b"GET "), (7, b"")])
+def test_a_call_through_a_tunnel_is_sent_only_if_its_fence_has_not_passed_when_that_is_up(
+    certificate: Path, fence: int, first_bytes: bytes
+) -> None:
+    clock = SteppedClock(0)
+    received: list[bytes] = []
+
+    def lead_through(connection: socket.socket) -> None:
+        assert connection.recv(65_536).startswith(b"CONNECT 127.0.0.1:443 ")
+        clock.stands_at = fence
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with secured(connection, certificate) as peer:
+            received.append(peer.recv(4))
+
+    with listening(lead_through) as url:
+        proxy = url.partition("/items")[0]
+        ours = HttpUpstream("https://127.0.0.1/{id}", {}, round(PATIENCE * NANOSECONDS), clock, proxy)
+        assert ours.fetch(5, 7).was_made is bool(first_bytes)
+    assert received == [first_bytes]
 
 
 def test_an_untrusted_certificate_is_a_sentence(certificate: Path) -> None:
@@ -110,7 +151,7 @@ def test_an_untrusted_certificate_is_a_sentence(certificate: Path) -> None:
             secured(connection, certificate)
 
     with listening(refuse) as url:
-        answer = http_upstream(secure(url)).fetch(5).answer
+        answer = http_upstream(secure(url)).fetch(5, None).answer
     assert answer.error is not None
     assert answer.error.startswith("no answer: ")
     assert "certificate" in answer.error

@@ -30,13 +30,13 @@ LARGE = {
 @pytest.mark.parametrize("behaviour", LARGE.values(), ids=LARGE)
 def test_an_answer_that_is_too_large_is_a_final_error_and_takes_little_memory(behaviour: Behaviour) -> None:
     with FakeUpstream(behaviour=behaviour) as upstream, Memory() as memory:
-        assert http_upstream(upstream.url).fetch(5).answer == TOO_LARGE
+        assert http_upstream(upstream.url).fetch(5, None).answer == TOO_LARGE
         assert memory.peak < 3 * LARGEST_ANSWER
 
 
 def test_an_answer_as_large_as_it_may_be_is_a_result() -> None:
     with FakeUpstream(behaviour=status(200, b"1".rjust(LARGEST_ANSWER))) as upstream:
-        assert http_upstream(upstream.url).fetch(5).answer == Answer("1", status=200)
+        assert http_upstream(upstream.url).fetch(5, None).answer == Answer("1", status=200)
 
 
 @pytest.mark.parametrize("code", [200, 302, 404, 500])
@@ -50,6 +50,6 @@ def test_a_huge_body_is_not_swallowed(code: int) -> None:
             sent.append(MANY)
 
     with FakeUpstream(behaviour=pour) as upstream:
-        assert http_upstream(upstream.url).fetch(5).answer.status == code
+        assert http_upstream(upstream.url).fetch(5, None).answer.status == code
         assert upstream.wait_idle(PATIENCE)
     assert sum(sent) < HUGE / 2

@@ -74,7 +74,7 @@ def test_calls_go_through_the_proxy() -> None:
     with listening(answer) as url:
         proxy = url.partition("/items")[0]
         upstream = HttpUpstream(HTTP, {}, round(PATIENCE * NANOSECONDS), SystemClock(), proxy)
-        assert upstream.fetch(5).answer == PROCESSED
+        assert upstream.fetch(5, None).answer == PROCESSED
     assert heard[0].startswith(b"GET http://api.example.com/items/5 HTTP/1.1\r\n")
 
 

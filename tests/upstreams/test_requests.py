@@ -16,7 +16,7 @@ def test_headers_are_sent_with_every_call() -> None:
     with FakeUpstream() as upstream:
         ours = http_upstream(upstream.url, headers={"Authorization": "Bearer abc", "X-Team": "records"})
         for record_id in (1, 2):
-            ours.fetch(record_id)
+            ours.fetch(record_id, None)
         sent = [(arrival.headers["authorization"], arrival.headers["x-team"]) for arrival in upstream.arrivals]
     assert sent == [("Bearer abc", "records")] * 2
 
@@ -24,7 +24,7 @@ def test_headers_are_sent_with_every_call() -> None:
 def test_cookies_are_not_kept() -> None:
     with FakeUpstream(behaviour=status(200, b"1", {"Set-Cookie": "session=abc; Path=/"})) as upstream:
         ours = http_upstream(upstream.url)
-        assert [ours.fetch(5).answer.result for _ in range(3)] == ["1"] * 3
+        assert [ours.fetch(5, None).answer.result for _ in range(3)] == ["1"] * 3
         assert not any("cookie" in arrival.headers for arrival in upstream.arrivals)
 
 
@@ -33,7 +33,7 @@ def test_redirects_are_followed_neither_here_nor_elsewhere(code: int) -> None:
     with FakeUpstream() as elsewhere, FakeUpstream() as upstream:
         for location in ("/items/9", elsewhere.url.format(id=9), "//" + elsewhere.url.format(id=9)[7:]):
             upstream.behaviour = redirect(location, code)
-            answer = http_upstream(upstream.url).fetch(5).answer
+            answer = http_upstream(upstream.url).fetch(5, None).answer
             assert (answer.status, answer.retryable) == (code, False)
         assert elsewhere.arrivals == []
         assert [arrival.record_id for arrival in upstream.arrivals] == [5] * 3
@@ -44,13 +44,17 @@ def test_redirects_are_followed_neither_here_nor_elsewhere(code: int) -> None:
 )
 def test_where_a_redirect_leads_does_not_matter(location: str) -> None:
     with FakeUpstream(behaviour=redirect(location)) as upstream:
-        assert http_upstream(upstream.url).fetch(5).answer == REDIRECTED
+        assert http_upstream(upstream.url).fetch(5, None).answer == REDIRECTED
 
 
 def test_calls_side_by_side_do_not_disturb_each_other() -> None:
     with FakeUpstream(rate=MANY) as upstream:
         ours = http_upstream(upstream.url)
-        answers = [call.answer for _ in range(60) for call in in_threads(ours.fetch, [5, 5, 5])]
+        answers = [
+            call.answer
+            for _ in range(60)
+            for call in in_threads(lambda record_id: ours.fetch(record_id, None), [5, 5, 5])
+        ]
         assert answers == [PROCESSED] * 180
         assert len(upstream.arrivals) == 180
 
@@ -58,15 +62,15 @@ def test_calls_side_by_side_do_not_disturb_each_other() -> None:
 def test_a_connection_that_the_upstream_closed_meanwhile_costs_no_call() -> None:
     with FakeUpstream() as upstream:
         ours = http_upstream(upstream.url)
-        assert ours.fetch(5).answer == PROCESSED
+        assert ours.fetch(5, None).answer == PROCESSED
         upstream.stop()
         upstream.start()
-        assert ours.fetch(5).answer == PROCESSED
+        assert ours.fetch(5, None).answer == PROCESSED
 
 
 def test_every_id_stands_where_the_template_says() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with FakeUpstream(port=port) as upstream:
-        http_upstream(f"http://127.0.0.1:{port}/{{id}}/v1?again={{id}}").fetch(1_000_000_007)
+        http_upstream(f"http://127.0.0.1:{port}/{{id}}/v1?again={{id}}").fetch(1_000_000_007, None)
         assert [arrival.record_id for arrival in upstream.arrivals] == [1_000_000_007]

@@ -5,6 +5,7 @@ import threading
 import time
 
 from ingest_service.clock import SystemClock
+from ingest_service.domain.ledger import Call
 from ingest_service.upstreams.fake import FakeUpstream, hang_up
 from tests.upstreams.calling import (
     GOOD_RESPONSE,
@@ -35,20 +36,25 @@ class AttentiveClock(SystemClock):
         return super().now()
 
 
+def start_of(call: Call) -> int:
+    assert call.started is not None
+    return call.started
+
+
 def test_a_call_starts_only_after_the_whole_request_was_handed_over() -> None:
     with FakeUpstream() as upstream:
-        call = http_upstream(upstream.url, clock=AttentiveClock(upstream)).fetch(5)
+        call = http_upstream(upstream.url, clock=AttentiveClock(upstream)).fetch(5, None)
         (arrival,) = upstream.arrivals
     assert call.answer == PROCESSED
-    assert call.started >= arrival.started_ns
+    assert start_of(call) >= arrival.started_ns
 
 
 def test_a_call_that_fails_is_paced_from_its_sending_too() -> None:
     with FakeUpstream(behaviour=hang_up()) as upstream:
-        call = http_upstream(upstream.url, clock=AttentiveClock(upstream)).fetch(5)
+        call = http_upstream(upstream.url, clock=AttentiveClock(upstream)).fetch(5, None)
         (arrival,) = upstream.arrivals
     assert call.answer.error is not None
-    assert call.started >= arrival.started_ns
+    assert start_of(call) >= arrival.started_ns
 
 
 def test_a_request_that_is_taken_slowly_has_not_started_before() -> None:
@@ -63,9 +69,9 @@ def test_a_request_that_is_taken_slowly_has_not_started_before() -> None:
         connection.sendall(GOOD_RESPONSE)
 
     with listening(read_late) as url:
-        call = http_upstream(url, headers=LONG).fetch(5)
+        call = http_upstream(url, headers=LONG).fetch(5, None)
     assert call.answer == PROCESSED
-    assert call.started >= began_to_read[0]
+    assert start_of(call) >= began_to_read[0]
 
 
 def test_a_request_that_is_cut_off_on_its_way_may_have_started_until_then() -> None:
@@ -78,10 +84,10 @@ def test_a_request_that_is_cut_off_on_its_way_may_have_started_until_then() -> N
     patience = 20 * MOMENT
     with listening(read_nothing) as url:
         before = time.monotonic_ns()
-        call = http_upstream(url, patience, LONG).fetch(5)
+        call = http_upstream(url, patience, LONG).fetch(5, None)
         given_up.set()
     assert call.answer.error == f"no whole answer within {patience:g} s"
-    assert call.started >= before + patience * 10**9
+    assert start_of(call) >= before + patience * 10**9
 
 
 def test_nothing_of_a_request_that_is_cut_off_on_its_way_is_delivered_later() -> None:
@@ -95,5 +101,5 @@ def test_a_call_that_never_left_counts_from_its_beginning() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     before = time.monotonic_ns()
-    call = http_upstream(f"http://127.0.0.1:{port}/{{id}}").fetch(5)
-    assert before <= call.started <= time.monotonic_ns()
+    call = http_upstream(f"http://127.0.0.1:{port}/{{id}}").fetch(5, None)
+    assert before <= start_of(call) <= time.monotonic_ns()

@@ -54,7 +54,7 @@ def test_every_answer_about_an_ingestion_on_its_way_is_declared(
     slot = simulation.engine.open()
     assert slot is not None
     look_at_everything(client, ingestion_id)
-    simulation.engine.close(slot, simulation.clock.fan_out(simulation.upstream.fetch, slot.ids))
+    simulation.finish(slot)
     assert client.post("/ingest", json={"ids": [6], "priority": "HIGH"}).status_code == 200
     look_at_everything(client, ingestion_id)
     simulation.run()

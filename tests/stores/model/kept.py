@@ -52,7 +52,7 @@ class Kept:
         for position, verdict in zip(batch.positions, verdicts, strict=True):
             if isinstance(verdict, Retry):
                 self.retries[position] = verdict
-            else:
+            elif isinstance(verdict, Outcome):
                 self.outcomes.setdefault(position, verdict)
         self._finish([batch.number])
 

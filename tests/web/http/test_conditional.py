@@ -34,7 +34,7 @@ def test_every_change_has_another_tag(client: FlaskClient, simulation: Simulatio
         slot = simulation.engine.open()
         assert slot is not None
         tags.append(ask(client, path).headers["ETag"])
-        simulation.engine.close(slot, simulation.clock.fan_out(simulation.upstream.fetch, slot.ids))
+        simulation.finish(slot)
         tags.append(ask(client, path).headers["ETag"])
     assert len(set(tags)) == 5
 

@@ -48,7 +48,7 @@ def test_batches_go_from_yet_to_start_over_triggered_to_completed(
     slot = simulation.engine.open()
     assert slot is not None
     assert batches(client, ingestion_id) == [([1, 2, 3], "triggered"), ([4], "yet_to_start")]
-    simulation.engine.close(slot, simulation.clock.fan_out(simulation.upstream.fetch, slot.ids))
+    simulation.finish(slot)
     assert batches(client, ingestion_id) == [([1, 2, 3], "completed"), ([4], "yet_to_start")]
     assert client.get(f"/status/{ingestion_id}").get_json()["status"] == "triggered"
     simulation.run()

@@ -1,0 +1,27 @@
+"""The circuit breaker and calls that were not made."""
+
+from ingest_service.dispatch.circuit_breaker import SLOTS_OF_AN_OUTAGE, CircuitBreaker
+from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
+
+FAILED = Call(0, Answer(error="HTTP 500", status=500, retryable=True))
+GOOD = Call(0, Answer("{}"))
+
+
+def test_a_slot_in_which_nothing_was_called_neither_begins_an_outage_nor_ends_one() -> None:
+    breaker = CircuitBreaker()
+    for _ in range(SLOTS_OF_AN_OUTAGE):
+        breaker.note([NOT_CALLED])
+        assert not breaker.is_open
+        breaker.note([FAILED])
+    assert breaker.is_open
+    breaker.note([NOT_CALLED, NOT_CALLED])
+    assert breaker.is_open
+
+
+def test_of_a_slot_only_the_calls_that_were_made_count() -> None:
+    breaker = CircuitBreaker()
+    for _ in range(SLOTS_OF_AN_OUTAGE):
+        breaker.note([FAILED, NOT_CALLED])
+    assert breaker.is_open
+    breaker.note([NOT_CALLED, GOOD])
+    assert not breaker.is_open

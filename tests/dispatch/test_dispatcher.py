@@ -1,0 +1,150 @@
+"""The dispatcher over an engine of several replicas: its slots have a fence and may be declared lost."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from ingest_service.dispatch.dispatcher import STORE_RETRY, Dispatcher
+from ingest_service.domain.ledger import Call, Slot
+from ingest_service.errors import StoreError
+from tests.doubles import NotingObserver, NotingUpstream, VirtualClock
+from tests.simulation import SECOND
+
+GRANT = 2 * SECOND
+
+
+class GrantedSlot:
+    """Fits the port `SlotSource`: there is one slot, whose calls may be sent for the `grant` (None: at any time).
+
+    Its store fails with each of the `troubles` first. The machine is in suspend for `suspended` once the slot is
+    open. A close returns `kept`.
+    """
+
+    def __init__(
+        self,
+        clock: VirtualClock,
+        grant: int | None = GRANT,
+        troubles: Iterable[str] = (),
+        suspended: int = 0,
+        kept: bool = True,
+    ) -> None:
+        self._clock = clock
+        self._grant = grant
+        self._troubles = list(troubles)
+        self._suspended = suspended
+        self._kept = kept
+        self._opened = False
+        self.closed: list[Sequence[Call]] = []
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def open(self) -> Slot | None:
+        self._fail_first()
+        if self._opened:
+            return None
+        self._opened = True
+        clock = self._clock
+        until = None if self._grant is None else clock.fence() + self._grant
+        clock.suspended += self._suspended
+        return Slot(7, clock.boot(), clock.now(), clock.wall(), (), (1, 2, 3), until)
+
+    def close(self, slot: Slot, calls: Sequence[Call]) -> bool:
+        assert slot.number == 7
+        self._fail_first()
+        self.closed.append(calls)
+        return self._kept
+
+    def fail_next(self, *troubles: str) -> None:
+        self._troubles += troubles
+
+    def _fail_first(self) -> None:
+        if self._troubles:
+            raise StoreError(self._troubles.pop(0))
+
+
+class Bench:
+    """A dispatcher over such a slot; a thread comes a second later to its call than the one before it."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock = VirtualClock()
+        self.clock.thread_lag = SECOND
+        self.slots = GrantedSlot(self.clock, **settings)
+        self.upstream = NotingUpstream(self.clock, lambda _: SECOND)
+        self.observer = NotingObserver()
+        self.dispatcher = Dispatcher(
+            self.slots, self.upstream, self.clock, self.clock.fan_out, self.observer, pytest.fail
+        )
+
+    @property
+    def called(self) -> list[int]:
+        return [record_id for record_id, _, _ in self.upstream.calls]
+
+
+def test_an_id_whose_call_would_come_too_late_is_not_called_and_not_counted_as_a_call(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench()
+    assert bench.dispatcher.run_once()
+    assert bench.called == [1, 2]
+    assert [[call.was_made for call in calls] for calls in bench.slots.closed] == [[True, True, False]]
+    assert (len(bench.observer.answers), bench.observer.uncalled) == (2, [1])
+    assert "slot 7 ran out of time: 1 of its ids were not called" in caplog.text
+
+
+def test_after_a_suspend_nothing_of_a_slot_is_called_and_it_is_closed_all_the_same() -> None:
+    bench = Bench(suspended=GRANT)
+    bench.dispatcher.run_once()
+    assert bench.called == []
+    assert [[call.was_made for call in calls] for calls in bench.slots.closed] == [[False] * 3]
+    assert (bench.observer.answers, bench.observer.uncalled) == ([], [3])
+
+
+def test_a_slot_without_a_fence_is_called_whenever_its_threads_come(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench(grant=None, suspended=GRANT)
+    bench.dispatcher.run_once()
+    assert (bench.called, bench.observer.uncalled) == ([1, 2, 3], [])
+    assert caplog.text == ""
+
+
+def test_a_slot_that_another_replica_declared_lost_is_counted_and_the_next_one_opens(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench(kept=False)
+    assert bench.dispatcher.run_once()
+    assert bench.observer.slots_lost == 1
+    assert "slot 7 was declared lost by another replica: its outcomes are thrown away" in caplog.text
+    assert not bench.dispatcher.run_once()
+    assert len(bench.slots.closed) == 1
+
+
+def test_a_slot_that_is_kept_is_not_counted_as_lost() -> None:
+    bench = Bench()
+    bench.dispatcher.run_once()
+    assert bench.observer.slots_lost == 0
+
+
+def test_what_a_slot_was_short_of_counts_once_however_often_its_close_is_tried() -> None:
+    bench = Bench()
+    bench.clock.at(bench.clock.now() + SECOND // 2, lambda: bench.slots.fail_next("gone", "gone"))
+    bench.dispatcher.run_once()
+    assert (bench.observer.uncalled, len(bench.slots.closed)) == ([1], 1)
+
+
+def test_each_trouble_of_the_store_is_logged_once_and_so_is_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    bench = Bench(troubles=["gone"] * 240 + ["full"] * 2)
+    began = bench.clock.now()
+    bench.dispatcher.run_once()
+    assert bench.upstream.calls[0][1] == began + 242 * STORE_RETRY
+    assert [record.getMessage() for record in caplog.records][:4] == [
+        "the dispatcher waits for the store: gone; trying again every 0.25 s",
+        "the dispatcher waits for the store: full; trying again every 0.25 s",
+        "the store works again",
+        "slot 7 opened: ids 1, 2, 3",
+    ]
