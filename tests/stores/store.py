@@ -7,16 +7,15 @@ from uuid import UUID
 from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Submission
-from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sqlite.database import SqliteDatabase
-from ingest_service.stores.sqlite.journal import SqliteJournal, Witness
+from ingest_service.stores.sqlite.journal import OrderedDatabase, SqliteJournal, Witness
 from ingest_service.stores.sqlite.records import SqliteRecords
 
 
 class Store:
     """The records and the journal of one database, and the entries of all that it accepted, in that order."""
 
-    def __init__(self, database: Database, witness: Witness, clock: Clock) -> None:
+    def __init__(self, database: OrderedDatabase, witness: Witness, clock: Clock) -> None:
         self.database = database
         self.records = SqliteRecords(database)
         self.journal = SqliteJournal(database, witness, clock)

@@ -1,7 +1,7 @@
 """The tables of the PostgreSQL store, as the migrations that lead to them.
 
-Replicas are replaced one by one, so a program runs beside the next release: a migration only adds, and what a release
-does not use any more is removed by a later one.
+Replicas are replaced one by one, so a program runs beside the next release: a migration only adds, and what a
+release does not use any more is removed by a later one.
 """
 
 from typing import LiteralString
@@ -61,10 +61,10 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         number integer NOT NULL,
         PRIMARY KEY (sequence, number)
     );
-    -- The ledger. Each slot keeps the times of the replica that opened it: how long its grant to call runs, how long
-    -- a call takes at most, and its interval. `how` it ended: closed with the outcomes of its calls, lost by a
-    -- replica that did not come back, or with no call made (uncalled). `age` is the time from the start of its last
-    -- call until the close was sent; `failed` says that every call met an error that may pass.
+    -- The ledger. Each slot keeps the times of the replica that opened it: how long its grant to call runs, how
+    -- long a call takes at most, and its interval. `how` it ended: closed with the outcomes of its calls, lost by
+    -- a replica that did not come back, or with no call made (uncalled). `age` is the time from the start of its
+    -- last call until the close was sent; `failed` says that every call met an error that may pass.
     CREATE TABLE slots (
         number bigint PRIMARY KEY,
         owner uuid NOT NULL,
@@ -146,8 +146,8 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         number bigint PRIMARY KEY
     );
     -- The changes of what waits, in their order: what the replicas follow. `sequence` names the ingestion whose
-    -- waiting ids changed; `cause` says why ends move: those behind (priority, sequence), or without a priority all of
-    -- them by `delay`. `pending` is the number of ids that wait after it.
+    -- waiting ids changed; `cause` says why ends move: those behind (priority, sequence), or without a priority
+    -- all of them by `delay`. `pending` is the number of ids that wait after it.
     CREATE TABLE changes (
         version bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         at bigint NOT NULL,

@@ -1,1 +1,1 @@
-"""Reading SQL that every database can share."""
+"""SQL that every database can share."""

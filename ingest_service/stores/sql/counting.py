@@ -1,16 +1,15 @@
 """Counts of batches and failures, made without reading any ids."""
 
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 
 from ingest_service.domain.model import Priority, Status
 from ingest_service.stores.sql.database import Connection
-from ingest_service.stores.sql.rows import ID_COUNT
+from ingest_service.stores.sql.rows import ID_COUNT, in_list
 
 _ALL = f"({ID_COUNT} + batch_size - 1) / batch_size"
 _UNRELEASED = f"coalesce(sum({_ALL} - (released + batch_size - 1) / batch_size), 0)"
-_OF_PRIORITY = "CROSS JOIN ingestions USING (sequence) WHERE priority = ?"
+_OF_PRIORITY = "CROSS JOIN ingestions USING (sequence) WHERE ingestions.priority = ?"
 # One priority at a time: a GROUP BY would sort the ids with the rest.
 _BATCHES = f"SELECT coalesce(sum({_ALL}), 0) FROM ingestions WHERE priority = ?"
 _UNFINISHED = {
@@ -22,10 +21,12 @@ _UNFINISHED = {
 
 def count_failed(connection: Connection, sequences: Collection[int]) -> dict[int, int]:
     """Count the ids of these ingestions that have failed."""
+    if not sequences:
+        return {}
     rows = connection.execute(
         "SELECT sequence, count(*) FROM outcomes INDEXED BY failed_outcomes "
-        "WHERE error IS NOT NULL AND sequence IN (SELECT value FROM json_each(?)) GROUP BY sequence",
-        [json.dumps(list(sequences))],
+        f"WHERE error IS NOT NULL AND sequence IN {in_list(sequences)} GROUP BY sequence",
+        [*sequences],
     )
     return dict.fromkeys(sequences, 0) | dict(rows.fetchall())
 

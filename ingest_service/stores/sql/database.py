@@ -1,6 +1,6 @@
 """Interface of an SQL database."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -25,10 +25,16 @@ class Cursor(Protocol):
 
 
 class Connection(Protocol):
-    """A connection inside a transaction."""
+    """A connection inside a transaction.
+
+    Statements may be on their way until something of a cursor is asked for: what is not needed is not waited for.
+    """
 
     def execute(self, statement: str, parameters: Sequence[Any] = ..., /) -> Cursor:
         """Run one statement with `?` for each parameter."""
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Cursor:
+        """Run one statement that returns nothing with the parameters of each row; `rowcount` is the sum."""
 
 
 class Database(Protocol):
@@ -51,12 +57,11 @@ class Database(Protocol):
     def read(self) -> AbstractContextManager[Connection]:
         """Lend a connection inside a read transaction: all that it reads is of one moment."""
 
-    def write(self, statements: Callable[[Any], T], afterwards: Callable[[T], None] | None = None) -> T:
+    def write(self, statements: Callable[[Any], T]) -> T:
         """Run statements in a transaction, block until it is durable and return their result.
 
-        `afterwards`, if any, gets the result after the commit, in the order of the commits and before this
-        returns. The statements may run twice, the first time rolled back.
+        The statements may run twice, the first time rolled back.
         """
 
     def probe(self) -> None:
-        """Raise StoreError if it cannot be written now; it writes a little if it was not written lately."""
+        """Raise StoreError if it cannot be written now; it may write a little to find out."""

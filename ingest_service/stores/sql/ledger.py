@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ingest_service.domain.ledger import BatchHistory, LastSlot, LedgerSummary, SlotRecord
+from ingest_service.domain.ledger import BatchHistory, LedgerSummary, SlotRecord
 from ingest_service.domain.progress import Progress
 from ingest_service.stores.sql.counting import count_failed
 from ingest_service.stores.sql.database import Connection
@@ -25,7 +25,7 @@ def read_batch_histories(connection: Connection, progress: Progress, numbers: ra
         "SELECT batch, attempts, first_opened_at, closed_at FROM (SELECT position / ? AS batch, "
         "count(DISTINCT slot) AS attempts, min(opened_at) AS first_opened_at, max(slot) AS last_slot "
         "FROM calls JOIN slots ON slot = number "
-        "WHERE sequence = ? AND position >= ? AND position < ? GROUP BY batch) "
+        "WHERE sequence = ? AND position >= ? AND position < ? GROUP BY batch) AS called "
         "JOIN slots ON number = last_slot",
         [size, progress.sequence, numbers.start * size, numbers.stop * size],
     )
@@ -42,15 +42,6 @@ def read_slots(connection: Connection, before: int, limit: int) -> list[SlotReco
         SlotRecord(number, opened_at, closed_at, _calls(connection, number))
         for number, opened_at, closed_at in slots
     ]
-
-
-def read_last_slot(connection: Connection) -> LastSlot | None:
-    """Read the last slot; nothing here proves that it can be trusted."""
-    row = connection.execute("SELECT number, boot, started FROM slots ORDER BY number DESC LIMIT 1").fetchone()
-    if row is None:
-        return None
-    number, boot, started = row
-    return LastSlot(number, boot, started, trusted=False)
 
 
 def _calls(connection: Connection, slot: int) -> tuple[tuple[UUID, int, int], ...]:

@@ -22,12 +22,13 @@ _JOINED = (
 # CROSS JOIN keeps the order: what waits, is open or was cancelled is gone through, and not all of history.
 _SOURCES = {
     None: "ingestions",
-    Status.YET_TO_START: "(SELECT sequence FROM backlog WHERE released = 0) "
+    Status.YET_TO_START: "(SELECT sequence FROM backlog WHERE released = 0) AS chosen "
     "CROSS JOIN ingestions USING (sequence)",
-    Status.TRIGGERED: "(SELECT sequence FROM open_batches UNION SELECT sequence FROM backlog WHERE released > 0) "
+    Status.TRIGGERED: "(SELECT sequence FROM open_batches "
+    "UNION SELECT sequence FROM backlog WHERE released > 0) AS chosen "
     "CROSS JOIN ingestions USING (sequence)",
     Status.COMPLETED: "ingestions",
-    Status.CANCELLED: "(SELECT sequence FROM cancellations) CROSS JOIN ingestions USING (sequence)",
+    Status.CANCELLED: "(SELECT sequence FROM cancellations) AS chosen CROSS JOIN ingestions USING (sequence)",
 }
 _NOT_OPEN = "sequence NOT IN (SELECT sequence FROM open_batches)"
 _CONDITIONS = dict.fromkeys(_SOURCES, "") | {
@@ -44,7 +45,7 @@ def read_progress(connection: Connection, ingestion_id: UUID) -> Progress | None
 
 def read_listed(connection: Connection, wanted: ListFilter) -> list[tuple[Progress, int]]:
     """Find the ingestions that fit a filter with the number of their failed ids, the newest first."""
-    of_priority = "" if wanted.priority is None else f"AND priority = {wanted.priority:d}"
+    of_priority = "" if wanted.priority is None else f"AND ingestions.priority = {wanted.priority:d}"
     rows = connection.execute(
         f"{_PROGRESS} {_SOURCES[wanted.status]} {_JOINED} WHERE sequence < ? {of_priority} "
         f"{_CONDITIONS[wanted.status]} ORDER BY sequence DESC LIMIT ?",
@@ -57,7 +58,8 @@ def read_listed(connection: Connection, wanted: ListFilter) -> list[tuple[Progre
 def read_release_state(connection: Connection, sequence: int) -> ReleaseState:
     """Read the state of an ingestion that exists."""
     priority, released, cancelled = connection.execute(
-        f"SELECT priority, {_RELEASED}, cancelled_at IS NOT NULL FROM ingestions {_JOINED} WHERE sequence = ?",
+        f"SELECT ingestions.priority, {_RELEASED}, cancelled_at IS NOT NULL "
+        f"FROM ingestions {_JOINED} WHERE sequence = ?",
         [sequence],
     ).fetchone()
     return ReleaseState(Priority(priority), released, bool(cancelled))

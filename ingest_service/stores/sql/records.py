@@ -1,19 +1,20 @@
 """Records read from an SQL database."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
-from ingest_service.domain.ledger import Outcome, Slip, SlotRecord
+from ingest_service.domain.ledger import Outcome, SlotRecord
 from ingest_service.domain.model import Batch, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.ports.records import BatchesRecord, IngestionRecord, ListFilter
+from ingest_service.ports.records import BatchesRecord, Cutoffs, IngestionRecord, ListFilter
 from ingest_service.stores.sql.counting import count_batches
-from ingest_service.stores.sql.database import Connection, Database
+from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.ledger import read_batch_histories, read_slots, read_summary
 from ingest_service.stores.sql.progress import read_listed, read_progress
+from ingest_service.stores.sql.pruning import read_oldest
 from ingest_service.stores.sql.rows import read_ids, read_outcome, read_positions, read_span
+from ingest_service.stores.sql.slips import read_slips
 
 
 class SqlRecords:
@@ -68,7 +69,7 @@ class SqlRecords:
             if progress is None:
                 return None
             summary = read_summary(connection, progress.sequence)
-            return IngestionRecord(progress, summary, _read_slips(connection, progress.sequence))
+            return IngestionRecord(progress, summary, read_slips(connection, progress.sequence))
 
     def batches(self, ingestion_id: UUID, after: int, limit: int) -> BatchesRecord | None:
         """Read a page of batches with their ids and histories."""
@@ -120,6 +121,11 @@ class SqlRecords:
         with self._database.read() as connection:
             return count_batches(connection)
 
+    def oldest(self, due: Cutoffs) -> Cutoffs:
+        """Look at the first of each kind."""
+        with self._database.read() as connection:
+            return read_oldest(connection, due)
+
 
 def _bounded(
     outcomes: Iterable[tuple[int, Outcome]], most_characters: int | None
@@ -131,9 +137,3 @@ def _bounded(
         size += len(outcome.result or "")
         if most_characters is not None and size >= most_characters:
             return
-
-
-def _read_slips(connection: Connection, sequence: int) -> tuple[Slip, ...]:
-    """Read the slips of an ingestion, the last one first."""
-    row = connection.execute("SELECT latest FROM slips WHERE sequence = ?", [sequence]).fetchone()
-    return tuple(Slip(*slip) for slip in reversed(json.loads(row[0]))) if row else ()

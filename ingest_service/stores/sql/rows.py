@@ -1,6 +1,6 @@
 """Columns of the tables, and the values made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,13 @@ from ingest_service.stores.sql.database import Connection
 _PRIORITIES = tuple(Priority)
 # The length of a blob is known without reading it.
 ID_COUNT = f"length(ids) / {BYTES_PER_ID}"
-INGESTION = f"id, priority, batch_size, {ID_COUNT}, created_at, deadline"
+INGESTION = f"id, ingestions.priority, batch_size, {ID_COUNT}, created_at, deadline"
 JOIN_INGESTION = "JOIN ingestions USING (sequence) LEFT JOIN deadlines USING (sequence)"
+
+
+def in_list(values: Sized) -> str:
+    """Return the right side of an IN, with `?` for each value. There must be some."""
+    return f"({', '.join('?' * len(values))})"
 
 
 def read_ingestion(columns: Sequence[Any]) -> Ingestion:

@@ -3,8 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from ingest_service.clock import Clock
@@ -13,19 +12,19 @@ from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, 
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.errors import KeyReused
 from ingest_service.stores.sql.database import Database
-from ingest_service.stores.sql.ledger import read_last_slot
+from ingest_service.stores.sql.keys import Key, insert_key, read_key
 from ingest_service.stores.sql.progress import read_release_state
 from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION, read_ingestion
 from ingest_service.stores.sqlite.admitting import insert_ingestion
-from ingest_service.stores.sqlite.cancelling import insert_cancellation
+from ingest_service.stores.sqlite.cancelling import cancel_ingestion
 from ingest_service.stores.sqlite.checksums import read_checked
-from ingest_service.stores.sqlite.keys import Key, insert_key, read_key
 from ingest_service.stores.sqlite.open_batches import read_open_batches
 from ingest_service.stores.sqlite.releasing import finish_slot, insert_pause, insert_slot
 from ingest_service.stores.sqlite.waits import Wait, pause_until
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 # An accepted ingestion with its sequence, or the one that came with the same key before.
 Kept = tuple[int, Ingestion] | UUID | KeyReused
 
@@ -43,10 +42,21 @@ class Witness(Protocol):
         """Return whether this slot, opened then, was the last one recorded."""
 
 
+class OrderedDatabase(Database, Protocol):
+    """A database whose commits come one after the other."""
+
+    def write(self, statements: Callable[[Any], T], afterwards: Callable[[T], None] | None = None) -> T:
+        """Run statements in a transaction, block until it is durable and return their result.
+
+        `afterwards`, if any, gets the result after the commit, in the order of the commits and before this
+        returns. The statements may run twice, the first time rolled back.
+        """
+
+
 class SqliteJournal:
     """Fits the interface `Journal`. The witness, the lock file, shows when a database is an older copy."""
 
-    def __init__(self, database: Database, witness: Witness, clock: Clock) -> None:
+    def __init__(self, database: OrderedDatabase, witness: Witness, clock: Clock) -> None:
         self._database = database
         self._witness = witness
         self._clock = clock
@@ -84,7 +94,7 @@ class SqliteJournal:
     def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """Write a cancellation and the outcomes that follow from it in one commit."""
         self._database.write(
-            lambda connection: insert_cancellation(connection, sequence, outcomes, self._clock.wall())
+            lambda connection: cancel_ingestion(connection, sequence, outcomes, self._clock.wall())
         )
 
     def reprioritise(self, sequence: int, priority: Priority) -> None:
@@ -130,15 +140,16 @@ class SqliteJournal:
         A ledger that is empty, though the witness knows of a slot, ends at slot 0, and proves nothing.
         """
         with self._database.read() as connection:
-            last = read_last_slot(connection)
-            opened = connection.execute("SELECT max(number), opened FROM slots").fetchone()[1]
+            row = connection.execute(
+                "SELECT number, boot, started, opened FROM slots ORDER BY number DESC LIMIT 1"
+            ).fetchone()
         recorded = self._witness.recorded()
-        if recorded is None:
-            return last
-        ledger = last or LastSlot(0, "", None, trusted=False)
-        if recorded > ledger.number:
-            _warn_of_loss(ledger.number, recorded)
-        return replace(ledger, trusted=self._witness.confirms(ledger.number, opened))
+        if row is None and recorded is None:
+            return None
+        number, boot, started, opened = row or (0, "", None, 0)
+        if recorded is not None and recorded > number:
+            _warn_of_loss(number, recorded)
+        return LastSlot(number, boot, started, self._witness.confirms(number, opened))
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Read the ids at some positions, and check them."""

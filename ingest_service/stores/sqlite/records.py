@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from ingest_service.domain.ledger import Slip
-from ingest_service.ports.records import Cutoffs
+from ingest_service.stores.sql.pruning import LEFT, read_ended, remove_history
 from ingest_service.stores.sql.records import SqlRecords
-from ingest_service.stores.sqlite.pruning import read_ended, read_oldest, remove_history
 from ingest_service.stores.sqlite.slips import insert_slips
+
+_LEFT = LEFT | {"checksums": "sequence"}
 
 
 class SqliteRecords(SqlRecords):
@@ -16,13 +17,8 @@ class SqliteRecords(SqlRecords):
         """Write slips in one commit."""
         self._database.write(lambda connection: insert_slips(connection, slips))
 
-    def oldest(self, due: Cutoffs) -> Cutoffs:
-        """Look at the first of each kind."""
-        with self._database.read() as connection:
-            return read_oldest(connection, due)
-
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Look for history first, so that the search delays no write, and remove some of it in one commit."""
         with self._database.read() as connection:
             ended = read_ended(connection, ended_before, most)
-        return self._database.write(lambda connection: remove_history(connection, ended, keys_before, most))
+        return self._database.write(lambda connection: remove_history(connection, ended, keys_before, most, _LEFT))

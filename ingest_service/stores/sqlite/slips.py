@@ -1,11 +1,11 @@
-"""Writing slips: one row of JSON for each ingestion, the last slip last."""
+"""Writing slips into the SQLite store."""
 
-import json
 import sqlite3
 from collections.abc import Mapping
 
 from ingest_service.domain.ledger import Slip
 from ingest_service.ports.records import SLIPS_KEPT
+from ingest_service.stores.sql.slips import slip_rows
 
 
 def insert_slips(connection: sqlite3.Connection, slips: Mapping[int, Slip]) -> None:
@@ -15,8 +15,5 @@ def insert_slips(connection: sqlite3.Connection, slips: Mapping[int, Slip]) -> N
         "SELECT sequence, json_array(json(?2)) FROM ingestions WHERE sequence = ?1 "
         "ON CONFLICT DO UPDATE SET latest = json_insert("
         f"iif(json_array_length(latest) < {SLIPS_KEPT}, latest, json_remove(latest, '$[0]')), '$[#]', json(?2))",
-        [
-            (sequence, json.dumps([slip.at, slip.slots, slip.nanoseconds, slip.cause]))
-            for sequence, slip in slips.items()
-        ],
+        slip_rows(slips),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest_service.domain.ledger import Outcome, Retry, Slip
-from ingest_service.stores.sqlite.pruning import read_ended
+from ingest_service.stores.sql.pruning import read_ended
 from tests.doubles import VirtualClock
 from tests.stores.steps import close, finish, open_next, submission_of, submit, waiting
 from tests.stores.store import Store

@@ -1,6 +1,5 @@
 """Idempotency keys: the same submission sent twice is one ingestion."""
 
-import sqlite3
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Self
@@ -38,9 +37,10 @@ def read_key(connection: Connection, key: Key) -> UUID | KeyReused | None:
     return UUID(bytes=row[0]) if row[1] == key.digest else KeyReused(key.text)
 
 
-def insert_key(connection: sqlite3.Connection, key: Key, sequence: int, ingestion: Ingestion) -> None:
+def insert_key(connection: Connection, key: Key, sequence: int, ingestion: Ingestion) -> None:
     """Keep the key of an ingestion, in place of the same key of one that is gone."""
     connection.execute(
-        "INSERT OR REPLACE INTO idempotency_keys (sequence, key, digest, created_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO idempotency_keys (sequence, key, digest, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) "
+        "DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest, created_at = excluded.created_at",
         [sequence, key.text, key.digest, ingestion.created_at],
     )

@@ -1,26 +1,24 @@
-"""Removal of history from the SQLite store.
+"""Removal of history.
 
 First goes the row of the ingestion itself, so that it is not found any more, while its sequence is written into
 `forgotten`; then, a few at a time, what is left of it in the other tables; and then the slots without calls.
 """
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from ingest_service.ports.records import Cutoffs
 from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.rows import in_list
 
 # What an ingestion may have besides calls, with the keys. (The last outcome of an id takes its retry with it.)
-_LEFT = {
+LEFT = {
     "outcomes": "sequence, position",
     "cancellations": "sequence",
     "deadlines": "sequence",
     "slips": "sequence",
     "idempotency_keys": "sequence",
-    "checksums": "sequence",
 }
-_OF_FORGOTTEN = "WHERE sequence IN (SELECT sequence FROM forgotten) LIMIT ?"
 _PAGE_BYTES = 4096
 
 
@@ -54,38 +52,49 @@ def read_oldest(connection: Connection, due: Cutoffs) -> Cutoffs:
     return Cutoffs(due.history if history is None else history[0], due.keys if keys[0] is None else keys[0])
 
 
-def remove_history(connection: sqlite3.Connection, ended: Sequence[int], keys_before: int, most: int) -> bool:
-    """Remove at most `most` rows of one kind, these ingestions among them; return whether there were any."""
+def remove_history(
+    connection: Connection, ended: Sequence[int], keys_before: int, most: int, left: Mapping[str, str]
+) -> bool:
+    """Remove at most `most` rows of one kind, these ingestions among them; return whether there were any.
+
+    `left` are the tables that may have rows of an ingestion that is gone, with their keys.
+    """
     return bool(
-        _remove_left(connection, most)
+        _remove_left(connection, left, most)
         or _remove_slots(connection, most)
         or _remove_ingestions(connection, ended)
         or _remove_keys(connection, keys_before, most)
     )
 
 
-def _remove_left(connection: sqlite3.Connection, most: int) -> int:
-    removed = _remove_calls(connection, most)
-    for table, key in _LEFT.items():
+def _remove_left(connection: Connection, left: Mapping[str, str], most: int) -> int:
+    forgotten = [sequence for (sequence,) in connection.execute("SELECT sequence FROM forgotten")]
+    if not forgotten:
+        return 0
+    # The values and not a subquery: PostgreSQL would go through all older ingestions.
+    of_forgotten = f"WHERE sequence IN {in_list(forgotten)} LIMIT ?"
+    removed = _remove_calls(connection, of_forgotten, [*forgotten, most])
+    for table, key in left.items():
         removed += connection.execute(
-            f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} {_OF_FORGOTTEN})", [most - removed]
+            f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} {of_forgotten})",
+            [*forgotten, most - removed],
         ).rowcount
     if removed < most:
         connection.execute("DELETE FROM forgotten")
     return removed
 
 
-def _remove_calls(connection: sqlite3.Connection, most: int) -> int:
-    """Remove calls of what is forgotten, and note their slots, which may have none left."""
-    rows = connection.execute(f"SELECT sequence, position, slot FROM calls {_OF_FORGOTTEN}", [most]).fetchall()
+def _remove_calls(connection: Connection, condition: str, parameters: Sequence[int]) -> int:
+    """Remove calls, and note their slots, which may have none left."""
+    rows = connection.execute(f"SELECT sequence, position, slot FROM calls {condition}", parameters).fetchall()
     connection.executemany("DELETE FROM calls WHERE sequence = ? AND position = ? AND slot = ?", rows)
     connection.executemany(
-        "INSERT OR IGNORE INTO thinned_slots (number) VALUES (?)", [(slot,) for _, _, slot in rows]
+        "INSERT INTO thinned_slots (number) VALUES (?) ON CONFLICT DO NOTHING", [(slot,) for _, _, slot in rows]
     )
     return len(rows)
 
 
-def _remove_slots(connection: sqlite3.Connection, most: int) -> int:
+def _remove_slots(connection: Connection, most: int) -> int:
     """Remove thinned slots without calls; the last one stays, and stays noted."""
     numbers = connection.execute(
         "SELECT number FROM thinned_slots WHERE number < (SELECT max(number) FROM slots) LIMIT ?", [most]
@@ -98,13 +107,13 @@ def _remove_slots(connection: sqlite3.Connection, most: int) -> int:
     return len(numbers)
 
 
-def _remove_ingestions(connection: sqlite3.Connection, sequences: Sequence[int]) -> int:
+def _remove_ingestions(connection: Connection, sequences: Sequence[int]) -> int:
     rows = [(sequence,) for sequence in sequences]
-    connection.executemany("INSERT OR IGNORE INTO forgotten (sequence) VALUES (?)", rows)
+    connection.executemany("INSERT INTO forgotten (sequence) VALUES (?) ON CONFLICT DO NOTHING", rows)
     return connection.executemany("DELETE FROM ingestions WHERE sequence = ?", rows).rowcount
 
 
-def _remove_keys(connection: sqlite3.Connection, before: int, most: int) -> int:
+def _remove_keys(connection: Connection, before: int, most: int) -> int:
     return connection.execute(
         "DELETE FROM idempotency_keys WHERE sequence IN "
         "(SELECT sequence FROM idempotency_keys WHERE created_at < ? LIMIT ?)",
