@@ -2,8 +2,15 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.postgres.databases import Databases
 
 # Machines are shared, so no example has a deadline; in CI the examples are the same every time.
 settings.register_profile("here", deadline=None)
@@ -14,3 +21,29 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same for SIGHUP under nohup.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["Databases"]:
+    """The databases of a PostgreSQL server, which runs from the first test that asks for it."""
+    # Only now: it takes a while, and most runs do not need it.
+    from tests.postgres.databases import shared_databases
+
+    with shared_databases() as databases:
+        yield databases
+
+
+@pytest.fixture
+def postgres_url(postgres: "Databases") -> Iterator[str]:
+    """The URL of a PostgreSQL database of the test's own, with all tables and no rows."""
+    with postgres.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder for PostgreSQL servers of the test's own."""
+    from tests.postgres.server import temporary_folder
+
+    with temporary_folder() as folder:
+        yield folder
