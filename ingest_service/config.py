@@ -1,6 +1,8 @@
 """The settings: read once from the environment, checked, frozen."""
 
+import os
 import re
+import socket
 import sys
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -20,16 +22,25 @@ from pydantic import (
 )
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.environment import EVERY_INTERFACE, HOST, PLATFORM_PORT, PORT, given, is_http_url
+from ingest_service.database_url import SQLITE, check_url, is_postgres, read_url
+from ingest_service.environment import (
+    DATABASE_URL,
+    DATABASE_URL_FILE,
+    EVERY_INTERFACE,
+    HOST,
+    PLATFORM_PORT,
+    PORT,
+    given,
+    is_http_url,
+)
 from ingest_service.errors import SettingError
-
-SQLITE = "sqlite:///"
 
 Seconds = Annotated[float, Field(le=86_400, allow_inf_nan=False)]
 UPSTREAM_URL = "INGEST_UPSTREAM_URL"
 UPSTREAM_HEADERS = "INGEST_UPSTREAM_HEADERS"
-# They may hold a key, wherever it stands.
-_NEVER_SHOWN = {UPSTREAM_URL, UPSTREAM_HEADERS}
+# They may hold a key or a password, wherever it stands.
+_NEVER_SHOWN = {UPSTREAM_URL, UPSTREAM_HEADERS, DATABASE_URL, DATABASE_URL_FILE}
+_LONGEST_NAME = 64
 
 _HEADERS = TypeAdapter(dict[str, str])
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -55,10 +66,21 @@ def _is_host(text: str) -> bool:
         return _HOST.fullmatch(text) is not None
 
 
-def _sqlite_url(url: str) -> str:
-    if not url.startswith(SQLITE) or url.removeprefix(SQLITE) in ("", "/", ":memory:"):
-        raise ValueError("it should be sqlite:///relative/path.db or sqlite:////absolute/path.db")
+def _database_url(url: SecretStr) -> SecretStr:
+    check_url(url.get_secret_value())
     return url
+
+
+def _replica_name(name: str) -> str:
+    if len(name) > _LONGEST_NAME or not name.isprintable() or " " in name:
+        raise ValueError(f"it should be up to {_LONGEST_NAME} printable characters, without blanks")
+    return name
+
+
+def _this_process() -> str:
+    """Return a name that no other process has at the same time."""
+    number = f"-{os.getpid()}"
+    return socket.gethostname()[: _LONGEST_NAME - len(number)] + number
 
 
 def _upstream_url(url: str) -> str:
@@ -98,8 +120,11 @@ class Settings(BaseModel):
 
     host: Annotated[str, AfterValidator(_listening_host)] = Field("localhost", validation_alias=HOST)
     port: Port = Field(8000, validation_alias=AliasChoices(PORT, PLATFORM_PORT))
-    database_url: Annotated[str, AfterValidator(_sqlite_url)] = Field(
-        "sqlite:///ingest.db", validation_alias="INGEST_DATABASE_URL"
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
+        SecretStr(f"{SQLITE}ingest.db"), validation_alias=AliasChoices(DATABASE_URL, DATABASE_URL_FILE)
+    )
+    replica_name: Annotated[str, AfterValidator(_replica_name)] = Field(
+        default_factory=_this_process, validation_alias="INGEST_REPLICA_NAME"
     )
     upstream_url: Annotated[str, AfterValidator(_upstream_url)] = Field("", validation_alias=UPSTREAM_URL)
     upstream_headers: Annotated[SecretStr, AfterValidator(_headers)] = Field(
@@ -128,17 +153,16 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read the settings from those variables that are `given`.
+        """Read the settings from those variables that are `given`, and from the file that one of them may name.
 
         Raises SettingError with one sentence that names the variable, its value and what is allowed.
         """
         try:
-            return cls.model_validate(given(environ))
+            return cls.model_validate(_with_url_of_file(given(environ)))
         except ValidationError as error:
             first = error.errors()[0]
             name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
-            value = _shown(name, str(first["input"]))
-            raise SettingError(f"{name}={value} is not allowed: {reason[0].lower()}{reason[1:]}") from None
+            raise _not_allowed(name, str(first["input"]), f"{reason[0].lower()}{reason[1:]}") from None
 
     @classmethod
     def variables(cls) -> list[str]:
@@ -148,9 +172,15 @@ class Settings(BaseModel):
         return [str(name) for choices in names for name in choices]
 
     @property
+    def is_postgres(self) -> bool:
+        """Whether the database is one of PostgreSQL; else it is an SQLite file."""
+        return is_postgres(self.database_url.get_secret_value())
+
+    @property
     def database_path(self) -> Path:
         """Path of the SQLite file."""
-        return Path(self.database_url.removeprefix(SQLITE))
+        assert not self.is_postgres, "a PostgreSQL database has no path"
+        return Path(self.database_url.get_secret_value().removeprefix(SQLITE))
 
     @property
     def guard(self) -> float:
@@ -182,6 +212,23 @@ def network_guard(platform: str) -> float:
 def nanoseconds(seconds: float) -> int:
     """Return a setting in the clock's unit."""
     return round(seconds * NANOSECONDS)
+
+
+def _with_url_of_file(variables: dict[str, str]) -> dict[str, str]:
+    """Return the variables with the URL of the database in place of the path of the file that holds it."""
+    if DATABASE_URL_FILE not in variables:
+        return variables
+    if DATABASE_URL in variables:
+        raise SettingError(f"{DATABASE_URL} and {DATABASE_URL_FILE} are both set: only one of them is allowed")
+    path = variables[DATABASE_URL_FILE]
+    try:
+        return {**variables, DATABASE_URL_FILE: read_url(path)}
+    except ValueError as error:
+        raise _not_allowed(DATABASE_URL_FILE, path, str(error)) from None
+
+
+def _not_allowed(name: str, value: str, reason: str) -> SettingError:
+    return SettingError(f"{name}={_shown(name, value)} is not allowed: {reason}")
 
 
 def _shown(name: str, value: str) -> str:

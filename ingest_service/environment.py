@@ -8,6 +8,10 @@ PREFIX = "INGEST_"
 HOST = "INGEST_HOST"
 PORT = "INGEST_PORT"
 PLATFORM_PORT = "PORT"
+DATABASE_URL = "INGEST_DATABASE_URL"
+DATABASE_URL_FILE = "INGEST_DATABASE_URL_FILE"
+# Hosting platforms set it beside a database of theirs, which may be meant for another program.
+PLATFORM_DATABASE_URL = "DATABASE_URL"
 # A host that stands for every interface of the machine, over IPv4 and IPv6.
 EVERY_INTERFACE = "*"
 
@@ -40,6 +44,8 @@ def remarks(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str]
         del variables[PORT]
     if _of_a_platform(variables):
         yield f"listening on every interface, because {PLATFORM_PORT} is set and {HOST} is not"
+    if _has_a_database_unused(variables):
+        yield f"{PLATFORM_DATABASE_URL} is not read: to use that database, set {DATABASE_URL} to the same URL"
     for name in sorted(variables):
         if name.upper().startswith(PREFIX) and name not in known and not _of_others(name):
             yield f"{name} is not a setting and is ignored{_nearest(name, known)}"
@@ -62,6 +68,12 @@ def _of_kubernetes(variables: Mapping[str, str]) -> bool:
 def _of_a_platform(variables: Mapping[str, str]) -> bool:
     """Return True if the port comes from a hosting platform, and nothing says where to listen."""
     return PLATFORM_PORT in variables and not {PORT, HOST} & variables.keys()
+
+
+def _has_a_database_unused(variables: Mapping[str, str]) -> bool:
+    """Return True if a platform offers a PostgreSQL, and nothing says which database to use."""
+    offered = variables.get(PLATFORM_DATABASE_URL, "").startswith("postgres")
+    return offered and not {DATABASE_URL, DATABASE_URL_FILE} & variables.keys()
 
 
 def _of_others(name: str) -> bool:

@@ -1,9 +1,12 @@
 """The settings: defaults, and one sentence for each value that is not allowed."""
 
+import os
+import socket
 import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from ingest_service.app import build_service
 from ingest_service.config import Settings, nanoseconds, network_guard
@@ -12,10 +15,10 @@ from ingest_service.errors import SettingError
 
 def test_an_empty_environment_gives_the_documented_defaults() -> None:
     settings = Settings.from_environ({})
-    assert settings.model_dump(exclude={"upstream_headers"}) == {
+    assert settings.model_dump(exclude={"upstream_headers", "replica_name"}) == {
         "host": "localhost",
         "port": 8000,
-        "database_url": "sqlite:///ingest.db",
+        "database_url": SecretStr("sqlite:///ingest.db"),
         "upstream_url": "",
         "batch_size": 3,
         "interval_seconds": 5,
@@ -54,6 +57,9 @@ def test_the_headers_for_the_upstream_are_read_and_never_shown() -> None:
     assert "s3cret" not in f"{settings!r} {settings} {settings.model_dump()}"
 
 
+DATABASE_URL = (
+    "it should be sqlite:///relative/path.db or sqlite:////absolute/path.db, or begin with postgresql://"
+)
 A_JSON_OBJECT = 'it should be a JSON object like {"Authorization": "Bearer …"}'
 NAMES_AND_LINES = "it should have names of letters, digits and hyphens, and values of one line of Latin-1"
 
@@ -85,6 +91,7 @@ def test_every_variable_is_read() -> None:
         "INGEST_HOST": "0.0.0.0",
         "INGEST_PORT": "80",
         "INGEST_DATABASE_URL": "sqlite:////data/ingest.db",
+        "INGEST_REPLICA_NAME": "one",
         "INGEST_BATCH_SIZE": "4",
         "INGEST_INTERVAL_SECONDS": "0.5",
         "INGEST_LINGER_SECONDS": "0.25",
@@ -103,7 +110,9 @@ def test_every_variable_is_read() -> None:
         "INGEST_LOG_FORMAT": "json",
         "INGEST_KEEP_DAYS": "9",
     }
-    read = Settings.from_environ(environ).model_dump(exclude={"upstream_headers"})
+    settings = Settings.from_environ(environ)
+    read = settings.model_dump(exclude={"upstream_headers"})
+    read["database_url"] = settings.database_url.get_secret_value()
     for name in ("cors_origins", "allowed_hosts"):
         read[name] = ", ".join(read[name])
     assert {str(value) for value in read.values()} == {*environ.values()}
@@ -154,6 +163,60 @@ def test_three_slashes_are_relative_and_four_are_absolute(url: str, path: str) -
     assert Settings.from_environ({"INGEST_DATABASE_URL": url}).database_path == Path(path)
 
 
+def test_a_postgres_database_is_told_from_a_file_and_its_url_is_never_shown() -> None:
+    url = "postgresql://user:s3cret@one:5432,two:5433/x?sslmode=verify-full&sslrootcert=/etc/ssl/x.pem"
+    settings = Settings.from_environ({"INGEST_DATABASE_URL": url})
+    assert settings.is_postgres
+    assert not Settings.from_environ({}).is_postgres
+    assert settings.database_url.get_secret_value() == url
+    assert "s3cret" not in f"{settings!r} {settings} {settings.model_dump()}"
+
+
+def test_the_url_of_the_database_may_be_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("postgres://user@host/x\n")
+    settings = Settings.from_environ({"INGEST_DATABASE_URL_FILE": str(secret)})
+    assert settings.database_url.get_secret_value() == "postgres://user@host/x"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "the file cannot be read: No such file or directory"),
+        (b"\n", "the file is empty"),
+        (b"postgresql://user:s3cret\xff@host/x", "the file should be text"),
+        (b"mysql://user:s3cret@host/x", DATABASE_URL),
+    ],
+)
+def test_a_file_without_the_url_of_a_database_is_refused(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    secret = tmp_path / "url"
+    if content is not None:
+        secret.write_bytes(content)
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({"INGEST_DATABASE_URL_FILE": str(secret)})
+    assert str(caught.value) == f"INGEST_DATABASE_URL_FILE=(not shown) is not allowed: {reason}"
+
+
+def test_a_url_of_a_database_and_a_file_with_one_are_refused_together() -> None:
+    both = {"INGEST_DATABASE_URL": "sqlite:///x.db", "INGEST_DATABASE_URL_FILE": "/run/secrets/url"}
+    sentence = "INGEST_DATABASE_URL and INGEST_DATABASE_URL_FILE are both set: only one of them is allowed"
+    with pytest.raises(SettingError, match=sentence):
+        Settings.from_environ(both)
+
+
+def test_the_database_of_a_hosting_platform_is_used_only_if_it_is_named() -> None:
+    assert not Settings.from_environ({"DATABASE_URL": "postgres://user@host/x"}).is_postgres
+
+
+def test_a_replica_is_named_by_its_host_and_process_unless_it_has_a_name() -> None:
+    name = Settings.from_environ({}).replica_name
+    assert name == f"{socket.gethostname()}-{os.getpid()}"
+    assert Settings.from_environ({"INGEST_REPLICA_NAME": name}).replica_name == name
+    assert Settings.from_environ({"INGEST_REPLICA_NAME": "ä" * 64}).replica_name == "ä" * 64
+
+
 @pytest.mark.parametrize(
     ("written", "origins"),
     [("*", ("*",)), (" https://a.example , http://[::1]:3000 ", ("https://a.example", "http://[::1]:3000"))],
@@ -166,7 +229,7 @@ HOST = "it should be a host name or an address, without a port and without blank
 ALLOWED_HOSTS = "it should be host names like ingest.example.com, without ports, separated by commas"
 UPSTREAM_URL = "it should be like https://api.example.com/items/{id}"
 ORIGINS = "it should be * or origins like https://app.example.com, separated by commas"
-SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/path.db"
+NAME = "it should be up to 64 printable characters, without blanks"
 
 
 @pytest.mark.parametrize(
@@ -212,10 +275,9 @@ SQLITE_URL = "it should be sqlite:///relative/path.db or sqlite:////absolute/pat
         ("INGEST_KEEP_DAYS", "0", "input should be greater than or equal to 1"),
         ("INGEST_KEEP_DAYS", "1.5", "input should be a valid integer, unable to parse string as an integer"),
         ("INGEST_KEEP_DAYS", "36501", "input should be less than or equal to 36500"),
-        ("INGEST_DATABASE_URL", "postgresql://localhost/x", SQLITE_URL),
-        ("INGEST_DATABASE_URL", "ingest.db", SQLITE_URL),
-        ("INGEST_DATABASE_URL", "sqlite:///", SQLITE_URL),
-        ("INGEST_DATABASE_URL", "sqlite:///:memory:", SQLITE_URL),
+        ("INGEST_REPLICA_NAME", "x" * 65, NAME),
+        ("INGEST_REPLICA_NAME", "replica one", NAME),
+        ("INGEST_REPLICA_NAME", "one\n", NAME),
     ],
 )
 def test_a_bad_value_is_named_with_its_variable_and_what_is_allowed(name: str, value: str, allowed: str) -> None:
@@ -245,7 +307,7 @@ def test_a_bad_url_of_the_upstream_is_refused_without_being_shown(url: str) -> N
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("INGEST_DATABASE_URL", "postgresql://user:s3cret@localhost/x"),
+        ("INGEST_DATABASE_URL", "mysql://user:s3cret@localhost/x"),
         ("INGEST_CORS_ORIGINS", "https://user:s3cret@app.example.com"),
         ("INGEST_HOST", "user:s3cret@app.example.com"),
     ],

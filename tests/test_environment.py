@@ -21,6 +21,7 @@ def test_settings_and_variables_of_others_are_not_worth_a_remark() -> None:
     [
         ("INGEST_INTERVAL_SECOND", "; did you mean INGEST_INTERVAL_SECONDS?"),
         ("INGEST_UPSTREAM_HEADER", "; did you mean INGEST_UPSTREAM_HEADERS?"),
+        ("INGEST_DATABASE_FILE", "; did you mean INGEST_DATABASE_URL_FILE?"),
         ("INGEST_DB_URL", "; did you mean INGEST_DATABASE_URL?"),
         ("INGEST_BATCHSIZE", "; did you mean INGEST_BATCH_SIZE?"),
         ("ingest_port", "; did you mean INGEST_PORT?"),
@@ -50,3 +51,12 @@ def test_listening_on_every_interface_because_of_a_platform_is_remarked() -> Non
     sentence = "listening on every interface, because PORT is set and INGEST_HOST is not"
     assert remarks_on(PORT="5000") == [sentence]
     assert remarks_on(PORT="5000", INGEST_HOST="0.0.0.0") == []
+
+
+def test_a_database_that_a_platform_offers_and_nothing_names_is_remarked_without_its_url() -> None:
+    offered = {"DATABASE_URL": "postgres://user:s3cret@db.example.com/d"}
+    sentence = "DATABASE_URL is not read: to use that database, set INGEST_DATABASE_URL to the same URL"
+    assert remarks_on(**offered) == [sentence]
+    assert remarks_on(**offered, INGEST_DATABASE_URL="sqlite:///ingest.db") == []
+    assert remarks_on(**offered, INGEST_DATABASE_URL_FILE="/run/secrets/url") == []
+    assert remarks_on(DATABASE_URL="mysql://db.example.com/d") == []

@@ -23,8 +23,11 @@ def variables_of(field: FieldInfo) -> list[str]:
     return [str(name) for name in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]
 
 
-def written(default: object) -> str:
+def written(field: FieldInfo) -> str:
     """Return how the table writes a default."""
+    if field.default_factory is not None:
+        return "`<host>-<pid>`"
+    default = field.default
     if isinstance(default, SecretStr):
         default = default.get_secret_value()
     if default is None:
@@ -37,7 +40,7 @@ def written(default: object) -> str:
 def test_the_table_of_settings_lists_every_variable_with_its_default() -> None:
     documented = {tuple(code_spans(name)): default for name, default, *_ in SETTINGS}
     fields = Settings.model_fields.values()
-    assert documented == {tuple(variables_of(field)): written(field.default) for field in fields}
+    assert documented == {tuple(variables_of(field)): written(field) for field in fields}
 
 
 def test_the_settings_of_the_readme_have_the_same_defaults() -> None:

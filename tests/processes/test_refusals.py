@@ -1,6 +1,7 @@
 """Starts that are refused, each with one sentence for the operator."""
 
 import socket
+import sys
 
 import pytest
 
@@ -34,6 +35,16 @@ def test_a_bad_setting_stops_the_start_with_what_is_allowed(start: Start) -> Non
 def test_a_database_that_cannot_be_opened_stops_the_start(start: Start) -> None:
     sentence = refusal(start(INGEST_DATABASE_URL="sqlite:////proc/ingest.db"))
     assert "/proc/ingest.db" in sentence
+
+
+def test_postgres_without_its_packages_stops_the_start_with_what_to_install(start: Start) -> None:
+    hidden = "import sys; sys.modules['psycopg'] = None; from ingest_service.__main__ import main; main()"
+    url = "postgresql://user:s3cret@localhost/x"
+    sentence = refusal(start((sys.executable, "-c", hidden), INGEST_DATABASE_URL=url))
+    assert sentence == (
+        "ingest_service: INGEST_DATABASE_URL=(not shown) is not allowed: the packages for PostgreSQL are missing: "
+        'pip install "ingest-service[postgres]"'
+    )
 
 
 def test_a_busy_port_stops_the_start(start: Start, environ: dict[str, str]) -> None:
