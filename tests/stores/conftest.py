@@ -5,19 +5,34 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles import UnthreadedDatabase, VirtualClock
+from tests.doubles import VirtualClock
+from tests.postgres.databases import Databases
 from tests.stores.store import Store
 
-
-def in_memory(_: Path, clock: VirtualClock) -> Store:
-    database = UnthreadedDatabase()
-    return Store(database, database, clock)
+Request = pytest.FixtureRequest
 
 
-STORES: dict[str, Callable[[Path, VirtualClock], Store]] = {
-    "file": lambda folder, clock: Store.in_file(folder / "ingest.db", clock),
-    "memory": in_memory,
+def in_file(request: Request, clock: VirtualClock) -> Store:
+    folder: Path = request.getfixturevalue("tmp_path")
+    return Store.in_file(folder / "ingest.db", clock)
+
+
+def in_postgres(request: Request, clock: VirtualClock) -> Store:
+    return Store.in_postgres(request.getfixturevalue("copied_url"), clock)
+
+
+STORES: dict[str, Callable[[Request, VirtualClock], Store]] = {
+    "file": in_file,
+    "memory": lambda _, clock: Store.in_memory(clock),
+    "postgres": in_postgres,
 }
+
+
+@pytest.fixture(scope="session")
+def copied_url(postgres: Databases) -> Iterator[str]:
+    """The URL of one PostgreSQL database for all tests that replace the rows of each other: it saves much time."""
+    with postgres.fresh() as url:
+        yield url
 
 
 @pytest.fixture
@@ -27,8 +42,8 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Iterator[Store]:
-    store = STORES[request.param](tmp_path, clock)
+def store(request: Request, clock: VirtualClock) -> Iterator[Store]:
+    store = STORES[request.param](request, clock)
     store.start()
     yield store
     store.stop()

@@ -7,18 +7,26 @@ from uuid import UUID
 from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Submission
+from ingest_service.ports.records import Records
+from ingest_service.stores.postgres.records import PostgresRecords
+from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sqlite.database import SqliteDatabase
-from ingest_service.stores.sqlite.journal import OrderedDatabase, SqliteJournal, Witness
+from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
+from tests.doubles import UnthreadedDatabase
+from tests.stores.postgres.copied import OWNER, CopiedDatabase
 
 
 class Store:
-    """The records and the journal of one database, and the entries of all that it accepted, in that order."""
+    """The records and the journal of one database, and the entries of all that it accepted, in that order.
 
-    def __init__(self, database: OrderedDatabase, witness: Witness, clock: Clock) -> None:
+    `database` is what the records read.
+    """
+
+    def __init__(self, database: Database, records: Records, journal: SqliteJournal) -> None:
         self.database = database
-        self.records = SqliteRecords(database)
-        self.journal = SqliteJournal(database, witness, clock)
+        self.records = records
+        self.journal = journal
         self.accepted: list[Entry] = []
 
     @classmethod
@@ -29,7 +37,20 @@ class Store:
     @classmethod
     def of(cls, database: SqliteDatabase, clock: Clock) -> Self:
         """Return a store with the lock file as its witness."""
-        return cls(database, database.lock_file, clock)
+        return cls(database, SqliteRecords(database), SqliteJournal(database, database.lock_file, clock))
+
+    @classmethod
+    def in_memory(cls, clock: Clock) -> Self:
+        """Return a store that is gone with its database."""
+        database = UnthreadedDatabase()
+        return cls(database, SqliteRecords(database), SqliteJournal(database, database, clock))
+
+    @classmethod
+    def in_postgres(cls, url: str, clock: Clock) -> Self:
+        """Return a store with records in PostgreSQL, copied from what its journal writes in memory."""
+        journaled = UnthreadedDatabase()
+        database = CopiedDatabase(journaled, url)
+        return cls(database, PostgresRecords(database, OWNER), SqliteJournal(journaled, journaled, clock))
 
     def start(self) -> None:
         self.records.start()

@@ -1,15 +1,15 @@
-"""SQLite and the model of a store agree after anything that is done to both."""
+"""Each store and the model of one agree after anything that is done to both."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from ingest_service.dispatch.journal import Journal
 from ingest_service.domain.entry import Entry
@@ -95,14 +95,13 @@ def known(journal: Journal, submission: Submission, key: str) -> object:
 
 
 class BothSides(RuleBasedStateMachine):
-    """Does everything to the model and to SQLite."""
+    """Does everything to the model and to a store."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_store: Callable[[VirtualClock], Store]) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
         self.clock = VirtualClock()
         self.model = Model(self.clock)
-        self.store = Store.in_file(Path(self.folder.name, "ingest.db"), self.clock)
+        self.store = make_store(self.clock)
         self.sides: list[Side] = [self.model, self.store]
         self.slot: Slot | None = None
         self.slots = 0
@@ -111,7 +110,6 @@ class BothSides(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.store.stop()
-        self.folder.cleanup()
 
     def waiting(self) -> list[Entry]:
         return sorted(entry for entry, _ in self.model.journal.waiting())
@@ -165,8 +163,8 @@ class BothSides(RuleBasedStateMachine):
             side.journal.open_slot(self.slot)
 
     def batches(self, waiting: Sequence[Entry], chosen: dict[int, int]) -> Iterator[Batch]:
-        for place, count in sorted(chosen.items()):
-            yield waiting[place].split(min(count, waiting[place].next_size))[0]
+        for place, size in sorted(chosen.items()):
+            yield waiting[place].split(min(size, waiting[place].next_size))[0]
 
     def close(self, verdicts: list[Verdict], paused_until: int | None) -> None:
         assert self.slot is not None
@@ -228,5 +226,20 @@ class BothSides(RuleBasedStateMachine):
             assert expected == found
 
 
-BothSides.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
-test_sqlite_and_the_model_agree = BothSides.TestCase
+def agree(make_store: Callable[[VirtualClock], Store], max_examples: int) -> None:
+    class Machine(BothSides):
+        def __init__(self) -> None:
+            super().__init__(make_store)
+
+    run_state_machine_as_test(
+        Machine, settings=settings(max_examples=max_examples, stateful_step_count=25, deadline=None)
+    )
+
+
+def test_sqlite_and_the_model_agree(tmp_path: Path) -> None:
+    files = (tmp_path / f"{number}.db" for number in count())
+    agree(lambda clock: Store.in_file(next(files), clock), 40)
+
+
+def test_postgres_and_the_model_agree(copied_url: str) -> None:
+    agree(lambda clock: Store.in_postgres(copied_url, clock), 6)

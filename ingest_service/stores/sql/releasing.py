@@ -1,6 +1,5 @@
-"""Writing the batches and the calls of a slot that opens."""
+"""Writing the release of batches."""
 
-from ingest_service.domain.ledger import Slot
 from ingest_service.domain.model import Batch
 from ingest_service.stores.sql.database import Connection
 
@@ -17,16 +16,3 @@ def release_batch(connection: Connection, batch: Batch) -> None:
     )
     if batch.positions[-1] + 1 == batch.ingestion.id_count:
         connection.execute("DELETE FROM backlog WHERE sequence = ?", [batch.sequence])
-
-
-def insert_calls(connection: Connection, slot: Slot) -> None:
-    """Write down the calls of a slot, in order."""
-    places = ((batch.sequence, position) for batch in slot.batches for position in batch.positions)
-    connection.executemany(
-        "INSERT INTO calls (sequence, position, slot, record_id, place) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT DO NOTHING",
-        [
-            (sequence, position, slot.number, record_id, place)
-            for place, ((sequence, position), record_id) in enumerate(zip(places, slot.ids, strict=True))
-        ],
-    )

@@ -7,7 +7,7 @@ from ingest_service.clock import Clock
 from ingest_service.domain.ledger import Outcome, Retry, Slot, Verdict
 from ingest_service.domain.model import Batch
 from ingest_service.stores.sql.outcomes import finish_if_done, insert_outcome
-from ingest_service.stores.sql.releasing import insert_calls, release_batch
+from ingest_service.stores.sql.releasing import release_batch
 from ingest_service.stores.sqlite.waits import Wait
 
 
@@ -19,7 +19,7 @@ def insert_slot(connection: sqlite3.Connection, slot: Slot) -> None:
     )
     for batch in slot.batches:
         release_batch(connection, batch)
-    insert_calls(connection, slot)
+    _insert_calls(connection, slot)
 
 
 def finish_slot(
@@ -44,6 +44,19 @@ def insert_pause(connection: sqlite3.Connection, wait: Wait) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO pause (one, until, boot, due, length) VALUES (1, ?, ?, ?, ?)",
         [wait.until_wall, wait.boot, wait.until, wait.length],
+    )
+
+
+def _insert_calls(connection: sqlite3.Connection, slot: Slot) -> None:
+    """Write down the calls of a slot, in order."""
+    places = ((batch.sequence, position) for batch in slot.batches for position in batch.positions)
+    connection.executemany(
+        "INSERT INTO calls (sequence, position, slot, record_id, place) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        [
+            (sequence, position, slot.number, record_id, place)
+            for place, ((sequence, position), record_id) in enumerate(zip(places, slot.ids, strict=True))
+        ],
     )
 
 

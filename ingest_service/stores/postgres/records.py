@@ -1,0 +1,40 @@
+"""Records in a PostgreSQL database that replicas share."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from ingest_service.domain.ledger import Slip
+from ingest_service.stores.postgres.dialect import PostgresConnection
+from ingest_service.stores.postgres.pruning import may_prune, remove_followed
+from ingest_service.stores.postgres.slips import insert_slips, is_owner_of_last_slot
+from ingest_service.stores.sql.database import Database
+from ingest_service.stores.sql.pruning import LEFT, read_ended, remove_history
+from ingest_service.stores.sql.records import SqlRecords
+
+
+class PostgresRecords(SqlRecords):
+    """Fits the port `Records` for one of the replicas: `owner` is the one that it opens slots as."""
+
+    def __init__(self, database: Database, owner: UUID) -> None:
+        super().__init__(database)
+        self._owner = owner
+
+    def add_slips(self, slips: Mapping[int, Slip]) -> None:
+        """Write slips, unless another replica opened the last slot: that one writes the same."""
+
+        def insert(connection: PostgresConnection) -> None:
+            if is_owner_of_last_slot(connection, self._owner):
+                insert_slips(connection, slips)
+
+        self._database.write(insert)
+
+    def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
+        """Remove history, and what replicas have followed, unless another replica does so at this moment."""
+
+        def remove(connection: PostgresConnection) -> bool:
+            if not may_prune(connection):
+                return False
+            ended = read_ended(connection, ended_before, most)
+            return remove_history(connection, ended, keys_before, most, LEFT) or remove_followed(connection, most)
+
+        return self._database.write(remove)
