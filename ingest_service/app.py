@@ -14,8 +14,10 @@ from ingest_service.dispatch.fan_out import in_threads
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.rate import RateLimit
 from ingest_service.metrics import Metrics
+from ingest_service.ports.engine import Engine
 from ingest_service.ports.fetcher import Fetcher
 from ingest_service.ports.observer import Observer
+from ingest_service.ports.records import Records
 from ingest_service.pruner import DAY, Pruner
 from ingest_service.service import Service
 from ingest_service.slippage.cause import CauseLog
@@ -47,6 +49,8 @@ VERSION = version("ingest-service")
 # Nanoseconds for which slips rest between two comparisons of all ends. Without a rest, many submissions would be a
 # tenth slower.
 SLIPS_REST = NANOSECONDS // 4
+# Nanoseconds for which a replica may begin the calls of a slot that it has written down.
+CALL_GRANT = 2 * NANOSECONDS
 
 
 def build_service(
@@ -63,24 +67,48 @@ def build_service(
 
 def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Observer) -> Service:
     """Return the service around an upstream of the caller's, not started."""
-    rate = _rate(settings)
-    database = SqliteDatabase(settings.database_path, clock, observer.committed)
-    records = SqliteRecords(database)
     causes = CauseLog()
-    retry_rules = RetryRules(settings.max_attempts, nanoseconds(settings.backoff_seconds))
-    engine = EmbeddedEngine(
-        SqliteJournal(database, database.lock_file, clock),
-        clock,
-        rate,
-        retry_rules,
-        settings.max_pending_ids,
-        observer,
-        causes.note,
-    )
+    build = _postgres if settings.is_postgres else _embedded
+    records, engine = build(settings, clock, observer, causes)
     slips = Slips(records, engine.snapshot, causes, clock, SLIPS_REST, observer)
     dispatcher = Dispatcher(engine, upstream, clock, in_threads, observer)
     pruner = Pruner(records, clock, settings.keep_days * DAY)
     return Service(records, engine, dispatcher, [slips, pruner], settings.batch_size)
+
+
+def _embedded(settings: Settings, clock: Clock, observer: Observer, causes: CauseLog) -> tuple[Records, Engine]:
+    """Return the engine of one process, over an SQLite file."""
+    database = SqliteDatabase(settings.database_path, clock, observer.committed)
+    engine = EmbeddedEngine(
+        SqliteJournal(database, database.lock_file, clock),
+        clock,
+        _rate(settings),
+        _retries(settings),
+        settings.max_pending_ids,
+        observer,
+        causes.note,
+    )
+    return SqliteRecords(database), engine
+
+
+def _postgres(settings: Settings, clock: Clock, observer: Observer, causes: CauseLog) -> tuple[Records, Engine]:
+    """Return the engine of one of several replicas, over a PostgreSQL database.
+
+    Its modules are imported only here: what they stand on is not installed everywhere.
+    """
+    from ingest_service.stores.postgres.database import PostgresDatabase
+    from ingest_service.stores.postgres.engine import PostgresEngine, Rules
+    from ingest_service.stores.postgres.records import PostgresRecords
+    from ingest_service.stores.postgres.replicas import Replica
+    from ingest_service.stores.postgres.sight import SlotTimes
+
+    rate = _rate(settings)
+    times = SlotTimes(CALL_GRANT, nanoseconds(settings.longest_call_seconds), rate.interval)
+    replica = Replica(settings.replica_name)
+    database = PostgresDatabase(settings.database_url.get_secret_value())
+    rules = Rules(rate, _retries(settings), times, settings.max_pending_ids)
+    engine = PostgresEngine(database, replica, rules, clock, observer, causes.note)
+    return PostgresRecords(database, replica.owner), engine
 
 
 def create_app(service: Service, settings: Settings, metrics: Metrics | None = None) -> Flask:
@@ -109,6 +137,10 @@ def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -
     AccessLog(metrics.registry, SystemClock()).watch(app)
     app.register_blueprint(health(service, VERSION))
     app.register_blueprint(scraped(metrics.registry))
+
+
+def _retries(settings: Settings) -> RetryRules:
+    return RetryRules(settings.max_attempts, nanoseconds(settings.backoff_seconds))
 
 
 def _rate(settings: Settings) -> RateLimit:

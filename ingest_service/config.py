@@ -190,6 +190,11 @@ class Settings(BaseModel):
         return network_guard(sys.platform) if self.upstream_url else 0
 
     @property
+    def longest_call_seconds(self) -> float:
+        """Seconds after which a call to the upstream is over: it is cut off at its time-out."""
+        return max(self.upstream_timeout_seconds, self.simulated_delay_seconds)
+
+    @property
     def headers(self) -> dict[str, str]:
         """Headers of every call to the upstream; they may hold a key: never log them, never show them."""
         return _HEADERS.validate_json(self.upstream_headers.get_secret_value())

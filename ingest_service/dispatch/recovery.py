@@ -43,7 +43,7 @@ def recovered_backlog(waiting: Iterable[tuple[Entry, int]], clock: Clock, rate: 
     ready, delayed = clock.now(), []
     entries = []
     for entry, due_at in waiting:
-        _require_fit(entry, rate.slot_size)
+        require_fit(entry, rate.slot_size)
         if due_at:
             delayed.append(replace(entry, ready=_from_wall(clock, due_at, LONGEST_BACKOFF)))
         else:
@@ -62,7 +62,8 @@ def _from_wall(clock: Clock, at: int, most: int) -> int:
     return clock.now() + left
 
 
-def _require_fit(entry: Entry, slot_size: int) -> None:
+def require_fit(entry: Entry, slot_size: int) -> None:
+    """Raise SettingError for an entry with a batch that is larger than a slot."""
     size = entry.ingestion.batch_size
     if size > slot_size and entry.largest_size > slot_size:
         raise SettingError(

@@ -11,7 +11,8 @@ from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
 from tests.doubles import NothingScheduled, VirtualClock, good
-from tests.engines.rig import Wiring, submission_of
+from tests.engines.rig import submission_of
+from tests.engines.wiring import Wiring
 
 
 class OnDisk:

@@ -10,7 +10,7 @@ from ingest_service.domain.model import Status
 from ingest_service.errors import IdsDamaged, StoreDamaged
 from ingest_service.reports.reports import Reports
 from tests.dispatch.on_disk import OnDisk
-from tests.engines.rig import PASSING
+from tests.engines.wiring import PASSING
 from tests.simulation import Simulation
 
 SENTENCE = "the ids of ingestion number 1 are damaged in the database"

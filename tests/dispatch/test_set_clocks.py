@@ -10,7 +10,7 @@ from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatch.retries import LONGEST_BACKOFF
 from ingest_service.domain.ledger import Answer
 from tests.dispatch.on_disk import OnDisk
-from tests.engines.rig import PASSING, RATE
+from tests.engines.wiring import PASSING, RATE
 
 SECOND = NANOSECONDS
 DAY = 86_400 * SECOND

@@ -1,66 +1,15 @@
 """One engine of any kind, its records and its clock, for tests that speak to the port `Engine` alone."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from random import Random
+from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
-from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.dispatch.engine import EmbeddedEngine
-from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer, Call, Outcome, Slot
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.domain.rate import RateLimit
-from ingest_service.ports.engine import Engine
-from ingest_service.ports.records import Records
-from ingest_service.slippage.cause import Cause
-from ingest_service.stores.sqlite.journal import SqliteJournal
-from ingest_service.stores.sqlite.records import SqliteRecords
-from tests.doubles import NotingObserver, UnthreadedDatabase, VirtualClock, good
-
-SECOND = NANOSECONDS
-RATE = RateLimit(slot_size=3, interval=5 * SECOND, linger=SECOND // 5, longest_pause=3600 * SECOND)
-PASSING = Answer(error="HTTP 500", status=500, retryable=True)
-FINAL = Answer(error="HTTP 404", status=404)
-
-
-class LongestBackoff(Random):
-    """A chance that always draws the largest number, so that a backoff is known."""
-
-    def randint(self, a: int, b: int) -> int:
-        return max(a, b)
-
-
-@dataclass
-class Wiring:
-    """Everything an engine is built from."""
-
-    clock: Clock
-    rate: RateLimit = RATE
-    retry_rules: RetryRules = field(default_factory=lambda: RetryRules(3, 5 * SECOND, LongestBackoff()))
-    most_ids: int = 1000
-    observer: NotingObserver = field(default_factory=NotingObserver)
-    causes: list[Cause] = field(default_factory=list)
-
-
-class Store(UnthreadedDatabase):
-    """The place where an engine keeps what must outlive it."""
-
-
-def embedded(wiring: Wiring, store: Store) -> tuple[Records, Engine]:
-    journal = SqliteJournal(store, store, wiring.clock)
-    engine = EmbeddedEngine(
-        journal,
-        wiring.clock,
-        wiring.rate,
-        wiring.retry_rules,
-        wiring.most_ids,
-        wiring.observer,
-        wiring.causes.append,
-    )
-    return SqliteRecords(store), engine
+from tests.doubles import good
+from tests.engines.places import Place
+from tests.engines.wiring import RATE, Wiring
 
 
 def submission_of(
@@ -69,24 +18,28 @@ def submission_of(
     return Submission(uuid4(), priority, RATE.slot_size, PackedIds.of(ids), deadline)
 
 
-Build = Callable[[Wiring, Store], tuple[Records, Engine]]
-ENGINES: dict[str, Build] = {"embedded": embedded}
-
-
 class Rig:
     """An engine on the virtual clock. `restart` builds another one over the same store, as after a crash."""
 
-    def __init__(self, build: Build, **wiring: object) -> None:
-        self.clock = VirtualClock()
+    def __init__(self, place: Place, **wiring: object) -> None:
+        self.clock = place.clock
         self.wiring = Wiring(self.clock, **wiring)  # type: ignore[arg-type] # the fields of Wiring
-        self.began = self.clock.now()
-        self._build, self._store = build, Store()
+        self._place = place
         self.restart()
+        self.clock.time = self.began = place.began
 
     def restart(self) -> None:
-        self.records, self.engine = self._build(self.wiring, self._store)
+        self.records, self.engine = self._place.build(self.wiring)
         self.records.start()
         self.engine.start()
+
+    def first_start(self, last_call: int | None) -> int:
+        """Return when the first slot opens after a restart now, by the last call, None if it is not known.
+
+        Times are counted since the rig began.
+        """
+        known = None if last_call is None else self.began + last_call
+        return self._place.first_start(self.clock.now(), known) - self.began
 
     def submission(self, ids: Iterable[int], priority: str = "MEDIUM", deadline: int | None = None) -> Submission:
         return submission_of(ids, Priority[priority], deadline)

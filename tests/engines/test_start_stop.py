@@ -9,7 +9,9 @@ from ingest_service.clock import SystemClock
 from ingest_service.domain.ledger import Call
 from ingest_service.ports.engine import Engine
 from tests.doubles import good
-from tests.engines.rig import RATE, Build, Store, Wiring, submission_of
+from tests.engines.places import Place
+from tests.engines.rig import submission_of
+from tests.engines.wiring import RATE, Wiring
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +28,9 @@ def open_slots(engine: Engine, called: list[int]) -> None:
         engine.close(slot, [Call(now, good(record_id, 1)) for record_id in slot.ids])
 
 
-def test_every_stop_ends_the_thread_that_waits_and_nothing_is_lost_or_called_twice(build: Build) -> None:
+def test_every_stop_ends_the_thread_that_waits_and_nothing_is_lost_or_called_twice(place: Place) -> None:
     rate = replace(RATE, interval=MILLISECOND, linger=0)
-    records, engine = build(Wiring(SystemClock(), rate), Store())
+    records, engine = place.build(Wiring(SystemClock(), rate))
     records.start()
     called: list[int] = []
     for number in range(1, ROUNDS + 1):

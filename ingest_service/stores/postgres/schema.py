@@ -80,13 +80,15 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         lag bigint,
         failed boolean
     );
-    -- What was called in each slot: one row for each call of the id at `position` of an ingestion.
+    -- What was called in each slot: one row for each call of the id at `position` of an ingestion, which had had
+    -- `attempts` calls before.
     CREATE TABLE calls (
         sequence bigint NOT NULL,
         position integer NOT NULL,
         slot bigint NOT NULL,
         record_id integer NOT NULL,
         place integer NOT NULL,
+        attempts integer NOT NULL,
         PRIMARY KEY (sequence, position, slot)
     );
     CREATE INDEX calls_of_slots ON calls (slot);

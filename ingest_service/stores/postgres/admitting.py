@@ -1,0 +1,138 @@
+"""Accepting a group of submissions in one transaction under the gate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from uuid import UUID
+
+from ingest_service.domain.model import Submission
+from ingest_service.errors import KeyReused
+from ingest_service.stores.postgres.changes import Change, insert_changes
+from ingest_service.stores.postgres.gate import Gate
+from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.keys import Key
+
+_INSERT = """
+WITH submitted AS (
+    SELECT * FROM unnest(?::bytea[], ?::smallint[], ?::integer[], ?::bytea[], ?::bigint[], ?::text[], ?::bytea[],
+        ?::text[], ?::bigint[]) WITH ORDINALITY
+        AS one (id, priority, batch_size, ids, deadline, key, digest, cause, pending, n)
+), accepted AS (
+    INSERT INTO ingestions (id, priority, created_at, batch_size, ids)
+    SELECT id, priority, wall_clock(), batch_size, ids FROM submitted ORDER BY n
+    RETURNING sequence, id, priority, created_at
+), waiting AS (
+    INSERT INTO backlog (sequence, priority, released) SELECT sequence, priority, 0 FROM accepted
+), promised AS (
+    INSERT INTO deadlines (sequence, deadline)
+    SELECT sequence, deadline FROM accepted JOIN submitted USING (id) WHERE deadline IS NOT NULL
+), keyed AS (
+    INSERT INTO idempotency_keys (sequence, key, digest, created_at)
+    SELECT sequence, key, digest, created_at FROM accepted JOIN submitted USING (id) WHERE key IS NOT NULL
+    ON CONFLICT (key) DO UPDATE
+    SET sequence = excluded.sequence, digest = excluded.digest, created_at = excluded.created_at
+)
+INSERT INTO changes (at, sequence, priority, cause, pending)
+SELECT created_at, sequence, accepted.priority, cause, pending FROM accepted JOIN submitted USING (id) ORDER BY n
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A submission that asks to be accepted, with its idempotency key."""
+
+    submission: Submission
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoRoom:
+    """The answer where `missing` ids too many would wait."""
+
+    missing: int
+
+
+# The id of the ingestion that stands for the submission, or why there is none.
+Answer = UUID | KeyReused | NoRoom
+
+
+class AdmissionBook:
+    """What is known while a group is judged: the ids that wait, the keys, and what was accepted already."""
+
+    def __init__(self, most_ids: int, pending: int, kept: set[bytes], keys: dict[str, tuple[UUID, bytes]]) -> None:
+        self._most_ids = most_ids
+        self._pending = pending
+        self._kept = kept
+        self._keys = keys
+        self.accepted: list[Request] = []
+
+    def judge(self, request: Request) -> Answer:
+        """Return the answer to a request; what is accepted takes room from those behind it."""
+        submission, key = request.submission, request.key
+        if submission.id.bytes in self._kept:
+            return submission.id
+        if key is not None and key.text in self._keys:
+            ingestion_id, digest = self._keys[key.text]
+            return ingestion_id if digest == key.digest else KeyReused(key.text)
+        missing = self._pending + len(submission.ids) - self._most_ids
+        if missing > 0:
+            return NoRoom(missing)
+        self._pending += len(submission.ids)
+        self.accepted.append(request)
+        if key is not None:
+            self._keys[key.text] = submission.id, key.digest
+        return submission.id
+
+
+def admit_group(gate: Gate, requests: Sequence[Request], most_ids: int) -> list[Answer]:
+    """Accept what there is room for, in order; at most `most_ids` wait then. Return the answers, durable.
+
+    Blocks on the database. A group whose commit had no answer may be asked again: what was kept is found by its
+    id. Raises StoreError, and CommitNotCertain where some of it may be kept.
+    """
+    with gate.transaction() as transaction:
+        with transaction.reading() as connection:
+            pending = connection.execute("SELECT pending FROM changes ORDER BY version DESC LIMIT 1")
+            kept = connection.execute(
+                "SELECT id FROM ingestions WHERE id = ANY (?)", [[one.submission.id.bytes for one in requests]]
+            )
+            keys = connection.execute(
+                "SELECT key, id, digest FROM idempotency_keys JOIN ingestions USING (sequence) "
+                "WHERE key = ANY (?)",
+                [[one.key.text for one in requests if one.key is not None]],
+            )
+        waiting = (pending.fetchone() or (0,))[0]
+        found = {ingestion_id for (ingestion_id,) in kept}
+        book = AdmissionBook(most_ids, waiting, found, {key: (UUID(bytes=i), digest) for key, i, digest in keys})
+        answers = [book.judge(request) for request in requests]
+        if book.accepted:
+            with transaction.writing() as connection:
+                _insert_submissions(connection, book.accepted, waiting)
+        elif found:
+            # This commit says nothing, but waits until what was kept before is durable.
+            with transaction.writing() as connection:
+                insert_changes(connection, [Change()], waiting)
+    return answers
+
+
+def _insert_submissions(connection: Connection, requests: Sequence[Request], pending: int) -> None:
+    """Write ingestions, in one statement: their sequences follow the order of the requests.
+
+    The key of an ingestion that is gone may come again with another one.
+    """
+    submissions = [request.submission for request in requests]
+    totals = list(accumulate((len(one.ids) for one in submissions), initial=pending))[1:]
+    connection.execute(
+        _INSERT,
+        [
+            [one.id.bytes for one in submissions],
+            [one.priority for one in submissions],
+            [one.batch_size for one in submissions],
+            [one.ids.packed for one in submissions],
+            [one.deadline for one in submissions],
+            [None if request.key is None else request.key.text for request in requests],
+            [None if request.key is None else request.key.digest for request in requests],
+            [f"ingestion {one.id}, {one.priority.name}" for one in submissions],
+            totals,
+        ],
+    )

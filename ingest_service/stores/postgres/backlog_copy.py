@@ -1,0 +1,47 @@
+"""A copy of what waits in the database, without ids."""
+
+from collections.abc import Iterable
+
+from ingest_service.domain.model import Priority
+from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
+from ingest_service.stores.postgres.waiting import EntriesRead
+
+
+class BacklogCopy:
+    """Entries that a slot may take, and those that none may take before they are ready. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._now = OrderedEntries()
+        self._later = OrderedEntries()
+
+    def load(self, entries: EntriesRead) -> None:
+        """Hold these entries, and nothing else."""
+        self._now = OrderedEntries.of(entries.now)
+        self._later = OrderedEntries.of(entries.later)
+
+    def replace(self, sequences: Iterable[int], entries: EntriesRead) -> None:
+        """Hold these entries in place of all that were held of these ingestions."""
+        for sequence in sequences:
+            self._now = _without(self._now, sequence)
+            self._later = _without(self._later, sequence)
+        for entry in entries.now:
+            self._now = self._now.with_entry(entry)
+        for entry in entries.later:
+            self._later = self._later.with_entry(entry)
+
+    @property
+    def ready(self) -> int | None:
+        """Earliest time at which a slot may open for any entry, None if nothing waits."""
+        times = (self._now.first_ready, self._later.first_ready)
+        return min((time for time in times if time is not None), default=None)
+
+    def snapshot(self, slots: int) -> WaitingEntries:
+        """Return all that waits; `slots` have been filled so far."""
+        return WaitingEntries(self._now, self._later, slots)
+
+
+def _without(entries: OrderedEntries, sequence: int) -> OrderedEntries:
+    for priority in Priority:
+        for entry in entries.of_ingestion((priority, sequence)):
+            entries = entries.without(entry)
+    return entries

@@ -1,0 +1,122 @@
+"""The end of a slot: closed with its outcomes, lost, or taken back before a call was made."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest_service.clock import Clock
+from ingest_service.dispatch.retries import RetryRules
+from ingest_service.domain.ledger import Call, Slot, Verdict
+from ingest_service.stores.postgres.changes import Change, insert_changes
+from ingest_service.stores.postgres.gate import Gate, GateTransaction
+from ingest_service.stores.postgres.releasing import (
+    OpenCalls,
+    ReleaseStates,
+    SlotEnd,
+    WaitingId,
+    insert_pause,
+    insert_verdicts,
+    insert_waiting,
+    mark_ended,
+    waiting_ids,
+)
+from ingest_service.stores.postgres.replicas import Replica
+from ingest_service.stores.postgres.sight import SeenSlot
+from ingest_service.stores.postgres.state import StateQuery
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamPause:
+    """A pause that the upstream asked for: its length, and the `delay` of all ends by it, in nanoseconds."""
+
+    length: int
+    delay: int
+
+
+class SlotCloser:
+    """Ends slots, each once: by compare-and-set under the gate. One thread; blocks on the database.
+
+    Everything raises StoreError, and may be asked again then.
+    """
+
+    def __init__(self, gate: Gate, replica: Replica, retry_rules: RetryRules, clock: Clock) -> None:
+        self._gate = gate
+        self._replica = replica
+        self._retry_rules = retry_rules
+        self._clock = clock
+
+    def close(
+        self, slot: Slot, calls: Sequence[Call], end: SlotEnd, pause: UpstreamPause | None
+    ) -> list[Verdict] | None:
+        """Keep the outcomes of a slot of this replica, let ids wait that are called again; return the verdicts.
+
+        None where the slot was declared lost: others have its ids, so nothing of this is kept.
+        """
+        with self._gate.transaction() as transaction:
+            with transaction.reading() as connection:
+                state_query = StateQuery(connection, self._replica)
+                marked = mark_ended(connection, slot.number, self._replica.owner, end)
+                ended = connection.execute(
+                    "SELECT how FROM slots WHERE number = ? AND owner = ?", [slot.number, self._replica.owner]
+                )
+                release_states = ReleaseStates(connection, slot)
+            pending = state_query.result().pending
+            if marked.rowcount == 0:
+                return self._confirmed(transaction, ended.fetchone(), pending)
+            states = release_states.result()
+            verdicts = self._verdicts(slot, calls, {s for s, state in states.items() if state.cancelled})
+            again = list(waiting_ids(slot, verdicts, states, self._clock.now()))
+            with transaction.writing() as connection:
+                insert_verdicts(connection, slot, verdicts, again)
+                insert_pause(connection, 0 if pause is None else pause.length)
+                insert_changes(connection, [*_called_again(again), *_paused(pause)], pending)
+            return verdicts
+
+    def take_back(self, slot: SeenSlot, end: SlotEnd) -> bool:
+        """End an open slot without outcomes, and let its ids wait again; False if it has ended already."""
+        with self._gate.transaction() as transaction:
+            with transaction.reading() as connection:
+                state_query = StateQuery(connection, self._replica)
+                marked = mark_ended(connection, slot.number, slot.owner, end)
+                calls = OpenCalls(connection, slot.number)
+            if marked.rowcount == 0:
+                return False
+            again = calls.result()
+            with transaction.writing() as connection:
+                insert_waiting(connection, again)
+                insert_changes(connection, [Change(), *_called_again(again)], state_query.result().pending)
+        return True
+
+    def _confirmed(
+        self, transaction: GateTransaction, row: tuple[str] | None, pending: int
+    ) -> list[Verdict] | None:
+        """Return the answer for a slot that has ended: by an earlier try without an answer, or as a lost one.
+
+        A database that knows nothing of it lost it in a failover. The change that is written says nothing: with it
+        this commit, too, waits until everything before it is durable.
+        """
+        if row is None or row[0] == "lost":
+            return None
+        with transaction.writing() as connection:
+            insert_changes(connection, [Change()], pending)
+        return []
+
+    def _verdicts(self, slot: Slot, calls: Sequence[Call], cancelled: Collection[int]) -> list[Verdict]:
+        verdicts: list[Verdict] = []
+        for batch, answered in slot.by_batch(list(zip(slot.ids, calls, strict=True))):
+            is_cancelled = batch.sequence in cancelled
+            verdicts += self._retry_rules.verdicts(batch.attempts + 1, answered, self._clock, is_cancelled)
+        return verdicts
+
+
+def _called_again(ids: Sequence[WaitingId]) -> Iterator[Change]:
+    """Yield a change for each ingestion of these ids."""
+    counts = Counter(one.sequence for one in ids)
+    for one in {one.sequence: one for one in ids}.values():
+        cause = f"ids of ingestion {one.ingestion_id} are called again"
+        yield Change(one.sequence, counts[one.sequence], one.priority, cause)
+
+
+def _paused(pause: UpstreamPause | None) -> Iterator[Change]:
+    if pause is not None:
+        yield Change(cause="the upstream asked for a pause", delay=pause.delay)

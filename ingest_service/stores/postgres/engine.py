@@ -1,0 +1,167 @@
+"""The engine of any number of replicas that share one database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TypeVar
+from uuid import UUID
+
+from ingest_service.clock import Clock
+from ingest_service.dispatch.recovery import require_fit
+from ingest_service.dispatch.retries import RetryRules
+from ingest_service.domain.ledger import Call, Slot
+from ingest_service.domain.model import Priority, Submission
+from ingest_service.domain.rate import RateLimit
+from ingest_service.errors import KeyReused
+from ingest_service.ports.observer import Observer
+from ingest_service.schedule.capacity import backlog_full
+from ingest_service.schedule.dry_run import require_in_time
+from ingest_service.schedule.snapshot import ScheduleSnapshot
+from ingest_service.slippage.cause import Cause
+from ingest_service.stores.postgres.admissions import Admissions
+from ingest_service.stores.postgres.admitting import NoRoom, Request, admit_group
+from ingest_service.stores.postgres.closing import SlotCloser
+from ingest_service.stores.postgres.database import PostgresDatabase
+from ingest_service.stores.postgres.follower import Follower
+from ingest_service.stores.postgres.gate import Gate
+from ingest_service.stores.postgres.opening import SlotOpener
+from ingest_service.stores.postgres.replicas import Heartbeat, Replica
+from ingest_service.stores.postgres.sight import Sight, SlotTimes
+from ingest_service.stores.postgres.slots import POLL, PostgresSlots
+from ingest_service.stores.postgres.steering import Steering
+from ingest_service.stores.sql.keys import Key, read_key
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules that a replica keeps: its rate, its retries, its times, and the most ids that may wait.
+
+    It looks at the database every `poll` nanoseconds while nothing of its own happens.
+    """
+
+    rate: RateLimit
+    retries: RetryRules
+    times: SlotTimes
+    most_ids: int
+    poll: int = POLL
+
+
+class PostgresEngine:
+    """Fits the port `Engine` for one of any number of replicas; no one of them leads.
+
+    `on_cause` gets everything that may move the ends of ingestions, of all replicas; any thread, it does not
+    block.
+    """
+
+    def __init__(
+        self,
+        database: PostgresDatabase,
+        replica: Replica,
+        rules: Rules,
+        clock: Clock,
+        observer: Observer,
+        on_cause: Callable[[Cause], None],
+    ) -> None:
+        self._database = database
+        self._rate = rules.rate
+        self._clock = clock
+        self._follower = Follower(database, replica, clock, rules.rate, rules.times, on_cause)
+        self._slots = self._build_slots(replica, rules, observer)
+        submissions = Gate(database.connect)
+        self._admissions = Admissions(
+            lambda requests: admit_group(submissions, requests, rules.most_ids), clock, observer.committed
+        )
+        self._steering = Steering(Gate(database.connect), replica)
+        self._steering_lock = Lock()
+
+    # The dispatcher's end: see the port `SlotSource`.
+
+    def start(self) -> None:
+        """Read what waits; a batch that is larger than a slot could never be released."""
+        for entry in self._follower.load():
+            require_fit(entry, self._rate.slot_size)
+        self._slots.start()
+
+    def stop(self) -> None:
+        """Wake the dispatcher; `open` returns None from now on."""
+        self._slots.stop()
+
+    def open(self) -> Slot | None:
+        """Wait for the next slot, and open it unless another replica is faster."""
+        return self._slots.open()
+
+    def close(self, slot: Slot, calls: Sequence[Call]) -> bool:
+        """Keep the outcomes of a slot, unless it was declared lost."""
+        return self._slots.close(slot, calls)
+
+    # Everybody else's end: see the port `Intake`.
+
+    def admit(self, submission: Submission, key: str | None) -> UUID:
+        """Check the deadline, and under the gate the key and the room; keep the submission."""
+        keyed = None if key is None else Key.of(key, submission)
+        if submission.deadline is not None and not self._is_known(keyed):
+            require_in_time(submission, self.snapshot())
+        answer = self._admissions.ask(Request(submission, keyed))
+        if isinstance(answer, NoRoom):
+            raise backlog_full(self.snapshot(), len(submission.ids), answer.missing)
+        if isinstance(answer, KeyReused):
+            raise answer
+        self._slots.note_arrival()
+        return answer
+
+    def cancel(self, sequence: int) -> None:
+        """Take an ingestion out of what waits."""
+        with self._steering_lock:
+            self._steering.cancel(sequence)
+
+    def reprioritise(self, sequence: int, priority: Priority) -> None:
+        """Give an ingestion another place in the order."""
+        with self._steering_lock:
+            self._steering.reprioritise(sequence, priority)
+
+    def pause(self) -> None:
+        """Let no replica open a slot."""
+        with self._steering_lock:
+            self._steering.pause()
+
+    def resume(self) -> None:
+        """Let slots open again; other replicas see it at their next look."""
+        with self._steering_lock:
+            self._steering.resume(self._slots.next_start - self._clock.now())
+        self._slots.ring()
+
+    def opens_in(self) -> int:
+        """Return the time for which this replica opens no slot, as it last saw it."""
+        return max(0, self._slots.next_start - self._clock.now())
+
+    def snapshot(self) -> ScheduleSnapshot:
+        """Return all that the schedule depends on, as the database has it now."""
+        return self._follower.snapshot(self._slots.next_start)
+
+    def at_one_moment(self, read: Callable[[], T]) -> tuple[T, ScheduleSnapshot]:
+        """Read in one transaction with the snapshot."""
+        return self._follower.at_one_moment(read, self._slots.next_start)
+
+    def _is_known(self, key: Key | None) -> bool:
+        if key is None:
+            return False
+        with self._database.read() as connection:
+            return read_key(connection, key) is not None
+
+    def _build_slots(self, replica: Replica, rules: Rules, observer: Observer) -> PostgresSlots:
+        gate, sight = Gate(self._database.connect), Sight(rules.times)
+        return PostgresSlots(
+            replica,
+            rules.times,
+            sight,
+            self._follower,
+            Heartbeat(self._database, replica, self._clock),
+            SlotOpener(gate, replica, rules.times, rules.rate, self._clock, sight),
+            SlotCloser(gate, replica, rules.retries, self._clock),
+            self._clock,
+            rules.rate,
+            observer,
+            rules.poll,
+        )

@@ -1,0 +1,135 @@
+"""Transactions under the gate: one at a time in the whole database, whichever replica asks."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import psycopg
+
+from ingest_service.errors import StoreError
+from ingest_service.stores.postgres.connections import Session
+from ingest_service.stores.postgres.dialect import PostgresConnection
+from ingest_service.stores.postgres.errors import store_error
+
+log = logging.getLogger(__name__)
+
+_NOT_WRITTEN = "the database could not be written"
+NOT_CERTAIN = (
+    "what was asked may be kept all the same, so ask again: with its Idempotency-Key, a submission is kept once"
+)
+# The lock is taken in a statement of its own: a statement that waits for it and reads besides reads what was there
+# before the wait. The settings end with the transaction, so a pooler between may give the session to others.
+_LOCK = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED",
+    "SELECT set_config('idle_in_transaction_session_timeout', '1000', true), "
+    "set_config('lock_timeout', '2000', true), set_config('statement_timeout', '10000', true), "
+    "set_config('synchronous_commit', 'on', true)",
+    "SELECT FROM gate WHERE one = 1 FOR UPDATE",
+)
+# No timer of the server runs for a client that stops between two messages of a pipeline.
+_END_HOLDER = (
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+    "WHERE relation = 'gate'::regclass AND mode = 'RowShareLock' AND granted AND wait_event_type = 'Client' "
+    "AND xact_start < clock_timestamp() - interval '1 second' AND pid <> pg_backend_pid()"
+)
+
+
+class CommitNotCertain(StoreError):
+    """The answer to a commit did not come, or came with a warning: it may be kept."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{sentence}; {NOT_CERTAIN}")
+
+
+class GateTransaction:
+    """One transaction that holds the gate: first it reads, then it writes and commits, or gives up."""
+
+    def __init__(self, session: Session, warnings: list[str]) -> None:
+        self._session = session
+        self._connection = PostgresConnection(session)
+        self._warnings = warnings
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresConnection]:
+        """Take the gate and ask, in one round trip: the answers are there when the block has ended.
+
+        They are never fetched inside of it: that would let the server wait for this process in the middle of a
+        pipeline, where none of its timers runs.
+        """
+        with self._session.pipeline():
+            for statement in _LOCK:
+                self._session.execute(statement)
+            yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[PostgresConnection]:
+        """Write and commit in one round trip; durable when the block has ended. Raises CommitNotCertain."""
+        self._warnings.clear()
+        try:
+            with self._session.pipeline():
+                yield self._connection
+                self._session.execute("COMMIT")
+        except psycopg.Error as error:
+            if _may_be_kept(error):
+                raise CommitNotCertain(str(store_error(_NOT_WRITTEN, error))) from error
+            raise store_error(_NOT_WRITTEN, error) from error
+        if self._warnings:
+            # A wait for the standby that was cancelled: kept here, and perhaps not there.
+            raise CommitNotCertain(f"{_NOT_WRITTEN}: {self._warnings[0]}")
+
+
+class Gate:
+    """A connection for transactions under the gate. For one thread at a time; it is opened when it is needed."""
+
+    def __init__(self, connect: Callable[[], Session]) -> None:
+        self._connect = connect
+        self._session: Session | None = None
+        self._warnings: list[str] = []
+
+    @contextmanager
+    def transaction(self) -> Iterator[GateTransaction]:
+        """Lend a transaction; what was not committed in the block is not kept.
+
+        Blocks while another holds the gate, for two seconds at most; a holder that does not move is ended then.
+        Raises StoreError; after one the connection is closed, and another is opened next time.
+        """
+        session = self._open_session()
+        try:
+            yield GateTransaction(session, self._warnings)
+            if session.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+                session.rollback()
+        except psycopg.Error as error:
+            self.close()
+            if isinstance(error, psycopg.errors.LockNotAvailable):
+                self._end_holder()
+            raise store_error("the database could not be read", error) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection, if there is one. May be called twice."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _open_session(self) -> Session:
+        if self._session is None:
+            self._session = self._connect()
+            self._session.add_notice_handler(self._note)
+        return self._session
+
+    def _note(self, notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            self._warnings.append(notice.message_primary or "a warning")
+
+    def _end_holder(self) -> None:
+        with suppress(psycopg.Error, StoreError), self._connect() as session:
+            (ended,) = session.execute(_END_HOLDER).fetchone() or (0,)
+            log.warning("the gate was not to be had for 2 s: %d connection(s) that held it were ended", ended)
+
+
+def _may_be_kept(error: psycopg.Error) -> bool:
+    """Return whether the commit may have been made: its answer did not come, or the server was ended meanwhile."""
+    is_lost = error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+    return is_lost and isinstance(error, psycopg.OperationalError)

@@ -1,0 +1,43 @@
+"""The replicas that share the database, for people and for forecasts: no rule of the rate depends on them."""
+
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.stores.sql.database import Connection, Database
+
+_BETWEEN_BEATS = 2 * NANOSECONDS
+# A replica that was seen in this time is one of those that run now.
+LATELY = 3 * _BETWEEN_BEATS
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """One process of the service. Its slots belong to `owner`, which no other process ever has."""
+
+    name: str
+    owner: UUID = field(default_factory=uuid4)
+
+
+class Heartbeat:
+    """Shows now and then that a replica runs. One thread; blocks on the database, and raises StoreError."""
+
+    def __init__(self, database: Database, replica: Replica, clock: Clock) -> None:
+        self._database = database
+        self._replica = replica
+        self._clock = clock
+        self._next = 0
+
+    def beat(self) -> None:
+        """Show it, unless it was shown lately."""
+        now = self._clock.now()
+        if now >= self._next:
+            self._database.write(self._note_seen)
+            self._next = now + _BETWEEN_BEATS
+
+    def _note_seen(self, connection: Connection) -> None:
+        connection.execute(
+            "INSERT INTO replicas (owner, name, seen_at) VALUES (?, ?, wall_clock()) "
+            "ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at",
+            [self._replica.owner, self._replica.name],
+        )

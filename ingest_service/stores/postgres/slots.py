@@ -1,0 +1,190 @@
+"""The end of the engine that opens slots: one replica among others."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Event
+
+from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.domain.ledger import Call, Retry, Slot
+from ingest_service.domain.rate import RateLimit
+from ingest_service.ports.observer import Observer
+from ingest_service.stores.postgres.closing import SlotCloser, UpstreamPause
+from ingest_service.stores.postgres.follower import Follower
+from ingest_service.stores.postgres.opening import SlotOpener
+from ingest_service.stores.postgres.releasing import SlotEnd
+from ingest_service.stores.postgres.replicas import Heartbeat, Replica
+from ingest_service.stores.postgres.sight import SeenSlot, Sight, SlotTimes
+from ingest_service.stores.postgres.state import SlotState
+
+log = logging.getLogger(__name__)
+
+# A replica looks at the database this often while nothing of its own happens.
+POLL = NANOSECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The next thing to do, at a time of the monotonic clock (None: none is known): to open a slot, or to look."""
+
+    at: int | None
+    opens: bool
+
+
+class PostgresSlots:
+    """Fits the port `SlotSource`: waits outside of any transaction, chooses and writes down in a short one."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        times: SlotTimes,
+        sight: Sight,
+        follower: Follower,
+        heartbeat: Heartbeat,
+        opener: SlotOpener,
+        closer: SlotCloser,
+        clock: Clock,
+        rate: RateLimit,
+        observer: Observer,
+        poll: int = POLL,
+    ) -> None:
+        self._replica = replica
+        self._times = times
+        self._sight = sight
+        self._follower = follower
+        self._heartbeat = heartbeat
+        self._opener = opener
+        self._closer = closer
+        self._clock = clock
+        self._rate = rate
+        self._observer = observer
+        self._poll = poll
+        self._bell = Event()
+        self._is_stopped = False
+        self._held_until = 0
+        self._pause = (0, 0)
+        self._pause_ends = 0
+        self._due = 0
+        self._ready: int | None = None
+
+    def start(self) -> None:
+        """Let slots open, and take the first look, from which the waits count."""
+        self._is_stopped = False
+        self._look()
+
+    def stop(self) -> None:
+        """Wake the dispatcher; `open` returns None from now on."""
+        self._is_stopped = True
+        self._bell.set()
+
+    def ring(self) -> None:
+        """Let the dispatcher look at the database now. Any thread."""
+        self._bell.set()
+
+    def note_arrival(self) -> None:
+        """Let it look now, unless a slot may open for others as early as for what arrived. Any thread."""
+        ready = self._ready
+        if ready is None or ready > self._clock.now() + self._rate.linger:
+            self._bell.set()
+
+    @property
+    def next_start(self) -> int:
+        """Time before which this replica opens no slot, as far as it has seen. Any thread."""
+        return max(self._sight.due, self._pause_ends)
+
+    def open(self) -> Slot | None:
+        """Wait until a slot may open as far as is known, and open it if that is so; again and again."""
+        while (due := self._wait()) is not None:
+            slot = self._opener.open()
+            if slot is not None:
+                self._due = due
+                self._observer.slot_opened(len(slot.ids), max(0, slot.opened - due))
+                return slot
+        return None
+
+    def close(self, slot: Slot, calls: Sequence[Call]) -> bool:
+        """Keep the outcomes, let the ids wait that are called again; the interval counts from the last call."""
+        started = max((call.started for call in calls if call.started is not None), default=None)
+        pause = self._upstream_pause(calls)
+        verdicts = self._closer.close(slot, calls, self._end(calls, started), pause)
+        if verdicts is None:
+            return False
+        self._sight.note_closed(self._clock.now() if started is None else started)
+        if again := sum(isinstance(verdict, Retry) for verdict in verdicts):
+            self._observer.called_again(again)
+        if pause is not None:
+            self._pause_ends = max(self._pause_ends, self._clock.now() + pause.length)
+            self._observer.paused(pause.length)
+        return True
+
+    def _wait(self) -> int | None:
+        """Block until a slot may open as far as is known; return since when it might have, None once stopped."""
+        while True:
+            self._bell.clear()
+            if self._is_stopped:
+                return None
+            next_step = self._look()
+            poll = self._clock.now() + self._poll
+            self._clock.wait(self._bell, poll if next_step.at is None else min(poll, next_step.at))
+            if next_step.opens and next_step.at is not None and self._clock.now() >= next_step.at:
+                return next_step.at
+
+    def _look(self) -> _Step:
+        """Look at the database, and end a slot that its owner cannot end any more."""
+        self._heartbeat.beat()
+        # What arrives while it looks may be missed by the look.
+        self._ready = None
+        followed = self._follower.follow()
+        state, at, self._ready = followed.state, followed.at, followed.ready
+        self._sight.note(state.slot, at)
+        if not state.slot.is_closed:
+            return _Step(self._ends_at(state.slot), opens=False)
+        if state.paused_at is not None:
+            # A slot that opens late because of the pause is not late.
+            self._held_until = at
+            return _Step(None, opens=False)
+        paused_until = self._paused_until(state, at)
+        if followed.ready is None:
+            return _Step(None, opens=False)
+        return _Step(max(self._sight.due, followed.ready, paused_until, self._held_until), opens=True)
+
+    def _ends_at(self, slot: SeenSlot) -> int:
+        """Take back an open slot that is lost; return when there is more to do about it.
+
+        A slot of this replica was written down by a commit whose answer did not come: nothing of it was called.
+        """
+        now = self._clock.now()
+        if slot.owner == self._replica.owner:
+            self._closer.take_back(slot, SlotEnd("uncalled"))
+            return now
+        if now < self._sight.due:
+            return self._sight.due
+        times = self._times.longest(slot.times)
+        if self._closer.take_back(slot, SlotEnd("lost", age=max(times.timeout, times.interval))):
+            log.warning("slot %d was lost: its replica did not close it; its ids are called again", slot.number)
+        return now
+
+    def _paused_until(self, state: SlotState, at: int) -> int:
+        """Return the end of the upstream's pause on this replica's clock, counted from when it was seen first."""
+        pause = state.paused_until, state.pause_length
+        if pause != self._pause:
+            self._pause, self._pause_ends = pause, at + state.pause_left
+        return self._pause_ends
+
+    def _end(self, calls: Sequence[Call], started: int | None) -> SlotEnd:
+        """Return the end of a slot whose last call started then, None if none was made."""
+        if started is None:
+            return SlotEnd("uncalled")
+        took = max(0, self._clock.now() - started)
+        failed = all(call.answer.error is not None and call.answer.retryable for call in calls if call.was_made)
+        return SlotEnd("closed", age=took, took=took, lag=max(0, started - self._due), failed=failed)
+
+    def _upstream_pause(self, calls: Sequence[Call]) -> UpstreamPause | None:
+        asked = max(call.answer.pause or 0 for call in calls)
+        length = min(asked, self._rate.longest_pause)
+        if length == 0:
+            return None
+        log.warning(
+            "no slot opens for %g s; the upstream asked for %g s", length / NANOSECONDS, asked / NANOSECONDS
+        )
+        return UpstreamPause(length, delay=max(0, length - self._rate.interval))

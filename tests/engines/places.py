@@ -1,0 +1,96 @@
+"""The places where engines keep what outlives them: one for each kind of engine."""
+
+from typing import Protocol, Self
+
+from ingest_service.dispatch.engine import EmbeddedEngine
+from ingest_service.ports.engine import Engine
+from ingest_service.ports.records import Records
+from ingest_service.stores.postgres.database import PostgresDatabase
+from ingest_service.stores.postgres.engine import PostgresEngine, Rules
+from ingest_service.stores.postgres.records import PostgresRecords
+from ingest_service.stores.postgres.replicas import Replica
+from ingest_service.stores.postgres.sight import SlotTimes
+from ingest_service.stores.sqlite.journal import SqliteJournal
+from ingest_service.stores.sqlite.records import SqliteRecords
+from tests.doubles import UnthreadedDatabase, VirtualClock
+from tests.engines.wiring import RATE, SECOND, Wiring
+from tests.postgres.virtual_clock import POLL, DatabaseClock
+
+
+class Place(Protocol):
+    """The place where engines of one kind keep what must outlive them, and their rules for a restart."""
+
+    # The time from which a slot may open after the first start.
+    began: int
+
+    @property
+    def clock(self) -> VirtualClock:
+        """A clock that was set to the time of the place."""
+
+    def build(self, wiring: Wiring) -> tuple[Records, Engine]:
+        """Build an engine, not started; the one before it is gone, as after a crash."""
+
+    def first_start(self, restarted: int, last_call: int | None) -> int:
+        """Return when the first slot opens after a restart; `last_call` is None where a slot was left open."""
+
+
+class EmbeddedPlace:
+    """A database in memory. The ledger proves when the last call was made, unless its slot was open."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.began = self.clock.now()
+        self._database = UnthreadedDatabase()
+
+    def build(self, wiring: Wiring) -> tuple[Records, Engine]:
+        journal = SqliteJournal(self._database, self._database, wiring.clock)
+        engine = EmbeddedEngine(
+            journal,
+            wiring.clock,
+            wiring.rate,
+            wiring.retry_rules,
+            wiring.most_ids,
+            wiring.observer,
+            wiring.causes.append,
+        )
+        return SqliteRecords(self._database), engine
+
+    def first_start(self, restarted: int, last_call: int | None) -> int:
+        return (restarted if last_call is None else last_call) + RATE.interval
+
+
+TIMES = SlotTimes(grant=2 * SECOND, timeout=10 * SECOND, interval=RATE.interval)
+
+
+class PostgresPlace:
+    """A database of a PostgreSQL server. Whatever its last slot says, a replica waits for its own first look."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._database: PostgresDatabase | None = None
+        self.began = VirtualClock().now()
+        self.clock = DatabaseClock(url, self.began - TIMES.grant - TIMES.interval)
+
+    def build(self, wiring: Wiring) -> tuple[Records, Engine]:
+        self.close()
+        self._database = PostgresDatabase(self._url)
+        replica = Replica("replica")
+        rules = Rules(wiring.rate, wiring.retry_rules, TIMES, wiring.most_ids, POLL)
+        engine = PostgresEngine(
+            self._database, replica, rules, wiring.clock, wiring.observer, wiring.causes.append
+        )
+        return PostgresRecords(self._database, replica.owner), engine
+
+    def first_start(self, restarted: int, last_call: int | None) -> int:
+        return restarted + (TIMES.until_lost if last_call is None else TIMES.grant + TIMES.interval)
+
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+        self.clock.close()

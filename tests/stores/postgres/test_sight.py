@@ -1,0 +1,54 @@
+"""The rule by which a replica waits, for any order of events."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest_service.stores.postgres.sight import SeenSlot, Sight, SlotTimes
+from tests.stores.postgres.replicas_model import NONE, ModelReplica, World
+
+INTERVAL, GRANT, TIMEOUT = 100, 40, 150
+TIMES = SlotTimes(GRANT, TIMEOUT, INTERVAL)
+
+Step = tuple[int, str, int]
+EVENTS = ["go on"] * 30 + ["no answer", "restart", "fail over", "lose"]
+# The first replica does most, the last one is as good as stopped.
+REPLICAS = [0] * 6 + [1] * 3 + [2]
+# Time mostly passes in small steps, now and then in one that is as long as a wait.
+PASSES = st.one_of(st.integers(0, 9), st.integers(0, 30), st.integers(0, INTERVAL))
+STEPS = st.lists(st.tuples(st.sampled_from(REPLICAS), st.sampled_from(EVENTS), PASSES), min_size=40, max_size=120)
+
+
+def play(steps: list[Step]) -> World:
+    world = World()
+    world.replicas = [ModelReplica(world, shift, TIMES) for shift in (0, 5_000, -70_000)]
+    for step in steps:
+        world.step(*step)
+    return world
+
+
+def check(steps: list[Step]) -> None:
+    closest = play(steps).closest_starts()
+    assert closest is None or closest >= INTERVAL
+
+
+@given(STEPS)
+def test_no_two_slots_start_calls_closer_than_an_interval(steps: list[Step]) -> None:
+    check(steps)
+
+
+@pytest.mark.slow
+@settings(max_examples=20_000)
+@given(STEPS)
+def test_no_two_slots_start_calls_closer_than_an_interval_in_20000_runs(steps: list[Step]) -> None:
+    check(steps)
+
+
+SLOT = SeenSlot(7, None, True, 30, TIMES, "1")
+
+
+def seen(slot: SeenSlot, at: int = 1000) -> Sight:
+    sight = Sight(TIMES)
+    sight.note(NONE, 0)
+    sight.note(slot, at)
+    return sight
