@@ -97,10 +97,8 @@ class Admissions:
         while True:
             try:
                 return self._admit(requests)
-            except StoreStopped:
-                raise
             except StoreError as error:
                 doubt = error if isinstance(error, CommitNotCertain) else doubt
-                if self._clock.now() >= until:
+                if isinstance(error, StoreStopped) or self._clock.now() >= until:
                     raise doubt or error from error
                 self._clock.wait(Event(), self._clock.now() + BETWEEN_TRIES)

@@ -54,6 +54,7 @@ class Follower:
         self._rate = rate
         self._times = times
         self._on_cause = on_cause
+        # It is taken after a connection: whatever waits for it holds one, so its holder must not wait for one.
         self._lock = RLock()
         self._copy = BacklogCopy()
         self._version: int | None = None
@@ -61,19 +62,19 @@ class Follower:
 
     def load(self) -> WaitingEntries:
         """Read everything that waits anew, and return it."""
-        with self._lock, self._database.read() as connection:
+        with self._database.read() as connection, self._lock:
             self._version = None
             followed = self._follow(connection)
             return self._copy.snapshot(followed.state.slot.number)
 
     def follow(self) -> Followed:
         """Catch up with the database."""
-        with self._lock, self._database.read() as connection:
+        with self._database.read() as connection, self._lock:
             return self._follow(connection)
 
     def snapshot(self, not_before: int) -> ScheduleSnapshot:
         """Return the schedule as it is now; this replica opens no slot before `not_before` (monotonic)."""
-        with self._lock, self._database.read() as connection:
+        with self._database.read() as connection, self._lock:
             return self._snapshot(self._follow(connection), not_before)
 
     def at_one_moment(self, read: Callable[[], T], not_before: int) -> tuple[T, ScheduleSnapshot]:
@@ -84,7 +85,8 @@ class Follower:
                 with self._lock:
                     if not self._is_past(connection):
                         return found, self._snapshot(self._follow(connection), not_before)
-        with self._lock, self._database.read() as connection:
+        # The moment is that of the first statement, so nothing is past it while the lock is held.
+        with self._database.read() as connection, self._lock:
             return read(), self._snapshot(self._follow(connection), not_before)
 
     def _is_past(self, connection: Connection) -> bool:

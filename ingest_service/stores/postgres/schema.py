@@ -17,6 +17,16 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     -- clocks of the replicas do not matter.
     CREATE FUNCTION wall_clock() RETURNS bigint LANGUAGE sql VOLATILE
         AS 'SELECT (extract(epoch FROM clock_timestamp()) * 1000000000)::bigint';
+    -- The name of the history that the database is in: another one begins where a standby is promoted or a backup
+    -- is restored. (It begins the name of a WAL file; where a service hides that, each start begins one.)
+    CREATE FUNCTION timeline() RETURNS text LANGUAGE plpgsql STABLE AS $$
+    BEGIN
+        RETURN left(pg_walfile_name(pg_current_wal_lsn()), 8);
+    EXCEPTION
+        WHEN insufficient_privilege OR undefined_function OR feature_not_supported
+            OR object_not_in_prerequisite_state THEN
+        RETURN pg_postmaster_start_time()::text;
+    END $$;
     -- The row that is locked by each transaction that changes what waits or the slots, from its begin to its end.
     -- It is never updated, so it never bloats.
     CREATE TABLE gate (

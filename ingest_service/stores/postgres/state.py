@@ -10,12 +10,10 @@ from ingest_service.stores.sql.database import Connection
 
 # Lags and durations are taken from this many slots.
 _LATEST = 8
-# Promoting a standby, and restoring a backup, begins a new timeline (its number begins the name of a WAL file).
-_TIMELINE = "left(pg_walfile_name(pg_current_wal_lsn()), 8)"
 # Its parameter is the replica that asks.
 _STATE = f"""
 SELECT coalesce(number, 0), owner, closed_at IS NOT NULL OR number IS NULL, coalesce(age, 0),
-    coalesce(call_grant, 0), coalesce(call_timeout, 0), coalesce(slot_interval, 0), {_TIMELINE},
+    coalesce(call_grant, 0), coalesce(call_timeout, 0), coalesce(slot_interval, 0), timeline(),
     wall_clock(), coalesce(age + wall_clock() - closed_at, wall_clock() - opened_at, 0),
     (SELECT at FROM operator_pause),
     coalesce(until, 0), coalesce(length, 0), coalesce(version, 0), coalesce(pending, 0),
