@@ -40,7 +40,7 @@ class Metrics:
         self._calls = count("ingest_upstream_calls_total", "Calls, by what came of them.", ["outcome"])
         self._took = spread("ingest_upstream_call_duration_seconds", "How long calls took.", buckets=_LONG)
         self._again = count("ingest_upstream_retries_total", "Ids that failed and will be called again.")
-        self._lost = count("ingest_slots_lost_total", "Slots of this replica that another one declared lost.")
+        self._lost = count("ingest_slots_lost_total", "Slots of other replicas that this one declared lost.")
         self._uncalled = count(
             "ingest_uncalled_ids_total", "Ids not called, since their slot had run out of time."
         )
@@ -69,7 +69,7 @@ class Metrics:
         self._again.inc(ids)
 
     def slot_lost(self) -> None:
-        """Count a slot whose outcomes were thrown away."""
+        """Count a slot that was declared lost."""
         self._lost.inc()
 
     def grant_ran_out(self, ids: int) -> None:

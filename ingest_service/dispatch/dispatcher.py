@@ -82,7 +82,6 @@ class Dispatcher(Loop):
         if not self._retry_while_store_fails(lambda: self._slots.close(slot, calls)):
             sentence = "slot %d was declared lost by another replica: its outcomes are thrown away"
             log.warning(sentence, slot.number, extra={"slot": slot.number})
-            self._observer.slot_lost()
 
     def _retry_while_store_fails(self, act: Callable[[], T]) -> T:
         """Try until the store does not fail: a full disk or the lock of another program may pass."""

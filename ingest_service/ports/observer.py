@@ -18,7 +18,7 @@ class Observer(Protocol):
         """Count ids that failed and will be called again."""
 
     def slot_lost(self) -> None:
-        """Count a slot that another replica declared lost, so that its outcomes were thrown away."""
+        """Count a slot of another replica that was declared lost."""
 
     def grant_ran_out(self, ids: int) -> None:
         """Count ids of a slot that were not called, for its time was over."""

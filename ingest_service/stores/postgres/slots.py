@@ -161,6 +161,7 @@ class PostgresSlots:
             return self._sight.due
         times = self._times.longest(slot.times)
         if self._closer.take_back(slot, SlotEnd("lost", age=max(times.timeout, times.interval))):
+            self._observer.slot_lost()
             log.warning("slot %d was lost: its replica did not close it; its ids are called again", slot.number)
         return now
 
