@@ -14,11 +14,11 @@ from ingest_service.stores.postgres.schema import migrate
 
 T = TypeVar("T")
 
-# SET LOCAL ends with the transaction, so it works through a pooler too.
-_TO_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10s'"
-_TO_WRITE = (
-    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = '10s'; SET LOCAL synchronous_commit = on"
-)
+# SET LOCAL ends with the transaction, so it works through a pooler too. Compiling (jit) a statement of some
+# milliseconds takes hundreds.
+_SETTINGS = "SET LOCAL statement_timeout = '10s'; SET LOCAL jit = off"
+_TO_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_SETTINGS}"
+_TO_WRITE = f"BEGIN ISOLATION LEVEL READ COMMITTED; {_SETTINGS}; SET LOCAL synchronous_commit = on"
 
 
 class PostgresDatabase:

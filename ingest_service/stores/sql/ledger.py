@@ -1,11 +1,13 @@
 """Slots, calls and their summaries, read from the ledger."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from ingest_service.domain.ledger import BatchHistory, LedgerSummary, SlotRecord
 from ingest_service.domain.progress import Progress
 from ingest_service.stores.sql.counting import count_failed
 from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.rows import in_list
 
 
 def read_summary(connection: Connection, sequence: int) -> LedgerSummary:
@@ -38,16 +40,21 @@ def read_slots(connection: Connection, before: int, limit: int) -> list[SlotReco
         "SELECT number, opened_at, closed_at FROM slots WHERE number < ? ORDER BY number DESC LIMIT ?",
         [before, limit],
     ).fetchall()
+    calls = _calls(connection, [number for number, *_ in slots])
     return [
-        SlotRecord(number, opened_at, closed_at, _calls(connection, number))
-        for number, opened_at, closed_at in slots
+        SlotRecord(number, opened_at, closed_at, tuple(calls[number])) for number, opened_at, closed_at in slots
     ]
 
 
-def _calls(connection: Connection, slot: int) -> tuple[tuple[UUID, int, int], ...]:
-    rows = connection.execute(
-        "SELECT id, position / batch_size, record_id FROM calls JOIN ingestions USING (sequence) "
-        "WHERE slot = ? ORDER BY place, priority, sequence, position",
-        [slot],
-    )
-    return tuple((UUID(bytes=ingestion_id), number, record_id) for ingestion_id, number, record_id in rows)
+def _calls(connection: Connection, slots: Collection[int]) -> dict[int, list[tuple[UUID, int, int]]]:
+    """Read the calls of these slots, in order."""
+    calls: dict[int, list[tuple[UUID, int, int]]] = {slot: [] for slot in slots}
+    if slots:
+        rows = connection.execute(
+            "SELECT slot, id, position / batch_size, record_id FROM calls JOIN ingestions USING (sequence) "
+            f"WHERE slot IN {in_list(slots)} ORDER BY slot, place, ingestions.priority, sequence, position",
+            [*slots],
+        )
+        for slot, ingestion_id, number, record_id in rows:
+            calls[slot].append((UUID(bytes=ingestion_id), number, record_id))
+    return calls

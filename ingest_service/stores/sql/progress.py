@@ -1,6 +1,7 @@
 """Progress of ingestions, read without their ids."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from ingest_service.domain.progress import Progress
 from ingest_service.ports.records import ListFilter
 from ingest_service.stores.sql.counting import count_failed
 from ingest_service.stores.sql.database import Connection
-from ingest_service.stores.sql.rows import ID_COUNT, INGESTION, read_ingestion
+from ingest_service.stores.sql.rows import ID_COUNT, INGESTION, in_list, read_ingestion
 
 # An ingestion without a cursor was released to the end, unless it was cancelled.
 _RELEASED = f"coalesce(cancellations.released, backlog.released, {ID_COUNT})"
@@ -31,8 +32,9 @@ _SOURCES = {
     Status.CANCELLED: "(SELECT sequence FROM cancellations) AS chosen CROSS JOIN ingestions USING (sequence)",
 }
 _NOT_OPEN = "sequence NOT IN (SELECT sequence FROM open_batches)"
+# More than all is never released. PostgreSQL expects few rows of an `=`, and would go through all of history.
 _CONDITIONS = dict.fromkeys(_SOURCES, "") | {
-    Status.COMPLETED: f"AND backlog.released IS NULL AND {_RELEASED} = {ID_COUNT} AND {_NOT_OPEN}",
+    Status.COMPLETED: f"AND backlog.sequence IS NULL AND {_RELEASED} >= {ID_COUNT} AND {_NOT_OPEN}",
     Status.CANCELLED: f"AND {_RELEASED} < {ID_COUNT} AND {_NOT_OPEN}",
 }
 
@@ -40,7 +42,7 @@ _CONDITIONS = dict.fromkeys(_SOURCES, "") | {
 def read_progress(connection: Connection, ingestion_id: UUID) -> Progress | None:
     """Find an ingestion by its id."""
     row = connection.execute(f"{_PROGRESS} ingestions {_JOINED} WHERE id = ?", [ingestion_id.bytes]).fetchone()
-    return None if row is None else _progress(connection, row)
+    return None if row is None else _progress(row, _open_numbers(connection, [row[0]]))
 
 
 def read_listed(connection: Connection, wanted: ListFilter) -> list[tuple[Progress, int]]:
@@ -51,8 +53,9 @@ def read_listed(connection: Connection, wanted: ListFilter) -> list[tuple[Progre
         f"{_CONDITIONS[wanted.status]} ORDER BY sequence DESC LIMIT ?",
         [wanted.before, wanted.limit],
     ).fetchall()
-    failed = count_failed(connection, [row[0] for row in rows])
-    return [(_progress(connection, row), failed[row[0]]) for row in rows]
+    sequences = [row[0] for row in rows]
+    failed, open_numbers = count_failed(connection, sequences), _open_numbers(connection, sequences)
+    return [(_progress(row, open_numbers), failed[row[0]]) for row in rows]
 
 
 def read_release_state(connection: Connection, sequence: int) -> ReleaseState:
@@ -65,13 +68,19 @@ def read_release_state(connection: Connection, sequence: int) -> ReleaseState:
     return ReleaseState(Priority(priority), released, bool(cancelled))
 
 
-def _progress(connection: Connection, row: Sequence[Any]) -> Progress:
+def _open_numbers(connection: Connection, sequences: Collection[int]) -> Mapping[int, set[int]]:
+    """Read the numbers of the open batches of these ingestions."""
+    numbers: dict[int, set[int]] = defaultdict(set)
+    if sequences:
+        rows = connection.execute(
+            f"SELECT sequence, number FROM open_batches WHERE sequence IN {in_list(sequences)}", [*sequences]
+        )
+        for sequence, number in rows:
+            numbers[sequence].add(number)
+    return numbers
+
+
+def _progress(row: Sequence[Any], open_numbers: Mapping[int, set[int]]) -> Progress:
     sequence, released, cancelled, *ingestion = row
-    numbers = connection.execute("SELECT number FROM open_batches WHERE sequence = ?", [sequence])
-    return Progress(
-        sequence,
-        read_ingestion(ingestion),
-        released,
-        frozenset(number for (number,) in numbers),
-        bool(cancelled),
-    )
+    open_batches = frozenset(open_numbers.get(sequence, ()))
+    return Progress(sequence, read_ingestion(ingestion), released, open_batches, bool(cancelled))

@@ -30,7 +30,7 @@ def read_ended(connection: Connection, before: int, most: int) -> list[int]:
     rows = connection.execute(
         f"SELECT sequence, 1 + length(ids) / {_PAGE_BYTES} FROM ingestions "
         "LEFT JOIN backlog USING (sequence) LEFT JOIN cancellations USING (sequence) "
-        "WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM forgotten) AND backlog.released IS NULL "
+        "WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM forgotten) AND backlog.sequence IS NULL "
         "AND sequence NOT IN (SELECT sequence FROM open_batches) AND coalesce(cancelled_at, 0) < ? "
         "AND coalesce((SELECT max(closed_at) FROM slots WHERE number IN "
         "(SELECT slot FROM calls WHERE calls.sequence = ingestions.sequence)), 0) < ? "
@@ -45,7 +45,7 @@ def read_oldest(connection: Connection, due: Cutoffs) -> Cutoffs:
     """Find when the oldest ingestion that neither waits nor is open was created, and the oldest key."""
     history = connection.execute(
         "SELECT created_at FROM ingestions LEFT JOIN backlog USING (sequence) "
-        "WHERE backlog.released IS NULL AND sequence NOT IN (SELECT sequence FROM open_batches) "
+        "WHERE backlog.sequence IS NULL AND sequence NOT IN (SELECT sequence FROM open_batches) "
         "ORDER BY created_at LIMIT 1"
     ).fetchone()
     keys = connection.execute("SELECT min(created_at) FROM idempotency_keys").fetchone()
