@@ -10,8 +10,11 @@ from ingest_service.stores.postgres.dialect import PostgresConnection
 from ingest_service.stores.postgres.pruning import may_prune, remove_followed
 from ingest_service.stores.postgres.slips import insert_slips, is_owner_of_last_slot
 from ingest_service.stores.sql.database import Database
-from ingest_service.stores.sql.pruning import LEFT, read_ended, remove_history
+from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
 from ingest_service.stores.sql.records import SqlRecords
+
+# With a plain subquery PostgreSQL would go through the rows of all older ingestions.
+_LEFTOVERS = Leftovers(TABLES, "= ANY (ARRAY (SELECT sequence FROM forgotten))")
 
 
 class PostgresRecords(SqlRecords):
@@ -49,7 +52,8 @@ class PostgresRecords(SqlRecords):
             if not may_prune(connection):
                 return False
             ended = read_ended(connection, ended_before, most)
-            return remove_history(connection, ended, keys_before, most, LEFT) or remove_followed(connection, most)
+            is_removed = remove_history(connection, ended, keys_before, most, _LEFTOVERS)
+            return is_removed or remove_followed(connection, most)
 
         return self._database.write(remove)
 

@@ -5,21 +5,32 @@ First goes the row of the ingestion itself, so that it is not found any more, wh
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 from ingest_service.ports.records import Cutoffs
 from ingest_service.stores.sql.database import Connection
-from ingest_service.stores.sql.rows import in_list
 
-# What an ingestion may have besides calls, with the keys. (The last outcome of an id takes its retry with it.)
-LEFT = {
+_PAGE_BYTES = 4096
+# What each database has. (The last outcome of an id takes its retry with it.)
+TABLES = {
     "outcomes": "sequence, position",
     "cancellations": "sequence",
     "deadlines": "sequence",
     "slips": "sequence",
     "idempotency_keys": "sequence",
 }
-_PAGE_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """The tables that may have rows of a forgotten ingestion, with their keys, besides `calls`.
+
+    `condition` on a sequence finds those rows by an index.
+    """
+
+    tables: Mapping[str, str]
+    condition: str
 
 
 def read_ended(connection: Connection, before: int, most: int) -> list[int]:
@@ -53,40 +64,32 @@ def read_oldest(connection: Connection, due: Cutoffs) -> Cutoffs:
 
 
 def remove_history(
-    connection: Connection, ended: Sequence[int], keys_before: int, most: int, left: Mapping[str, str]
+    connection: Connection, ended: Sequence[int], keys_before: int, most: int, leftovers: Leftovers
 ) -> bool:
-    """Remove at most `most` rows of one kind, these ingestions among them; return whether there were any.
-
-    `left` are the tables that may have rows of an ingestion that is gone, with their keys.
-    """
+    """Remove at most `most` rows of one kind, these ingestions among them; return whether there were any."""
     return bool(
-        _remove_left(connection, left, most)
+        _remove_left(connection, leftovers, most)
         or _remove_slots(connection, most)
         or _remove_ingestions(connection, ended)
         or _remove_keys(connection, keys_before, most)
     )
 
 
-def _remove_left(connection: Connection, left: Mapping[str, str], most: int) -> int:
-    forgotten = [sequence for (sequence,) in connection.execute("SELECT sequence FROM forgotten")]
-    if not forgotten:
-        return 0
-    # The values and not a subquery: PostgreSQL would go through all older ingestions.
-    of_forgotten = f"WHERE sequence IN {in_list(forgotten)} LIMIT ?"
-    removed = _remove_calls(connection, of_forgotten, [*forgotten, most])
-    for table, key in left.items():
+def _remove_left(connection: Connection, leftovers: Leftovers, most: int) -> int:
+    of_forgotten = f"WHERE sequence {leftovers.condition} LIMIT ?"
+    removed = _remove_calls(connection, of_forgotten, most)
+    for table, key in leftovers.tables.items():
         removed += connection.execute(
-            f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} {of_forgotten})",
-            [*forgotten, most - removed],
+            f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} {of_forgotten})", [most - removed]
         ).rowcount
     if removed < most:
         connection.execute("DELETE FROM forgotten")
     return removed
 
 
-def _remove_calls(connection: Connection, condition: str, parameters: Sequence[int]) -> int:
-    """Remove calls, and note their slots, which may have none left."""
-    rows = connection.execute(f"SELECT sequence, position, slot FROM calls {condition}", parameters).fetchall()
+def _remove_calls(connection: Connection, of_forgotten: str, most: int) -> int:
+    """Remove calls of what is forgotten, and note their slots, which may have none left."""
+    rows = connection.execute(f"SELECT sequence, position, slot FROM calls {of_forgotten}", [most]).fetchall()
     connection.executemany("DELETE FROM calls WHERE sequence = ? AND position = ? AND slot = ?", rows)
     connection.executemany(
         "INSERT INTO thinned_slots (number) VALUES (?) ON CONFLICT DO NOTHING", [(slot,) for _, _, slot in rows]

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from ingest_service.domain.ledger import Slip
-from ingest_service.stores.sql.pruning import LEFT, read_ended, remove_history
+from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
 from ingest_service.stores.sql.records import SqlRecords
 from ingest_service.stores.sqlite.slips import insert_slips
 
-_LEFT = LEFT | {"checksums": "sequence"}
+_LEFTOVERS = Leftovers(TABLES | {"checksums": "sequence"}, "IN (SELECT sequence FROM forgotten)")
 
 
 class SqliteRecords(SqlRecords):
@@ -21,4 +21,6 @@ class SqliteRecords(SqlRecords):
         """Look for history first, so that the search delays no write, and remove some of it in one commit."""
         with self._database.read() as connection:
             ended = read_ended(connection, ended_before, most)
-        return self._database.write(lambda connection: remove_history(connection, ended, keys_before, most, _LEFT))
+        return self._database.write(
+            lambda connection: remove_history(connection, ended, keys_before, most, _LEFTOVERS)
+        )
