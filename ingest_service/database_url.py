@@ -45,7 +45,6 @@ def _parts(url: str) -> Mapping[str, object]:
     """Return the connection parameters in a URL of PostgreSQL, from the parser that connects with it later."""
     try:
         # Only now: the packages are an extra, and take a while.
-        import psycopg_pool  # noqa: F401
         from psycopg import ProgrammingError
         from psycopg.conninfo import conninfo_to_dict
     except ImportError:
