@@ -50,6 +50,7 @@ class Metrics:
         self._damaged = count("ingest_damaged_ingestions_total", "Ingestions whose ids are damaged in the store.")
         self._commits = spread("ingest_commit_duration_seconds", "How long commits took.", buckets=_SHORT)
         self._writes = spread("ingest_commit_writes", "Writes that shared a commit.", buckets=_WRITES)
+        self._gate = spread("ingest_gate_wait_seconds", "How long the gate was waited for.", buckets=_SHORT)
         for outcome in OUTCOMES:
             self._calls.labels(outcome)
 
@@ -88,6 +89,10 @@ class Metrics:
     def damage_found(self) -> None:
         """Count a damaged ingestion."""
         self._damaged.inc()
+
+    def gate_waited(self, duration: int) -> None:
+        """Count a wait for the gate."""
+        self._gate.observe(duration / NANOSECONDS)
 
     def committed(self, writes: int, duration: int) -> None:
         """Count a commit."""

@@ -182,6 +182,7 @@ class NotingObserver:
         self.broken_deadlines = 0
         self.damaged = 0
         self.commits: list[tuple[int, int]] = []
+        self.gate_waits: list[int] = []
 
     def slot_opened(self, ids: int, late: int) -> None:
         self.slots.append((ids, late))
@@ -206,6 +207,9 @@ class NotingObserver:
 
     def damage_found(self) -> None:
         self.damaged += 1
+
+    def gate_waited(self, duration: int) -> None:
+        self.gate_waits.append(duration)
 
     def committed(self, writes: int, duration: int) -> None:
         self.commits.append((writes, duration))

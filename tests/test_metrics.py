@@ -103,6 +103,13 @@ def test_a_commit_counts_with_its_writes_and_its_duration(metrics: Metrics) -> N
     assert value(metrics, "ingest_commit_duration_seconds_sum") == pytest.approx(0.003)
 
 
+def test_waits_for_the_gate_are_told_apart_from_a_tenth_of_a_millisecond_on(metrics: Metrics) -> None:
+    metrics.gate_waited(MILLISECOND // 10)
+    metrics.gate_waited(2 * SECOND)
+    assert value(metrics, "ingest_gate_wait_seconds_sum") == pytest.approx(2.0001)
+    assert value(metrics, "ingest_gate_wait_seconds_bucket", le="0.0001") == 1
+
+
 def test_the_process_is_told_too(metrics: Metrics) -> None:
     resident = value(metrics, "process_resident_memory_bytes")
     assert resident is not None

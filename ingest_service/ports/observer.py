@@ -32,5 +32,8 @@ class Observer(Protocol):
     def damage_found(self) -> None:
         """Count an ingestion that was set aside because its ids are damaged in the store."""
 
+    def gate_waited(self, duration: int) -> None:
+        """Count a wait for the gate of the database that the replicas share."""
+
     def committed(self, writes: int, duration: int) -> None:
         """Count a commit to the disk, shared by this number of writes."""

@@ -69,11 +69,11 @@ class PostgresEngine:
         self._clock = clock
         self._follower = Follower(database, replica, clock, rules.rate, rules.times, on_cause)
         self._slots = self._build_slots(replica, rules, observer)
-        submissions = Gate(database.connect)
+        submissions = self._gate(observer)
         self._admissions = Admissions(
             lambda requests: admit_group(submissions, requests, rules.most_ids), clock, observer.committed
         )
-        self._steering = Steering(Gate(database.connect), replica)
+        self._steering = Steering(self._gate(observer), replica)
         self._steering_lock = Lock()
 
     # The dispatcher's end: see the port `SlotSource`.
@@ -150,8 +150,12 @@ class PostgresEngine:
         with self._database.read() as connection:
             return read_key(connection, key) is not None
 
+    def _gate(self, observer: Observer) -> Gate:
+        """Return a connection of its own for one thread at a time."""
+        return Gate(self._database.connect, self._clock, observer.gate_waited)
+
     def _build_slots(self, replica: Replica, rules: Rules, observer: Observer) -> PostgresSlots:
-        gate, sight = Gate(self._database.connect), Sight(rules.times)
+        gate, sight = self._gate(observer), Sight(rules.times)
         return PostgresSlots(
             replica,
             rules.times,

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 import psycopg
 
+from ingest_service.clock import Clock
 from ingest_service.errors import StoreError
 from ingest_service.stores.postgres.connections import Session
 from ingest_service.stores.postgres.dialect import PostgresConnection
@@ -44,10 +45,11 @@ class CommitNotCertain(StoreError):
 class GateTransaction:
     """One transaction that holds the gate: first it reads, then it writes and commits, or gives up."""
 
-    def __init__(self, session: Session, warnings: list[str]) -> None:
+    def __init__(self, session: Session, warnings: list[str], wait: AbstractContextManager[None]) -> None:
         self._session = session
         self._connection = PostgresConnection(session)
         self._warnings = warnings
+        self._wait = wait
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
@@ -56,7 +58,7 @@ class GateTransaction:
         They are never fetched inside of it: that would let the server wait for this process in the middle of a
         pipeline, where none of its timers runs.
         """
-        with self._session.pipeline():
+        with self._wait, self._session.pipeline():
             for statement in _LOCK:
                 self._session.execute(statement)
             yield self._connection
@@ -79,10 +81,16 @@ class GateTransaction:
 
 
 class Gate:
-    """A connection for transactions under the gate. For one thread at a time; it is opened when it is needed."""
+    """A connection for transactions under the gate. For one thread at a time; it is opened when it is needed.
 
-    def __init__(self, connect: Callable[[], Session]) -> None:
+    `waited` gets the nanoseconds of each wait for the gate, in vain or not, with the one round trip in which the
+    transaction reads.
+    """
+
+    def __init__(self, connect: Callable[[], Session], clock: Clock, waited: Callable[[int], None]) -> None:
         self._connect = connect
+        self._clock = clock
+        self._waited = waited
         self._session: Session | None = None
         self._warnings: list[str] = []
 
@@ -95,7 +103,7 @@ class Gate:
         """
         session = self._open_session()
         try:
-            yield GateTransaction(session, self._warnings)
+            yield GateTransaction(session, self._warnings, self._measured_wait())
             if session.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
                 session.rollback()
         except psycopg.Error as error:
@@ -112,6 +120,14 @@ class Gate:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+    @contextmanager
+    def _measured_wait(self) -> Iterator[None]:
+        began = self._clock.now()
+        try:
+            yield
+        finally:
+            self._waited(self._clock.now() - began)
 
     def _open_session(self) -> Session:
         if self._session is None:
