@@ -17,6 +17,7 @@ FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 
+# With what PostgreSQL needs: psycopg has a libpq of its own.
 COPY requirements.txt .
 RUN pip install --require-hashes -r requirements.txt
 

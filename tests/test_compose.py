@@ -1,0 +1,82 @@
+"""The compose file runs one process with SQLite, or replicas on PostgreSQL behind nginx."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingest_service.config import Settings
+
+ROOT = Path(__file__).parent.parent
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+NGINX = (ROOT / "deploy/nginx/replicas.conf").read_text()
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+REPLICAS = [SERVICES["replica-1"], SERVICES["replica-2"]]
+OF_THE_IMAGE = [SERVICES["ingest-service"], *REPLICAS]
+
+
+def test_compose_keeps_the_database_in_a_volume_and_asks_whether_the_service_is_ready() -> None:
+    assert SERVICES["ingest-service"]["volumes"] == ["ingest:/data"]
+    assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
+    assert COMPOSE["volumes"].keys() == {"ingest", "postgres"}
+    assert "VOLUME /data\n" in DOCKERFILE
+    for service in OF_THE_IMAGE:
+        assert "http://localhost:8000/ready" in service["healthcheck"]["test"][-1]
+    assert "INGEST_PORT=8000" in DOCKERFILE
+
+
+def test_compose_starts_one_process_with_sqlite_unless_it_is_asked_for_more() -> None:
+    assert [name for name, service in SERVICES.items() if "profiles" not in service] == ["ingest-service"]
+    assert "INGEST_DATABASE_URL" not in SERVICES["ingest-service"]["environment"]
+
+
+def test_the_replicas_of_compose_share_an_image_and_a_database_and_have_names_of_their_own() -> None:
+    assert len({service["image"] for service in OF_THE_IMAGE}) == 1
+    (url,) = {replica["environment"]["INGEST_DATABASE_URL"] for replica in REPLICAS}
+    of_database = SERVICES["postgres"]["environment"]
+    assert url == f"postgresql://{of_database['POSTGRES_USER']}@postgres/{of_database['POSTGRES_DB']}"
+    for replica in REPLICAS:
+        assert replica["environment"]["PGPASSWORD"] == of_database["POSTGRES_PASSWORD"]
+        assert Settings.from_environ({"INGEST_DATABASE_URL": url}).is_postgres
+    names = [replica["environment"]["INGEST_REPLICA_NAME"] for replica in REPLICAS]
+    assert names == ["replica-1", "replica-2"]
+
+
+def test_what_a_service_of_compose_waits_for_can_say_that_it_is_healthy() -> None:
+    for service in SERVICES.values():
+        for name, needed in service.get("depends_on", {}).items():
+            assert needed == {"condition": "service_healthy"}
+            assert SERVICES[name]["healthcheck"]
+            assert SERVICES[name]["profiles"] == service["profiles"]
+
+
+def test_nginx_passes_requests_to_the_replicas_of_compose() -> None:
+    passed_to = re.findall(r"server (\S+):8000 ", NGINX)
+    assert sorted(passed_to) == sorted(SERVICES["proxy"]["depends_on"])
+    (port,) = re.findall(r"listen (\d+);", NGINX)
+    assert SERVICES["proxy"]["ports"] == [f"127.0.0.1:8001:{port}"]
+    (mounted,) = SERVICES["proxy"]["volumes"]
+    assert (ROOT / mounted.partition(":")[0]).read_text() == NGINX
+
+
+def test_nginx_takes_what_the_service_takes_and_lets_its_connections_go_first() -> None:
+    settings = Settings.from_environ({})
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", NGINX)
+    assert settings.max_body <= int(megabytes) << 20 < settings.max_body * 1.1
+    (seconds,) = re.findall(r"keepalive_timeout (\d+)s;", NGINX)
+    assert int(seconds) < settings.keepalive_seconds
+
+
+def test_compose_gives_the_container_no_more_rights_than_it_needs() -> None:
+    for service in OF_THE_IMAGE:
+        assert service["tmpfs"] == ["/tmp"]
+        assert service["pids_limit"] > 100
+        assert service["mem_limit"] == "2g"
+    for service in [*OF_THE_IMAGE, SERVICES["proxy"]]:
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+    for service in SERVICES.values():
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
