@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import HOST
 from tests.docs.markdown import DOCUMENTS, ROOT, Block, Step, blocks, steps
 from tests.docs.shape import alike, masked
 from tests.docs.shell import Shell, syntax_error
+from tests.postgres.binaries import find_binaries
+from tests.postgres.server import USER, PostgresServer
 from tests.processes.running import WSGI, Running, settings
 
 # What does not run here, by how it begins; it must be correct for the shell all the same.
@@ -54,16 +57,45 @@ UNHURRIED = {"INGEST_INTERVAL_SECONDS": "15", "INGEST_SIMULATED_DELAY_SECONDS": 
 WITH_SAMPLES = [path for path in DOCUMENTS if any(map(runs, steps_of(path)))]
 
 
+ABOUT_POSTGRESQL = ROOT / "docs/postgresql.md"
+
+
 @pytest.fixture
-def shell(tmp_path: Path) -> Iterator[Shell]:
+def server(path: Path, server_folder: Path) -> Iterator[PostgresServer | None]:
+    """Return a PostgreSQL server for the document that is about it."""
+    if path != ABOUT_POSTGRESQL:
+        yield None
+        return
+    with PostgresServer(find_binaries(), server_folder / "server") as server:
+        yield server
+
+
+@pytest.fixture
+def of_database(server: PostgresServer | None) -> dict[str, str]:
+    """Return the variables that name the database of the service, and its programs: none for SQLite."""
+    if server is None:
+        return {}
+    return {
+        "PATH": f"{find_binaries()}:{os.environ['PATH']}",
+        "PGHOST": HOST,
+        "PGPORT": str(server.port),
+        "PGUSER": USER,
+        "INGEST_DATABASE_URL": server.url(),
+        "INGEST_REPLICA_NAME": "replica-1",
+    }
+
+
+@pytest.fixture
+def shell(tmp_path: Path, of_database: dict[str, str]) -> Iterator[Shell]:
     """Return a shell in a folder with the `.venv` of this run and the log of a service of its own."""
-    environ = settings(tmp_path, **UNHURRIED)
+    environ = settings(tmp_path, **UNHURRIED, **of_database)
     address = f"localhost:{environ['INGEST_PORT']}"
     programs = Path(sys.executable).parent
     (tmp_path / ".venv").symlink_to(programs.parent)
     shell_environ = {
         **os.environ,
-        "PATH": f"{programs}:{os.environ['PATH']}",
+        **of_database,
+        "PATH": f"{programs}:{of_database.get('PATH', os.environ['PATH'])}",
         "INGEST_URL": f"http://{address}",
         "HOME": str(tmp_path),
     }

@@ -1,7 +1,8 @@
-"""A role with a schema of its own, and no other right, is all that the service needs."""
+"""A role with the rights of docs/postgresql.md, and no other, is all that the service needs."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -16,15 +17,19 @@ from tests.engines.rig import Rig
 from tests.postgres.binaries import find_binaries
 from tests.postgres.server import PostgresServer
 
-ROLE = "CREATE ROLE ingest LOGIN; CREATE SCHEMA ingest AUTHORIZATION ingest"
+ROLES: dict[str, LiteralString] = {
+    "owner": "CREATE ROLE ingest LOGIN; CREATE SCHEMA ingest AUTHORIZATION ingest",
+    "guest": "CREATE ROLE ingest LOGIN; CREATE SCHEMA records; GRANT USAGE, CREATE ON SCHEMA records TO ingest; "
+    "ALTER ROLE ingest SET search_path = records",
+}
 
 
-@pytest.fixture
-def url(server_folder: Path) -> Iterator[str]:
-    """The URL of a database with all tables, for the role that made them in its only schema."""
+@pytest.fixture(params=ROLES)
+def url(request: pytest.FixtureRequest, server_folder: Path) -> Iterator[str]:
+    """The URL of a database with all tables, for the role that made them in a schema."""
     with PostgresServer(find_binaries(), server_folder / "server", fsync="off") as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(ROLE)
+            connection.execute(ROLES[request.param])
         url = server.url().replace("postgres@", "ingest@")
         database = PostgresDatabase(url)
         database.start()
@@ -32,7 +37,7 @@ def url(server_folder: Path) -> Iterator[str]:
         yield url
 
 
-def test_a_role_with_a_schema_of_its_own_submits_and_opens_slots(url: str) -> None:
+def test_a_role_that_may_create_in_one_schema_submits_and_opens_slots(url: str) -> None:
     with PostgresPlace(url) as place:
         rig = Rig(place)
         rig.admit([1, 2, 3, 4])
