@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from flask import Flask
@@ -49,8 +50,18 @@ VERSION = version("ingest-service")
 # Nanoseconds for which slips rest between two comparisons of all ends. Without a rest, many submissions would be a
 # tenth slower.
 SLIPS_REST = NANOSECONDS // 4
-# Nanoseconds for which a replica may begin the calls of a slot that it has written down.
-CALL_GRANT = 2 * NANOSECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaTimes:
+    """Times of a replica, in nanoseconds.
+
+    It may begin the calls of a slot for as long as the `grant`, from when it writes the slot down. It looks at the
+    database every `poll` while nothing of its own happens.
+    """
+
+    grant: int = 2 * NANOSECONDS
+    poll: int = NANOSECONDS
 
 
 def build_service(
@@ -65,11 +76,15 @@ def build_service(
     return assemble(settings, clock, _upstream(settings, clock, environ), observer or Metrics())
 
 
-def assemble(settings: Settings, clock: Clock, upstream: Fetcher, observer: Observer) -> Service:
-    """Return the service around an upstream of the caller's, not started."""
+def assemble(
+    settings: Settings, clock: Clock, upstream: Fetcher, observer: Observer, times: ReplicaTimes = ReplicaTimes()
+) -> Service:
+    """Return the service around an upstream of the caller's, not started; `times` are for PostgreSQL only."""
     causes = CauseLog()
-    build = _postgres if settings.is_postgres else _embedded
-    records, engine = build(settings, clock, observer, causes)
+    if settings.is_postgres:
+        records, engine = _postgres(settings, clock, observer, causes, times)
+    else:
+        records, engine = _embedded(settings, clock, observer, causes)
     slips = Slips(records, engine.snapshot, causes, clock, SLIPS_REST, observer)
     dispatcher = Dispatcher(engine, upstream, clock, in_threads, observer)
     pruner = Pruner(records, clock, settings.keep_days * DAY)
@@ -91,7 +106,9 @@ def _embedded(settings: Settings, clock: Clock, observer: Observer, causes: Caus
     return SqliteRecords(database), engine
 
 
-def _postgres(settings: Settings, clock: Clock, observer: Observer, causes: CauseLog) -> tuple[Records, Engine]:
+def _postgres(
+    settings: Settings, clock: Clock, observer: Observer, causes: CauseLog, times: ReplicaTimes
+) -> tuple[Records, Engine]:
     """Return the engine of one of several replicas, over a PostgreSQL database.
 
     Its modules are imported only here: what they stand on is not installed everywhere.
@@ -103,10 +120,10 @@ def _postgres(settings: Settings, clock: Clock, observer: Observer, causes: Caus
     from ingest_service.stores.postgres.sight import SlotTimes
 
     rate = _rate(settings)
-    times = SlotTimes(CALL_GRANT, nanoseconds(settings.longest_call_seconds), rate.interval)
+    slot_times = SlotTimes(times.grant, nanoseconds(settings.longest_call_seconds), rate.interval)
     replica = Replica(settings.replica_name)
     database = PostgresDatabase(settings.database_url.get_secret_value())
-    rules = Rules(rate, _retries(settings), times, settings.max_pending_ids)
+    rules = Rules(rate, _retries(settings), slot_times, settings.max_pending_ids, times.poll)
     engine = PostgresEngine(database, replica, rules, clock, observer, causes.note)
     return PostgresRecords(database, replica.owner), engine
 

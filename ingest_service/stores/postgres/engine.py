@@ -27,7 +27,7 @@ from ingest_service.stores.postgres.gate import Gate
 from ingest_service.stores.postgres.opening import SlotOpener
 from ingest_service.stores.postgres.replicas import Heartbeat, Replica
 from ingest_service.stores.postgres.sight import Sight, SlotTimes
-from ingest_service.stores.postgres.slots import POLL, PostgresSlots
+from ingest_service.stores.postgres.slots import PostgresSlots
 from ingest_service.stores.postgres.steering import Steering
 from ingest_service.stores.sql.keys import Key, read_key
 
@@ -45,7 +45,7 @@ class Rules:
     retries: RetryRules
     times: SlotTimes
     most_ids: int
-    poll: int = POLL
+    poll: int
 
 
 class PostgresEngine:

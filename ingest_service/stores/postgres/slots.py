@@ -19,9 +19,6 @@ from ingest_service.stores.postgres.state import SlotState
 
 log = logging.getLogger(__name__)
 
-# A replica looks at the database this often while nothing of its own happens.
-POLL = NANOSECONDS
-
 
 @dataclass(frozen=True, slots=True)
 class _Step:
@@ -46,7 +43,7 @@ class PostgresSlots:
         clock: Clock,
         rate: RateLimit,
         observer: Observer,
-        poll: int = POLL,
+        poll: int,
     ) -> None:
         self._replica = replica
         self._times = times
