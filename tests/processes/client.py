@@ -1,7 +1,7 @@
 """A client of the service over plain HTTP."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any, Self
@@ -11,6 +11,7 @@ TIMEOUT_SECONDS = 60.0
 
 # Errors of a request while the service is killed and started again.
 GONE = (OSError, HTTPException)
+NONE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Client:
         """Close the connection; the next request opens a new one, to a service that was started again."""
         self.connection.close()
 
-    def ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def ask(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = NONE) -> Answer:
         """Send a request and return the answer. Raises one of GONE if there is none."""
         try:
-            self.connection.request(method, path, body)
+            self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()
             return Answer(response.status, json.loads(response.read()))
         except GONE:

@@ -60,6 +60,17 @@ class Running:
         """Everything in the log, of this process and of those before it."""
         return self._log.read_text()
 
+    @property
+    def has_ended(self) -> bool:
+        """True if it runs no more."""
+        return self._process.poll() is not None
+
+    @property
+    def is_stopped(self) -> bool:
+        """True while it is stopped, as by SIGSTOP."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
+
     def until_healthy(self) -> Self:
         """Block until it serves."""
         with Client(self._port) as client:
