@@ -191,8 +191,8 @@ class Settings(BaseModel):
 
     @property
     def longest_call_seconds(self) -> float:
-        """Seconds after which a call to the upstream is over: it is cut off at its time-out."""
-        return max(self.upstream_timeout_seconds, self.simulated_delay_seconds)
+        """Seconds after which a call to the upstream is over: it is cut off at its time-out, or simulated."""
+        return self.upstream_timeout_seconds if self.upstream_url else self.simulated_delay_seconds
 
     @property
     def headers(self) -> dict[str, str]:

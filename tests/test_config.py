@@ -47,6 +47,13 @@ def test_a_real_upstream_is_guarded_against_jitter_and_the_simulated_one_needs_n
     assert Settings.from_environ({"INGEST_UPSTREAM_URL": url, "INGEST_GUARD_SECONDS": "0.5"}).guard == 0.5
 
 
+def test_a_call_takes_at_most_the_time_out_of_a_real_upstream_or_the_delay_of_the_simulated_one() -> None:
+    times = {"INGEST_UPSTREAM_TIMEOUT_SECONDS": "0.5", "INGEST_SIMULATED_DELAY_SECONDS": "2"}
+    url = "https://api.example.com/items/{id}"
+    assert Settings.from_environ(times).longest_call_seconds == 2
+    assert Settings.from_environ({**times, "INGEST_UPSTREAM_URL": url}).longest_call_seconds == 0.5
+
+
 def test_where_lost_packets_go_unnoticed_the_guard_covers_one_that_is_sent_again() -> None:
     assert [network_guard("linux"), network_guard("darwin")] == [0.02, 0.25]
 
