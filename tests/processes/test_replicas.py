@@ -97,6 +97,11 @@ def test_the_next_slot_opens_soon_after_any_fault(record: ReplicasRecord) -> Non
     assert laws.long_gaps(record) == []
 
 
+def test_a_replica_that_does_not_move_holds_the_gate_for_a_short_time_only(record: ReplicasRecord) -> None:
+    assert record.holds
+    assert laws.long_holds(record) == []
+
+
 def test_the_plan_was_carried_out(record: ReplicasRecord) -> None:
     assert len(record.struck) == len(plan(SEED))
     assert sum(one.fault.blow is Blow.KILL for one in record.struck) == 30

@@ -13,7 +13,7 @@ from tests.processes.replicas.faults import Blow
 from tests.processes.replicas.member import MAX_ATTEMPTS
 from tests.processes.replicas.record import IdRow, ReplicasRecord, SlotRow
 from tests.processes.replicas.spans import Span, overlap, uncovered
-from tests.processes.replicas.times import GRANT, TIMEOUT, UNTIL_LOST
+from tests.processes.replicas.times import GRANT, LOCK_TIMEOUT, TIMEOUT, UNTIL_LOST
 
 # The processes need this for a poll, a few statements, and a connection where one was ended.
 _SLACK = 6 * NANOSECONDS // 10
@@ -173,13 +173,16 @@ def ended_twice(record: ReplicasRecord) -> list[SlotRow]:
 
 
 def strange_outcomes(record: ReplicasRecord) -> list[int]:
-    """Return the ids with more than one outcome, or with one that is not of a slot that was closed with them."""
-    closed = {slot.number: slot.ids for slot in record.slots if slot.how == "closed"}
+    """Return the ids with more than one outcome, or with one that was written with another slot, or a lost one.
+
+    A slot in which nothing was called writes those of the ids that were cancelled meanwhile.
+    """
+    written = {slot.number: slot.ids for slot in record.slots if slot.how != "lost"}
     return [
         record_id
         for record_id, row in record.ids.items()
         if len(row.ended_in) > 1
-        or any(number is not None and record_id not in closed.get(number, ()) for number in row.ended_in)
+        or any(number is not None and record_id not in written.get(number, ()) for number in row.ended_in)
     ]
 
 
@@ -191,6 +194,12 @@ def calls_in_pauses(record: ReplicasRecord) -> list[ReplicaArrival]:
         for paused, resumed in record.paused
         if paused + GRANT < arrival.at < resumed
     ]
+
+
+def long_holds(record: ReplicasRecord) -> list[Span]:
+    """Return when a client that did not move held the gate for longer than another one waits before it ends it."""
+    longest = LOCK_TIMEOUT + _SLACK
+    return [hold for hold in record.holds if hold[1] - hold[0] > longest + record.lag(hold)]
 
 
 def gaps(record: ReplicasRecord) -> list[tuple[int, Span]]:

@@ -11,11 +11,12 @@ import threading
 from contextlib import suppress
 
 from ingest_service.app import ReplicaTimes, assemble, create_app
-from ingest_service.clock import SystemClock
+from ingest_service.clock import Clock, SystemClock
 from ingest_service.config import Settings
 from ingest_service.errors import StoreError
 from ingest_service.metrics import Metrics
 from ingest_service.open_files import allow_connections
+from ingest_service.ports.observer import Observer
 from ingest_service.stores.postgres.connections import connect
 from ingest_service.stores.postgres.gate import Gate
 from ingest_service.upstreams.http import HttpUpstream
@@ -49,9 +50,9 @@ class TrappedObserver(Metrics):
         self._traps.step_on(Trap.GRANTED)
 
 
-def hold_gate(url: str, traps: Traps) -> None:
+def hold_gate(url: str, traps: Traps, clock: Clock, observer: Observer) -> None:
     """Take the gate whenever the trap is set, and stop in the middle of the pipeline."""
-    gate = Gate(lambda: connect(url))
+    gate = Gate(lambda: connect(url), clock, observer.gate_waited)
     while True:
         traps.wait(Trap.PIPELINE)
         with suppress(StoreError), gate.transaction() as transaction, transaction.reading():
@@ -69,7 +70,7 @@ def main() -> None:
     service.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     url = settings.database_url.get_secret_value()
-    threading.Thread(target=hold_gate, args=[url, traps], daemon=True).start()
+    threading.Thread(target=hold_gate, args=[url, traps, clock, observer], daemon=True).start()
     app = create_app(service, settings, observer)
     allow_connections(settings.batch_size)
     make_server(app, settings.host, settings.port, 2 * settings.max_body).run()

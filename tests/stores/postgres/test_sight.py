@@ -1,5 +1,7 @@
 """The rule by which a replica waits, for any order of events."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,3 +54,10 @@ def seen(slot: SeenSlot, at: int = 1000) -> Sight:
     sight.note(NONE, 0)
     sight.note(slot, at)
     return sight
+
+
+def test_an_open_slot_is_lost_once_its_grant_and_then_its_calls_or_an_interval_are_over() -> None:
+    is_open = replace(SLOT, is_closed=False)
+    assert seen(is_open, at=1000).due == 1000 + GRANT + TIMEOUT
+    patient = SlotTimes(GRANT, TIMEOUT, interval=TIMEOUT + 7)
+    assert seen(replace(is_open, times=patient), at=1000).due == 1000 + GRANT + TIMEOUT + 7
