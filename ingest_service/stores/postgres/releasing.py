@@ -10,7 +10,7 @@ from ingest_service.domain.model import Batch, Priority
 from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.sight import SlotTimes
 from ingest_service.stores.sql.database import Connection, Cursor
-from ingest_service.stores.sql.outcomes import finish_if_done, insert_outcome
+from ingest_service.stores.sql.outcomes import finish_if_done
 from ingest_service.stores.sql.releasing import release_batch
 
 
@@ -118,10 +118,8 @@ def insert_verdicts(
     connection: Connection, slot: Slot, verdicts: Sequence[Verdict], again: Sequence[WaitingId]
 ) -> None:
     """Write the outcomes of a slot's ids, and those ids that are called again; a batch may be finished then."""
-    for batch, own in slot.by_batch(verdicts):
-        for position, verdict in zip(batch.positions, own, strict=True):
-            if isinstance(verdict, Outcome):
-                insert_outcome(connection, batch.sequence, position, verdict)
+    _insert_outcomes(connection, slot, verdicts)
+    for batch in slot.batches:
         ingestion = batch.ingestion
         finish_if_done(connection, batch.sequence, batch.number, ingestion.batch_size, ingestion.id_count)
     insert_waiting(connection, again)
@@ -173,6 +171,31 @@ def _insert_calls(connection: Connection, slot: Slot) -> None:
         "DELETE FROM retries USING unnest(?::bigint[], ?::integer[]) AS called (sequence, position) "
         "WHERE retries.sequence = called.sequence AND retries.position = called.position",
         [sequences, positions],
+    )
+
+
+def _insert_outcomes(connection: Connection, slot: Slot, verdicts: Sequence[Verdict]) -> None:
+    """Write what came of ids in the end, unless that is written already; in `retries` they have no row now."""
+    ended = [
+        (batch.sequence, position, outcome)
+        for batch, own in slot.by_batch(verdicts)
+        for position, outcome in zip(batch.positions, own, strict=True)
+        if isinstance(outcome, Outcome)
+    ]
+    outcomes = [outcome for _, _, outcome in ended]
+    connection.execute(
+        "INSERT INTO outcomes (sequence, position, record_id, result, error, attempts, last_status) "
+        "SELECT * FROM unnest(?::bigint[], ?::integer[], ?::integer[], ?::text[], ?::text[], ?::integer[], "
+        "?::integer[]) ON CONFLICT DO NOTHING",
+        [
+            [sequence for sequence, _, _ in ended],
+            [position for _, position, _ in ended],
+            [one.record_id for one in outcomes],
+            [one.result for one in outcomes],
+            [one.error for one in outcomes],
+            [one.attempts for one in outcomes],
+            [one.last_status for one in outcomes],
+        ],
     )
 
 
