@@ -82,10 +82,11 @@ def read_entries(
 
 
 def _lingering(rows: Cursor, linger: int, at: int, wall: int) -> Iterator[Entry]:
-    for sequence, released, *columns in rows:
+    # Fetched at once: a start reads every waiting ingestion, and row by row that takes a third longer.
+    for sequence, released, *columns in rows.fetchall():
         ingestion = read_ingestion(columns)
         left = min(linger, ingestion.created_at + linger - wall)
-        yield replace(_unreleased(sequence, released, ingestion), ready=at + max(0, left))
+        yield _unreleased(sequence, released, ingestion, ready=at + max(0, left))
 
 
 def _delayed(rows: Cursor, at: int, wall: int) -> Iterator[Entry]:
@@ -93,8 +94,8 @@ def _delayed(rows: Cursor, at: int, wall: int) -> Iterator[Entry]:
         yield replace(entry, ready=at + max(0, min(length, due_at - wall)))
 
 
-def _unreleased(sequence: int, released: int, ingestion: Ingestion) -> Entry:
-    return Entry.of(sequence, ingestion, range(released, ingestion.id_count))
+def _unreleased(sequence: int, released: int, ingestion: Ingestion, ready: int = 0) -> Entry:
+    return Entry.of(sequence, ingestion, range(released, ingestion.id_count), ready=ready)
 
 
 def _retry_entries(rows: Iterable[Any]) -> Iterator[tuple[Entry, tuple[int, int]]]:
