@@ -19,7 +19,7 @@ from ingest_service.schedule.dry_run import require_in_time
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.cause import Cause
 from ingest_service.stores.postgres.admissions import Admissions
-from ingest_service.stores.postgres.admitting import NoRoom, Request, admit_group
+from ingest_service.stores.postgres.admitting import NoRoom, Request, admit_group, admit_large
 from ingest_service.stores.postgres.closing import SlotCloser
 from ingest_service.stores.postgres.database import PostgresDatabase
 from ingest_service.stores.postgres.follower import Follower
@@ -69,9 +69,15 @@ class PostgresEngine:
         self._clock = clock
         self._follower = Follower(database, replica, clock, rules.rate, rules.times, on_cause)
         self._slots = self._build_slots(replica, rules, observer)
-        submissions = self._gate(observer)
+        gate, gate_of_large = self._gate(observer), self._gate(observer)
         self._admissions = Admissions(
-            lambda requests: admit_group(submissions, requests, rules.most_ids), clock, observer.committed
+            lambda requests: admit_group(gate, requests, rules.most_ids), clock, observer.committed
+        )
+        # Those with few ids do not wait while many are sent.
+        self._large_admissions = Admissions(
+            lambda requests: [admit_large(gate_of_large, one, rules.most_ids) for one in requests],
+            clock,
+            observer.committed,
         )
         self._steering = Steering(self._gate(observer), replica)
         self._steering_lock = Lock()
@@ -103,7 +109,9 @@ class PostgresEngine:
         keyed = None if key is None else Key.of(key, submission)
         if submission.deadline is not None and not self._is_known(keyed):
             require_in_time(submission, self.snapshot())
-        answer = self._admissions.ask(Request(submission, keyed))
+        request = Request(submission, keyed)
+        admissions = self._large_admissions if request.is_large else self._admissions
+        answer = admissions.ask(request)
         if isinstance(answer, NoRoom):
             raise backlog_full(self.snapshot(), len(submission.ids), answer.missing)
         if isinstance(answer, KeyReused):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from ingest_service.clock import Clock
 from ingest_service.errors import StoreError
@@ -18,15 +19,16 @@ _NOT_WRITTEN = "the database could not be written"
 NOT_CERTAIN = (
     "what was asked may be kept all the same, so ask again: with its Idempotency-Key, a submission is kept once"
 )
-# The lock is taken in a statement of its own: a statement that waits for it and reads besides reads what was there
-# before the wait. The settings end with the transaction, so a pooler between may give the session to others.
-_LOCK = (
+# The settings end with the transaction, so a pooler between may give the session to others.
+_BEGIN = (
     "BEGIN ISOLATION LEVEL READ COMMITTED",
     "SELECT set_config('idle_in_transaction_session_timeout', '1000', true), "
     "set_config('lock_timeout', '2000', true), set_config('statement_timeout', '10000', true), "
     "set_config('synchronous_commit', 'on', true)",
-    "SELECT FROM gate WHERE one = 1 FOR UPDATE",
 )
+# The lock is taken in a statement of its own: a statement that waits for it and reads besides reads what was there
+# before the wait.
+_LOCK = "SELECT FROM gate WHERE one = 1 FOR UPDATE"
 # No timer of the server runs for a client that stops between two messages of a pipeline.
 _END_HOLDER = (
     "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity USING (pid) "
@@ -43,7 +45,10 @@ class CommitNotCertain(StoreError):
 
 
 class GateTransaction:
-    """One transaction that holds the gate: first it reads, then it writes and commits, or gives up."""
+    """One transaction that holds the gate: first it reads, then it writes and commits, or gives up.
+
+    What is large it may write before that, while it does not hold the gate yet.
+    """
 
     def __init__(self, session: Session, warnings: list[str], wait: AbstractContextManager[None]) -> None:
         self._session = session
@@ -52,15 +57,24 @@ class GateTransaction:
         self._wait = wait
 
     @contextmanager
+    def preparing(self) -> Iterator[PostgresConnection]:
+        """Write in one round trip, without the gate: nobody sees it before the commit, and nobody waits for it."""
+        with self._session.pipeline():
+            self._begin()
+            yield self._connection
+
+    @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
         """Take the gate and ask, in one round trip: the answers are there when the block has ended.
 
         They are never fetched inside of it: that would let the server wait for this process in the middle of a
         pipeline, where none of its timers runs.
         """
+        is_begun = self._session.info.transaction_status is TransactionStatus.INTRANS
         with self._wait, self._session.pipeline():
-            for statement in _LOCK:
-                self._session.execute(statement)
+            if not is_begun:
+                self._begin()
+            self._session.execute(_LOCK)
             yield self._connection
 
     @contextmanager
@@ -78,6 +92,10 @@ class GateTransaction:
         if self._warnings:
             # A wait for the standby that was cancelled: kept here, and perhaps not there.
             raise CommitNotCertain(f"{_NOT_WRITTEN}: {self._warnings[0]}")
+
+    def _begin(self) -> None:
+        for statement in _BEGIN:
+            self._session.execute(statement)
 
 
 class Gate:
@@ -104,7 +122,7 @@ class Gate:
         session = self._open_session()
         try:
             yield GateTransaction(session, self._warnings, self._measured_wait())
-            if session.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+            if session.info.transaction_status is not TransactionStatus.IDLE:
                 session.rollback()
         except psycopg.Error as error:
             self.close()
