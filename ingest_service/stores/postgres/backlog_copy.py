@@ -1,10 +1,14 @@
 """A copy of what waits in the database, without ids."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 
+from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
 from ingest_service.stores.postgres.waiting import EntriesRead
+
+# One change in a collection takes as long as putting this many entries into order.
+_ENTRIES_PER_CHANGE = 32
 
 
 class BacklogCopy:
@@ -19,8 +23,12 @@ class BacklogCopy:
         self._now = OrderedEntries.of(entries.now)
         self._later = OrderedEntries.of(entries.later)
 
-    def replace(self, sequences: Iterable[int], entries: EntriesRead) -> None:
+    def replace(self, sequences: Collection[int], entries: EntriesRead) -> None:
         """Hold these entries in place of all that were held of these ingestions."""
+        if len(sequences) * _ENTRIES_PER_CHANGE > len(self._now) + len(self._later):
+            now, later = (_others(held, sequences) for held in (self._now, self._later))
+            self.load(EntriesRead([*now, *entries.now], [*later, *entries.later]))
+            return
         for sequence in sequences:
             self._now = _without(self._now, sequence)
             self._later = _without(self._later, sequence)
@@ -38,6 +46,10 @@ class BacklogCopy:
     def snapshot(self, slots: int) -> WaitingEntries:
         """Return all that waits; `slots` have been filled so far."""
         return WaitingEntries(self._now, self._later, slots)
+
+
+def _others(entries: OrderedEntries, sequences: Collection[int]) -> Iterator[Entry]:
+    return (entry for entry in entries if entry.sequence not in sequences)
 
 
 def _without(entries: OrderedEntries, sequence: int) -> OrderedEntries:
