@@ -1,0 +1,85 @@
+"""100,000 ingestions of 10 ids wait in PostgreSQL: starting a replica, and when the last one runs; beside SQLite.
+
+Measured in turn on both: `Service.start`, and the report of the last ingestion, with its estimate. The limit for
+a start is two seconds. Read: the report should take at most 1.2 times as long as on SQLite, since the arithmetic
+is the same.
+"""
+
+from functools import partial
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from benchmarks.measure import here, medians, seconds
+from benchmarks.replicas import database
+from benchmarks.startup import INGESTIONS, NO_SLOTS, fill
+from ingest_service.app import build_service
+from ingest_service.config import Settings
+from ingest_service.domain.model import LAST_SEQUENCE, Priority, Submission
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.ports.records import ListFilter
+from ingest_service.service import Service
+from ingest_service.stores.postgres.admitting import Request, admit_group
+from ingest_service.stores.postgres.connections import connect
+from ingest_service.stores.postgres.gate import Gate
+
+ROUNDS = 5
+IDS = PackedIds.of(range(1, 11))
+LAST = ListFilter(status=None, priority=Priority.LOW, before=LAST_SEQUENCE, limit=1)
+
+
+def service(url: str) -> Service:
+    """Return a service that opens no slot."""
+    return build_service(Settings.from_environ(NO_SLOTS | {"INGEST_DATABASE_URL": url}))
+
+
+def admit(gate: Gate, ingestions: int) -> None:
+    """Let this number of ingestions wait too, a thousand in a commit."""
+    for first in range(0, ingestions, 1000):
+        numbers = range(first, first + 1000)
+        submissions = [Submission(uuid4(), Priority(number % 3), 3, IDS) for number in numbers]
+        admit_group(gate, [Request(one, None) for one in submissions], most_ids=10**9)
+
+
+def start_seconds(url: str) -> float:
+    """Return how long a start takes."""
+    started = service(url)
+    taken = seconds(started.start)
+    started.stop()
+    return taken
+
+
+def last_one(running: Service) -> UUID:
+    """Return the ingestion that runs last."""
+    (last,) = running.reports.ingestions(LAST).ingestions
+    return last.progress.ingestion.id
+
+
+def compare(shared: Service, embedded: Service) -> None:
+    """Measure what services that run take, and print."""
+    asked = [partial(running.reports.ingestion, last_one(running)) for running in (shared, embedded)]
+    medians(1, *(partial(seconds, one) for one in asked))
+    mine, least = medians(ROUNDS, *(partial(seconds, one) for one in asked))
+    print(f"  when the last one runs   {mine / least:.2f} times SQLite ({mine:.2f} and {least:.2f} s)")
+
+
+def main() -> None:
+    """Measure and print."""
+    with here() as folder, database() as url:
+        path = Path(folder, "full.db")
+        fill(path, INGESTIONS)
+        start_seconds(url)  # makes the tables
+        admit(Gate(lambda: connect(url)), INGESTIONS)
+        urls = (url, f"sqlite:///{path}")
+        mine, least = medians(ROUNDS, *(partial(start_seconds, one) for one in urls))
+        print(f"{INGESTIONS:,} ingestions of {len(IDS)} ids wait:")
+        print(f"  Service.start            {mine / least:.2f} times SQLite ({mine:.2f} and {least:.2f} s)")
+        shared, embedded = map(service, urls)
+        for running in (shared, embedded):
+            running.start()
+        compare(shared, embedded)
+        for running in (shared, embedded):
+            running.stop()
+
+
+if __name__ == "__main__":
+    main()
