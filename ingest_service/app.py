@@ -95,7 +95,7 @@ def _embedded(settings: Settings, clock: Clock, observer: Observer, causes: Caus
     """Return the engine of one process, over an SQLite file."""
     database = SqliteDatabase(settings.database_path, clock, observer.committed)
     engine = EmbeddedEngine(
-        SqliteJournal(database, database.lock_file, clock),
+        SqliteJournal(database, database.lock_file, clock, settings.replica_name),
         clock,
         _rate(settings),
         _retries(settings),

@@ -53,10 +53,11 @@ _VISIBLE = _Visible()
 
 
 class Lines(logging.Formatter):
-    """For people: an event that belongs to a request ends with the request's id."""
+    """For people: with the name of this process, if it is given, and at the end that of the event's request."""
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    def __init__(self, replica: str | None) -> None:
+        named = "" if replica is None else f"{replica.replace('%', '%%')} "
+        super().__init__(f"%(asctime)s %(levelname)-7s {named}%(name)s: %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
         """Return the line."""
@@ -69,10 +70,14 @@ class Lines(logging.Formatter):
 
 
 class JsonLines(JsonFormatter):
-    """For programs: one JSON object a line, with every field that the event has, times in UTC (RFC 3339)."""
+    """For programs: one JSON object a line, with every field that the event has, times in UTC (RFC 3339).
 
-    def __init__(self) -> None:
-        super().__init__(["asctime", "levelname", "name", "message"], rename_fields=_NAMES)
+    Every line has the name of this process.
+    """
+
+    def __init__(self, replica: str) -> None:
+        static = {"replica": replica}
+        super().__init__(["asctime", "levelname", "name", "message"], rename_fields=_NAMES, static_fields=static)
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
         """Return when the event happened."""
@@ -88,9 +93,6 @@ class RequestName(logging.Filter):
         if name is not None:
             record.request_id = name
         return True
-
-
-FORMATS: dict[str, type[logging.Formatter]] = {"human": Lines, "json": JsonLines}
 
 
 class EventQueue(logging.Handler):
@@ -191,10 +193,18 @@ class LogWriter:
             self._write(logging.LogRecord(__name__, logging.WARNING, __file__, 0, message, None, None))
 
 
-def log_to(stream: TextIO | Stderr, log_format: str) -> tuple[EventQueue, LogWriter]:
-    """Return what takes events, and the thread that writes them to a stream in one of FORMATS.
+def formatter(log_format: str, replica: str, is_shared: bool) -> logging.Formatter:
+    """Return what makes lines in the format "human" or "json".
+
+    People read the name of this process only where others share its database: their logs may be read as one.
+    """
+    return JsonLines(replica) if log_format == "json" else Lines(replica if is_shared else None)
+
+
+def log_to(stream: TextIO | Stderr, formatter: logging.Formatter) -> tuple[EventQueue, LogWriter]:
+    """Return what takes events, and the thread that writes them to a stream.
 
     It is to be started, and to be stopped once.
     """
     taking = EventQueue()
-    return taking, LogWriter(taking, stream, FORMATS[log_format]())
+    return taking, LogWriter(taking, stream, formatter)

@@ -15,7 +15,7 @@ from ingest_service.config import Settings, nanoseconds
 from ingest_service.environment import remarks
 from ingest_service.errors import IngestError
 from ingest_service.listening import described
-from ingest_service.logs import Stderr, log_to
+from ingest_service.logs import Stderr, formatter, log_to
 from ingest_service.loop import STDERR
 from ingest_service.metrics import Metrics
 from ingest_service.open_files import allow_connections
@@ -94,7 +94,8 @@ class Process:
 
 
 def _start_log(settings: Settings) -> None:
-    taking, writing = log_to(Stderr(), settings.log_format)
+    lines = formatter(settings.log_format, settings.replica_name, settings.is_postgres)
+    taking, writing = log_to(Stderr(), lines)
     logging.basicConfig(level=logging.INFO, handlers=[taking])
     writing.start()
     atexit.register(writing.stop)

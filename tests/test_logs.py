@@ -15,7 +15,7 @@ import pytest
 
 from ingest_service.config import Settings
 from ingest_service.errors import SettingError
-from ingest_service.logs import LONGEST_TEXT, MOST_EVENTS, log_to
+from ingest_service.logs import LONGEST_TEXT, MOST_EVENTS, formatter, log_to
 from ingest_service.web.http.request_id import request_id
 
 
@@ -30,10 +30,10 @@ def outside_of_requests() -> Iterator[None]:
 class Log:
     """A logger that writes into the memory."""
 
-    def __init__(self, log_format: str) -> None:
+    def __init__(self, log_format: str, is_shared: bool = False) -> None:
         self._stream = io.StringIO()
         self.logger = logging.Logger("ingest_service.somewhere")
-        taking, self._writing = log_to(self._stream, log_format)
+        taking, self._writing = log_to(self._stream, formatter(log_format, "blue-17", is_shared))
         self.logger.addHandler(taking)
 
     @property
@@ -76,6 +76,18 @@ def test_people_read_when_how_grave_where_and_what(human: Log) -> None:
     human.logger.info("slot %d opened", 7, extra={"slot": 7})
     when = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
     assert re.fullmatch(rf"{when} INFO    ingest_service\.somewhere: slot 7 opened\n", human.text)
+
+
+def test_people_read_which_replica_it_was_where_others_share_its_database() -> None:
+    log = Log("human", is_shared=True)
+    log.logger.info("slot 7 opened")
+    assert log.text.endswith("INFO    blue-17 ingest_service.somewhere: slot 7 opened\n")
+
+
+def test_a_replica_may_have_any_name() -> None:
+    lines = formatter("human", "50%-{a}s$", is_shared=True)
+    record = logging.LogRecord("somewhere", logging.INFO, "", 0, "late", None, None)
+    assert lines.format(record).endswith("INFO    50%-{a}s$ somewhere: late")
 
 
 def test_people_read_at_the_end_of_the_line_which_request_it_was(human: Log) -> None:
@@ -143,7 +155,7 @@ class Stalled(io.StringIO):
 def test_lines_are_dropped_and_counted_while_the_log_is_not_read() -> None:
     stream = Stalled()
     logger = logging.Logger("ingest_service.somewhere")
-    taking, writing = log_to(stream, "human")
+    taking, writing = log_to(stream, formatter("human", "blue-17", is_shared=False))
     logger.addHandler(taking)
     writing.start()
     logger.info("the first")
@@ -166,7 +178,7 @@ def test_an_event_that_waits_holds_no_object_of_its_thread() -> None:
             return "a large one"
 
     logger = logging.Logger("ingest_service.somewhere")
-    taking, _ = log_to(io.StringIO(), "human")
+    taking, _ = log_to(io.StringIO(), formatter("human", "blue-17", is_shared=False))
     logger.addHandler(taking)
     body = Body()
     held = weakref.ref(body)
@@ -180,12 +192,19 @@ def test_programs_read_one_object_a_line_with_every_field_of_the_event(programs:
     programs.logger.info("slot %d opened", 7, extra={"slot": 7, "ids": 3})
     programs.logger.warning("two\nlines: “quoted”")
     first, second = programs.objects
-    assert list(first) == ["time", "level", "logger", "message", "slot", "ids"]
+    assert list(first) == ["time", "level", "logger", "message", "replica", "slot", "ids"]
     assert first["level"] == "INFO"
     assert first["logger"] == "ingest_service.somewhere"
     assert (first["message"], first["slot"], first["ids"]) == ("slot 7 opened", 7, 3)
-    assert list(second) == ["time", "level", "logger", "message"]
+    assert list(second) == ["time", "level", "logger", "message", "replica"]
     assert second["message"] == "two\nlines: “quoted”"
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_programs_always_read_which_replica_it_was(is_shared: bool) -> None:
+    log = Log("json", is_shared)
+    log.logger.info("slot 7 opened")
+    assert log.objects[0]["replica"] == "blue-17"
 
 
 def test_programs_read_times_in_utc_with_milliseconds(programs: Log) -> None:
@@ -206,7 +225,7 @@ def test_programs_read_the_request_where_there_is_one(programs: Log) -> None:
 def test_programs_read_a_traceback_as_one_string(programs: Log) -> None:
     fail(programs.logger)
     (event,) = programs.objects
-    assert list(event) == ["time", "level", "logger", "message", "exception"]
+    assert list(event) == ["time", "level", "logger", "message", "replica", "exception"]
     assert event["exception"].startswith("Traceback (most recent call last):\n")
     assert event["exception"].endswith("ValueError: invalid literal for int() with base 10: 'the ledger'")
 

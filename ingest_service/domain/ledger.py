@@ -139,12 +139,16 @@ class BatchHistory:
 
 @dataclass(frozen=True, slots=True)
 class SlotRecord:
-    """A slot in the ledger: `calls` are (ingestion id, number of the batch, record id), in order."""
+    """A slot in the ledger: `calls` are (ingestion id, number of the batch, record id), in order.
+
+    `replica` is the name of the process that opened it, None where that was not kept.
+    """
 
     number: int
     opened_at: int
     closed_at: int | None
     calls: tuple[tuple[UUID, int, int], ...]
+    replica: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,14 @@ class BatchesRecord:
     histories: Mapping[int, BatchHistory]
 
 
+@dataclass(frozen=True, slots=True)
+class SeenReplica:
+    """A process that shares the database with others, and when it was seen last (wall clock)."""
+
+    name: str
+    seen_at: int
+
+
 class Cutoffs(NamedTuple):
     """Times of the wall clock: history that ended before the first is old, keys that came before the second."""
 
@@ -105,6 +113,12 @@ class Records(Protocol):
 
     def slots(self, before: int, limit: int) -> list[SlotRecord]:
         """Return the last `limit` slots with a number below `before`, the latest first."""
+
+    def replicas(self) -> list[SeenReplica]:
+        """Return the processes that share the database and run now, by their names.
+
+        None where the store is for one process alone; then the disk is not touched.
+        """
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Return the number of batches of each priority and status, where there are any."""

@@ -8,6 +8,7 @@ from ingest_service.backlog.queue_depth import QueueDepth
 from ingest_service.domain.ledger import LedgerSummary, Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.progress import Progress
+from ingest_service.ports.records import SeenReplica
 from ingest_service.schedule.estimate import Estimate
 
 
@@ -149,7 +150,7 @@ class DispatcherReport:
     `paused_at`: start of an operator's pause, None without one. `upstream_paused_until`: end of a pause that the
     upstream asked for, None where no slot is delayed by one; `upstream_paused`: whether it lasts now. `probing`:
     the next slot is a probe of an upstream that fails wholly. `next_slot_at` is None where nothing waits or an
-    operator's pause lasts.
+    operator's pause lasts. `replicas` are the processes that share the database.
     """
 
     paused_at: int | None
@@ -158,3 +159,4 @@ class DispatcherReport:
     probing: bool
     next_slot_at: int | None
     backlog: Mapping[Priority, QueueDepth]
+    replicas: tuple[SeenReplica, ...]

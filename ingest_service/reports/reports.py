@@ -125,7 +125,7 @@ class Reports:
         ]
 
     def dispatcher(self) -> DispatcherReport:
-        """Return the state of the dispatcher and of the backlog. Does not read the store."""
+        """Return the state of the dispatcher and of the backlog."""
         snapshot = self._intake.snapshot()
         upcoming = next(snapshot.slots(), None)
         return DispatcherReport(
@@ -135,6 +135,7 @@ class Reports:
             probing=snapshot.probing,
             next_slot_at=None if upcoming is None else snapshot.at(upcoming.opens),
             backlog=depth_by_priority(snapshot.waiting),
+            replicas=tuple(self._records.replicas()),
         )
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:

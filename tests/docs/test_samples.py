@@ -54,6 +54,8 @@ def runs(step: Step) -> bool:
 
 # Slower than the defaults, so that no slot opens between two commands that belong together, on a busy machine too.
 UNHURRIED = {"INGEST_INTERVAL_SECONDS": "15", "INGEST_SIMULATED_DELAY_SECONDS": "3"}
+# As the documents show it, and not that of this machine.
+NAME = {"INGEST_REPLICA_NAME": "blue-17"}
 WITH_SAMPLES = [path for path in DOCUMENTS if any(map(runs, steps_of(path)))]
 
 
@@ -88,7 +90,7 @@ def of_database(server: PostgresServer | None) -> dict[str, str]:
 @pytest.fixture
 def shell(tmp_path: Path, of_database: dict[str, str]) -> Iterator[Shell]:
     """Return a shell in a folder with the `.venv` of this run and the log of a service of its own."""
-    environ = settings(tmp_path, **UNHURRIED, **of_database)
+    environ = settings(tmp_path, **{**UNHURRIED, **NAME, **of_database})
     address = f"localhost:{environ['INGEST_PORT']}"
     programs = Path(sys.executable).parent
     (tmp_path / ".venv").symlink_to(programs.parent)

@@ -10,7 +10,7 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_one, print_rows
 from ingestctl.errors import UnavailableError
 from ingestctl.models import Dispatcher, Health, Response
-from ingestctl.render.dispatcher import backlog_rows, state
+from ingestctl.render.dispatcher import backlog_rows, replica_names, state
 from ingestctl.render.printing import as_json, print_line
 
 Answer = TypeVar("Answer", bound=Response)
@@ -78,6 +78,8 @@ def _print_health(answers: Mapping[str, Response | UnavailableError], context: C
     for name, answer in answers.items():
         print_line(f"{name:10}  {_sentence(answer, context)}")
     if isinstance(dispatcher := answers["dispatcher"], Dispatcher):
+        if dispatcher.replicas:
+            print_line(f"{'replicas':10}  {replica_names(dispatcher)}")
         print_rows(backlog_rows(dispatcher))
 
 

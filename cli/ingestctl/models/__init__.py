@@ -22,7 +22,7 @@ from ingestctl.models.ingestion import (
     WaitReason,
 )
 from ingestctl.models.response import GREATEST_ID, LARGEST_PAGE, Priority, Response, Status, Time
-from ingestctl.models.service import Dispatcher, Health, QueueDepth
+from ingestctl.models.service import Dispatcher, Health, QueueDepth, Replica
 from ingestctl.models.slot import Delay, DryRun, PastSlot, Schedule, ScheduledBatch, Slot
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "PastSlot",
     "Priority",
     "QueueDepth",
+    "Replica",
     "Response",
     "Result",
     "Schedule",

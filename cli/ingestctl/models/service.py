@@ -13,8 +13,15 @@ class QueueDepth(Struct, frozen=True):
     ids: int
 
 
+class Replica(Struct, frozen=True):
+    """A process of the service that shares its database with others, and when it was seen last."""
+
+    name: str
+    seen_at: Time
+
+
 class Dispatcher(Response, frozen=True):
-    """State of the dispatcher, and the backlog by priority.
+    """State of the dispatcher, the backlog by priority, and the replicas, none where one process works alone.
 
     `paused_at` is the time of an operator's pause; `probing` is true while it tests whether the upstream is back.
     """
@@ -25,6 +32,7 @@ class Dispatcher(Response, frozen=True):
     probing: bool
     next_slot_at: Time | None
     backlog: dict[Priority, QueueDepth]
+    replicas: tuple[Replica, ...] = ()
 
 
 class Health(Response, frozen=True):

@@ -37,12 +37,16 @@ class Schedule(Struct, frozen=True):
 
 
 class PastSlot(Response, frozen=True):
-    """A slot of the ledger with the ids that were called; `closed_at` is None until its last call has ended."""
+    """A slot of the ledger with the ids that were called; `closed_at` is None until its last call has ended.
+
+    `replica` is the process of the service that opened it, None where that is not known.
+    """
 
     number: int
     opened_at: Time
     closed_at: Time | None
     ids: tuple[int, ...]
+    replica: str | None = None
 
 
 class Delay(Struct, frozen=True):

@@ -22,6 +22,11 @@ def backlog_rows(dispatcher: Dispatcher) -> Rows:
     return Rows(("Priority", "Ingestions", "Batches", "Ids"), cells)
 
 
+def replica_names(dispatcher: Dispatcher) -> str:
+    """Return the names of the processes that share the database."""
+    return ", ".join(replica.name for replica in dispatcher.replicas)
+
+
 def _sentences(dispatcher: Dispatcher, now: datetime) -> Iterator[str]:
     if dispatcher.paused_at:
         yield f"paused by an operator since {behind(dispatcher.paused_at, now)}"

@@ -6,8 +6,10 @@ from uuid import UUID
 from ingest_service.domain.ledger import Slip
 from ingest_service.domain.model import Batch
 from ingest_service.domain.packed_ids import BYTES_PER_ID, PackedIds
+from ingest_service.ports.records import SeenReplica
 from ingest_service.stores.postgres.dialect import PostgresConnection
 from ingest_service.stores.postgres.pruning import may_prune, remove_followed
+from ingest_service.stores.postgres.replicas import read_replicas
 from ingest_service.stores.postgres.slips import insert_slips, is_owner_of_last_slot
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
@@ -35,6 +37,11 @@ class PostgresRecords(SqlRecords):
             )
             spans = [PackedIds(span) for (span,) in rows]
         return tuple(ids[at - b.positions[0]] for ids, b in zip(spans, batches, strict=True) for at in b.positions)
+
+    def replicas(self) -> list[SeenReplica]:
+        """Read the replicas that were seen lately, or have the open slot."""
+        with self._database.read() as connection:
+            return read_replicas(connection)
 
     def add_slips(self, slips: Mapping[int, Slip]) -> None:
         """Write slips, unless another replica opened the last slot: that one writes the same."""

@@ -4,11 +4,20 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.ports.records import SeenReplica
 from ingest_service.stores.sql.database import Connection, Database
 
 _BETWEEN_BEATS = 2 * NANOSECONDS
 # A replica that was seen in this time is one of those that run now.
 LATELY = 3 * _BETWEEN_BEATS
+
+
+# A replica that waits for the calls of its slot shows nothing of itself meanwhile.
+_RUNNING = f"""
+SELECT name, seen_at FROM replicas WHERE seen_at > wall_clock() - {LATELY}
+    OR owner = (SELECT owner FROM slots WHERE number = (SELECT max(number) FROM slots) AND closed_at IS NULL)
+ORDER BY name, seen_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +50,8 @@ class Heartbeat:
             "ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at",
             [self._replica.owner, self._replica.name],
         )
+
+
+def read_replicas(connection: Connection) -> list[SeenReplica]:
+    """Read the replicas that were seen lately, and the one that has the open slot, by their names."""
+    return [SeenReplica(name, seen_at) for name, seen_at in connection.execute(_RUNNING)]

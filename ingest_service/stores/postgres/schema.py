@@ -74,11 +74,12 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     -- The ledger. Each slot keeps the times of the replica that opened it: how long its grant to call runs, how
     -- long a call takes at most, and its interval. `how` it ended: closed with the outcomes of its calls, lost by
     -- a replica that did not come back, or with no call made (uncalled). `age` is the time from the start of its
-    -- last call until the close was sent; `failed` says that every call met an error that may pass.
+    -- last call until the close was sent; `failed` says that every call met an error that may pass. `replica` is
+    -- the name of the owner, NULL where the slot came out of a database that did not keep it.
     CREATE TABLE slots (
         number bigint PRIMARY KEY,
         owner uuid NOT NULL,
-        replica text NOT NULL,
+        replica text,
         opened_at bigint NOT NULL,
         call_grant bigint NOT NULL,
         call_timeout bigint NOT NULL,

@@ -37,12 +37,13 @@ def read_batch_histories(connection: Connection, progress: Progress, numbers: ra
 def read_slots(connection: Connection, before: int, limit: int) -> list[SlotRecord]:
     """Read the last slots below a number, the latest first."""
     slots = connection.execute(
-        "SELECT number, opened_at, closed_at FROM slots WHERE number < ? ORDER BY number DESC LIMIT ?",
+        "SELECT number, opened_at, closed_at, replica FROM slots WHERE number < ? ORDER BY number DESC LIMIT ?",
         [before, limit],
     ).fetchall()
     calls = _calls(connection, [number for number, *_ in slots])
     return [
-        SlotRecord(number, opened_at, closed_at, tuple(calls[number])) for number, opened_at, closed_at in slots
+        SlotRecord(number, opened_at, closed_at, tuple(calls[number]), replica)
+        for number, opened_at, closed_at, replica in slots
     ]
 
 

@@ -54,12 +54,18 @@ class OrderedDatabase(Database, Protocol):
 
 
 class SqliteJournal:
-    """Fits the interface `Journal`. The witness, the lock file, shows when a database is an older copy."""
+    """Fits the interface `Journal`. The witness, the lock file, shows when a database is an older copy.
 
-    def __init__(self, database: OrderedDatabase, witness: Witness, clock: Clock) -> None:
+    Slots are written down with the name of this process, `replica`, if it has one.
+    """
+
+    def __init__(
+        self, database: OrderedDatabase, witness: Witness, clock: Clock, replica: str | None = None
+    ) -> None:
         self._database = database
         self._witness = witness
         self._clock = clock
+        self._replica = replica
 
     def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:
         """Keep a submission in one row; `accepted` follows the commit."""
@@ -158,7 +164,7 @@ class SqliteJournal:
 
     def open_slot(self, slot: Slot) -> None:
         """Write down the slot in one commit, and show it to the witness."""
-        self._database.write(lambda connection: insert_slot(connection, slot))
+        self._database.write(lambda connection: insert_slot(connection, slot, self._replica))
         self._witness.record(slot.number, slot.opened)
 
     def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ingest_service.domain.ledger import Slip
+from ingest_service.ports.records import SeenReplica
 from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
 from ingest_service.stores.sql.records import SqlRecords
 from ingest_service.stores.sqlite.slips import insert_slips
@@ -12,6 +13,10 @@ _LEFTOVERS = Leftovers(TABLES | {"checksums": "sequence"}, "IN (SELECT sequence 
 
 class SqliteRecords(SqlRecords):
     """Fits the port `Records`."""
+
+    def replicas(self) -> list[SeenReplica]:
+        """Return none: one process has the database alone."""
+        return []
 
     def add_slips(self, slips: Mapping[int, Slip]) -> None:
         """Write slips in one commit."""

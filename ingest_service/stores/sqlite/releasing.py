@@ -11,11 +11,11 @@ from ingest_service.stores.sql.releasing import release_batch
 from ingest_service.stores.sqlite.waits import Wait
 
 
-def insert_slot(connection: sqlite3.Connection, slot: Slot) -> None:
-    """Write down a slot and its calls, and release its batches."""
+def insert_slot(connection: sqlite3.Connection, slot: Slot, replica: str | None) -> None:
+    """Write down a slot of this process and its calls, and release its batches."""
     connection.execute(
-        "INSERT OR REPLACE INTO slots (number, boot, opened, opened_at) VALUES (?, ?, ?, ?)",
-        [slot.number, slot.boot, slot.opened, slot.opened_at],
+        "INSERT OR REPLACE INTO slots (number, boot, opened, opened_at, replica) VALUES (?, ?, ?, ?, ?)",
+        [slot.number, slot.boot, slot.opened, slot.opened_at, replica],
     )
     for batch in slot.batches:
         release_batch(connection, batch)

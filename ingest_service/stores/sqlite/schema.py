@@ -136,6 +136,10 @@ MIGRATIONS = (
         crcs BLOB NOT NULL
     );
     """,
+    """
+    -- The name of the process that opened a slot, NULL in rows older than this column.
+    ALTER TABLE slots ADD COLUMN replica TEXT;
+    """,
 )
 
 

@@ -25,6 +25,8 @@ class Gauges(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges; the number of batches is left out while the store cannot be read."""
         yield InfoMetricFamily("ingest_build", "The version that runs.", {"version": self._version})
+        name = self._settings.replica_name
+        yield InfoMetricFamily("ingest_replica", "The name of this process.", {"replica": name})
         yield from self._limits()
         report = self._service.reports.dispatcher()
         yield from self._states(report)
@@ -50,6 +52,7 @@ class Gauges(Collector):
         yield _gauge("ingest_dispatcher_paused", "Whether an operator wants no slot to open.", paused)
         yield _gauge("ingest_upstream_paused", "Whether the upstream wants no calls at present.", kept_away)
         yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", report.probing)
+        yield _gauge("ingest_replicas", "Processes that share the database and run now.", len(report.replicas))
 
     def _batches(self) -> Metric:
         family = GaugeMetricFamily("ingest_batches", "Batches that are known.", labels=["priority", "status"])

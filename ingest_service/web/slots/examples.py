@@ -9,6 +9,7 @@ from ingest_service.web.slots.models import (
     PastSlots,
     PlannedBatch,
     PlannedSlot,
+    Replica,
     Schedule,
     Waiting,
 )
@@ -28,6 +29,7 @@ LEDGER = PastSlots(
             number=1,
             opened_at="2026-11-22T01:07:59.578Z",
             closed_at="2026-11-22T01:08:00.581Z",
+            replica="blue-17",
             ids=[1, 2, 3],
             batches=[PastBatch(batch_id=FIRST, ingestion_id=ONE, ids=[1, 2, 3])],
         )
@@ -45,6 +47,10 @@ RUNNING = Dispatcher(
         Priority.MEDIUM: Waiting(ingestions=1, batches=1, ids=2),
         Priority.LOW: Waiting(ingestions=0, batches=0, ids=0),
     },
+    replicas=[
+        Replica(name="blue-17", seen_at="2026-11-22T01:08:01.204Z"),
+        Replica(name="green-9", seen_at="2026-11-22T01:08:00.871Z"),
+    ],
 )
 PAUSED = RUNNING.model_copy(
     update={"state": "paused", "paused_at": "2026-11-22T01:08:01.250Z", "next_slot_at": None}

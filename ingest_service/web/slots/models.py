@@ -8,6 +8,7 @@ from uuid import UUID
 from ingest_service.backlog.queue_depth import QueueDepth
 from ingest_service.domain import model
 from ingest_service.domain.ledger import SlotRecord
+from ingest_service.ports.records import SeenReplica
 from ingest_service.reports.models import DispatcherReport, SlotsReport, UpcomingBatch, UpcomingSlot
 from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, ResponseModel, Time
 from ingest_service.web.http.times import rfc3339
@@ -67,11 +68,15 @@ class PastBatch(ResponseModel):
 
 
 class PastSlot(ResponseModel):
-    """A slot that was opened; it is open while `closed_at` is null."""
+    """A slot that was opened; it is open while `closed_at` is null.
+
+    `replica` is the name of the process that opened it, null where that was not kept.
+    """
 
     number: Number
     opened_at: Time
     closed_at: Time | None
+    replica: str | None
     ids: list[RecordId]
     batches: list[PastBatch]
 
@@ -90,6 +95,7 @@ class PastSlot(ResponseModel):
             number=slot.number,
             opened_at=rfc3339(slot.opened_at),
             closed_at=rfc3339(slot.closed_at),
+            replica=slot.replica,
             ids=[record_id for _, _, record_id in slot.calls],
             batches=batches,
         )
@@ -120,8 +126,23 @@ class Waiting(ResponseModel):
         return cls(ingestions=depth.ingestions, batches=depth.batches, ids=depth.ids)
 
 
+class Replica(ResponseModel):
+    """A process that shares the database, and when it was seen last."""
+
+    name: str
+    seen_at: Time
+
+    @classmethod
+    def of(cls, replica: SeenReplica) -> Self:
+        """Return the answer about a replica."""
+        return cls(name=replica.name, seen_at=rfc3339(replica.seen_at))
+
+
 class Dispatcher(ResponseModel):
-    """The state of the dispatcher, which opens the slots, and of the backlog."""
+    """The state of the dispatcher, which opens the slots, and of the backlog.
+
+    `replicas` are the processes that share the database and run now; none with SQLite, which is for one process.
+    """
 
     state: Literal["running", "paused"]
     paused_at: Time | None
@@ -129,6 +150,7 @@ class Dispatcher(ResponseModel):
     probing: bool
     next_slot_at: Time | None
     backlog: dict[PriorityName, Waiting]
+    replicas: list[Replica]
 
     @classmethod
     def of(cls, report: DispatcherReport) -> Self:
@@ -140,4 +162,5 @@ class Dispatcher(ResponseModel):
             probing=report.probing,
             next_slot_at=rfc3339(report.next_slot_at),
             backlog={priority: Waiting.of(depth) for priority, depth in report.backlog.items()},
+            replicas=[Replica.of(replica) for replica in report.replicas],
         )

@@ -1,10 +1,11 @@
 import json
+from typing import Any
 
 import pytest
 
 from ingestctl.client import Client
 from tests.cli.conftest import Run
-from tests.cli.stand_in import StandIn, refusal
+from tests.cli.stand_in import Answer, StandIn, refusal
 
 
 def test_pause_and_resume_may_be_repeated(real_run: Run, real_client: Client) -> None:
@@ -31,6 +32,19 @@ def test_health_shows_the_version_the_dispatcher_and_the_backlog(real: str, real
         "MEDIUM             0        0    0",
         "LOW                1        2    5",
     ]
+
+
+def test_health_names_the_replicas_that_share_the_database(run: Run, service: StandIn) -> None:
+    replicas = [{"name": name, "seen_at": "2026-11-22T01:08:01.204Z"} for name in ("blue\x1b-17", "green-9")]
+    state: dict[str, Any] = {
+        "paused_at": None,
+        "upstream_paused_until": None,
+        "probing": False,
+        "next_slot_at": None,
+    }
+    dispatcher = {"state": "running", **state, "backlog": {}, "replicas": replicas}
+    service.answers(*(Answer(body=body) for body in ({"status": "ok"}, {"status": "ready"}, dispatcher)))
+    assert "replicas    blue\\u001b-17, green-9" in run("health").stdout.splitlines()
 
 
 def test_health_can_be_printed_as_json(real_run: Run) -> None:

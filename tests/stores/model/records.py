@@ -9,7 +9,14 @@ from ingest_service.domain.ledger import Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Batch, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.ports.records import SLIPS_KEPT, BatchesRecord, Cutoffs, IngestionRecord, ListFilter
+from ingest_service.ports.records import (
+    SLIPS_KEPT,
+    BatchesRecord,
+    Cutoffs,
+    IngestionRecord,
+    ListFilter,
+    SeenReplica,
+)
 from tests.stores.model.journal import ModelJournal
 from tests.stores.model.kept import Kept
 
@@ -90,6 +97,9 @@ class ModelRecords:
 
     def slots(self, before: int, limit: int) -> list[SlotRecord]:
         return self._journal.ledger.page(before, limit)
+
+    def replicas(self) -> list[SeenReplica]:
+        return []
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         counts: Counter[tuple[Priority, Status]] = Counter()

@@ -4,6 +4,9 @@ from threading import Thread
 
 from ingest_service.domain.ledger import ReleaseState, Retry
 from ingest_service.domain.model import Priority, Status
+from ingest_service.stores.sqlite.journal import SqliteJournal
+from ingest_service.stores.sqlite.records import SqliteRecords
+from tests.doubles import UnthreadedDatabase, VirtualClock
 from tests.stores.steps import (
     close,
     find,
@@ -46,6 +49,14 @@ def test_created_times_and_accepted_calls_follow_the_sequence_when_many_submit_a
     assert len(sequences) == 80
     created = [entry.ingestion.created_at for entry in store.accepted]
     assert created == sorted(created)
+
+
+def test_a_slot_names_the_process_that_opened_it() -> None:
+    database, clock = UnthreadedDatabase(), VirtualClock()
+    store = Store(database, SqliteRecords(database), SqliteJournal(database, database, clock, "blue-17"))
+    store.start()
+    release(store, 1, next_batch(submit(store, [1])))
+    assert [slot.replica for slot in store.records.slots(before=9, limit=9)] == ["blue-17"]
 
 
 def test_the_batches_of_a_slot_that_was_never_closed_wait_again_one_by_one(store: Store) -> None:

@@ -82,6 +82,7 @@ def test_a_database_of_the_first_version_keeps_all_it_held(store: Store) -> None
         (BEGUN, 0, 2),
         (BEGUN, 0, 3),
     )
+    assert [slot.replica for slot in store.records.slots(before=9, limit=9)] == [None, None]
     assert store.journal.paused_until() == 90
     assert store.journal.paused_at() is None
 

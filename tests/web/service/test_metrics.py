@@ -89,6 +89,12 @@ def test_the_version_is_shown(client: FlaskClient) -> None:
     assert value(client, "ingest_build_info", version=version("ingest-service")) == 1
 
 
+def test_the_name_of_the_process_is_shown_and_how_many_share_its_database(simulation: Simulation) -> None:
+    client = create_app(simulation.service, Settings.from_environ({"INGEST_REPLICA_NAME": "b-7"})).test_client()
+    assert value(client, "ingest_replica_info", replica="b-7") == 1
+    assert value(client, "ingest_replicas") == 0
+
+
 def test_a_dispatcher_that_does_not_run_is_shown(client: FlaskClient) -> None:
     assert value(client, "ingest_dispatcher_up") == 0
     assert value(client, "ingest_ready") == 0

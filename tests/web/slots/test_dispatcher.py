@@ -1,5 +1,7 @@
 """GET /dispatcher, and its pause and resume by an operator."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +9,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_service.ports.records import SeenReplica
+from ingest_service.web.slots.models import Dispatcher
 from tests.laws import most_starts_in_a_span
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 from tests.web.asking import PASSING, PAUSING, called, client_of, failing, in_full, ingest, results, statuses
@@ -20,6 +24,7 @@ IDLE: dict[str, Any] = {
     "probing": False,
     "next_slot_at": None,
     "backlog": {"HIGH": NOTHING, "MEDIUM": NOTHING, "LOW": NOTHING},
+    "replicas": [],
 }
 
 
@@ -34,6 +39,12 @@ def pause_at(simulation: Simulation, time: int) -> None:
 
 def resume_at(simulation: Simulation, time: int) -> None:
     simulation.clock.at(simulation.began + time, simulation.service.resume)
+
+
+def test_the_replicas_that_share_the_database_are_shown(simulation: Simulation) -> None:
+    report = replace(simulation.service.reports.dispatcher(), replicas=(SeenReplica("blue-17", 1500 * SECOND),))
+    shown = json.loads(Dispatcher.of(report).to_json())["replicas"]
+    assert shown == [{"name": "blue-17", "seen_at": "1970-01-01T00:25:00.000Z"}]
 
 
 def test_an_idle_dispatcher_runs_and_has_nothing_to_do(client: FlaskClient) -> None:
