@@ -9,13 +9,13 @@ from ingest_service.loop import say
 
 
 def main() -> None:
-    """Run the service."""
+    """Run the service, or the command that the arguments name."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _leave)
     # Only now: it takes a second or so, in which Ctrl-C would print a traceback.
-    from ingest_service.process import Process
+    from ingest_service.commands import ingest_service
 
-    Process().serve()
+    ingest_service(prog_name="ingest-service")
 
 
 def _leave(signum: int, _: FrameType | None) -> NoReturn:

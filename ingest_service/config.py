@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.database_url import SQLITE, check_url, is_postgres, read_url
+from ingest_service.database_url import SQLITE, check_url, is_postgres, read_url, sqlite_path
 from ingest_service.environment import (
     DATABASE_URL,
     DATABASE_URL_FILE,
@@ -180,7 +180,7 @@ class Settings(BaseModel):
     def database_path(self) -> Path:
         """Path of the SQLite file."""
         assert not self.is_postgres, "a PostgreSQL database has no path"
-        return Path(self.database_url.get_secret_value().removeprefix(SQLITE))
+        return sqlite_path(self.database_url.get_secret_value())
 
     @property
     def guard(self) -> float:

@@ -20,6 +20,11 @@ def is_postgres(url: str) -> bool:
     return url.startswith(_POSTGRES)
 
 
+def sqlite_path(url: str) -> Path:
+    """Return the path in the URL of an SQLite file."""
+    return Path(url.removeprefix(SQLITE))
+
+
 def check_url(url: str) -> None:
     """Raise ValueError, with what is allowed and with nothing of the URL, for one that no database can have."""
     if is_postgres(url):

@@ -20,8 +20,9 @@ FLOORS = [
     {"stores.postgres"},
     {"service"},
     {"web"},
-    {"app", "logs", "signals"},
+    {"app", "copying", "logs", "signals"},
     {"process"},
+    {"commands"},
     {"__main__"},
 ]
 # Below each other, as the floors are; two rooms of one floor do not know each other.
@@ -29,7 +30,7 @@ FLOORS_OF_WEB = [{"http"}, {"openapi"}, {"ingest"}, {"ingestions", "slots"}, {"s
 ROOT = HOUSE / "ingest_service"
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 PLAIN = {"domain", "errors", "backlog", "schedule", "ports"}
-WIRING = {"app", "process"}
+WIRING = {"app", "copying", "process"}
 
 
 def package_of(parts: tuple[str, ...]) -> str:

@@ -19,6 +19,12 @@ def insert_checksums(connection: sqlite3.Connection, sequence: int, ids: PackedI
     connection.execute("INSERT INTO checksums (sequence, crcs) VALUES (?, ?)", [sequence, _crcs(ids.packed)])
 
 
+def require_intact(sequence: int, packed: bytes, crcs: bytes | None) -> None:
+    """Raise IdsDamaged unless these ids, which are whole blocks, have these checksums (None: they have none)."""
+    if crcs is not None and _crcs(packed) != crcs:
+        raise IdsDamaged(sequence)
+
+
 def read_checked(connection: Connection, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
     """Read the ids of an ingestion at these positions, in ascending order. Raises IdsDamaged.
 
@@ -33,8 +39,7 @@ def read_checked(connection: Connection, sequence: int, positions: Sequence[int]
         "WHERE sequence = ?",
         [first * _BLOCK + 1, count * _BLOCK, first * 4 + 1, count * 4, sequence],
     ).fetchone()
-    if expected is not None and _crcs(blocks) != expected:
-        raise IdsDamaged(sequence)
+    require_intact(sequence, blocks, expected)
     ids = PackedIds(blocks)
     return tuple(ids[position - first * _IDS_IN_BLOCK] for position in positions)
 
