@@ -16,6 +16,24 @@ FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 # The progress is drawn anew after this many rows.
 _STEP = 1000
 
+COPY_HELP = """Copy everything from SOURCE_URL to TARGET_URL, which must be empty.
+
+\b
+  ingest-service copy sqlite:///ingest.db postgresql://user@host/database
+  ingest-service copy postgresql://user@host/database sqlite:///ingest.db
+
+Ingestions, ids, results, slots, keys and pauses are taken over, and the rate holds across the move. Stop the
+service first: a database that is in use is refused. A copy that fails leaves the target empty. The password may
+come from PGPASSWORD, or from the file that PGPASSFILE names.
+
+\b
+Exit codes:
+  0    copied
+  1    failed; nothing was copied
+  2    refused
+  130  interrupted; nothing was copied
+"""
+
 
 class DatabaseUrl(click.ParamType[str]):
     """The URL of a database. What is wrong with one is said without it, for it may hold a password."""
@@ -46,27 +64,11 @@ def ingest_service(context: click.Context) -> None:
         Process().serve()
 
 
-@ingest_service.command("copy", short_help="Copy everything from one database into another.")
+@ingest_service.command("copy", help=COPY_HELP, short_help="Copy everything from one database into another.")
 @click.argument("source_url", type=DatabaseUrl())
 @click.argument("target_url", type=DatabaseUrl())
 def copy_command(source_url: str, target_url: str) -> None:
-    r"""Copy everything from SOURCE_URL to TARGET_URL, which must be empty.
-
-    \b
-    ingest-service copy sqlite:///ingest.db postgresql://user@host/database
-    ingest-service copy postgresql://user@host/database sqlite:///ingest.db
-
-    Ingestions, ids, results, slots, keys and pauses are taken over, and the rate holds across the move. Stop the
-    service first: a database that is in use is refused. A copy that fails leaves the target empty. The password
-    may come from PGPASSWORD, or from the file that PGPASSFILE names.
-
-    \b
-    Exit codes:
-      0    copied
-      1    failed; nothing was copied
-      2    refused
-      130  interrupted; nothing was copied
-    """
+    """Copy, print what was copied, and exit."""
     # That of the service speaks of a start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

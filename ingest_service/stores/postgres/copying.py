@@ -130,11 +130,15 @@ class PostgresTarget:
         with self._session.cursor().copy(statement.encode()) as copy:
             copy.set_types(list(types.values()))
             for row in rows:
-                copy.write_row(adapted(row))
+                try:
+                    copy.write_row(adapted(row))
+                except (TypeError, OverflowError) as error:
+                    raise StoreError(f"the source has a row in {table} that does not fit: {error}") from error
 
     def finish(self, last_sequence: int) -> Summary:
         """Let nothing wait that is called in the open slot, count on from the last sequence, and tell replicas."""
         connection = PostgresConnection(self._session)
+        summary = read_summary(connection)
         self._take_out_open_calls(connection)
         if last_sequence:
             connection.execute(
@@ -143,7 +147,7 @@ class PostgresTarget:
         insert_changes(connection, [Change()], count_waiting(connection))
         # Else the first statements are planned as for empty tables.
         connection.execute(f"ANALYZE {', '.join(TABLES)}")
-        return read_summary(connection)
+        return summary
 
     def _adapted(self, table: str) -> tuple[Mapping[str, str], Callable[[Row], Row]]:
         """Return the columns of a table here, and a function for rows that differ from those that are copied."""

@@ -73,7 +73,7 @@ class Target(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Numbers of what a database has; `waiting` are the ids that wait to be called."""
+    """Numbers of what a database has; `waiting` are the ids that are to be called, those of an open slot again."""
 
     ingestions: int
     ids: int
@@ -82,7 +82,7 @@ class Summary:
 
 
 def read_summary(connection: Connection) -> Summary:
-    """Count what a database has."""
+    """Count what a database has, while its retries are those that were copied."""
     ingestions, ids = connection.execute(
         f"SELECT count(*), coalesce(sum({ID_COUNT}), 0) FROM ingestions"
     ).fetchone()
@@ -91,7 +91,7 @@ def read_summary(connection: Connection) -> Summary:
 
 
 def count_waiting(connection: Connection) -> int:
-    """Count the ids that wait to be called, but for those in the open slot."""
+    """Count the ids that have not been released, and those in `retries`."""
     (waiting,) = connection.execute(_IDS_WAITING).fetchone()
     return int(waiting)
 
