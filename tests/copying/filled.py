@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Outcome, Retry, Slip
+from ingest_service.domain.ledger import Outcome, Retry, Slip, Verdict
 from ingest_service.domain.model import Priority, Status
 from ingest_service.ports.records import ListFilter, Records
 from tests.doubles import VirtualClock
@@ -37,7 +37,7 @@ def fill(store: Store, clock: VirtualClock) -> list[UUID]:
     release(store, next(numbers), next_batch(begun))
     submit(store, [20, 20, 10**9 + 7], Priority.LOW, deadline=clock.wall() + HOUR)
     fails = submit(store, [30, 31, 32])
-    verdicts = [Outcome(30, "{}"), retry(clock, 1, 50 * SECOND), retry(clock, 1, 50 * SECOND)]
+    verdicts: list[Verdict] = [Outcome(30, "{}"), retry(clock, 1, 50 * SECOND), retry(clock, 1, 50 * SECOND)]
     slot = open_next(store, next(numbers), fails)
     store.journal.close_slot(slot, verdicts, slot.opened, paused_until=clock.wall() + 40 * SECOND)
 
@@ -86,3 +86,8 @@ def in_file(path: Path, clock: Clock) -> Store:
     store = Store.in_file(path, clock)
     store.start()
     return store
+
+
+def url_of(place: Path | str) -> str:
+    """Return the URL of a file, or a URL as it is."""
+    return f"sqlite:///{place}" if isinstance(place, Path) else place

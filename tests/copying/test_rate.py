@@ -47,7 +47,7 @@ class Move:
     """An engine over a file, a replica over a database, and copies in both directions."""
 
     def __init__(self, path: Path, url: str) -> None:
-        self._urls = f"sqlite:///{path}", url
+        self._in_file, self._in_postgres = f"sqlite:///{path}", url
         self.place = PostgresPlace(url)
         self.clock = self.place.clock
         self.file = OnDisk(path, self.clock)
@@ -55,12 +55,12 @@ class Move:
 
     def into_postgres(self) -> None:
         self.file.stop()
-        copy(*self._urls, self.clock)
+        copy(self._in_file, self._in_postgres, self.clock)
         self.shared.start()
 
     def into_sqlite(self) -> None:
         self.place.close()
-        copy(*reversed(self._urls), self.clock)
+        copy(self._in_postgres, self._in_file, self.clock)
         self.file.start()
 
 

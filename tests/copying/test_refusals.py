@@ -15,7 +15,7 @@ from ingest_service.copying import copy
 from ingest_service.errors import CopyRefused, IdsDamaged, StoreError
 from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.sql.copying import TABLES
-from tests.copying.filled import fill, in_file
+from tests.copying.filled import fill, in_file, url_of
 from tests.doubles import VirtualClock
 from tests.engines.wiring import SECOND
 from tests.postgres.databases import Databases
@@ -43,9 +43,7 @@ def empty(tmp_path: Path) -> Path:
 
 
 def copied(source: Path | str, target: Path | str) -> None:
-    copy(
-        *(f"sqlite:///{place}" if isinstance(place, Path) else place for place in (source, target)), SystemClock()
-    )
+    copy(url_of(source), url_of(target), SystemClock())
 
 
 def refusal(source: Path | str, target: Path | str) -> str:
@@ -197,5 +195,5 @@ def test_ids_of_an_ingestion_that_is_over_may_be_damaged(filled: Path, empty: Pa
 def test_no_error_shows_a_password(which: str, filled: Path) -> None:
     secret = "postgresql://me:s3cret@127.0.0.1:1/ingest"
     with pytest.raises(StoreError, match="the database cannot be reached") as raised:
-        copied(*((secret, filled) if which == "source" else (filled, secret)))
+        copied(secret if which == "source" else filled, secret if which == "target" else filled)
     assert "s3cret" not in str(raised.value)

@@ -14,7 +14,7 @@ from ingest_service.stores.postgres.copying import NOBODY
 from ingest_service.stores.postgres.database import PostgresDatabase
 from ingest_service.stores.postgres.records import PostgresRecords
 from ingest_service.stores.sql.copying import TABLES, Summary
-from tests.copying.filled import KEY, answers, fill, in_file, left
+from tests.copying.filled import KEY, answers, fill, in_file, left, url_of
 from tests.doubles import VirtualClock
 from tests.postgres.databases import Databases
 from tests.postgres.virtual_clock import DatabaseClock
@@ -39,15 +39,11 @@ class Trip:
         store.stop()
 
     def copy(self, source: Path | str, target: Path | str) -> Summary:
-        return copy(_url(source), _url(target), self.clock)
+        return copy(url_of(source), url_of(target), self.clock)
 
     def ask(self, question: str) -> list[tuple[object, ...]]:
         with psycopg.connect(self.url) as connection:
             return connection.execute(question.encode()).fetchall()
-
-
-def _url(place: Path | str) -> str:
-    return f"sqlite:///{place}" if isinstance(place, Path) else place
 
 
 @pytest.fixture
