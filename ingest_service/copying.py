@@ -1,7 +1,7 @@
 """Copying everything from one database into another."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 
 from ingest_service.clock import Clock
 from ingest_service.database_url import is_postgres, sqlite_path
@@ -28,7 +28,8 @@ def copy(
     with _source(source_url, clock) as source, _target(target_url, clock) as target:
         counted(source.count())
         for table in TABLES:
-            target.write(table, _counting(source.rows(table), copied))
+            with closing(source.rows(table)) as rows:
+                target.write(table, _counting(rows, copied))
         return target.finish(source.last_sequence())
 
 

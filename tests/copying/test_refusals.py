@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import count, takewhile
 from pathlib import Path
 from uuid import uuid4
 
@@ -183,6 +184,33 @@ def test_a_copy_that_fails_leaves_the_target_empty(
     with pytest.raises(StoreError):
         copied(postgres_url, empty)
     assert rows_in(empty) == []
+
+
+@pytest.mark.parametrize("table", ["ingestions", "retries"])
+def test_a_copy_that_is_interrupted_leaves_both_databases_as_they_were(
+    table: str, filled: Path, empty: Path, postgres_url: str
+) -> None:
+    copied(filled, postgres_url)
+    before = rows_in(postgres_url)
+    rows = count(1)
+
+    def interrupt(_: int) -> None:
+        if next(rows) == (3 if table == "ingestions" else rows_before("retries", postgres_url) + 1):
+            raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            copy(postgres_url, url_of(empty), SystemClock(), copied=interrupt)
+        assert rows_in(empty) == []
+        assert rows_in(postgres_url) == before
+        rows = count(1)
+    copied(postgres_url, empty)
+
+
+def rows_before(table: str, url: str) -> int:
+    """Return the number of rows that are copied before a table."""
+    before = takewhile(lambda one: one != table, TABLES)
+    return sum(len(execute(url, f"SELECT 1 FROM {one}")) for one in before)
 
 
 def test_ids_of_an_ingestion_that_is_over_may_be_damaged(filled: Path, empty: Path) -> None:

@@ -25,6 +25,7 @@ NOT_RUN = {
     "make": "serves until it is stopped, installs, or runs these tests; each document has a service of its own",
     "docker": "needs a Docker engine",
     "sudo": "needs systemd, and changes the machine",
+    "ingest-service copy": "needs a PostgreSQL; tests/processes/test_copy.py runs it",
     "ingest-service": "serves until it is stopped; each document has a service of its own",
     "ingest-fake-upstream": "serves until it is stopped; tests/upstreams/fake/ runs it",
     "INGEST_": "serves until it is stopped; tests/test_config.py reads every setting",

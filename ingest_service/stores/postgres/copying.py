@@ -1,6 +1,6 @@
 """A PostgreSQL database as the source or the target of a copy."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import LiteralString
 from uuid import UUID
@@ -103,13 +103,13 @@ class PostgresSource:
         ).fetchone() or (0,)
         return int(sequence)
 
-    def rows(self, table: str) -> Iterator[Row]:
+    def rows(self, table: str) -> Generator[Row, None, None]:
         """Read a table as the server sends it."""
         with translated(_NOT_READ):
             (wall,) = self._session.execute("SELECT wall_clock()").fetchone() or (0,)
         return self._rows(table, wall)
 
-    def _rows(self, table: str, wall: int) -> Iterator[Row]:
+    def _rows(self, table: str, wall: int) -> Generator[Row, None, None]:
         statement = _ROWS.get(table, f"SELECT {columns_of(table)} FROM {table}").format(wall)
         cursor = self._session.cursor()
         with translated(_NOT_READ), cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)".encode()) as copy:

@@ -1,6 +1,6 @@
 """Everything that is taken over from one database into another, in a form that fits every store."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -57,8 +57,11 @@ class Source(Protocol):
     def last_sequence(self) -> int:
         """Return the sequence of the last ingestion that was ever accepted, 0 before the first."""
 
-    def rows(self, table: str) -> Iterator[Row]:
-        """Read one of TABLES, a few rows at a time. Waits count from this call, not from when a row is read."""
+    def rows(self, table: str) -> Generator[Row, None, None]:
+        """Read one of TABLES, a few rows at a time; it is to be closed before anything else is asked.
+
+        Waits count from this call, not from when a row is read.
+        """
 
 
 class Target(Protocol):

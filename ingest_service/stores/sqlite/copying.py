@@ -1,7 +1,7 @@
 """An SQLite file as the source or the target of a copy."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -104,11 +104,11 @@ class SqliteSource:
         row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ingestions'").fetchone()
         return 0 if row is None else int(row[0])
 
-    def rows(self, table: str) -> Iterator[Row]:
+    def rows(self, table: str) -> Generator[Row, None, None]:
         """Read a table. Raises IdsDamaged for an ingestion that waits and is not as it was accepted."""
         return self._rows(table, self._clock.wall())
 
-    def _rows(self, table: str, wall: int) -> Iterator[Row]:
+    def _rows(self, table: str, wall: int) -> Generator[Row, None, None]:
         with _translated(_NOT_READ):
             match table:
                 case "ingestions":
