@@ -10,7 +10,7 @@ from itertools import count
 from threading import Event, RLock
 from typing import TypeVar
 
-from ingest_service.clock import NANOSECONDS, has_passed
+from ingest_service.clock import NANOSECONDS, Clock, has_passed
 from ingest_service.domain.ledger import NOT_CALLED, Answer, Call, Slot, Verdict
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.stores.sqlite.journal import SqliteJournal
@@ -264,7 +264,7 @@ class NotingUpstream:
 
     def __init__(
         self,
-        clock: VirtualClock,
+        clock: Clock,
         latency: Callable[[int], int],
         answer: Callable[[int, int], Answer] = good,
     ) -> None:

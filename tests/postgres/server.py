@@ -108,9 +108,12 @@ class PostgresServer:
         self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
 
-    def standby(self, directory: Path) -> "PostgresServer":
-        """Return a copy of this running server, with the same settings, which follows it once it is started."""
-        standby = PostgresServer(self._binaries, directory, **self._settings)
+    def standby(self, directory: Path, **settings: str) -> "PostgresServer":
+        """Return a copy of this running server, which follows it once it is started.
+
+        It has the same settings but for these.
+        """
+        standby = PostgresServer(self._binaries, directory, **{**self._settings, **settings})
         standby._programs.make_directory()
         options = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync")
         standby._programs.run("pg_basebackup", "-D", str(standby._cluster), "-d", self.url(), *options)
