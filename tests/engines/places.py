@@ -1,5 +1,6 @@
 """The places where engines keep what outlives them: one for each kind of engine."""
 
+from collections.abc import Callable
 from typing import Protocol, Self
 
 from ingest_service.dispatch.engine import EmbeddedEngine
@@ -63,17 +64,26 @@ TIMES = SlotTimes(grant=2 * SECOND, timeout=10 * SECOND, interval=RATE.interval)
 
 
 class PostgresPlace:
-    """A database of a PostgreSQL server. Whatever its last slot says, a replica waits for its own first look."""
+    """A database of a PostgreSQL server. Whatever its last slot says, a replica waits for its own first look.
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    An engine reaches it through another URL if there is one; `open_database` makes the connections to that.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        through: str | None = None,
+        open_database: Callable[[str], PostgresDatabase] = PostgresDatabase,
+    ) -> None:
+        self._url = through or url
+        self._open_database = open_database
         self._database: PostgresDatabase | None = None
         self.began = VirtualClock().now()
         self.clock = DatabaseClock(url, self.began - TIMES.grant - TIMES.interval)
 
     def build(self, wiring: Wiring) -> tuple[Records, Engine]:
         self.close()
-        self._database = PostgresDatabase(self._url)
+        self._database = self._open_database(self._url)
         replica = Replica("replica")
         rules = Rules(wiring.rate, wiring.retry_rules, TIMES, wiring.most_ids, POLL)
         engine = PostgresEngine(

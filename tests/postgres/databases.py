@@ -24,7 +24,7 @@ _MEMORY = Path("/dev/shm")
 _ROOM = 1 << 30
 # What is in these databases is worth nothing after the test, so nothing waits for a disk. A test about crashes
 # needs a server of its own.
-_VOLATILE = {"fsync": "off", "max_wal_size": "256MB"}
+VOLATILE = {"fsync": "off", "max_wal_size": "256MB"}
 
 
 class Databases:
@@ -99,7 +99,7 @@ def shared_databases(environ: Mapping[str, str] = os.environ) -> Iterator[Databa
             yield databases
         return
     binaries = find_binaries()
-    with temporary_folder(_memory()) as folder, PostgresServer(binaries, folder / "shared", **_VOLATILE) as server:
+    with temporary_folder(_memory()) as folder, PostgresServer(binaries, folder / "shared", **VOLATILE) as server:
         yield Databases(server.url())
 
 
