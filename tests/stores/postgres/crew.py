@@ -27,9 +27,7 @@ from tests.stores.postgres.ledger import lost, wrong_slots
 MILLISECOND = NANOSECONDS // 1000
 # The law is about the interval; the guard stands for the difference of the ways to the upstream.
 INTERVAL, GUARD = 300 * MILLISECOND, 20 * MILLISECOND
-RATE = RateLimit(
-    slot_size=3, interval=INTERVAL + GUARD, linger=20 * MILLISECOND, longest_pause=3600 * NANOSECONDS
-)
+RATE = RateLimit(slot_size=3, interval=INTERVAL + GUARD, linger=20 * MILLISECOND, longest_pause=3600 * NANOSECONDS)
 GRANT, TIMEOUT, POLL = 300 * MILLISECOND, 500 * MILLISECOND, 100 * MILLISECOND
 LATENCY = 50 * MILLISECOND
 MOST_IDS = 1_000_000
@@ -48,9 +46,7 @@ class Member:
         self.engine = PostgresEngine(self.database, replica, rules, clock, self.observer, lambda _: None)
         self.records = PostgresRecords(self.database, replica.owner)
         self.given_up: list[str] = []
-        self.dispatcher = Dispatcher(
-            self.engine, upstream, clock, in_threads, self.observer, self.given_up.append
-        )
+        self.dispatcher = Dispatcher(self.engine, upstream, clock, in_threads, self.observer, self.given_up.append)
 
     def start(self) -> None:
         self.records.start()

@@ -17,7 +17,7 @@ SELECT id FROM ingestions JOIN (
 
 
 def lost(url: str, accepted: Iterable[UUID]) -> set[UUID]:
-    """Return the ingestions whose id does not wait, is not being called and has no outcome; or is in two places."""
+    """Return the ingestions whose id does not wait, is not being called and has no outcome. None may be twice."""
     with connect(url) as session:
         rows = [UUID(bytes=row[0]) for row in session.execute(_PLACES)]
     found = set(rows)
