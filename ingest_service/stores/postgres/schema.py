@@ -182,7 +182,9 @@ MIGRATIONS: tuple[LiteralString, ...] = (
 OLDEST_PROGRAM = 1
 
 # Two replicas that start at once migrate one after the other. The number is arbitrary: the name in ASCII.
-_LOCK = int.from_bytes(b"ingest")
+MIGRATION_LOCK = int.from_bytes(b"ingest")
+# A migration takes its time, and so does the wait for that of another replica, whatever is set for the role.
+_NO_LIMITS = "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)"
 _CREATE = """
 CREATE TABLE IF NOT EXISTS schema_version (
     one integer PRIMARY KEY CHECK (one = 1),
@@ -199,7 +201,8 @@ def migrate(connection: Connection[tuple[object, ...]]) -> None:
     psycopg.Error.
     """
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        connection.execute(_NO_LIMITS)
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
         version, oldest_program = _version(connection)
         if oldest_program > len(MIGRATIONS):
             raise StoreError(
