@@ -14,7 +14,7 @@ from tests.postgres.server import PostgresServer
 
 
 class PooledDatabases:
-    """The databases of a server of their own, in a folder, and a pooler before it. They run inside of the block."""
+    """Databases on a server in a folder, with a pooler before it; both run inside of the block."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

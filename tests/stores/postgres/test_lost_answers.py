@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-import psycopg
 import pytest
 
 from ingest_service.domain.ledger import Answer
@@ -13,6 +12,7 @@ from tests.engines.places import PostgresPlace
 from tests.engines.rig import Rig
 from tests.engines.wiring import FINAL, PASSING, RATE, SECOND
 from tests.stores.postgres.cutting import Cut, CuttingDatabase
+from tests.stores.postgres.gates import execute
 
 GOOD = Answer("{}")
 
@@ -35,17 +35,12 @@ def rig(postgres_url: str, cuts: list[Cut]) -> Iterator[Rig]:
 either = pytest.mark.parametrize("cut", Cut, ids=[cut.value for cut in Cut])
 
 
-def ask(url: str, question: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(url) as connection:
-        return connection.execute(question.encode()).fetchall()
-
-
 @either
 def test_a_submission_is_kept_once_and_answered(rig: Rig, cuts: list[Cut], cut: Cut, postgres_url: str) -> None:
     cuts += [cut]
     ingestion_id = rig.admit([1, 2])
     assert rig.progress(ingestion_id).status is Status.YET_TO_START
-    assert ask(postgres_url, "SELECT count(*) FROM ingestions") == [(1,)]
+    assert execute(postgres_url, "SELECT count(*) FROM ingestions") == [(1,)]
     assert len(list(rig.engine.snapshot().waiting)) == 1
 
 
@@ -57,7 +52,7 @@ def test_a_submission_is_found_also_where_the_answer_about_it_is_lost_again(
     rig.admit([1], key="once")
     assert cuts == []
     assert rig.admit([1], key="once")
-    assert ask(postgres_url, "SELECT count(*) FROM ingestions") == [(1,)]
+    assert execute(postgres_url, "SELECT count(*) FROM ingestions") == [(1,)]
 
 
 def test_a_submission_that_may_be_kept_is_refused_with_how_to_find_out(rig: Rig, cuts: list[Cut]) -> None:
@@ -80,7 +75,10 @@ def test_a_slot_whose_opening_is_not_certain_is_taken_back_uncalled_and_its_ids_
     with pytest.raises(CommitNotCertain):
         rig.open()
     assert rig.run_slot() == (RATE.linger + RATE.interval, [1, 2, 3])
-    assert ask(postgres_url, "SELECT number, how FROM slots ORDER BY number") == [(1, "uncalled"), (2, "closed")]
+    assert execute(postgres_url, "SELECT number, how FROM slots ORDER BY number") == [
+        (1, "uncalled"),
+        (2, "closed"),
+    ]
     assert [one.attempts for one in rig.outcomes(ingestion_id)] == [1, 1, 1]
 
 
@@ -92,7 +90,7 @@ def test_a_slot_whose_opening_was_not_kept_opens_with_the_next_try(
     with pytest.raises(CommitNotCertain):
         rig.open()
     assert rig.run_slot() == (RATE.linger, [1, 2, 3])
-    assert ask(postgres_url, "SELECT number, how FROM slots") == [(1, "closed")]
+    assert execute(postgres_url, "SELECT number, how FROM slots") == [(1, "closed")]
 
 
 @either
@@ -117,7 +115,7 @@ def test_a_close_whose_answer_is_lost_is_a_success_and_doubles_nothing(
         rig.engine.close(slot, calls)
     assert rig.engine.close(slot, calls)
     assert [(one.record_id, one.attempts) for one in rig.outcomes(ingestion_id)] == [(1, 1), (3, 1)]
-    assert ask(postgres_url, "SELECT position, attempts FROM retries") == [(1, 1)]
+    assert execute(postgres_url, "SELECT position, attempts FROM retries") == [(1, 1)]
     assert rig.run_slot() == (RATE.linger + RATE.interval, [2, 4])
     assert [one.record_id for one in rig.outcomes(ingestion_id)] == [1, 2, 3, 4]
 
@@ -139,8 +137,7 @@ def test_a_pause_of_the_upstream_lasts_where_the_answer_to_the_close_is_lost(
 def test_a_close_is_thrown_away_by_a_database_that_knows_nothing_of_the_slot(rig: Rig, postgres_url: str) -> None:
     rig.admit([1])
     slot = rig.open()
-    with psycopg.connect(postgres_url) as connection:
-        connection.execute("DELETE FROM slots")
+    execute(postgres_url, "DELETE FROM slots")
     assert not rig.engine.close(slot, rig.calls([GOOD]))
 
 
