@@ -1,6 +1,7 @@
 """The sessions of a database, as its server sees them."""
 
 from random import Random
+from typing import LiteralString, Self
 
 import psycopg
 
@@ -16,7 +17,7 @@ class Sessions:
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
 
-    def __enter__(self) -> "Sessions":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -38,8 +39,23 @@ class Sessions:
 
     def are_waiting_for_a_lock(self) -> bool:
         """Return whether one of them waits for the lock of a row or a table."""
-        row = self._connection.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
-            "AND wait_event_type = 'Lock')"
-        ).fetchone()
-        return row == (True,)
+        return self._there_is("pg_stat_activity", "wait_event_type = 'Lock'")
+
+    def hold_the_gate(self) -> bool:
+        """Return whether one of them has the gate, or waits for it."""
+        held = "relation = 'gate'::regclass AND mode = 'RowShareLock' AND granted"
+        return self._there_is("pg_locks JOIN pg_database ON oid = database", held)
+
+    def wait_for_a_standby(self) -> bool:
+        """Return whether the commit of one of them waits for a standby."""
+        return self._there_is("pg_stat_activity", "wait_event = 'SyncRep'")
+
+    def cancel_waits_for_a_standby(self) -> None:
+        """Let those commits be answered with a warning."""
+        self._connection.execute(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        )
+
+    def _there_is(self, table: LiteralString, condition: LiteralString) -> bool:
+        question = f"SELECT EXISTS (SELECT FROM {table} WHERE datname = current_database() AND {condition})"
+        return self._connection.execute(question).fetchone() == (True,)

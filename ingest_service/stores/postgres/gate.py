@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -16,6 +16,7 @@ from ingest_service.stores.postgres.errors import store_error
 log = logging.getLogger(__name__)
 
 _NOT_WRITTEN = "the database could not be written"
+_BUSY = "the database is busy: another transaction held its lock for 2 s, and is ended if it does not move"
 NOT_CERTAIN = (
     "what was asked may be kept all the same, so ask again: with its Idempotency-Key, a submission is kept once"
 )
@@ -50,18 +51,21 @@ class GateTransaction:
     What is large it may write before that, while it does not hold the gate yet.
     """
 
-    def __init__(self, session: Session, warnings: list[str], wait: AbstractContextManager[None]) -> None:
+    def __init__(
+        self, session: Session, pipelined: "Pipelined", warnings: list[str], wait: AbstractContextManager[None]
+    ) -> None:
         self._session = session
         self._connection = PostgresConnection(session)
+        self._pipelined = pipelined
         self._warnings = warnings
         self._wait = wait
 
     @contextmanager
     def preparing(self) -> Iterator[PostgresConnection]:
         """Write in one round trip, without the gate: nobody sees it before the commit, and nobody waits for it."""
-        with self._session.pipeline():
-            self._begin()
-            yield self._connection
+        self._begin()
+        yield self._connection
+        self._pipelined.sync()
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
@@ -71,18 +75,19 @@ class GateTransaction:
         pipeline, where none of its timers runs.
         """
         is_begun = self._session.info.transaction_status is TransactionStatus.INTRANS
-        with self._wait, self._session.pipeline():
+        with self._wait:
             if not is_begun:
                 self._begin()
             self._session.execute(_LOCK)
             yield self._connection
+            self._pipelined.sync()
 
     @contextmanager
     def writing(self) -> Iterator[PostgresConnection]:
         """Write and commit in one round trip; durable when the block has ended. Raises CommitNotCertain."""
         self._warnings.clear()
         try:
-            with self._session.pipeline():
+            with self._pipelined:
                 yield self._connection
                 self._session.execute("COMMIT")
         except psycopg.Error as error:
@@ -96,6 +101,22 @@ class GateTransaction:
     def _begin(self) -> None:
         for statement in _BEGIN:
             self._session.execute(statement)
+
+
+class Pipelined(ExitStack):
+    """A pipeline of the session, for the whole of a transaction.
+
+    It does not end between reading and writing: psycopg ends one with a Flush, and after that the server does not
+    end a session that sleeps in its transaction.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._pipeline = self.enter_context(session.pipeline())
+
+    def sync(self) -> None:
+        """Send what was asked, and wait for the answers."""
+        self._pipeline.sync()
 
 
 class Gate:
@@ -121,13 +142,15 @@ class Gate:
         """
         session = self._open_session()
         try:
-            yield GateTransaction(session, self._warnings, self._measured_wait())
-            if session.info.transaction_status is not TransactionStatus.IDLE:
-                session.rollback()
+            with Pipelined(session) as pipelined:
+                yield GateTransaction(session, pipelined, self._warnings, self._measured_wait())
+                if session.info.transaction_status is not TransactionStatus.IDLE:
+                    session.execute("ROLLBACK")
         except psycopg.Error as error:
             self.close()
             if isinstance(error, psycopg.errors.LockNotAvailable):
                 self._end_holder()
+                raise StoreError(_BUSY) from error
             raise store_error("the database could not be read", error) from error
         except BaseException:
             self.close()

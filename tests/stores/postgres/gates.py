@@ -1,6 +1,6 @@
 """Gates on a database of a test, and what is true under them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -28,11 +28,12 @@ def state_under(gate: Gate) -> SlotState:
         return query.result()
 
 
-def write_under(gate: Gate, *statements: str) -> None:
-    """Run statements in a transaction under the gate, and commit."""
+def write_under(gate: Gate, *statements: str, between: Callable[[], None] = lambda: None) -> None:
+    """Run statements in a transaction under the gate, and commit; do something between reading and writing."""
     with gate.transaction() as transaction:
         with transaction.reading():
             pass
+        between()
         with transaction.writing() as connection:
             for statement in statements:
                 connection.execute(statement)
