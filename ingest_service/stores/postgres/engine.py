@@ -169,7 +169,7 @@ class PostgresEngine:
             rules.times,
             sight,
             self._follower,
-            Heartbeat(self._database, replica, self._clock),
+            Heartbeat(self._database, replica, rules.times.interval, self._clock),
             SlotOpener(gate, replica, rules.times, rules.rate, self._clock, sight),
             SlotCloser(gate, replica, rules.retries, self._clock),
             self._clock,

@@ -121,11 +121,12 @@ class Follower:
     def _snapshot(self, followed: Followed, not_before: int) -> ScheduleSnapshot:
         state, at = followed.state, followed.at
         paused_until = at + state.pause_left if state.paused_until else 0
+        interval = max(self._rate.interval, state.longest_interval)
         start = expected_start(state.slot, state.started_ago, self._times, at)
         return ScheduleSnapshot(
             waiting=self._copy.snapshot(state.slot.number),
             next_start=max(start, paused_until, at, 0 if state.has_others else not_before),
-            rate=replace(self._rate, interval=self._rate.interval + state.lag),
+            rate=replace(self._rate, interval=interval + state.lag),
             probing=state.probing,
             wall_offset=state.wall - at,
             paused_until=paused_until,

@@ -63,10 +63,11 @@ class SlotOpener:
         return Slot(state.slot.number + 1, self._clock.boot(), at, state.wall, batches, ids, until)
 
     def _written(self, transaction: GateTransaction, slot: Slot, state: SlotState) -> Slot:
+        times = self._times.with_interval(state.longest_interval)
         with transaction.writing() as connection:
-            insert_slot(connection, slot, self._replica, self._times)
+            insert_slot(connection, slot, self._replica, times)
             insert_changes(connection, [_released(batch) for batch in slot.batches], state.pending)
-        opened = SeenSlot(slot.number, self._replica.owner, False, 0, self._times, state.slot.timeline)
+        opened = SeenSlot(slot.number, self._replica.owner, False, 0, times, state.slot.timeline)
         self._sight.note_opened(opened, self._clock.now())
         return slot
 

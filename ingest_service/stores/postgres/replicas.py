@@ -1,4 +1,8 @@
-"""The replicas that share the database, for people and for forecasts: no rule of the rate depends on them."""
+"""The replicas that share the database, as they were seen lately.
+
+Of the rules of the rate only one depends on them, and it only makes waits longer: where intervals differ, as while
+replicas are replaced by others with another setting, all keep to the longest one.
+"""
 
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -31,9 +35,10 @@ class Replica:
 class Heartbeat:
     """Shows now and then that a replica runs. One thread; blocks on the database, and raises StoreError."""
 
-    def __init__(self, database: Database, replica: Replica, clock: Clock) -> None:
+    def __init__(self, database: Database, replica: Replica, interval: int, clock: Clock) -> None:
         self._database = database
         self._replica = replica
+        self._interval = interval
         self._clock = clock
         self._next = 0
 
@@ -46,9 +51,9 @@ class Heartbeat:
 
     def _note_seen(self, connection: Connection) -> None:
         connection.execute(
-            "INSERT INTO replicas (owner, name, seen_at) VALUES (?, ?, wall_clock()) "
+            "INSERT INTO replicas (owner, name, slot_interval, seen_at) VALUES (?, ?, ?, wall_clock()) "
             "ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at",
-            [self._replica.owner, self._replica.name],
+            [self._replica.owner, self._replica.name, self._interval],
         )
 
 

@@ -72,10 +72,11 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         PRIMARY KEY (sequence, number)
     );
     -- The ledger. Each slot keeps the times of the replica that opened it: how long its grant to call runs, how
-    -- long a call takes at most, and its interval. `how` it ended: closed with the outcomes of its calls, lost by
-    -- a replica that did not come back, or with no call made (uncalled). `age` is the time from the start of its
-    -- last call until the close was sent; `failed` says that every call met an error that may pass. `replica` is
-    -- the name of the owner, NULL where the slot came out of a database that did not keep it.
+    -- long a call takes at most, and the longest interval of all replicas that ran then. `how` it ended: closed
+    -- with the outcomes of its calls, lost by a replica that did not come back, or with no call made (uncalled).
+    -- `age` is the time from the start of its last call until the close was sent; `failed` says that every call
+    -- met an error that may pass. `replica` is the name of the owner, NULL where the slot came out of a database
+    -- that did not keep it.
     CREATE TABLE slots (
         number bigint PRIMARY KEY,
         owner uuid NOT NULL,
@@ -170,10 +171,11 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         delay bigint NOT NULL DEFAULT 0,
         pending bigint NOT NULL
     );
-    -- The replicas that were seen lately, for people: no rule depends on it.
+    -- The replicas that were seen lately, for people and for the longest interval: a slot keeps that.
     CREATE TABLE replicas (
         owner uuid PRIMARY KEY,
         name text NOT NULL,
+        slot_interval bigint NOT NULL,
         seen_at bigint NOT NULL
     );
     """,

@@ -26,6 +26,10 @@ class SlotTimes:
             max(self.grant, other.grant), max(self.timeout, other.timeout), max(self.interval, other.interval)
         )
 
+    def with_interval(self, interval: int) -> "SlotTimes":
+        """Return the times of a replica beside one with this interval: the longer one counts."""
+        return replace(self, interval=max(self.interval, interval))
+
     @property
     def until_lost(self) -> int:
         """Time after which nothing of an open slot can go on, and the next one may open, since it was seen."""

@@ -22,7 +22,8 @@ SELECT coalesce(number, 0), owner, closed_at IS NOT NULL OR number IS NULL, coal
     (SELECT took FROM slots WHERE how = 'closed' ORDER BY number DESC LIMIT 1),
     (SELECT avg(lag)::bigint FROM
         (SELECT lag FROM slots WHERE how = 'closed' ORDER BY number DESC LIMIT {_LATEST}) AS latest),
-    EXISTS (SELECT FROM replicas WHERE owner <> ? AND seen_at > wall_clock() - {LATELY})
+    EXISTS (SELECT FROM replicas WHERE owner <> ? AND seen_at > wall_clock() - {LATELY}),
+    (SELECT coalesce(max(slot_interval), 0) FROM replicas WHERE seen_at > wall_clock() - {LATELY})
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL (SELECT * FROM slots ORDER BY number DESC LIMIT 1) AS last_slot ON true
 LEFT JOIN LATERAL (SELECT version, pending FROM changes ORDER BY version DESC LIMIT 1) AS last_change ON true
@@ -39,7 +40,7 @@ class SlotState:
     for (0: never), which was `pause_length` long. `version` is the last change that is part of it, `pending` the
     ids that wait. While the upstream fails wholly, the next slot is a probe (`probing`). `took` is the time that
     the calls of the last closed slot took, `lag` that from when a slot may open until its last call starts.
-    `has_others` says that other replicas were seen lately.
+    `has_others` says that other replicas were seen lately, and `longest_interval` is that of all of them.
     """
 
     slot: SeenSlot
@@ -54,6 +55,7 @@ class SlotState:
     took: int
     lag: int
     has_others: bool
+    longest_interval: int
 
     @property
     def pause_left(self) -> int:
@@ -74,7 +76,7 @@ class StateQuery:
 
 def _slot_state(row: Any) -> SlotState:
     number, owner, is_closed, age, grant, timeout, interval, timeline, *rest = row
-    wall, started_ago, paused_at, until, length, version, pending, probing, took, lag, has_others = rest
+    wall, started_ago, paused_at, until, length, version, pending, probing, took, lag, has_others, longest = rest
     return SlotState(
         slot=SeenSlot(number, owner, is_closed, age, SlotTimes(grant, timeout, interval), timeline),
         wall=wall,
@@ -88,4 +90,5 @@ def _slot_state(row: Any) -> SlotState:
         took=took or 0,
         lag=lag or 0,
         has_others=has_others,
+        longest_interval=longest,
     )
