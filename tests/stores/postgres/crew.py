@@ -83,9 +83,11 @@ class Load:
 class Crew:
     """Replicas that share one database and one upstream, which answers every call well."""
 
-    def __init__(self, url: str, count: int = 3, rates: Sequence[RateLimit] = ()) -> None:
+    def __init__(
+        self, url: str, count: int = 3, rates: Sequence[RateLimit] = (), most_ids: int = MOST_IDS
+    ) -> None:
         self.upstream = NotingUpstream(SystemClock(), lambda _: LATENCY)
-        self.members = [Member(url, self.upstream, rate) for rate in rates or [RATE] * count]
+        self.members = [Member(url, self.upstream, rate, most_ids) for rate in rates or [RATE] * count]
         self.load = Load()
 
     def check(self, url: str) -> None:
