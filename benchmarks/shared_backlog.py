@@ -13,6 +13,7 @@ from benchmarks.measure import here, medians, seconds
 from benchmarks.replicas import database
 from benchmarks.startup import INGESTIONS, NO_SLOTS, fill
 from ingest_service.app import build_service
+from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
 from ingest_service.domain.model import LAST_SEQUENCE, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
@@ -68,7 +69,7 @@ def main() -> None:
         path = Path(folder, "full.db")
         fill(path, INGESTIONS)
         start_seconds(url)  # makes the tables
-        admit(Gate(lambda: connect(url)), INGESTIONS)
+        admit(Gate(lambda: connect(url), SystemClock(), lambda _waited: None), INGESTIONS)
         urls = (url, f"sqlite:///{path}")
         mine, least = medians(ROUNDS, *(partial(start_seconds, one) for one in urls))
         print(f"{INGESTIONS:,} ingestions of {len(IDS)} ids wait:")

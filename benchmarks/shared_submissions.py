@@ -46,7 +46,11 @@ def engine(url: str) -> PostgresEngine:
     database = PostgresDatabase(url)
     database.start()
     rules = Rules(
-        RateLimit(3, INTERVAL, 0, 0), RetryRules(3, INTERVAL), SlotTimes(INTERVAL, INTERVAL, INTERVAL), 10**9
+        RateLimit(3, INTERVAL, 0, 0),
+        RetryRules(3, INTERVAL),
+        SlotTimes(INTERVAL, INTERVAL, INTERVAL),
+        10**9,
+        INTERVAL,
     )
     return PostgresEngine(database, Replica("replica"), rules, SystemClock(), Metrics(), lambda _: None)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from ingest_service.clock import SystemClock
 from ingest_service.stores.postgres.connections import connect
 from ingest_service.stores.postgres.gate import Gate
 from ingest_service.stores.postgres.replicas import Replica
@@ -14,7 +15,7 @@ from ingest_service.stores.postgres.state import SlotState, StateQuery
 @contextmanager
 def gate_to(url: str) -> Iterator[Gate]:
     """Lend a gate; it is closed at the end."""
-    gate = Gate(lambda: connect(url))
+    gate = Gate(lambda: connect(url), SystemClock(), lambda _waited: None)
     try:
         yield gate
     finally:

@@ -10,10 +10,10 @@ from ingest_service.clock import NANOSECONDS
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.stores.postgres.admissions import BETWEEN_TRIES, PATIENCE, Admissions
 from ingest_service.stores.postgres.admitting import Answer, Request, admit_group
-from ingest_service.stores.postgres.connections import connect
-from ingest_service.stores.postgres.gate import NOT_CERTAIN, CommitNotCertain, Gate
+from ingest_service.stores.postgres.gate import NOT_CERTAIN, CommitNotCertain
 from tests.doubles import VirtualClock
 from tests.engines.rig import submission_of
+from tests.stores.postgres.gates import gate_to
 
 AWAY = StoreError("the database cannot be reached: connection refused")
 DOUBT = CommitNotCertain("the database could not be written: server closed the connection unexpectedly")
@@ -70,10 +70,10 @@ def test_a_store_that_was_stopped_is_not_waited_for() -> None:
 
 def test_a_server_that_does_not_listen_is_named_in_the_sentence() -> None:
     url = f"postgresql://ingest:s3cret@{HOST}:{free_port()}/ingest"
-    gate = Gate(lambda: connect(url))
-    admissions = Admissions(lambda group: admit_group(gate, group, 9), VirtualClock(), lambda *_: None)
-    with pytest.raises(StoreError, match=r"^the database cannot be reached: .*Connection refused") as caught:
-        admissions.ask(request())
+    with gate_to(url) as gate:
+        admissions = Admissions(lambda group: admit_group(gate, group, 9), VirtualClock(), lambda *_: None)
+        with pytest.raises(StoreError, match=r"^the database cannot be reached: .*Connection refused") as caught:
+            admissions.ask(request())
     assert "s3cret" not in str(caught.value)
 
 

@@ -100,7 +100,7 @@ def test_replicas_are_forgotten_when_they_were_not_seen_for_an_hour(
     records: PostgresRecords, rows: psycopg.Connection
 ) -> None:
     for owner, age in ((OWN, 0), (OTHERS, 2 * HOUR)):
-        rows.execute("INSERT INTO replicas VALUES (%s, 'name', wall_clock() - %s)", [owner, age])
+        rows.execute("INSERT INTO replicas VALUES (%s, 'name', 0, wall_clock() - %s)", [owner, age])
     assert prune(records)
     assert rows.execute("SELECT owner FROM replicas").fetchall() == [(OWN,)]
     assert not prune(records)

@@ -29,7 +29,7 @@ class Shared:
 
     def beat(self, name: str) -> Replica:
         replica = Replica(name)
-        Heartbeat(self.database, replica, self.clock).beat()
+        Heartbeat(self.database, replica, SECOND, self.clock).beat()
         return replica
 
     def open_slot(self, replica: Replica) -> None:
