@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-others check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-others check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -13,15 +13,19 @@ test: .venv/dev.stamp
 
 # Most of them wait most of the time: two groups at once take half of the time.
 test-slow: .venv/dev.stamp
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-crashes test-slow-others
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-crashes test-slow-replicas test-slow-others
 
 CRASHES := tests/processes/test_crash.py tests/processes/test_crash_http.py tests/processes/test_idempotency.py
+REPLICAS := tests/processes/test_replicas.py
 
 test-slow-processes: .venv/dev.stamp
-	$(BIN)/pytest -m slow tests/processes $(CRASHES:%=--ignore=%)
+	$(BIN)/pytest -m slow tests/processes $(patsubst %,--ignore=%,$(CRASHES) $(REPLICAS))
 
 test-slow-crashes: .venv/dev.stamp
 	$(BIN)/pytest -m slow $(CRASHES)
+
+test-slow-replicas: .venv/dev.stamp
+	$(BIN)/pytest -m slow $(REPLICAS)
 
 test-slow-others: .venv/dev.stamp
 	$(BIN)/pytest -m slow --ignore tests/processes

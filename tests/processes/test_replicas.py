@@ -9,10 +9,11 @@ from tests.postgres.server import PostgresServer, temporary_folder
 from tests.processes.failure_plan import FAILURES, FailurePlan
 from tests.processes.replicas import laws
 from tests.processes.replicas.chaos import ReplicasChaos
-from tests.processes.replicas.faults import Blow, plan
+from tests.processes.replicas.faults import plan
 from tests.processes.replicas.record import ReplicasRecord
 from tests.processes.replicas.summary import summary
 from tests.processes.replicas.times import INTERVAL
+from tests.processes.replicas.traps import Trap
 from tests.processes.replicas.witness import Witness
 
 pytestmark = pytest.mark.slow
@@ -103,5 +104,7 @@ def test_a_replica_that_does_not_move_holds_the_gate_for_a_short_time_only(recor
 
 
 def test_the_plan_was_carried_out(record: ReplicasRecord) -> None:
-    assert len(record.struck) == len(plan(SEED))
-    assert sum(one.fault.blow is Blow.KILL for one in record.struck) == 30
+    planned, trapped = plan(SEED), [one for one in record.struck if isinstance(one.fault.moment, Trap)]
+    assert len(record.struck) == len(planned)
+    # A replica that opens no slot comes into no trap, and is killed.
+    assert len(trapped) >= 0.7 * sum(isinstance(fault.moment, Trap) for fault in planned)

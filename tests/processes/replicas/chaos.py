@@ -44,7 +44,7 @@ class ReplicasChaos:
         self._witness = witness
         self._lag = LagMeter()
         self._watcher = Watcher(server.url())
-        self._record = ReplicasRecord(self._lag.within)
+        self._record = ReplicasRecord(self._lag.within, self._watcher.statement_time)
         self._members: list[Member] = []
 
     def run(self, faults: Sequence[Fault]) -> ReplicasRecord:
@@ -113,8 +113,10 @@ class ReplicasChaos:
                 self._stop(member)
             self._let_go(fault, member)
         elif isinstance(fault.moment, Trap):
-            arrived = member.step_on(fault.moment)
-            self._let_go(fault if arrived else Fault(Blow.KILL), member)
+            if not member.step_on(fault.moment):
+                # It opens no slot at present; it must not stop later, unnoticed.
+                fault = Fault(Blow.KILL)
+            self._let_go(fault, member)
         else:
             self._stop(member)
             self._let_go(fault, member)
@@ -161,7 +163,7 @@ class ReplicasChaos:
         replay.play(journal)
         record.misordered = replay.misordered
         record.idle = [(since - offset, until - offset) for since, until in replay.idle]
-        record.holds = [(since - offset, until - offset) for since, until in self._watcher.holds]
+        record.holds = self._watcher.holds
         ports = [member.port for member in self._members]
         with AnyReplica(ports, self._chance) as replicas:
             for one in record.accepted:

@@ -13,6 +13,7 @@ from tests.processes.client import GONE, NONE, Answer, Client
 from tests.processes.load import PRIORITIES, Accepted
 from tests.processes.replicas.spans import Span
 from tests.processes.replicas.witness import Witness
+from tests.processes.waiting import PATIENCE_SECONDS
 
 _CLIENTS = 4
 _BETWEEN_TRIES = 0.05
@@ -34,8 +35,12 @@ class AnyReplica:
             client.close()
 
     def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] = NONE) -> Answer:
-        """Ask one replica after the other until one answers that it has done what was asked, or why not."""
+        """Ask one replica after the other until one answers that it has done what was asked, or why not.
+
+        Raises AssertionError if none does within PATIENCE_SECONDS.
+        """
         content = None if body is None else json.dumps(body).encode()
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 answer = self._chance.choice(self._clients).ask(method, path, content, headers)
@@ -44,6 +49,7 @@ class AnyReplica:
             else:
                 if answer.code < 500:
                     return answer
+            assert time.monotonic() < deadline, f"no replica answers {method} {path}"
             self.unanswered += 1
             time.sleep(_BETWEEN_TRIES)
 

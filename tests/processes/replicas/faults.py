@@ -61,5 +61,6 @@ def _stops(chance: Random) -> Iterator[Fault]:
     yield from (Fault(Blow.STOP, Trap.GRANTED, chance.uniform(0.15, 0.27)) for _ in range(5))
     yield from (Fault(Blow.STOP, Trap.GRANTED, chance.uniform(1, 3)) for _ in range(5))
     yield from (Fault(Blow.STOP, Trap.CHOSEN, chance.uniform(0.1, 2.5)) for _ in range(3))
-    yield from (Fault(Blow.STOP, Trap.PIPELINE, chance.uniform(2.5, 3.5)) for _ in range(3))
+    # Longer than a replica may hold the gate while others want it.
+    yield from (Fault(Blow.STOP, Trap.PIPELINE, chance.uniform(4, 5)) for _ in range(3))
     yield from (Fault(Blow.PARTITION, seconds=chance.uniform(0.5, 3)) for _ in range(5))

@@ -15,8 +15,10 @@ from tests.processes.replicas.record import IdRow, ReplicasRecord, SlotRow
 from tests.processes.replicas.spans import Span, overlap, uncovered
 from tests.processes.replicas.times import GRANT, LOCK_TIMEOUT, TIMEOUT, UNTIL_LOST
 
-# The processes need this for a poll, a few statements, and a connection where one was ended.
+# The processes need this for a poll, some statements, and a connection where one was ended.
 _SLACK = 6 * NANOSECONDS // 10
+# No more statements than this come, one after the other, between the loss of a slot and the opening of the next.
+_STATEMENTS = 25
 # A machine that is late by this may keep a replica from its work as a fault does.
 _MUCH_LAG = NANOSECONDS // 10
 
@@ -197,9 +199,12 @@ def calls_in_pauses(record: ReplicasRecord) -> list[ReplicaArrival]:
 
 
 def long_holds(record: ReplicasRecord) -> list[Span]:
-    """Return when a client that did not move held the gate for longer than another one waits before it ends it."""
-    longest = LOCK_TIMEOUT + _SLACK
-    return [hold for hold in record.holds if hold[1] - hold[0] > longest + record.lag(hold)]
+    """Return when a client that did not move held the gate for too long.
+
+    Another one wants the gate at the latest when a slot is lost, and ends its holder when it has waited in vain.
+    """
+    longest = UNTIL_LOST + LOCK_TIMEOUT + _SLACK
+    return [hold for hold in record.holds if hold[1] - hold[0] > longest + _delay(record, hold)]
 
 
 def gaps(record: ReplicasRecord) -> list[tuple[int, Span]]:
@@ -210,5 +215,10 @@ def gaps(record: ReplicasRecord) -> list[tuple[int, Span]]:
 
 
 def long_gaps(record: ReplicasRecord) -> list[tuple[int, Span]]:
-    """Return the gaps that are longer than it takes to declare a slot lost, on a machine as late as this one."""
-    return [(gap, span) for gap, span in gaps(record) if gap > UNTIL_LOST + _SLACK + record.lag(span)]
+    """Return the gaps that are longer than it takes to declare a slot lost, on a machine as busy as this one."""
+    return [(gap, span) for gap, span in gaps(record) if gap > UNTIL_LOST + _SLACK + _delay(record, span)]
+
+
+def _delay(record: ReplicasRecord, span: Span) -> int:
+    """Return the time that a busy machine takes from a chain of statements."""
+    return record.lag(span) + _STATEMENTS * record.statement_time(span)

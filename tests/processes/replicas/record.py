@@ -51,7 +51,9 @@ class IdRow:
 class ReplicasRecord:
     """Everything that the upstream, the clients, the database and the run itself recorded."""
 
+    # How late the machine was in a span, all in all, and how long a statement took there, on average.
     lag: Callable[[Span], int]
+    statement_time: Callable[[Span], int]
     struck: list[Struck] = field(default_factory=list)
     # The gate was held by a client that did not move.
     holds: list[Span] = field(default_factory=list)

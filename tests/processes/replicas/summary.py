@@ -9,12 +9,12 @@ from tests.processes.replicas.times import INTERVAL
 
 def summary(record: ReplicasRecord) -> str:
     """Return the figures that show how hard the run was and how it ended."""
-    blows = Counter(one.fault.blow.name.lower() for one in record.struck)
+    blows = Counter(f"{one.fault.blow.name} {one.fault.moment.name}".lower() for one in record.struck)
     how = Counter(slot.how for slot in record.slots)
     ids = [arrival.record_id for arrival in record.arrivals]
     spans = laws.spans_of_four(record)
     return (
-        f"{', '.join(f'{count} x {blow}' for blow, count in sorted(blows.items()))}; "
+        f"{', '.join(f'{count} {blow}' for blow, count in sorted(blows.items()))}; "
         f"accepted {len(record.accepted)} submissions of {len(record.ids)} ids, {record.unanswered} requests "
         f"sent again; {len(record.slots)} slots ({', '.join(f'{n} {one}' for one, n in sorted(how.items()))}), "
         f"{len(record.misordered)} misordered; {len(ids)} calls, {len(ids) - len(set(ids))} repeated; lost "

@@ -7,9 +7,10 @@ from typing import Self
 
 import psycopg
 
-from tests.processes.replicas.spans import Span
+from ingest_service.clock import NANOSECONDS
+from tests.processes.replicas.spans import Span, overlap
 
-_TICK_SECONDS = 0.04
+_TICK = 40_000_000
 # A transaction under the gate takes some milliseconds; a client that holds it for longer does not move.
 _LONG = 150_000_000
 _LOOK = """
@@ -21,13 +22,18 @@ SELECT (SELECT replica FROM slots ORDER BY number DESC LIMIT 1),
 
 
 class Watcher:
-    """A thread that looks who opened the last slot, and since when a client holds the gate and does not move."""
+    """A thread that looks who opened the last slot, and for how long a client holds the gate and does not move.
+
+    `opener` is the name of that replica. Times are nanoseconds on the monotonic clock.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._closing = Event()
         self._thread = Thread(target=self._run, name="watcher")
-        self._holds: dict[int, int] = {}
+        # By the begin of the transaction: when it was seen first, and last.
+        self._holds: dict[int, Span] = {}
+        self._looks: list[Span] = []
         self.opener = ""
 
     def __enter__(self) -> Self:
@@ -40,18 +46,27 @@ class Watcher:
 
     @property
     def holds(self) -> list[Span]:
-        """When the gate was held by a client that did not move, on the wall clock."""
-        return [span for span in self._holds.items() if span[1] - span[0] > _LONG]
+        """When the gate was held by a client that did not move."""
+        return [(first - _TICK, last) for first, last in self._holds.values() if last - first > _LONG]
+
+    def statement_time(self, span: Span) -> int:
+        """Return how long a statement took in a span, on average."""
+        times = [look[1] - look[0] for look in self._looks if overlap(look, span)]
+        return sum(times) // max(1, len(times))
 
     def _run(self) -> None:
         while not self._closing.is_set():
             with suppress(psycopg.Error), psycopg.connect(self._url, autocommit=True) as connection:
-                while not self._closing.wait(_TICK_SECONDS):
+                while not self._closing.wait(_TICK / NANOSECONDS):
                     self._look(connection)
-            self._closing.wait(_TICK_SECONDS)
+            self._closing.wait(_TICK / NANOSECONDS)
 
     def _look(self, connection: psycopg.Connection) -> None:
-        opener, held_since = connection.execute(_LOOK).fetchone() or ("", None)
+        began = time.monotonic_ns()
+        opener, holder = connection.execute(_LOOK).fetchone() or ("", None)
+        ended = time.monotonic_ns()
         self.opener = opener or ""
-        if held_since is not None:
-            self._holds[held_since] = time.time_ns()
+        self._looks.append((began, ended))
+        if holder is not None:
+            first, _ = self._holds.get(holder, (ended, ended))
+            self._holds[holder] = first, ended
