@@ -78,20 +78,25 @@ class ReplicasChaos:
         """Begin to strike, when another replica than the one that is struck can go on."""
         if fault.blow is Blow.CRASH:
             strike = pool.submit(self._crash, fault)
-            strike.result()
         else:
-            eventually(lambda: self._target(fault) is not None)
-            member = self._target(fault)
-            assert member is not None, "nothing else strikes it"
-            member.strike()
-            strike = pool.submit(self._strike, fault, member)
+            strike = pool.submit(self._strike, fault, self._next_target(fault))
+        if fault.is_alone:
+            strike.result()
         time.sleep(self._chance.uniform(0.3, 1.5))
         return strike
+
+    def _next_target(self, fault: Fault) -> Member:
+        """Block until a replica can be struck, and return it; nothing else strikes it from now on."""
+        eventually(lambda: self._target(fault) is not None)
+        member = self._target(fault)
+        assert member is not None, "nothing else strikes it"
+        member.strike()
+        return member
 
     def _target(self, fault: Fault) -> Member | None:
         """Return a replica to strike, rather the one that opened the last slot; None if none can be now."""
         settled = [member for member in self._members if member.is_settled]
-        if len(settled) < 2:
+        if len(settled) < (len(self._members) if fault.is_alone else 2):
             return None
         openers = [member for member in settled if member.name == self._watcher.opener]
         if fault.is_of_a_slot:

@@ -38,6 +38,11 @@ class Fault:
         """True if it can only strike a replica that opens slots."""
         return self.moment in (Moment.CALLING, Trap.GRANTED, Trap.CHOSEN)
 
+    @property
+    def is_alone(self) -> bool:
+        """True if nothing else strikes meanwhile: the others are to end what the replica holds."""
+        return self.blow is Blow.CRASH or self.moment is Trap.PIPELINE
+
 
 def plan(seed: int) -> list[Fault]:
     """Return all faults, in an order drawn from the seed."""
@@ -62,5 +67,5 @@ def _stops(chance: Random) -> Iterator[Fault]:
     yield from (Fault(Blow.STOP, Trap.GRANTED, chance.uniform(1, 3)) for _ in range(5))
     yield from (Fault(Blow.STOP, Trap.CHOSEN, chance.uniform(0.1, 2.5)) for _ in range(3))
     # Longer than a replica may hold the gate while others want it.
-    yield from (Fault(Blow.STOP, Trap.PIPELINE, chance.uniform(4, 5)) for _ in range(3))
+    yield from (Fault(Blow.STOP, Trap.PIPELINE, chance.uniform(3.8, 4.5)) for _ in range(3))
     yield from (Fault(Blow.PARTITION, seconds=chance.uniform(0.5, 3)) for _ in range(5))

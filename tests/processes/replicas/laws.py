@@ -199,12 +199,17 @@ def calls_in_pauses(record: ReplicasRecord) -> list[ReplicaArrival]:
 
 
 def long_holds(record: ReplicasRecord) -> list[Span]:
-    """Return when a client that did not move held the gate for too long.
+    """Return when a client that did not move held the gate for too long, while no other replica was struck.
 
     Another one wants the gate at the latest when a slot is lost, and ends its holder when it has waited in vain.
     """
     longest = UNTIL_LOST + LOCK_TIMEOUT + _SLACK
-    return [hold for hold in record.holds if hold[1] - hold[0] > longest + _delay(record, hold)]
+    return [
+        hold
+        for hold in record.holds
+        if hold[1] - hold[0] > longest + _delay(record, hold)
+        if len({one.replica for one in record.struck if overlap(one.span, hold)}) == 1
+    ]
 
 
 def gaps(record: ReplicasRecord) -> list[tuple[int, Span]]:
