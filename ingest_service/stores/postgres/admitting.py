@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ingest_service.domain.model import Submission
 from ingest_service.errors import KeyReused
-from ingest_service.stores.postgres.changes import Change, insert_changes
+from ingest_service.stores.postgres.changes import Change, PendingQuery, insert_changes
 from ingest_service.stores.postgres.gate import Gate, GateTransaction
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.keys import Key
@@ -131,7 +131,7 @@ def _admit(
 ) -> list[Answer]:
     """Judge requests, and commit what is accepted; `written` says that this transaction wrote their ids before."""
     with transaction.reading() as connection:
-        pending = connection.execute("SELECT pending FROM changes ORDER BY version DESC LIMIT 1")
+        pending = PendingQuery(connection)
         kept = connection.execute(
             "SELECT id FROM ingestions WHERE id = ANY (?)", [[one.submission.id.bytes for one in requests]]
         )
@@ -139,7 +139,7 @@ def _admit(
             "SELECT key, id, digest FROM idempotency_keys JOIN ingestions USING (sequence) WHERE key = ANY (?)",
             [[one.key.text for one in requests if one.key is not None]],
         )
-    waiting = (pending.fetchone() or (0,))[0]
+    waiting = pending.result()
     found = set() if written else {ingestion_id for (ingestion_id,) in kept}
     book = AdmissionBook(most_ids, waiting, found, {key: (UUID(bytes=i), digest) for key, i, digest in keys})
     answers = [book.judge(request) for request in requests]

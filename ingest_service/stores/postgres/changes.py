@@ -24,6 +24,18 @@ class Change:
     delay: int = 0
 
 
+class PendingQuery:
+    """The number of ids that wait, asked for in a pipeline."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._row = connection.execute("SELECT pending FROM changes ORDER BY version DESC LIMIT 1")
+
+    def result(self) -> int:
+        """Return it, after the pipeline has ended."""
+        row = self._row.fetchone()
+        return 0 if row is None else int(row[0])
+
+
 def insert_changes(connection: Connection, changes: Sequence[Change], pending: int) -> None:
     """Write changes behind one another; `pending` ids waited before them."""
     totals = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ingest_service.clock import Clock
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Call, Slot, Verdict
-from ingest_service.stores.postgres.changes import Change, insert_changes
+from ingest_service.stores.postgres.changes import Change, PendingQuery, insert_changes
 from ingest_service.stores.postgres.gate import Gate, GateTransaction
 from ingest_service.stores.postgres.releasing import (
     OpenCalls,
@@ -22,7 +22,6 @@ from ingest_service.stores.postgres.releasing import (
 )
 from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.sight import SeenSlot
-from ingest_service.stores.postgres.state import StateQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,13 @@ class SlotCloser:
         """
         with self._gate.transaction() as transaction:
             with transaction.reading() as connection:
-                state_query = StateQuery(connection, self._replica)
+                pending_query = PendingQuery(connection)
                 marked = mark_ended(connection, slot.number, self._replica.owner, end)
                 ended = connection.execute(
                     "SELECT how FROM slots WHERE number = ? AND owner = ?", [slot.number, self._replica.owner]
                 )
                 release_states = ReleaseStates(connection, slot)
-            pending = state_query.result().pending
+            pending = pending_query.result()
             if marked.rowcount == 0:
                 return self._confirmed(transaction, ended.fetchone(), pending)
             states = release_states.result()
@@ -76,7 +75,7 @@ class SlotCloser:
         """End an open slot without outcomes, and let its ids wait again; False if it has ended already."""
         with self._gate.transaction() as transaction:
             with transaction.reading() as connection:
-                state_query = StateQuery(connection, self._replica)
+                pending_query = PendingQuery(connection)
                 marked = mark_ended(connection, slot.number, slot.owner, end)
                 calls = OpenCalls(connection, slot.number)
             if marked.rowcount == 0:
@@ -84,7 +83,7 @@ class SlotCloser:
             again = calls.result()
             with transaction.writing() as connection:
                 insert_waiting(connection, again)
-                insert_changes(connection, [Change(), *_called_again(again)], state_query.result().pending)
+                insert_changes(connection, [Change(), *_called_again(again)], pending_query.result())
         return True
 
     def _confirmed(
