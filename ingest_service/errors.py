@@ -14,6 +14,7 @@ IngestError
 └── StoreError           the store cannot do what it must; the sentence says why
     ├── StoreInUse       another process works on the same database
     ├── StoreDamaged     the database is malformed
+    ├── CommitNotCertain the answer to a commit is not known
     ├── IdsDamaged       the ids of an ingestion are not those that were accepted
     └── StoreStopped     the store was asked after it had been stopped
 """
@@ -21,6 +22,10 @@ IngestError
 from uuid import UUID
 
 from ingest_service.domain.wording import noun
+
+NOT_CERTAIN = (
+    "what was asked may be kept all the same, so ask again: with its Idempotency-Key, a submission is kept once"
+)
 
 
 class IngestError(Exception):
@@ -112,6 +117,13 @@ class StoreInUse(StoreError):
 
 class StoreDamaged(StoreError):
     """The database is malformed: a restart does not help, a backup may."""
+
+
+class CommitNotCertain(StoreError):
+    """The answer to a commit did not come, or came with a warning: what was asked may be kept."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{sentence}; {NOT_CERTAIN}")
 
 
 class IdsDamaged(StoreError):

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.errors import CommitNotCertain, StoreError, StoreStopped
 from ingest_service.stores.postgres.admitting import Answer, Request
-from ingest_service.stores.postgres.gate import CommitNotCertain
 
 # A database that restarts, or a standby that takes over, is back within this time.
 PATIENCE = 10 * NANOSECONDS

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from ingest_service.clock import Clock
-from ingest_service.errors import StoreError
+from ingest_service.errors import CommitNotCertain, StoreError
 from ingest_service.stores.postgres.connections import Session
 from ingest_service.stores.postgres.dialect import PostgresConnection
 from ingest_service.stores.postgres.errors import store_error
@@ -17,9 +17,6 @@ log = logging.getLogger(__name__)
 
 _NOT_WRITTEN = "the database could not be written"
 _BUSY = "the database is busy: another transaction held its lock for 2 s, and is ended if it does not move"
-NOT_CERTAIN = (
-    "what was asked may be kept all the same, so ask again: with its Idempotency-Key, a submission is kept once"
-)
 # The settings end with the transaction, so a pooler between may give the session to others.
 _BEGIN = (
     "BEGIN ISOLATION LEVEL READ COMMITTED",
@@ -36,13 +33,6 @@ _END_HOLDER = (
     "WHERE relation = 'gate'::regclass AND mode = 'RowShareLock' AND granted AND wait_event_type = 'Client' "
     "AND xact_start < clock_timestamp() - interval '1 second' AND pid <> pg_backend_pid()"
 )
-
-
-class CommitNotCertain(StoreError):
-    """The answer to a commit did not come, or came with a warning: it may be kept."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(f"{sentence}; {NOT_CERTAIN}")
 
 
 class GateTransaction:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.errors import NOT_CERTAIN, StoreError, StoreStopped
 from ingest_service.loop import Loop, exit_process
 from ingest_service.stores.sqlite.connections import store_error
 from ingest_service.stores.sqlite.writer import Writer, touch
@@ -20,9 +20,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 # An idle service writes a little so often, at most, to know that it can.
 PROBE_INTERVAL = 5 * NANOSECONDS
-NOT_CERTAIN = (
-    "what was asked may be kept all the same, so ask again: with its Idempotency-Key, a submission is kept once"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ import pytest
 
 from benchmarks.ports import HOST, free_port
 from ingest_service.clock import NANOSECONDS
-from ingest_service.errors import StoreError, StoreStopped
+from ingest_service.errors import NOT_CERTAIN, CommitNotCertain, StoreError, StoreStopped
 from ingest_service.stores.postgres.admissions import BETWEEN_TRIES, PATIENCE, Admissions
 from ingest_service.stores.postgres.admitting import Answer, Request, admit_group
-from ingest_service.stores.postgres.gate import NOT_CERTAIN, CommitNotCertain
 from tests.doubles import VirtualClock
 from tests.engines.rig import submission_of
 from tests.stores.postgres.gates import gate_to

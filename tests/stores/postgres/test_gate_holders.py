@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from ingest_service.domain.model import Priority
-from ingest_service.errors import StoreError
-from ingest_service.stores.postgres.gate import CommitNotCertain, Gate
+from ingest_service.errors import CommitNotCertain, StoreError
+from ingest_service.stores.postgres.gate import Gate
 from ingest_service.stores.postgres.schema import migrate
 from tests.engines.rig import submission_of
 from tests.postgres.binaries import find_binaries

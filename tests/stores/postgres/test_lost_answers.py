@@ -7,7 +7,7 @@ import pytest
 
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority, Status
-from ingest_service.stores.postgres.gate import NOT_CERTAIN, CommitNotCertain
+from ingest_service.errors import NOT_CERTAIN, CommitNotCertain
 from tests.engines.places import PostgresPlace
 from tests.engines.rig import Rig
 from tests.engines.wiring import FINAL, PASSING, RATE, SECOND

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ingest_service.errors import StoreError
+from ingest_service.errors import NOT_CERTAIN, StoreError
 from ingest_service.stores.sqlite.connections import connect
-from ingest_service.stores.sqlite.group_commit import NOT_CERTAIN, PROBE_INTERVAL, GroupCommit
+from ingest_service.stores.sqlite.group_commit import PROBE_INTERVAL, GroupCommit
 from tests.doubles import VirtualClock
 from tests.stores.sqlite.test_group_commit import insert, words
 
