@@ -35,7 +35,7 @@ class OnDisk:
             self.wiring.retry_rules,
             self.wiring.most_ids,
             self.wiring.observer,
-            self.wiring.causes.append,
+            self.wiring.causes.note,
         )
         self.engine.start()
 

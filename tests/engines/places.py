@@ -1,9 +1,11 @@
 """The places where engines keep what outlives them: one for each kind of engine."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol, Self
 
 from ingest_service.dispatch.engine import EmbeddedEngine
+from ingest_service.domain.rate import RateLimit
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.records import Records
 from ingest_service.stores.postgres.database import PostgresDatabase
@@ -13,7 +15,7 @@ from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.sight import SlotTimes
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
-from tests.doubles import UnthreadedDatabase, VirtualClock
+from tests.doubles import SlowDisk, UnthreadedDatabase, VirtualClock
 from tests.engines.wiring import RATE, SECOND, Wiring
 from tests.postgres.virtual_clock import POLL, DatabaseClock
 
@@ -38,29 +40,42 @@ class Place(Protocol):
 class EmbeddedPlace:
     """A database in memory. The ledger proves when the last call was made, unless its slot was open."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        database: UnthreadedDatabase | None = None,
+        journal: type[SqliteJournal] = SqliteJournal,
+        records: type[SqliteRecords] = SqliteRecords,
+    ) -> None:
         self.clock = VirtualClock()
         self.began = self.clock.now()
-        self._database = UnthreadedDatabase()
+        self.database = database or UnthreadedDatabase()
+        if isinstance(self.database, SlowDisk):
+            self.database.clock = self.clock
+        self._journal = journal
+        self._records = records
 
     def build(self, wiring: Wiring) -> tuple[Records, Engine]:
-        journal = SqliteJournal(self._database, self._database, wiring.clock)
+        self.journal = self._journal(self.database, self.database, wiring.clock)
         engine = EmbeddedEngine(
-            journal,
+            self.journal,
             wiring.clock,
             wiring.rate,
             wiring.retry_rules,
             wiring.most_ids,
             wiring.observer,
-            wiring.causes.append,
+            wiring.causes.note,
         )
-        return SqliteRecords(self._database), engine
+        return self._records(self.database), engine
 
     def first_start(self, restarted: int, last_call: int | None) -> int:
         return (restarted if last_call is None else last_call) + RATE.interval
 
 
 TIMES = SlotTimes(grant=2 * SECOND, timeout=10 * SECOND, interval=RATE.interval)
+
+
+def times_of(rate: RateLimit) -> SlotTimes:
+    return replace(TIMES, interval=rate.interval)
 
 
 class PostgresPlace:
@@ -85,10 +100,8 @@ class PostgresPlace:
         self.close()
         self._database = self._open_database(self._url)
         replica = Replica("replica")
-        rules = Rules(wiring.rate, wiring.retry_rules, TIMES, wiring.most_ids, POLL)
-        engine = PostgresEngine(
-            self._database, replica, rules, wiring.clock, wiring.observer, wiring.causes.append
-        )
+        rules = Rules(wiring.rate, wiring.retry_rules, times_of(wiring.rate), wiring.most_ids, POLL)
+        engine = PostgresEngine(self._database, replica, rules, wiring.clock, wiring.observer, wiring.causes.note)
         return PostgresRecords(self._database, replica.owner), engine
 
     def first_start(self, restarted: int, last_call: int | None) -> int:

@@ -7,7 +7,7 @@ from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.rate import RateLimit
-from ingest_service.slippage.cause import Cause
+from ingest_service.slippage.cause import CauseLog
 from tests.doubles import NotingObserver
 
 SECOND = NANOSECONDS
@@ -32,4 +32,4 @@ class Wiring:
     retry_rules: RetryRules = field(default_factory=lambda: RetryRules(3, 5 * SECOND, LongestBackoff()))
     most_ids: int = 1000
     observer: NotingObserver = field(default_factory=NotingObserver)
-    causes: list[Cause] = field(default_factory=list)
+    causes: CauseLog = field(default_factory=CauseLog)

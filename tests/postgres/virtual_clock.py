@@ -11,7 +11,7 @@ from tests.doubles import VirtualClock
 POLL = 10**9 * NANOSECONDS
 
 _FOLLOW = """
-CREATE SEQUENCE virtual_wall_clock;
+CREATE SEQUENCE IF NOT EXISTS virtual_wall_clock;
 CREATE OR REPLACE FUNCTION wall_clock() RETURNS bigint LANGUAGE sql VOLATILE
     AS 'SELECT last_value FROM virtual_wall_clock';
 """

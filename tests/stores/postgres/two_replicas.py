@@ -28,7 +28,7 @@ class ReplicaRig:
         self.database = PostgresDatabase(url)
         rules = Rules(self.wiring.rate, self.wiring.retry_rules, TIMES, self.wiring.most_ids, poll)
         self.engine = PostgresEngine(
-            self.database, self.replica, rules, clock, self.wiring.observer, self.wiring.causes.append
+            self.database, self.replica, rules, clock, self.wiring.observer, self.wiring.causes.note
         )
         self.records = PostgresRecords(self.database, self.replica.owner)
         self.records.start()
