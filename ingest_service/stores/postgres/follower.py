@@ -35,6 +35,8 @@ class Followed:
 class Follower:
     """Follows the changes of what waits. Any thread; blocks on the database, and raises StoreError.
 
+    Whoever has the lock has a connection already: a thread that waits for one keeps no other from going on.
+
     Nothing that is kept here decides about the order or the rate: slots are chosen in the database. `on_cause`
     gets what moves the ends of ingestions, in order and before a snapshot shows it.
     """
