@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ingest_service.domain.entry import Place
 from ingest_service.domain.model import Priority
@@ -59,9 +60,12 @@ def insert_changes(connection: Connection, changes: Sequence[Change], pending: i
 
 @dataclass(frozen=True, slots=True)
 class ChangesRead:
-    """The changes after a version: the ingestions whose waiting ids changed, and the causes in their order."""
+    """The changes after a version: the ingestions whose waiting ids changed, and the causes in their order.
 
-    sequences: set[int]
+    `sequences` is None where it is not certain that none of them is gone.
+    """
+
+    sequences: set[int] | None
     causes: list[Cause]
 
 
@@ -71,16 +75,21 @@ def read_changes(connection: Connection, after: int) -> ChangesRead | None:
         "SELECT version, sequence, priority, cause, delay FROM changes WHERE version >= ? ORDER BY version",
         [after],
     ).fetchall()
+    if after == 0:
+        # There was none before the first one that would prove that it is the first one.
+        return ChangesRead(None, _causes(rows))
     if not rows or rows[0][0] != after:
         return None
-    return ChangesRead(
-        {sequence for _, sequence, *_ in rows[1:] if sequence is not None},
-        [
-            Cause(cause, None if priority is None else _place(priority, sequence), delay)
-            for _, sequence, priority, cause, delay in rows[1:]
-            if cause is not None
-        ],
-    )
+    sequences = {sequence for _, sequence, *_ in rows[1:] if sequence is not None}
+    return ChangesRead(sequences, _causes(rows[1:]))
+
+
+def _causes(rows: Sequence[Any]) -> list[Cause]:
+    return [
+        Cause(cause, None if priority is None else _place(priority, sequence), delay)
+        for _, sequence, priority, cause, delay in rows
+        if cause is not None
+    ]
 
 
 def _place(priority: int, sequence: int) -> Place:

@@ -35,7 +35,8 @@ class Followed:
 class Follower:
     """Follows the changes of what waits. Any thread; blocks on the database, and raises StoreError.
 
-    Whoever has the lock has a connection already: a thread that waits for one keeps no other from going on.
+    The lock is taken by threads that have a connection already, so none waits for one while others wait for the
+    lock.
 
     Nothing that is kept here decides about the order or the rate: slots are chosen in the database. `on_cause`
     gets what moves the ends of ingestions, in order and before a snapshot shows it.
@@ -75,7 +76,7 @@ class Follower:
             return self._follow(connection)
 
     def snapshot(self, not_before: int) -> ScheduleSnapshot:
-        """Return the schedule as it is now; this replica opens no slot before `not_before` (monotonic)."""
+        """Return the schedule as it is now; a replica alone opens no slot before `not_before` (monotonic)."""
         with self._database.read() as connection, self._lock:
             return self._snapshot(self._follow(connection), not_before)
 
@@ -108,12 +109,12 @@ class Follower:
         changes = self._changes(connection, state)
         sequences = None if changes is None else changes.sequences
         entries = read_entries(connection, sequences, self._rate.linger, at, state.wall)
-        if changes is None:
-            self._copy.load(entries)
-            return
-        for cause in changes.causes:
+        for cause in () if changes is None else changes.causes:
             self._on_cause(cause)
-        self._copy.replace(changes.sequences, entries)
+        if sequences is None:
+            self._copy.load(entries)
+        else:
+            self._copy.replace(sequences, entries)
 
     def _changes(self, connection: Connection, state: SlotState) -> ChangesRead | None:
         """Read what has changed, None if everything is to be read anew."""
