@@ -36,7 +36,13 @@ class CircuitBreaker:
         lasted = self.is_open
         failed = all(answer.error is not None and answer.retryable for answer in answers)
         self._failed_slots = self._failed_slots + 1 if failed else 0
-        if self.is_open and not lasted:
-            log.warning("the upstream fails wholly: it is probed with one id a slot until it answers")
-        if lasted and not self.is_open:
-            log.info("the upstream answers again")
+        if self.is_open is not lasted:
+            log_outage(begins=self.is_open)
+
+
+def log_outage(*, begins: bool) -> None:
+    """Log that an outage of the upstream begins, or that it has ended."""
+    if begins:
+        log.warning("the upstream fails wholly: it is probed with one id a slot until it answers")
+    else:
+        log.info("the upstream answers again")

@@ -26,8 +26,12 @@ from ingest_service.stores.postgres.sight import SeenSlot
 
 @dataclass(frozen=True, slots=True)
 class UpstreamPause:
-    """A pause that the upstream asked for: its length, and the `delay` of all ends by it, in nanoseconds."""
+    """A pause that the upstream asked for: its length, at most what was `asked`; all ends move by the `delay`.
 
+    All are nanoseconds.
+    """
+
+    asked: int
     length: int
     delay: int
 
@@ -68,7 +72,7 @@ class SlotCloser:
             with transaction.writing() as connection:
                 insert_verdicts(connection, slot, verdicts, again)
                 insert_pause(connection, 0 if pause is None else pause.length)
-                insert_changes(connection, [*_called_again(again), *_paused(pause)], pending)
+                insert_changes(connection, [*_paused(pause), *_called_again(again)], pending)
             return verdicts
 
     def take_back(self, slot: SeenSlot, end: SlotEnd) -> bool:

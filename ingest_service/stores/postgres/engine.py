@@ -141,7 +141,7 @@ class PostgresEngine:
         self._slots.ring()
 
     def opens_in(self) -> int:
-        """Return the time for which this replica opens no slot, as it last saw it."""
+        """Return the time for which no slot opens, as this replica last saw it."""
         return max(0, self._slots.next_start - self._clock.now())
 
     def snapshot(self) -> ScheduleSnapshot:

@@ -68,6 +68,7 @@ class Sight:
     def __init__(self, own: SlotTimes) -> None:
         self._own = own
         self._seen: SeenSlot | None = None
+        self._seen_at = 0
         self.due = 0
 
     @property
@@ -96,17 +97,24 @@ class Sight:
             self.due = at + times.interval - min(slot.age, times.interval)
         else:
             self.due = at + times.until_lost
-        self._seen = slot
+        self._seen, self._seen_at = slot, at
 
     def note_opened(self, slot: SeenSlot, at: int) -> None:
         """Note a slot that this replica opened, by `at`."""
-        self._seen, self.due = slot, at + self._own.longest(slot.times).until_lost
+        self._seen, self._seen_at = slot, at
+        self.due = at + self._own.longest(slot.times).until_lost
 
     def note_closed(self, started: int) -> None:
         """Note that this replica closed the slot that it saw last, its own; the last call started at `started`."""
         if self._seen is not None:
             self.due = started + self._own.longest(self._seen.times).interval
             self._seen = replace(self._seen, is_closed=True)
+
+    def next_start(self, *, will_be_closed: bool) -> int:
+        """Return the time before which no slot opens, where the last one will be closed or is lost."""
+        if self._seen is None or self._seen.is_closed or not will_be_closed:
+            return self.due
+        return self._seen_at + self._own.longest(self._seen.times).interval
 
     @staticmethod
     def _is_doubtful(before: SeenSlot, now: SeenSlot) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from threading import Event
 
 from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.dispatch.circuit_breaker import log_outage
 from ingest_service.domain.ledger import Call, Retry, Slot
 from ingest_service.domain.rate import RateLimit
 from ingest_service.ports.observer import Observer
 from ingest_service.stores.postgres.closing import SlotCloser, UpstreamPause
-from ingest_service.stores.postgres.follower import Follower
+from ingest_service.stores.postgres.follower import Followed, Follower
 from ingest_service.stores.postgres.opening import SlotOpener
 from ingest_service.stores.postgres.releasing import SlotEnd
 from ingest_service.stores.postgres.replicas import Heartbeat, Replica
@@ -63,6 +64,8 @@ class PostgresSlots:
         self._pause_ends = 0
         self._due = 0
         self._ready: int | None = None
+        self._has_others = False
+        self._probing = False
 
     def start(self) -> None:
         """Let slots open, and take the first look, from which the waits count."""
@@ -86,8 +89,13 @@ class PostgresSlots:
 
     @property
     def next_start(self) -> int:
-        """Time before which this replica opens no slot, as far as it has seen. Any thread."""
-        return max(self._sight.due, self._pause_ends)
+        """Time before which no slot opens, as far as this replica has seen, if those that are open end well.
+
+        Any thread.
+        """
+        seen = self._sight.seen
+        is_own = seen is not None and seen.owner == self._replica.owner
+        return max(self._sight.next_start(will_be_closed=is_own or self._has_others), self._pause_ends)
 
     def open(self) -> Slot | None:
         """Wait until a slot may open as far as is known, and open it if that is so; again and again."""
@@ -102,7 +110,7 @@ class PostgresSlots:
     def close(self, slot: Slot, calls: Sequence[Call]) -> bool:
         """Keep the outcomes, let the ids wait that are called again; the interval counts from the last call."""
         started = max((call.started for call in calls if call.started is not None), default=None)
-        pause = self._upstream_pause(calls)
+        pause = None if started is None else self._upstream_pause(calls, started)
         verdicts = self._closer.close(slot, calls, self._end(calls, started), pause)
         if verdicts is None:
             return False
@@ -110,8 +118,7 @@ class PostgresSlots:
         if again := sum(isinstance(verdict, Retry) for verdict in verdicts):
             self._observer.called_again(again)
         if pause is not None:
-            self._pause_ends = max(self._pause_ends, self._clock.now() + pause.length)
-            self._observer.paused(pause.length)
+            self._pause_for_upstream(pause)
         return True
 
     def _wait(self) -> int | None:
@@ -132,15 +139,26 @@ class PostgresSlots:
         # What arrives while it looks may be missed by the look.
         self._ready = None
         followed = self._follower.follow()
-        state, at, self._ready = followed.state, followed.at, followed.ready
+        self._ready = followed.ready
+        self._note(followed.state, followed.at)
+        return self._next_step(followed)
+
+    def _note(self, state: SlotState, at: int) -> None:
         self._sight.note(state.slot, at)
+        self._has_others = state.has_others
+        if state.probing is not self._probing:
+            self._probing = state.probing
+            log_outage(begins=state.probing)
+
+    def _next_step(self, followed: Followed) -> _Step:
+        state = followed.state
         if not state.slot.is_closed:
             return _Step(self._ends_at(state.slot), opens=False)
         if state.paused_at is not None:
             # A slot that opens late because of the pause is not late.
-            self._held_until = at
+            self._held_until = followed.at
             return _Step(None, opens=False)
-        paused_until = self._paused_until(state, at)
+        paused_until = self._paused_until(state, followed.at)
         if followed.ready is None:
             return _Step(None, opens=False)
         return _Step(max(self._sight.due, followed.ready, paused_until, self._held_until), opens=True)
@@ -177,12 +195,17 @@ class PostgresSlots:
         failed = all(call.answer.error is not None and call.answer.retryable for call in calls if call.was_made)
         return SlotEnd("closed", age=took, took=took, lag=max(0, started - self._due), failed=failed)
 
-    def _upstream_pause(self, calls: Sequence[Call]) -> UpstreamPause | None:
+    def _upstream_pause(self, calls: Sequence[Call], started: int) -> UpstreamPause | None:
+        """Return the pause that calls were answered with, the last of which started then."""
         asked = max(call.answer.pause or 0 for call in calls)
         length = min(asked, self._rate.longest_pause)
         if length == 0:
             return None
-        log.warning(
-            "no slot opens for %g s; the upstream asked for %g s", length / NANOSECONDS, asked / NANOSECONDS
-        )
-        return UpstreamPause(length, delay=max(0, length - self._rate.interval))
+        opens_in = max(0, started + self._rate.interval - self._clock.now())
+        return UpstreamPause(asked, length, delay=max(0, length - opens_in))
+
+    def _pause_for_upstream(self, pause: UpstreamPause) -> None:
+        lengths = pause.length / NANOSECONDS, pause.asked / NANOSECONDS
+        log.warning("no slot opens for %g s; the upstream asked for %g s", *lengths)
+        self._pause_ends = max(self._pause_ends, self._clock.now() + pause.length)
+        self._observer.paused(pause.length)

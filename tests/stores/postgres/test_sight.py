@@ -61,3 +61,14 @@ def test_an_open_slot_is_lost_once_its_grant_and_then_its_calls_or_an_interval_a
     assert seen(is_open, at=1000).due == 1000 + GRANT + TIMEOUT
     patient = SlotTimes(GRANT, TIMEOUT, interval=TIMEOUT + 7)
     assert seen(replace(is_open, times=patient), at=1000).due == 1000 + GRANT + TIMEOUT + 7
+
+
+def test_after_an_open_slot_the_next_one_is_expected_as_if_it_ended_well_where_its_owner_is_alive() -> None:
+    sight = seen(replace(SLOT, is_closed=False))
+    assert sight.next_start(will_be_closed=True) == 1000 + INTERVAL
+    assert sight.next_start(will_be_closed=False) == sight.due == 1000 + TIMES.until_lost
+
+
+def test_after_a_closed_slot_the_next_one_is_expected_when_it_may_open() -> None:
+    sight = seen(SLOT)
+    assert sight.next_start(will_be_closed=True) == sight.due == 1000 + INTERVAL - SLOT.age
