@@ -68,7 +68,7 @@ class Dispatcher(Loop):
     def run_once(self) -> bool:
         """Open the next slot, fetch its ids and close it. Blocks for all of that; False once stopped."""
         if self._in_hand is None:
-            slot = self._retry_while_store_fails(self._slots.open)
+            slot = self._retry_while_store_fails(lambda: self._slots.open(self._note_works))
             if slot is None:
                 return False
             ids = ", ".join(map(str, slot.ids))
@@ -95,8 +95,11 @@ class Dispatcher(Loop):
                 # Not a wait for the halt: outcomes are worth trying for until the store is closed.
                 self._clock.wait(Event(), self._clock.now() + STORE_RETRY)
             else:
-                self._note_trouble(None)
+                self._note_works()
                 return result
+
+    def _note_works(self) -> None:
+        self._note_trouble(None)
 
     def _note_trouble(self, sentence: str | None) -> None:
         """Log every trouble of the store once, and its end (None)."""

@@ -15,6 +15,7 @@ from ingest_service.domain.ledger import Call, Outcome, ReleaseState, Slot, Verd
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import IdsDamaged
+from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
 from ingest_service.schedule.capacity import backlog_full
 from ingest_service.schedule.dry_run import require_in_time
@@ -69,9 +70,9 @@ class EmbeddedEngine:
         """Wake the dispatcher; `open` returns None from now on."""
         self._state.stop()
 
-    def open(self) -> Slot | None:
+    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
         """Wait first and choose then, so that an arrival during the wait takes its place in the order."""
-        while self._state.wait():
+        while self._state.wait(waits):
             with self._state.changing():
                 due = self._state.due()
                 if due is not None and self._clock.now() >= due and (slot := self._open(due)) is not None:

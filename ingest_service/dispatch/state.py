@@ -1,6 +1,6 @@
 """The state that decides whether a slot may open."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event, Lock
@@ -62,8 +62,8 @@ class DispatchState:
         """Let the dispatcher look again."""
         self._bell.set()
 
-    def wait(self) -> bool:
-        """Block until a slot may open; False once stopped."""
+    def wait(self, waits: Callable[[], None]) -> bool:
+        """Block until a slot may open; False once stopped. Calls `waits` before each wait."""
         while True:
             self._bell.clear()
             if self._stopped:
@@ -71,6 +71,7 @@ class DispatchState:
             due = self.due()
             if due is not None and self._clock.now() >= due:
                 return True
+            waits()
             self._clock.wait(self._bell, due)
 
     def due(self) -> int | None:

@@ -15,6 +15,10 @@ from ingest_service.schedule.snapshot import ScheduleSnapshot
 T = TypeVar("T")
 
 
+def ignore() -> None:
+    """Do nothing."""
+
+
 class SlotSource(Protocol):
     """The end of an engine that the dispatcher uses. `open` and `close` belong to its thread."""
 
@@ -24,8 +28,10 @@ class SlotSource(Protocol):
     def stop(self) -> None:
         """Let `open` return None from now on, at once. Any thread; may be called twice."""
 
-    def open(self) -> Slot | None:
+    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
         """Block until a slot may open, choose its batches, write it down and return it; None once stopped.
+
+        It calls `waits` whenever it begins to wait, and so does not wait for the store.
 
         The slot is durable when this returns: its calls count as made, whatever happens, and none may be sent at
         its fence (`until`) or later. Raises StoreError if it could not be written down; then nothing was released,
@@ -43,7 +49,8 @@ class SlotSource(Protocol):
 class Intake(Protocol):
     """The end of an engine that everybody else uses. Any thread.
 
-    A change is durable when the method returns; it blocks while a slot is written down, and raises StoreError.
+    A change is durable when the method returns; it blocks while a slot is written down, and raises StoreError, or
+    CommitNotCertain where it may be kept all the same.
     """
 
     def admit(self, submission: Submission, key: str | None) -> UUID:
@@ -70,16 +77,16 @@ class Intake(Protocol):
         """Open slots again. May be asked twice."""
 
     def opens_in(self) -> int:
-        """Return the nanoseconds for which no slot will open. Does not block."""
+        """Return the nanoseconds for which no slot will open, as far as this process knows. Does not block."""
 
     def snapshot(self) -> ScheduleSnapshot:
-        """Return all that the schedule depends on, as it is now. Does not block."""
+        """Return all that the schedule depends on, as it is now. May ask the store, and raise StoreError."""
 
     def at_one_moment(self, read: Callable[[], T]) -> tuple[T, ScheduleSnapshot]:
         """Return what `read` reads from the records, and the snapshot of the same moment.
 
         Between the two no slot was opened or closed and nothing was cancelled or changed; `read` may run several
-        times for that. Blocks while a slot is written down.
+        times for that. Blocks while a slot is written down, and raises StoreError.
         """
 
 

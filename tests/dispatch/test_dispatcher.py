@@ -1,7 +1,7 @@
 """The dispatcher over an engine of several replicas: its slots have a fence and may be declared lost."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from ingest_service.dispatch.dispatcher import STORE_RETRY, Dispatcher
 from ingest_service.domain.ledger import Call, Slot
 from ingest_service.errors import StoreError
+from ingest_service.ports.engine import ignore
 from tests.doubles import NotingObserver, NotingUpstream, VirtualClock
 from tests.simulation import SECOND
 
@@ -37,6 +38,7 @@ class GrantedSlot:
         self._kept = kept
         self._opened = False
         self.closed: list[Sequence[Call]] = []
+        self.while_it_waits: Callable[[], object] = ignore
 
     def start(self) -> None:
         pass
@@ -44,8 +46,10 @@ class GrantedSlot:
     def stop(self) -> None:
         pass
 
-    def open(self) -> Slot | None:
+    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
         self._fail_first()
+        waits()
+        self.while_it_waits()
         if self._opened:
             return None
         self._opened = True
@@ -141,3 +145,15 @@ def test_each_trouble_of_the_store_is_logged_once_and_so_is_its_end(caplog: pyte
         "the store works again",
         "slot 7 opened: ids 1, 2, 3",
     ]
+
+
+def test_trouble_is_over_once_the_dispatcher_waits_for_a_slot_and_not_for_the_store(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    bench = Bench(troubles=["gone"])
+    seen: list[str | None] = []
+    bench.slots.while_it_waits = lambda: seen.append(bench.dispatcher.store_trouble)
+    bench.dispatcher.run_once()
+    assert seen == [None]
+    assert caplog.messages[1] == "the store works again"

@@ -13,6 +13,7 @@ from ingest_service.domain.ledger import Call, Slot
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import KeyReused
+from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
 from ingest_service.schedule.capacity import backlog_full
 from ingest_service.schedule.dry_run import require_in_time
@@ -94,9 +95,9 @@ class PostgresEngine:
         """Wake the dispatcher; `open` returns None from now on."""
         self._slots.stop()
 
-    def open(self) -> Slot | None:
+    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
         """Wait for the next slot, and open it unless another replica is faster."""
-        return self._slots.open()
+        return self._slots.open(waits)
 
     def close(self, slot: Slot, calls: Sequence[Call]) -> bool:
         """Keep the outcomes of a slot, unless it was declared lost."""

@@ -1,7 +1,7 @@
 """The end of the engine that opens slots: one replica among others."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
 
@@ -9,6 +9,7 @@ from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.dispatch.circuit_breaker import log_outage
 from ingest_service.domain.ledger import Call, Retry, Slot
 from ingest_service.domain.rate import RateLimit
+from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
 from ingest_service.stores.postgres.closing import SlotCloser, UpstreamPause
 from ingest_service.stores.postgres.follower import Followed, Follower
@@ -97,9 +98,9 @@ class PostgresSlots:
         is_own = seen is not None and seen.owner == self._replica.owner
         return max(self._sight.next_start(will_be_closed=is_own or self._has_others), self._pause_ends)
 
-    def open(self) -> Slot | None:
+    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
         """Wait until a slot may open as far as is known, and open it if that is so; again and again."""
-        while (due := self._wait()) is not None:
+        while (due := self._wait(waits)) is not None:
             slot = self._opener.open()
             if slot is not None:
                 self._due = due
@@ -121,15 +122,21 @@ class PostgresSlots:
             self._pause_for_upstream(pause)
         return True
 
-    def _wait(self) -> int | None:
-        """Block until a slot may open as far as is known; return since when it might have, None once stopped."""
+    def _wait(self, waits: Callable[[], None]) -> int | None:
+        """Block until a slot may open as far as is known; return since when it might have, None once stopped.
+
+        Calls `waits` before each wait.
+        """
         while True:
             self._bell.clear()
             if self._is_stopped:
                 return None
             next_step = self._look()
-            poll = self._clock.now() + self._poll
-            self._clock.wait(self._bell, poll if next_step.at is None else min(poll, next_step.at))
+            now = self._clock.now()
+            until = now + self._poll if next_step.at is None else min(now + self._poll, next_step.at)
+            if until > now:
+                waits()
+            self._clock.wait(self._bell, until)
             if next_step.opens and next_step.at is not None and self._clock.now() >= next_step.at:
                 return next_step.at
 
