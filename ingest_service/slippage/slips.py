@@ -10,7 +10,7 @@ from ingest_service.clock import Clock
 from ingest_service.domain.entry import Place
 from ingest_service.domain.ledger import Slip
 from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.loop import Loop, exit_process
+from ingest_service.loop import PAUSE_AFTER_ERROR, Loop, exit_process
 from ingest_service.ports.observer import Observer
 from ingest_service.ports.records import Records
 from ingest_service.schedule.snapshot import ScheduleSnapshot
@@ -61,6 +61,7 @@ class Slips(Loop):
         self._rest = rest
         self._deadlines = Deadlines(observer)
         self._ends: dict[int, _End] = {}
+        self._cannot_read = False
 
     def start(self) -> None:
         """Note the ends of all that waits, and start the thread."""
@@ -73,20 +74,40 @@ class Slips(Loop):
         self._causes.bell.set()
 
     def run_once(self) -> bool:
-        """Block until a cause came or a deadline has passed, and write down the slips. Rests after it."""
+        """Block until a cause came or a deadline has passed, and write down the slips. Rests after it.
+
+        While the store cannot be read, it tries again after a pause.
+        """
         self._clock.wait(self._causes.bell, self._deadlines.next)
         self._causes.bell.clear()
         if self._halted.is_set():
             return False
         began = self._clock.now()
-        self._compare()
+        # The snapshot comes first: the causes of what it shows were noted before.
+        snapshot = self._read_snapshot()
+        if snapshot is not None:
+            self._compare(snapshot)
         now = self._clock.now()
-        self._clock.wait(self._halted, now + max(self._rest, RESTS * (now - began)))
+        rest = PAUSE_AFTER_ERROR if snapshot is None else max(self._rest, RESTS * (now - began))
+        self._clock.wait(self._halted, now + rest)
         return not self._halted.is_set()
 
-    def _compare(self) -> None:
-        # The snapshot comes first: the causes of what it shows were noted before.
-        snapshot = self._snapshot()
+    def _read_snapshot(self) -> ScheduleSnapshot | None:
+        """Return a snapshot; None while the store cannot be read, which is logged once, and rings the bell."""
+        try:
+            snapshot = self._snapshot()
+        except StoreStopped:
+            raise
+        except StoreError as error:
+            if not self._cannot_read:
+                log.warning("slips are not looked for until the store works again: %s", error)
+            self._cannot_read = True
+            self._causes.bell.set()
+            return None
+        self._cannot_read = False
+        return snapshot
+
+    def _compare(self, snapshot: ScheduleSnapshot) -> None:
         causes = self._causes.take()
         before, self._ends = self._ends, _ends(snapshot, self._halted)
         if self._halted.is_set():

@@ -1,6 +1,7 @@
 """Gauges of the service at the moment of the scrape, for Prometheus."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
@@ -23,18 +24,17 @@ class Gauges(Collector):
         self._version = version
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the gauges; the number of batches is left out while the store cannot be read."""
+        """Yield the gauges; what would have to be read from the store is left out while that fails."""
         yield InfoMetricFamily("ingest_build", "The version that runs.", {"version": self._version})
         name = self._settings.replica_name
         yield InfoMetricFamily("ingest_replica", "The name of this process.", {"replica": name})
         yield from self._limits()
-        report = self._service.reports.dispatcher()
-        yield from self._states(report)
-        yield from _backlog(report.backlog)
-        try:
+        yield from self._running()
+        with suppress(StoreError):
+            report = self._service.reports.dispatcher()
+            yield from _states(report)
+            yield from _backlog(report.backlog)
             yield self._batches()
-        except StoreError:
-            return
 
     def _limits(self) -> Iterator[Metric]:
         settings = self._settings
@@ -43,22 +43,26 @@ class Gauges(Collector):
         yield _gauge("ingest_slot_ids_limit", "How many ids a slot may have.", settings.batch_size)
         yield _gauge("ingest_backlog_ids_limit", "How many ids may wait.", settings.max_pending_ids)
 
-    def _states(self, report: DispatcherReport) -> Iterator[Metric]:
-        """Yield the states: 1 or 0."""
-        paused, kept_away = report.paused_at is not None, report.upstream_paused
+    def _running(self) -> Iterator[Metric]:
+        """Yield the states that are known without the store: 1 or 0."""
         runs, ready = "dispatcher" not in self._service.liveness_failures(), not self._service.readiness_failures()
         yield _gauge("ingest_ready", "Whether ingestions are taken and released.", ready)
         yield _gauge("ingest_dispatcher_up", "Whether the thread runs that opens slots.", runs)
-        yield _gauge("ingest_dispatcher_paused", "Whether an operator wants no slot to open.", paused)
-        yield _gauge("ingest_upstream_paused", "Whether the upstream wants no calls at present.", kept_away)
-        yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", report.probing)
-        yield _gauge("ingest_replicas", "Processes that share the database and run now.", len(report.replicas))
 
     def _batches(self) -> Metric:
         family = GaugeMetricFamily("ingest_batches", "Batches that are known.", labels=["priority", "status"])
         for (priority, status), count in self._service.reports.batch_counts().items():
             family.add_metric([priority.name, status], count)
         return family
+
+
+def _states(report: DispatcherReport) -> Iterator[Metric]:
+    """Yield the states: 1 or 0."""
+    paused, kept_away = report.paused_at is not None, report.upstream_paused
+    yield _gauge("ingest_dispatcher_paused", "Whether an operator wants no slot to open.", paused)
+    yield _gauge("ingest_upstream_paused", "Whether the upstream wants no calls at present.", kept_away)
+    yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", report.probing)
+    yield _gauge("ingest_replicas", "Processes that share the database and run now.", len(report.replicas))
 
 
 def _backlog(depths: Mapping[Priority, QueueDepth]) -> Iterator[Metric]:
