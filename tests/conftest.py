@@ -3,14 +3,19 @@
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tests.engine_kinds import ENGINE_KINDS
+
 if TYPE_CHECKING:
+    from tests.engines.places import Place
     from tests.postgres.databases import Databases
+    from tests.simulation import Simulate, Simulation
 
 # Machines are shared, so no example has a deadline; in CI the examples are the same every time.
 settings.register_profile("here", deadline=None)
@@ -47,3 +52,36 @@ def server_folder() -> Iterator[Path]:
 
     with temporary_folder() as folder:
         yield folder
+
+
+@pytest.fixture(params=ENGINE_KINDS)
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    """Every kind of engine, so that a test runs over all of them."""
+    return str(request.param)
+
+
+@pytest.fixture
+def place(engine_kind: str, request: pytest.FixtureRequest) -> Iterator["Place"]:
+    """The place of an engine."""
+    from tests.engines.places import EmbeddedPlace, PostgresPlace
+
+    if engine_kind == "embedded":
+        yield EmbeddedPlace()
+        return
+    databases: Databases = request.getfixturevalue("postgres")
+    with PostgresPlace(databases.emptied()) as place:
+        yield place
+
+
+@pytest.fixture
+def simulate(place: "Place") -> "Simulate":
+    """Build a simulation over the place."""
+    from tests.simulation import Simulation
+
+    return partial(Simulation, place=place)
+
+
+@pytest.fixture
+def simulation(simulate: "Simulate") -> "Simulation":
+    """A simulation with the usual settings."""
+    return simulate()

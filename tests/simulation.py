@@ -3,58 +3,38 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import groupby
-from random import Random
-from typing import Any
+from typing import Protocol
 from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatch.dispatcher import Dispatcher
-from ingest_service.dispatch.engine import EmbeddedEngine
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer, Outcome, Slot
 from ingest_service.domain.model import Priority
 from ingest_service.domain.rate import RateLimit
 from ingest_service.service import Service
-from ingest_service.slippage.cause import CauseLog
 from ingest_service.slippage.slips import Slips
-from ingest_service.stores.sqlite.journal import SqliteJournal
-from ingest_service.stores.sqlite.records import SqliteRecords
-from tests.doubles import (
-    NothingScheduled,
-    NotingObserver,
-    NotingUpstream,
-    SlowDisk,
-    UnthreadedDatabase,
-    VirtualClock,
-    good,
-)
+from tests.doubles import NothingScheduled, NotingObserver, NotingUpstream, good
+from tests.engines.places import EmbeddedPlace, Place
+from tests.engines.wiring import RATE, LongestBackoff, Wiring
 
 SECOND = NANOSECONDS
-FIVE_SECONDS = RateLimit(slot_size=3, interval=5 * SECOND, linger=SECOND // 5, longest_pause=3600 * SECOND)
-
-
-class LongestBackoff(Random):
-    """A chance that always draws the largest number, so that a backoff is known."""
-
-    def randint(self, a: int, b: int) -> int:
-        return max(a, b)
-
-
+FIVE_SECONDS = RATE
 FIVE_ATTEMPTS = RetryRules(max_attempts=5, backoff=5 * SECOND, random=LongestBackoff())
 
 
-class NotingEngine(EmbeddedEngine):
-    """An engine whose slots are noted when they open."""
+class Simulate(Protocol):
+    """Builds a simulation with these settings (see Simulation), over the place of the test."""
 
-    def __init__(self, opened: list[tuple[int, list[int]]], *args: Any) -> None:
-        super().__init__(*args)
-        self._opened = opened
-
-    def open(self) -> Slot | None:
-        slot = super().open()
-        if slot is not None:
-            self._opened.append((slot.opened, list(slot.ids)))
-        return slot
+    def __call__(
+        self,
+        rate: RateLimit = ...,
+        latency: Callable[[int], int] = ...,
+        answer: Callable[[int, int], Answer] = ...,
+        retry_rules: RetryRules = ...,
+        most_ids: int = ...,
+    ) -> "Simulation":
+        """Build it, started."""
 
 
 class Simulation:
@@ -66,42 +46,26 @@ class Simulation:
         latency: Callable[[int], int] = lambda _: SECOND,
         answer: Callable[[int, int], Answer] = good,
         retry_rules: RetryRules = FIVE_ATTEMPTS,
-        database: UnthreadedDatabase | None = None,
-        journal: type[SqliteJournal] = SqliteJournal,
-        records: type[SqliteRecords] = SqliteRecords,
         most_ids: int = 10_000_000,
+        place: Place | None = None,
     ) -> None:
         self.rate = rate
         self.retry_rules = retry_rules
         self.most_ids = most_ids
-        self.clock = VirtualClock()
-        self.began = self.clock.now()
+        self.place = place or EmbeddedPlace()
+        self.clock = self.place.clock
+        self.began = self.place.began
         self.upstream = NotingUpstream(self.clock, latency, answer)
-        self.database = database or UnthreadedDatabase()
-        if isinstance(self.database, SlowDisk):
-            self.database.clock = self.clock
-        self._journal, self._records = journal, records
-        self.database.start()
-        self.opened: list[tuple[int, list[int]]] = []
         self.start()
+        self.clock.time = self.began
 
     def start(self) -> None:
-        """Start, or start again after a crash: only the database and the upstream remember anything."""
+        """Start, or start again after a crash: only the place and the upstream remember anything."""
         self.observer = NotingObserver()
-        self.records = self._records(self.database)
-        self.journal = self._journal(self.database, self.database, self.clock)
-        causes = CauseLog()
-        self.engine = NotingEngine(
-            self.opened,
-            self.journal,
-            self.clock,
-            self.rate,
-            self.retry_rules,
-            self.most_ids,
-            self.observer,
-            causes.note,
-        )
-        self.slips = Slips(self.records, self.engine.snapshot, causes, self.clock, 0, self.observer)
+        wiring = Wiring(self.clock, self.rate, self.retry_rules, self.most_ids, self.observer)
+        self.records, self.engine = self.place.build(wiring)
+        self.slips = Slips(self.records, self.engine.snapshot, wiring.causes, self.clock, 0, self.observer)
+        self.records.start()
         self.engine.start()
         self.given_up: list[str] = []
         self.dispatcher = Dispatcher(
@@ -115,6 +79,14 @@ class Simulation:
     def submit_at(self, time: int, ids: Iterable[int], priority: str = "MEDIUM") -> None:
         wanted = list(ids)
         self.clock.at(self.began + time, lambda: self.submit(wanted, priority))
+
+    def write_down_slips(self) -> None:
+        """Write down the slips so far; what caused them is known from a look at what waits.
+
+        A dispatcher that waits takes one every now and then.
+        """
+        self.engine.snapshot()
+        self.slips.run_once()
 
     def run(self) -> None:
         """Run slots until nothing waits and nothing is planned."""
@@ -139,8 +111,10 @@ class Simulation:
         self.clock.forget_plans()
 
     def slots_opened(self) -> list[tuple[int, list[int]]]:
-        """Return (opened, ids) of every slot, also those before a crash."""
-        return list(self.opened)
+        """Return (opened, ids) of every slot, also those before a crash, as they were written down."""
+        offset = self.clock.wall() - self.clock.now()
+        slots = reversed(self.records.slots(before=2**62, limit=100_000))
+        return [(slot.opened_at - offset, [record_id for *_, record_id in slot.calls]) for slot in slots]
 
     def slots_seen(self) -> list[tuple[int, list[int]]]:
         """Return (start, ids) of every slot as the upstream saw them."""

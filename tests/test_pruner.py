@@ -9,6 +9,7 @@ from ingest_service.domain.model import Priority
 from ingest_service.errors import IngestionNotFound, KeyReused
 from ingest_service.pruner import BETWEEN_ROUNDS, BETWEEN_STEPS, DAY, Pruner
 from tests.doubles import FlakyDatabase
+from tests.engines.places import EmbeddedPlace
 from tests.simulation import Simulation
 
 KEEP = 30 * DAY
@@ -32,8 +33,7 @@ def sweep(simulation: Simulation, pruner: Pruner) -> None:
         assert simulation.clock.now() - began == BETWEEN_STEPS
 
 
-def test_an_ingestion_is_kept_for_as_long_as_it_should_be_and_then_forgotten() -> None:
-    simulation = Simulation()
+def test_an_ingestion_is_kept_for_as_long_as_it_should_be_and_then_forgotten(simulation: Simulation) -> None:
     pruner = Pruner(simulation.records, simulation.clock, KEEP)
     ended = simulation.submit([1, 2, 3, 4])
     simulation.run()
@@ -45,8 +45,7 @@ def test_an_ingestion_is_kept_for_as_long_as_it_should_be_and_then_forgotten() -
     assert not known(simulation, ended)
 
 
-def test_what_waits_is_never_forgotten_however_old_it_is() -> None:
-    simulation = Simulation()
+def test_what_waits_is_never_forgotten_however_old_it_is(simulation: Simulation) -> None:
     pruner = Pruner(simulation.records, simulation.clock, KEEP)
     simulation.service.pause()
     waits = simulation.submit([1, 2, 3])
@@ -55,8 +54,7 @@ def test_what_waits_is_never_forgotten_however_old_it_is() -> None:
     assert known(simulation, waits)
 
 
-def test_an_idempotency_key_is_kept_for_a_day_and_then_forgotten() -> None:
-    simulation = Simulation()
+def test_an_idempotency_key_is_kept_for_a_day_and_then_forgotten(simulation: Simulation) -> None:
     pruner = Pruner(simulation.records, simulation.clock, KEEP)
     simulation.service.submit([1], Priority.LOW, key="once")
     simulation.clock.time += DAY - BETWEEN_ROUNDS - 1
@@ -70,7 +68,7 @@ def test_an_idempotency_key_is_kept_for_a_day_and_then_forgotten() -> None:
 
 def test_a_store_that_cannot_be_written_is_asked_again_an_hour_later(caplog: pytest.LogCaptureFixture) -> None:
     database = FlakyDatabase()
-    simulation = Simulation(database=database)
+    simulation = Simulation(place=EmbeddedPlace(database))
     database.refusals = 1
     sweep(simulation, Pruner(simulation.records, simulation.clock, KEEP))
     assert (
@@ -90,9 +88,8 @@ def days_of_history(simulation: Simulation, count: int) -> list[UUID]:
 
 
 def test_a_clock_that_is_set_ahead_while_the_service_is_stopped_does_not_empty_the_store(
-    caplog: pytest.LogCaptureFixture,
+    simulation: Simulation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    simulation = Simulation()
     history = days_of_history(simulation, 20)
     simulation.clock.wall_offset += 60 * DAY
     sweep(simulation, Pruner(simulation.records, simulation.clock, KEEP))
@@ -104,8 +101,7 @@ def test_a_clock_that_is_set_ahead_while_the_service_is_stopped_does_not_empty_t
         simulation.service.submit([2], Priority.LOW, key="day 19")
 
 
-def test_a_clock_that_is_set_ahead_while_the_service_runs_does_not_empty_the_store() -> None:
-    simulation = Simulation()
+def test_a_clock_that_is_set_ahead_while_the_service_runs_does_not_empty_the_store(simulation: Simulation) -> None:
     pruner = Pruner(simulation.records, simulation.clock, KEEP)
     history = days_of_history(simulation, 20)
     sweep(simulation, pruner)
@@ -120,8 +116,7 @@ def test_a_clock_that_is_set_ahead_while_the_service_runs_does_not_empty_the_sto
     assert left[-1] == 0
 
 
-def test_history_goes_as_it_came_after_a_long_stop() -> None:
-    simulation = Simulation()
+def test_history_goes_as_it_came_after_a_long_stop(simulation: Simulation) -> None:
     history = days_of_history(simulation, 4)
     simulation.clock.time += 60 * DAY
     pruner = Pruner(simulation.records, simulation.clock, KEEP)
@@ -133,8 +128,7 @@ def test_history_goes_as_it_came_after_a_long_stop() -> None:
     assert left == [3, 1, 0]
 
 
-def test_a_sweeper_that_is_halted_ends() -> None:
-    simulation = Simulation()
+def test_a_sweeper_that_is_halted_ends(simulation: Simulation) -> None:
     pruner = Pruner(simulation.records, simulation.clock, KEEP)
     pruner.halt()
     assert not pruner.run_once()

@@ -7,15 +7,15 @@ from ingest_service.app import create_app
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
 from ingest_service.errors import DispatcherStopped
-from tests.simulation import Simulation
+from tests.simulation import Simulate, Simulation
 from tests.web.asking import FINAL
 
 SENTENCE = "the dispatcher does not run in this process; send it again"
 
 
 @pytest.fixture
-def simulation() -> Simulation:
-    return Simulation(answer=lambda _id, _count: FINAL)
+def simulation(simulate: Simulate) -> Simulation:
+    return simulate(answer=lambda _id, _count: FINAL)
 
 
 @pytest.fixture

@@ -68,8 +68,7 @@ class Move:
 def move(tmp_path: Path, postgres_url: str) -> Iterator[Move]:
     move = Move(tmp_path / "ingest.db", postgres_url)
     with ExitStack() as ending:
-        ending.callback(move.clock.close)
-        ending.callback(move.place.close)
+        ending.enter_context(move.place)
         ending.callback(move.file.stop)
         yield move
 

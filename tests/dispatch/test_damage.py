@@ -10,6 +10,7 @@ from ingest_service.domain.model import Status
 from ingest_service.errors import IdsDamaged, StoreDamaged
 from ingest_service.reports.reports import Reports
 from tests.dispatch.on_disk import OnDisk
+from tests.engines.places import EmbeddedPlace
 from tests.engines.wiring import PASSING
 from tests.simulation import Simulation
 
@@ -122,6 +123,7 @@ def test_a_slot_that_cannot_be_written_into_a_malformed_database_is_found_too(pa
 
 
 def test_a_malformed_database_turns_health_red() -> None:
-    simulation = Simulation()
-    simulation.database.damage = "the database could not be read: database disk image is malformed"
-    assert simulation.service.liveness_failures()["store"] == simulation.database.damage
+    place = EmbeddedPlace()
+    simulation = Simulation(place=place)
+    place.database.damage = "the database could not be read: database disk image is malformed"
+    assert simulation.service.liveness_failures()["store"] == place.database.damage

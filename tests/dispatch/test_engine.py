@@ -7,6 +7,7 @@ import pytest
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.errors import BacklogFull
 from ingest_service.stores.sqlite.journal import SqliteJournal
+from tests.engines.places import EmbeddedPlace
 from tests.simulation import Simulation
 
 
@@ -18,7 +19,7 @@ class RacedJournal(SqliteJournal):
 
 
 def test_two_requests_with_one_key_that_race_are_one_ingestion_and_take_room_once() -> None:
-    simulation = Simulation(journal=RacedJournal, most_ids=6)
+    simulation = Simulation(place=EmbeddedPlace(journal=RacedJournal), most_ids=6)
     first, second = (simulation.service.submit([1, 2, 3], Priority.LOW, key="once") for _ in range(2))
     assert first == second
     simulation.submit([4, 5, 6])

@@ -8,6 +8,7 @@ from ingest_service.domain.ledger import Outcome, Slot
 from ingest_service.domain.model import Status
 from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import SettingError
+from tests.engines.places import EmbeddedPlace
 from tests.laws import most_starts_in_a_span
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 
@@ -102,13 +103,14 @@ def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
 
 
 def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
-    simulation = Simulation()
+    place = EmbeddedPlace()
+    simulation = Simulation(place=place)
     ingestion = simulation.submit([1, 2, 3, 4, 5, 6])
-    ((entry, _),) = simulation.journal.waiting()
+    ((entry, _),) = place.journal.waiting()
     one, _ = entry.split(1)
     slot = Slot(1, "this boot", 0, 0, (one,), (1,))
-    simulation.journal.open_slot(slot)
-    simulation.journal.close_slot(slot, [Outcome(1)], started=0, paused_until=None)
+    place.journal.open_slot(slot)
+    place.journal.close_slot(slot, [Outcome(1)], started=0, paused_until=None)
     simulation.rate = RateLimit(2, 5 * SECOND, 0, 0)
     with pytest.raises(SettingError, match=f"ingestion {ingestion} waits in batches of 3"):
         simulation.start()

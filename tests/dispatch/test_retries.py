@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
+from typing import Protocol
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from ingest_service.domain.model import Status
 from ingest_service.domain.rate import RateLimit
 from tests.doubles import VirtualClock, good
 from tests.laws import most_in_work, most_starts_in_a_span
-from tests.simulation import FIVE_ATTEMPTS, FIVE_SECONDS, SECOND, Simulation
+from tests.simulation import FIVE_ATTEMPTS, FIVE_SECONDS, SECOND, Simulate, Simulation
 
 LINGER = FIVE_SECONDS.linger
 BROKEN = Answer(error="HTTP 500 Internal Server Error", status=500, retryable=True)
@@ -25,32 +26,46 @@ def failing(bad: dict[int, int], answer: Answer = BROKEN) -> Callable[[int, int]
     return lambda record_id, number: answer if number <= bad.get(record_id, 0) else good(record_id, number)
 
 
-def at_once(answer: Callable[[int, int], Answer], retry_rules: RetryRules = FIVE_ATTEMPTS) -> Simulation:
-    return Simulation(latency=lambda _: 0, answer=answer, retry_rules=retry_rules)
+class AtOnce(Protocol):
+    """Builds a simulation with an upstream that answers at once."""
+
+    def __call__(
+        self, answer: Callable[[int, int], Answer], retry_rules: RetryRules = FIVE_ATTEMPTS
+    ) -> Simulation:
+        """Build it, started."""
 
 
-def test_an_id_that_failed_comes_back_after_its_backoff_and_the_good_ones_are_not_called_again() -> None:
+@pytest.fixture
+def at_once(simulate: Simulate) -> AtOnce:
+    return lambda answer, retry_rules=FIVE_ATTEMPTS: simulate(
+        latency=lambda _: 0, answer=answer, retry_rules=retry_rules
+    )
+
+
+def test_an_id_that_failed_comes_back_after_its_backoff_and_the_good_ones_are_not_called_again(
+    at_once: AtOnce,
+) -> None:
     simulation = at_once(failing({2: 1}))
     simulation.submit_at(0, [1, 2, 3])
     simulation.run()
     assert simulation.slots_seen() == [(LINGER, [1, 2, 3]), (LINGER + 5 * SECOND, [2])]
 
 
-def test_a_retry_takes_its_old_place_before_later_batches_and_shares_the_slot() -> None:
+def test_a_retry_takes_its_old_place_before_later_batches_and_shares_the_slot(at_once: AtOnce) -> None:
     simulation = at_once(failing({2: 1}), RetryRules(5, SECOND))
     simulation.submit_at(0, [1, 2, 3, 4, 5, 6, 7, 8])
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3], [2], [4, 5, 6], [7, 8]]
 
 
-def test_a_retry_shares_a_slot_with_what_fits_beside_it() -> None:
+def test_a_retry_shares_a_slot_with_what_fits_beside_it(at_once: AtOnce) -> None:
     simulation = at_once(failing({2: 1}), RetryRules(5, SECOND))
     simulation.submit_at(0, [1, 2, 3, 4, 5])
     simulation.run()
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3], [2, 4, 5]]
 
 
-def test_ids_of_one_batch_that_failed_together_come_back_together() -> None:
+def test_ids_of_one_batch_that_failed_together_come_back_together(at_once: AtOnce) -> None:
     simulation = at_once(failing({1: 2, 3: 2}))
     simulation.submit_at(0, [1, 2, 3])
     simulation.run()
@@ -61,7 +76,7 @@ def test_ids_of_one_batch_that_failed_together_come_back_together() -> None:
     ]
 
 
-def test_other_batches_overtake_a_retry_only_while_its_backoff_runs() -> None:
+def test_other_batches_overtake_a_retry_only_while_its_backoff_runs(at_once: AtOnce) -> None:
     simulation = at_once(failing({1: 2}), FIVE_ATTEMPTS)
     simulation.submit_at(0, [1, 2, 3], "HIGH")
     simulation.submit_at(0, range(11, 23), "LOW")
@@ -77,7 +92,7 @@ def test_other_batches_overtake_a_retry_only_while_its_backoff_runs() -> None:
     ]
 
 
-def test_the_backoff_doubles_and_the_last_attempt_is_final() -> None:
+def test_the_backoff_doubles_and_the_last_attempt_is_final(at_once: AtOnce) -> None:
     simulation = at_once(failing({1: 9}), RetryRules(4, 8 * SECOND, FIVE_ATTEMPTS.random))
     ingestion = simulation.submit([1])
     simulation.run()
@@ -88,7 +103,7 @@ def test_the_backoff_doubles_and_the_last_attempt_is_final() -> None:
     assert simulation.service.reports.progress(ingestion).status is Status.COMPLETED
 
 
-def test_an_error_that_will_not_pass_is_final_at_once() -> None:
+def test_an_error_that_will_not_pass_is_final_at_once(at_once: AtOnce) -> None:
     simulation = at_once(failing({2: 9}, MISSING))
     ingestion = simulation.submit([1, 2, 3])
     simulation.run()
@@ -97,7 +112,7 @@ def test_an_error_that_will_not_pass_is_final_at_once() -> None:
     assert (outcome.error, outcome.attempts, outcome.last_status) == ("HTTP 404 Not Found", 1, 404)
 
 
-def test_a_batch_stays_triggered_until_its_last_id_has_an_outcome() -> None:
+def test_a_batch_stays_triggered_until_its_last_id_has_an_outcome(at_once: AtOnce) -> None:
     simulation = at_once(failing({2: 1}))
     ingestion = simulation.submit([1, 2, 3])
     simulation.dispatcher.run_once()
@@ -107,7 +122,7 @@ def test_a_batch_stays_triggered_until_its_last_id_has_an_outcome() -> None:
     assert [outcome.attempts for outcome in simulation.outcomes(ingestion)] == [1, 2, 1]
 
 
-def test_a_restart_forgets_neither_attempts_nor_backoff() -> None:
+def test_a_restart_forgets_neither_attempts_nor_backoff(at_once: AtOnce) -> None:
     simulation = at_once(failing({1: 9}), RetryRules(2, 60 * SECOND, FIVE_ATTEMPTS.random))
     ingestion = simulation.submit([1])
     simulation.dispatcher.run_once()
@@ -117,8 +132,9 @@ def test_a_restart_forgets_neither_attempts_nor_backoff() -> None:
     assert simulation.outcomes(ingestion)[0].attempts == 2
 
 
-@pytest.mark.parametrize("days", [-30, 30])
-def test_a_wall_clock_that_was_set_changes_no_backoff(days: int) -> None:
+# A clock of a database that was set ahead lets a replica that has just started call ids again too early.
+@pytest.mark.parametrize(("engine_kind", "days"), [("embedded", -30), ("embedded", 30), ("postgres", -30)])
+def test_a_wall_clock_that_was_set_changes_no_backoff(at_once: AtOnce, days: int) -> None:
     simulation = at_once(failing({1: 1}), RetryRules(2, 60 * SECOND, FIVE_ATTEMPTS.random))
     simulation.submit([1])
     simulation.dispatcher.run_once()
@@ -148,8 +164,7 @@ def test_an_id_of_a_cancelled_ingestion_that_was_not_called_ends_with_the_attemp
     assert verdicts == [Outcome(1, error="cancelled", attempts=1)]
 
 
-def test_only_ids_that_failed_are_called_again_after_a_backoff() -> None:
-    simulation = Simulation()
+def test_only_ids_that_failed_are_called_again_after_a_backoff(simulation: Simulation) -> None:
     simulation.submit([1, 2, 3])
     slot = simulation.engine.open()
     assert slot is not None
@@ -168,7 +183,7 @@ def test_a_backoff_is_never_longer_than_an_hour() -> None:
     assert wait_after(60, RetryRules(100, 5 * SECOND, FIVE_ATTEMPTS.random)) == LONGEST_BACKOFF
 
 
-def test_a_pause_that_the_upstream_asks_for_holds_everyone() -> None:
+def test_a_pause_that_the_upstream_asks_for_holds_everyone(at_once: AtOnce) -> None:
     paused = Answer(error="HTTP 429 Too Many Requests", status=429, retryable=True, pause=60 * SECOND)
     simulation = at_once(failing({2: 1}, paused))
     simulation.submit_at(0, [1, 2, 3, 4])
@@ -177,7 +192,7 @@ def test_a_pause_that_the_upstream_asks_for_holds_everyone() -> None:
     assert simulation.slots_seen()[1] == (LINGER + 60 * SECOND, [5, 2, 4])
 
 
-def test_a_pause_survives_a_restart() -> None:
+def test_a_pause_survives_a_restart(at_once: AtOnce) -> None:
     paused = Answer(error="HTTP 503 Service Unavailable", status=503, retryable=True, pause=60 * SECOND)
     simulation = at_once(failing({2: 1}, paused))
     simulation.submit_at(0, [1, 2, 3, 4])
@@ -188,7 +203,7 @@ def test_a_pause_survives_a_restart() -> None:
     assert simulation.slots_seen()[1] == (LINGER + 60 * SECOND, [2, 4])
 
 
-def test_a_pause_is_bounded_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_pause_is_bounded_and_the_log_says_so(at_once: AtOnce, caplog: pytest.LogCaptureFixture) -> None:
     absurd = Answer(error="HTTP 429 Too Many Requests", status=429, retryable=True, pause=10**9 * SECOND)
     simulation = at_once(failing({1: 1}, absurd))
     simulation.submit_at(0, [1])
@@ -198,6 +213,7 @@ def test_a_pause_is_bounded_and_the_log_says_so(caplog: pytest.LogCaptureFixture
 
 
 def test_an_upstream_that_fails_wholly_is_probed_with_one_id_a_slot_until_it_answers(
+    at_once: AtOnce,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     simulation = at_once(lambda *_: BROKEN, RetryRules(5, 1000 * SECOND, FIVE_ATTEMPTS.random))
@@ -214,7 +230,7 @@ def test_an_upstream_that_fails_wholly_is_probed_with_one_id_a_slot_until_it_ans
     assert "the upstream fails wholly: it is probed with one id a slot until it answers" in caplog.text
 
 
-def test_an_upstream_that_refuses_ids_for_good_is_not_taken_for_dead() -> None:
+def test_an_upstream_that_refuses_ids_for_good_is_not_taken_for_dead(at_once: AtOnce) -> None:
     simulation = at_once(lambda *_: MISSING)
     simulation.submit_at(0, range(1, 16))
     simulation.run()
@@ -258,7 +274,7 @@ def test_whatever_fails_every_id_ends_with_one_outcome_in_order_at_the_pace(
 
 def live(simulation: Simulation, life: str) -> int:
     """Run a slot, or restart cleanly, or crash after the calls of a slot; return how often it crashed."""
-    if not list(simulation.journal.waiting()):
+    if not list(simulation.engine.snapshot().waiting):
         return 0
     if life == "slot":
         simulation.dispatcher.run_once()

@@ -5,17 +5,19 @@ import pytest
 from ingest_service.dispatch.dispatcher import STORE_RETRY
 from ingest_service.errors import StoreStopped
 from tests.doubles import FlakyJournal
+from tests.engines.places import EmbeddedPlace
 from tests.simulation import SECOND, Simulation
 
 FULL = "the dispatcher waits for the store: the database could not be written: database or disk is full"
 
 
 def flaky(refusals: int) -> tuple[Simulation, FlakyJournal]:
-    simulation = Simulation(journal=FlakyJournal)
-    assert isinstance(simulation.journal, FlakyJournal)
+    place = EmbeddedPlace(journal=FlakyJournal)
+    simulation = Simulation(place=place)
+    assert isinstance(place.journal, FlakyJournal)
     simulation.submit_at(0, [1, 2, 3, 4, 5])
-    simulation.journal.refusals = refusals
-    return simulation, simulation.journal
+    place.journal.refusals = refusals
+    return simulation, place.journal
 
 
 def test_a_slot_that_cannot_be_written_down_is_not_called_and_tried_again(
@@ -56,7 +58,7 @@ def test_a_store_that_is_closed_under_the_dispatcher_ends_it_without_an_alarm(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     simulation, _ = flaky(refusals=0)
-    simulation.clock.at(simulation.began + SECOND, simulation.database.stop)
+    simulation.clock.at(simulation.began + SECOND, simulation.records.stop)
     with pytest.raises(StoreStopped):
         simulation.run()
     assert "failed unexpectedly" not in caplog.text

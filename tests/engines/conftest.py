@@ -1,4 +1,4 @@
-"""Every engine there is, so that one suite runs over all of them."""
+"""One suite for every engine there is."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING

@@ -25,6 +25,8 @@ class Place(Protocol):
 
     # The time from which a slot may open after the first start.
     began: int
+    # The name of the process that opens slots, None where there is only one.
+    replica_name: str | None
 
     @property
     def clock(self) -> VirtualClock:
@@ -39,6 +41,8 @@ class Place(Protocol):
 
 class EmbeddedPlace:
     """A database in memory. The ledger proves when the last call was made, unless its slot was open."""
+
+    replica_name: str | None = None
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class EmbeddedPlace:
         return (restarted if last_call is None else last_call) + RATE.interval
 
 
+REPLICA = "replica"
 TIMES = SlotTimes(grant=2 * SECOND, timeout=10 * SECOND, interval=RATE.interval)
 
 
@@ -81,25 +86,29 @@ def times_of(rate: RateLimit) -> SlotTimes:
 class PostgresPlace:
     """A database of a PostgreSQL server. Whatever its last slot says, a replica waits for its own first look.
 
-    An engine reaches it through another URL if there is one; `open_database` makes the connections to that.
+    An engine reaches it through another URL if there is one; `open_database` makes the connections to that. The
+    clock of the place is that of the database too, unless another one is given.
     """
+
+    replica_name: str | None = REPLICA
 
     def __init__(
         self,
         url: str,
         through: str | None = None,
         open_database: Callable[[str], PostgresDatabase] = PostgresDatabase,
+        clock: VirtualClock | None = None,
     ) -> None:
         self._url = through or url
         self._open_database = open_database
         self._database: PostgresDatabase | None = None
         self.began = VirtualClock().now()
-        self.clock = DatabaseClock(url, self.began - TIMES.grant - TIMES.interval)
+        self.clock = clock or DatabaseClock(url, self.began - TIMES.grant - TIMES.interval)
 
     def build(self, wiring: Wiring) -> tuple[Records, Engine]:
         self.close()
         self._database = self._open_database(self._url)
-        replica = Replica("replica")
+        replica = Replica(REPLICA)
         rules = Rules(wiring.rate, wiring.retry_rules, times_of(wiring.rate), wiring.most_ids, POLL)
         engine = PostgresEngine(self._database, replica, rules, wiring.clock, wiring.observer, wiring.causes.note)
         return PostgresRecords(self._database, replica.owner), engine
@@ -116,4 +125,5 @@ class PostgresPlace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-        self.clock.close()
+        if isinstance(self.clock, DatabaseClock):
+            self.clock.close()

@@ -18,6 +18,7 @@ from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import NothingToCancel, NothingToChange
 from ingest_service.schedule.runs import Run
 from tests.doubles import SlowDisk, good
+from tests.engines.places import EmbeddedPlace
 from tests.simulation import FIVE_ATTEMPTS, SECOND, Simulation
 
 BROKEN = Answer(error="HTTP 500", status=500, retryable=True)
@@ -186,7 +187,7 @@ def test_a_dry_run_forecasts_what_then_happens(simulation: Simulation, priority:
     undisturbed = planned_slots(simulation)
     waiting = {
         entry.ingestion.id: list(simulation.records.ids(entry.sequence))
-        for entry, _ in simulation.journal.waiting()
+        for entry in simulation.engine.snapshot().waiting
     }
     before = len(simulation.slots_opened())
     simulation.submit(ids, priority)
@@ -206,7 +207,7 @@ def last_of(ids: list[int], slots: list[tuple[int, list[int]]]) -> int:
 
 
 def test_the_schedule_reckons_with_what_a_commit_takes_once_it_has_seen_a_few() -> None:
-    simulation = Simulation(database=SlowDisk(), latency=lambda _: 0)
+    simulation = Simulation(place=EmbeddedPlace(SlowDisk()), latency=lambda _: 0)
     simulation.submit(range(1, 301))
     for _ in range(60):
         simulation.run_slot()

@@ -12,8 +12,9 @@ from ingest_service.domain.model import Priority
 from ingest_service.ports.records import SLIPS_KEPT
 from ingest_service.slippage.slips import MOST_CAUSES
 from tests.doubles import FlakyDatabase, good
+from tests.engines.places import EmbeddedPlace
 from tests.schedule.test_snapshot import planned_slots
-from tests.simulation import FIVE_SECONDS, SECOND, Simulation
+from tests.simulation import FIVE_SECONDS, SECOND, Simulate, Simulation
 
 BROKEN = Answer(error="HTTP 500", status=500, retryable=True)
 INTERVAL = FIVE_SECONDS.interval
@@ -22,7 +23,7 @@ INTERVAL = FIVE_SECONDS.interval
 def submit(simulation: Simulation, count: int, priority: str) -> UUID:
     """Submit this number of ids, and write down the slips."""
     ingestion_id = simulation.submit(range(1, count + 1), priority)
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     return ingestion_id
 
 
@@ -34,8 +35,7 @@ def moved(simulation: Simulation, ingestion_id: UUID) -> list[tuple[int, int, st
     return [(slip.slots, slip.nanoseconds, slip.cause) for slip in slips(simulation, ingestion_id)]
 
 
-def test_a_later_more_urgent_arrival_is_a_slip_of_those_behind_it_only() -> None:
-    simulation = Simulation()
+def test_a_later_more_urgent_arrival_is_a_slip_of_those_behind_it_only(simulation: Simulation) -> None:
     low, high = submit(simulation, 5, "LOW"), submit(simulation, 3, "HIGH")
     second = submit(simulation, 6, "HIGH")
     assert moved(simulation, high) == moved(simulation, second) == []
@@ -46,8 +46,7 @@ def test_a_later_more_urgent_arrival_is_a_slip_of_those_behind_it_only() -> None
     assert slips(simulation, low)[0].at == simulation.clock.wall()
 
 
-def test_an_arrival_that_fits_into_a_hole_moves_nobody() -> None:
-    simulation = Simulation()
+def test_an_arrival_that_fits_into_a_hole_moves_nobody(simulation: Simulation) -> None:
     low = submit(simulation, 5, "LOW")
     submit(simulation, 4, "HIGH")
     before = moved(simulation, low)
@@ -55,69 +54,64 @@ def test_an_arrival_that_fits_into_a_hole_moves_nobody() -> None:
     assert moved(simulation, low) == before
 
 
-def test_a_retry_that_takes_a_slot_of_its_own_is_a_slip() -> None:
-    simulation = Simulation(latency=lambda _: 0, answer=lambda i, n: BROKEN if (i, n) == (1, 1) else good(i, n))
+def test_a_retry_that_takes_a_slot_of_its_own_is_a_slip(simulate: Simulate) -> None:
+    simulation = simulate(latency=lambda _: 0, answer=lambda i, n: BROKEN if (i, n) == (1, 1) else good(i, n))
     first, low = submit(simulation, 3, "HIGH"), submit(simulation, 9, "LOW")
     simulation.run_slot()
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert moved(simulation, low) == [(1, INTERVAL, f"ids of ingestion {first} are called again")]
 
 
-def test_a_pause_of_the_upstream_is_a_slip_of_everybody_who_waits() -> None:
+def test_a_pause_of_the_upstream_is_a_slip_of_everybody_who_waits(simulate: Simulate) -> None:
     busy = Answer(error="HTTP 429", status=429, retryable=False, pause=30 * SECOND)
-    simulation = Simulation(latency=lambda _: 0, answer=lambda i, n: busy if i == 1 else good(i, n))
+    simulation = simulate(latency=lambda _: 0, answer=lambda i, n: busy if i == 1 else good(i, n))
     low = submit(simulation, 9, "LOW")
     simulation.run_slot()
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert moved(simulation, low) == [(0, 25 * SECOND, "the upstream asked for a pause")]
 
 
-def test_an_operators_pause_is_a_slip_once_it_is_over() -> None:
-    simulation = Simulation()
+def test_an_operators_pause_is_a_slip_once_it_is_over(simulation: Simulation) -> None:
     low = submit(simulation, 9, "LOW")
     simulation.service.pause()
     simulation.clock.time += 60 * SECOND
     simulation.service.resume()
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert moved(simulation, low) == [(0, 60 * SECOND, "an operator's pause")]
 
 
-def test_somebody_elses_new_priority_is_a_slip() -> None:
-    simulation = Simulation()
+def test_somebody_elses_new_priority_is_a_slip(simulation: Simulation) -> None:
     medium, low = submit(simulation, 3, "MEDIUM"), submit(simulation, 6, "LOW")
     simulation.service.reprioritise(low, simulation.service.reports.progress(medium).ingestion.priority.HIGH)
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert moved(simulation, medium) == [(2, 2 * INTERVAL, f"ingestion {low}, now HIGH")]
     assert moved(simulation, low) == []
 
 
-def test_what_happens_together_shares_a_slip_and_only_the_first_causes_are_named() -> None:
-    simulation = Simulation()
+def test_what_happens_together_shares_a_slip_and_only_the_first_causes_are_named(simulation: Simulation) -> None:
     low = submit(simulation, 3, "LOW")
     ids = [simulation.submit([1, 2, 3], "HIGH") for _ in range(MOST_CAUSES + 2)]
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     named = "; ".join(f"ingestion {one}, HIGH" for one in ids[:MOST_CAUSES])
     assert moved(simulation, low) == [(5, 5 * INTERVAL, f"{named}; and 2 more")]
 
 
-def test_only_what_goes_first_is_named_as_the_cause() -> None:
-    simulation = Simulation()
+def test_only_what_goes_first_is_named_as_the_cause(simulation: Simulation) -> None:
     medium = submit(simulation, 3, "MEDIUM")
     high, _ = simulation.submit([1, 2, 3], "HIGH"), simulation.submit([1, 2, 3], "LOW")
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert moved(simulation, medium) == [(1, INTERVAL, f"ingestion {high}, HIGH")]
 
 
-def test_the_latest_slips_are_kept_and_no_more() -> None:
-    simulation = Simulation()
+def test_the_latest_slips_are_kept_and_no_more(simulation: Simulation) -> None:
     low = submit(simulation, 3, "LOW")
     highs = [submit(simulation, 3, "HIGH") for _ in range(SLIPS_KEPT + 5)]
     causes = [cause for _, _, cause in moved(simulation, low)]
     assert causes == [f"ingestion {one}, HIGH" for one in reversed(highs[5:])]
 
 
-def test_slots_that_open_and_calls_that_succeed_are_no_slips() -> None:
-    simulation = Simulation(latency=lambda _: 9 * SECOND)
+def test_slots_that_open_and_calls_that_succeed_are_no_slips(simulate: Simulate) -> None:
+    simulation = simulate(latency=lambda _: 9 * SECOND)
     first = submit(simulation, 9, "HIGH")
     low = submit(simulation, 9, "LOW")
     for _ in range(4):
@@ -127,26 +121,27 @@ def test_slots_that_open_and_calls_that_succeed_are_no_slips() -> None:
 
 
 def test_a_deadline_that_passes_while_calls_take_long_is_noticed_when_it_passes(
+    simulate: Simulate,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    simulation = Simulation(latency=lambda _: 60 * SECOND)
+    simulation = simulate(latency=lambda _: 60 * SECOND)
     deadline = simulation.clock.wall() + 12 * SECOND
     simulation.service.submit(range(1, 7), Priority.LOW, deadline)
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     simulation.run_slot()
     assert simulation.observer.broken_deadlines == 0
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert simulation.observer.broken_deadlines == 1
     assert "can no longer be met" in caplog.text
 
 
 def test_slips_that_cannot_be_written_down_do_no_harm(caplog: pytest.LogCaptureFixture) -> None:
     database = FlakyDatabase()
-    simulation = Simulation(database=database)
+    simulation = Simulation(place=EmbeddedPlace(database))
     low = submit(simulation, 3, "LOW")
     simulation.submit([1, 2, 3], "HIGH")
     database.refusals = 1
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert "slips are not written down: the database could not be written" in caplog.text
     second = submit(simulation, 3, "HIGH")
     assert moved(simulation, low) == [(1, INTERVAL, f"ingestion {second}, HIGH")]
@@ -167,7 +162,7 @@ def test_the_slips_are_exactly_by_how_much_the_end_came_later(
     ids = range(1001, 1001 + count)
     simulation.submit([1, 2, 3, 4], "MEDIUM")
     watched = simulation.submit(ids, "MEDIUM")
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     promised = last_slot(ids, [called for _, called in planned_slots(simulation)])
     for second, priority, size in later:
         arrives = partial(submit, simulation, size, priority)

@@ -11,11 +11,6 @@ from tests.web.declared import DeclaredClient
 
 
 @pytest.fixture
-def simulation() -> Simulation:
-    return Simulation()
-
-
-@pytest.fixture
 def app(simulation: Simulation) -> Flask:
     app = create_app(simulation.service, Settings.from_environ({"INGEST_MAX_IDS": "10"}))
     app.test_client_class = DeclaredClient

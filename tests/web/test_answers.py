@@ -11,11 +11,18 @@ from ingest_service.domain.ledger import Answer, Outcome
 from ingest_service.errors import StoreError
 from ingest_service.stores.sqlite.records import SqliteRecords
 from tests.doubles import good
-from tests.simulation import Simulation
+from tests.engine_kinds import over_the_embedded_engine
+from tests.engines.places import EmbeddedPlace
+from tests.simulation import Simulate, Simulation
 from tests.web.declared import TABLE, DeclaredClient
 
 FIVE = {"ids": [1, 2, 3, 4, 5], "priority": "MEDIUM"}
 PROBLEM = {"Accept": "application/problem+json"}
+
+
+@pytest.fixture
+def simulation(simulate: Simulate) -> Simulation:
+    return simulate(most_ids=1000)
 
 
 @pytest.fixture
@@ -88,6 +95,7 @@ def test_what_a_change_is_answered_is_declared(client: DeclaredClient, simulatio
         assert refused.status_code == 409
 
 
+@over_the_embedded_engine
 @pytest.mark.parametrize("headers", [{}, PROBLEM])
 @pytest.mark.parametrize(
     ("status", "method", "path", "body"),
@@ -151,7 +159,7 @@ def test_a_full_backlog_is_declared(client: DeclaredClient, simulation: Simulati
 def test_a_store_that_has_stopped_is_declared(client: DeclaredClient, simulation: Simulation, route: str) -> None:
     method, path = route.split()
     ingestion_id = simulation.submit([1])
-    simulation.database.stop()
+    simulation.records.stop()
     body = {"ids": [1], "priority": "LOW"} if path == "/ingest" else {"priority": "LOW"}
     asked = path.format(ingestion_id=ingestion_id)
     assert client.open(asked, method=method, json=None if method == "GET" else body).status_code in (200, 404, 503)
@@ -166,7 +174,7 @@ class UnreadableRecords(SqliteRecords):
 
 @pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
 def test_results_that_cannot_be_read_are_an_error_in_every_form(accept: str) -> None:
-    simulation = Simulation(records=UnreadableRecords)
+    simulation = Simulation(place=EmbeddedPlace(records=UnreadableRecords))
     ingestion_id = simulation.submit([1])
     client = DeclaredClient(create_app(simulation.service, Settings.from_environ({})))
     answer = client.get(f"/ingestions/{ingestion_id}/results", headers={"Accept": accept})

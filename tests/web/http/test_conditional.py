@@ -4,7 +4,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.engine_kinds import over_every_engine
 from tests.simulation import SECOND, Simulation
+
+# A tag changes with what an engine has done, and an engine knows when to ask again.
+pytestmark = over_every_engine
 
 RESOURCES = ["/status/{}", "/ingestions/{}", "/ingestions/{}/batches"]
 

@@ -10,6 +10,7 @@ from ingest_service.app import create_app
 from ingest_service.config import Settings
 from ingest_service.domain.ledger import Outcome
 from ingest_service.stores.sqlite.records import SqliteRecords
+from tests.engines.places import EmbeddedPlace
 from tests.simulation import Simulation
 from tests.web.declared import TABLE
 
@@ -62,7 +63,7 @@ def test_head_says_that_nothing_has_changed(client: FlaskClient, ingestion_id: U
 
 
 def test_head_of_an_answer_in_pieces_reads_no_more_than_the_first() -> None:
-    simulation = Simulation(records=CountingRecords)
+    simulation = Simulation(place=EmbeddedPlace(records=CountingRecords))
     assert isinstance(simulation.records, CountingRecords)
     path = f"/ingestions/{simulation.submit([1, 2, 3])}/results"
     client = create_app(simulation.service, Settings.from_environ({})).test_client()

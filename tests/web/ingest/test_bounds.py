@@ -17,7 +17,8 @@ from ingest_service.domain.model import Ingestion, Submission
 from ingest_service.errors import BacklogFull, StoreError
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from tests.cli.serving import serving
-from tests.simulation import SECOND, Simulation
+from tests.engines.places import EmbeddedPlace
+from tests.simulation import SECOND, Simulate, Simulation
 from tests.web.asking import PASSING, called, client_of, failing, ingest
 
 MOST = 10
@@ -40,8 +41,8 @@ class BusyJournal(SqliteJournal):
 
 
 @pytest.fixture
-def simulation() -> Simulation:
-    return Simulation(journal=BusyJournal, most_ids=MOST)
+def simulation(simulate: Simulate) -> Simulation:
+    return simulate(most_ids=MOST)
 
 
 @pytest.fixture
@@ -149,12 +150,18 @@ def test_ids_that_came_back_above_the_bound_are_counted_in_the_seconds_of_the_an
     assert [answer.status_code for answer in answers] == [503, 200]
 
 
-def test_ids_that_are_on_their_way_to_the_disk_take_room_that_will_come_back(
-    client: FlaskClient, simulation: Simulation
-) -> None:
-    assert isinstance(simulation.journal, BusyJournal)
+def busy() -> tuple[BusyJournal, FlaskClient]:
+    """Build a service over a busy journal, and a client of it."""
+    place = EmbeddedPlace(journal=BusyJournal)
+    simulation = Simulation(most_ids=MOST, place=place)
+    assert isinstance(place.journal, BusyJournal)
+    return place.journal, client_of(simulation, INGEST_MAX_PENDING_IDS=str(MOST))
+
+
+def test_ids_that_are_on_their_way_to_the_disk_take_room_that_will_come_back() -> None:
+    journal, client = busy()
     answers: list[TestResponse] = []
-    simulation.journal.meanwhile = lambda: answers.append(ingest(client, [11]))
+    journal.meanwhile = lambda: answers.append(ingest(client, [11]))
     assert ingest(client, list(range(1, 11))).status_code == 200
     assert full(answers[0]).startswith(
         "the backlog has room for 0 more ids; there will be room for these at 2023-"
@@ -212,9 +219,9 @@ def test_what_was_cancelled_makes_room(client: FlaskClient, simulation: Simulati
     assert ingest(client, [11]).status_code == 503
 
 
-def test_what_could_not_be_stored_takes_no_room(client: FlaskClient, simulation: Simulation) -> None:
-    assert isinstance(simulation.journal, BusyJournal)
-    simulation.journal.full = True
+def test_what_could_not_be_stored_takes_no_room() -> None:
+    journal, client = busy()
+    journal.full = True
     for key in (None, "nightly-17"):
         response = ingest(client, list(range(1, 11)), key=key)
         assert response.status_code == 503
@@ -222,16 +229,14 @@ def test_what_could_not_be_stored_takes_no_room(client: FlaskClient, simulation:
             "error": "Storage unavailable",
             "details": {"store": ["the database could not be written: database or disk is full"]},
         }
-    simulation.journal.full = False
+    journal.full = False
     assert ingest(client, list(range(1, 11))).status_code == 200
     assert ingest(client, [11]).status_code == 503
 
 
-def test_what_is_sent_twice_at_the_same_time_with_one_key_takes_room_once(
-    client: FlaskClient, simulation: Simulation
-) -> None:
-    assert isinstance(simulation.journal, BusyJournal)
-    simulation.journal.meanwhile = lambda: ingest(client, [1, 2, 3, 4, 5], key="nightly-17")
+def test_what_is_sent_twice_at_the_same_time_with_one_key_takes_room_once() -> None:
+    journal, client = busy()
+    journal.meanwhile = lambda: ingest(client, [1, 2, 3, 4, 5], key="nightly-17")
     assert ingest(client, [1, 2, 3, 4, 5], key="nightly-17").status_code == 200
     assert waiting(client) == 5
     assert ingest(client, [6, 7, 8, 9, 10]).status_code == 200

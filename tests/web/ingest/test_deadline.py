@@ -61,7 +61,7 @@ def test_a_deadline_that_cannot_be_met_is_refused_with_the_earliest_time(
         "deadline": ["as things stand it would complete at 2023-11-14T22:30:05.200Z"],
         "earliest": ["2023-11-14T22:30:05.200Z"],
     }
-    assert list(simulation.journal.waiting()) == []
+    assert list(simulation.engine.snapshot().waiting) == []
     (earliest,) = response.get_json()["details"]["earliest"]
     assert ingest(client, [1, 2, 3, 4], deadline=earliest).status_code == 200
 
@@ -150,7 +150,7 @@ def test_any_other_deadline_is_refused(client: FlaskClient, simulation: Simulati
     response = ingest(client, [1], deadline=wrong)
     assert response.status_code == 400
     assert response.get_json() == {"error": "Invalid input", "details": {"deadline": [NEEDED]}}
-    assert list(simulation.journal.waiting()) == []
+    assert list(simulation.engine.snapshot().waiting) == []
 
 
 def test_a_time_that_was_is_not_a_deadline(client: FlaskClient) -> None:
@@ -172,11 +172,11 @@ def test_a_deadline_that_a_high_makes_impossible_no_longer_holds_and_is_logged_o
     client: FlaskClient, simulation: Simulation, caplog: pytest.LogCaptureFixture
 ) -> None:
     ingestion_id = with_deadline(client, 5.2, [1, 2, 3, 4])
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert (broken(caplog), simulation.observer.broken_deadlines) == ([], 0)
     for ids in ([5, 6, 7], [8, 9, 10]):
         simulation.submit(ids, "HIGH")
-        simulation.slips.run_once()
+        simulation.write_down_slips()
         assert deadline(client, ingestion_id) == {"at": "2023-11-14T22:30:05.200Z", "holds": False}
     assert broken(caplog) == [f"the deadline of ingestion {ingestion_id} can no longer be met"]
     (record,) = (record for record in caplog.records if "deadline" in record.getMessage())
@@ -186,9 +186,9 @@ def test_a_deadline_that_a_high_makes_impossible_no_longer_holds_and_is_logged_o
 
 def test_a_deadline_that_a_high_leaves_possible_holds(client: FlaskClient, simulation: Simulation) -> None:
     ingestion_id = with_deadline(client, 10.2, [1, 2, 3, 4])
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     simulation.submit([5, 6, 7], "HIGH")
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert deadline(client, ingestion_id)["holds"] is True
     assert simulation.observer.broken_deadlines == 0
 
@@ -256,11 +256,10 @@ def test_what_is_cancelled_does_not_meet_its_deadline(
     assert client.delete(f"/ingestions/{ingestion_id}").get_json()["deadline"]["holds"] is False
 
 
-def test_a_deadline_survives_a_restart() -> None:
-    simulation = Simulation()
-    ingestion_id = with_deadline(client_of(simulation), 5.2, [1, 2, 3, 4])
+def test_a_deadline_survives_a_restart(simulation: Simulation) -> None:
+    ingestion_id = with_deadline(client_of(simulation), 12.2, [1, 2, 3, 4])
     simulation.start()
-    assert deadline(client_of(simulation), ingestion_id) == {"at": "2023-11-14T22:30:05.200Z", "holds": True}
-    simulation.submit([5, 6, 7], "HIGH")
-    simulation.slips.run_once()
+    assert deadline(client_of(simulation), ingestion_id) == {"at": "2023-11-14T22:30:12.200Z", "holds": True}
+    simulation.submit([5, 6, 7, 8, 9, 10], "HIGH")
+    simulation.write_down_slips()
     assert simulation.observer.broken_deadlines == 1

@@ -33,7 +33,7 @@ def test_a_dry_run_shows_when_a_submission_would_run_and_which_ingestions_it_wou
 
 def test_a_dry_run_stores_nothing(client: FlaskClient, simulation: Simulation) -> None:
     client.post("/ingest?dry_run=true", json={"ids": [1], "priority": "HIGH"})
-    assert list(simulation.journal.waiting()) == []
+    assert list(simulation.engine.snapshot().waiting) == []
     assert client.get("/schedule").get_json() == {"slots": []}
 
 
@@ -50,7 +50,7 @@ def test_a_dry_run_names_the_twenty_that_would_be_delayed_the_most(
 def test_dry_run_false_is_a_submission(client: FlaskClient, simulation: Simulation) -> None:
     response = client.post("/ingest?dry_run=false", json={"ids": [1], "priority": "HIGH"})
     assert response.get_json().keys() == {"ingestion_id"}
-    assert len(list(simulation.journal.waiting())) == 1
+    assert len(list(simulation.engine.snapshot().waiting)) == 1
 
 
 @pytest.mark.parametrize("value", ["1", "yes", "", "TRUE"])
@@ -60,7 +60,7 @@ def test_another_word_is_refused_and_nothing_is_stored(
     response = client.post(f"/ingest?dry_run={value}", json={"ids": [1], "priority": "HIGH"})
     assert response.status_code == 400
     assert response.get_json()["details"] == {"dry_run": ["must be true or false"]}
-    assert list(simulation.journal.waiting()) == []
+    assert list(simulation.engine.snapshot().waiting) == []
 
 
 def test_a_wrong_body_is_refused_as_ever(client: FlaskClient) -> None:

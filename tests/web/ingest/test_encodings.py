@@ -6,7 +6,11 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
+from tests.engine_kinds import over_the_embedded_engine
 from tests.simulation import Simulation
+
+# Bodies are read before an engine is asked.
+pytestmark = over_the_embedded_engine
 
 TEXT = '{"ids": [1, 2, 3], "priority": "HIGH"}'
 LOOKS = "must be JSON in UTF-8; this looks like UTF-16 or UTF-32"

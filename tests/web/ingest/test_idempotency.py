@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from ingest_service.pruner import DAY, Pruner
 from tests.cli.serving import serving
-from tests.simulation import SECOND, Simulation
+from tests.simulation import SECOND, Simulate, Simulation
 from tests.web.asking import called, client_of, ingest, statuses
 
 KEY = "nightly-17"
@@ -106,8 +106,8 @@ def test_a_refused_submission_does_not_use_its_key_up(client: FlaskClient) -> No
     accepted(ingest(client, [1], key=KEY))
 
 
-def test_a_repeated_submission_is_answered_when_the_backlog_is_full_and_takes_no_room() -> None:
-    simulation = Simulation(most_ids=4)
+def test_a_repeated_submission_is_answered_when_the_backlog_is_full_and_takes_no_room(simulate: Simulate) -> None:
+    simulation = simulate(most_ids=4)
     client = client_of(simulation, INGEST_MAX_PENDING_IDS="4")
     first = accepted(ingest(client, [1, 2, 3], key=KEY))
     for _ in range(3):

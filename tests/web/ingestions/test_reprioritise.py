@@ -7,7 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.simulation import SECOND, Simulation
+from ingest_service.dispatch.retries import RetryRules
+from tests.engines.wiring import LongestBackoff
+from tests.simulation import SECOND, Simulate, Simulation
 from tests.web.asking import PASSING, called, client_of, failing, in_full
 
 PRIORITY = "must be one of HIGH, MEDIUM, LOW"
@@ -104,12 +106,13 @@ def test_the_schedule_shows_the_new_order(client: FlaskClient, simulation: Simul
     ]
 
 
-def test_the_new_place_survives_a_restart(client: FlaskClient, simulation: Simulation) -> None:
-    simulation.upstream.answer = failing({4}, PASSING)
+def test_the_new_place_survives_a_restart(simulate: Simulate) -> None:
+    backoff = RetryRules(max_attempts=5, backoff=8 * SECOND, random=LongestBackoff())
+    simulation = simulate(answer=failing({4}, PASSING), retry_rules=backoff)
     low = simulation.submit([4, 5, 6, 7, 8, 9], "LOW")
     simulation.run_slot()
     simulation.submit([1, 2, 3], "MEDIUM")
-    change(client, low, "HIGH")
+    change(client_of(simulation), low, "HIGH")
     simulation.start()
     assert in_full(client_of(simulation), low)["priority"] == "HIGH"
     simulation.run()

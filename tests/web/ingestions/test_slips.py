@@ -8,13 +8,8 @@ from flask.testing import FlaskClient
 
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.model import Priority
-from tests.simulation import SECOND, Simulation
+from tests.simulation import SECOND, Simulate, Simulation
 from tests.web.asking import PASSING, PAUSING, client_of, failing, in_full
-
-
-@pytest.fixture
-def simulation() -> Simulation:
-    return Simulation()
 
 
 @pytest.fixture
@@ -33,7 +28,7 @@ def texts(client: FlaskClient, ingestion_id: UUID) -> list[str]:
 def submit(simulation: Simulation, ids: list[int], priority: str) -> UUID:
     """Submit, and let slips be noted."""
     ingestion_id = simulation.submit(ids, priority)
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     return ingestion_id
 
 
@@ -74,7 +69,7 @@ def test_a_less_urgent_one_is_not_a_reason_even_where_it_has_the_slots_until_ids
     simulation.upstream.answer = failing({1}, PASSING)
     high = submit(simulation, [1], "HIGH")
     simulation.run_slot()
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     before = slips(client, high)
     submit(simulation, [2, 3, 4], "LOW")
     assert slips(client, high) == before
@@ -93,7 +88,7 @@ def test_a_small_batch_that_fits_into_the_hole_of_a_slot_moves_no_ingestion(
 def test_what_happens_together_shares_a_slip(client: FlaskClient, simulation: Simulation) -> None:
     low = submit(simulation, [1, 2, 3], "LOW")
     causes = [simulation.submit([number], "HIGH") for number in range(4, 9)]
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     named = "; ".join(f"ingestion {cause}, HIGH" for cause in causes[:3])
     assert texts(client, low) == [f"+2 slots at 2023-11-14T22:30:00.000Z: {named}; and 2 more"]
 
@@ -105,7 +100,7 @@ def test_a_call_that_is_made_again_moves_those_behind_it_and_its_own_ingestion(
     high = submit(simulation, [1, 2, 3], "HIGH")
     behind = submit(simulation, list(range(11, 20)), "LOW")
     simulation.run_slot()
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     text = f"at 2023-11-14T22:30:01.200Z: ids of ingestion {high} are called again"
     assert texts(client, behind) == [f"+1 slot {text}"]
     # It comes back after five seconds, when the next slot has just opened: it runs in the one after that.
@@ -118,7 +113,7 @@ def test_a_call_that_is_made_again_moves_what_waits_of_its_own_ingestion(
     simulation.upstream.answer = failing({1}, PASSING)
     ingestion_id = submit(simulation, [1, 2, 3, 4, 5, 6, 7, 8, 9], "HIGH")
     simulation.run_slot()
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert texts(client, ingestion_id) == [
         f"+1 slot at 2023-11-14T22:30:01.200Z: ids of ingestion {ingestion_id} are called again"
     ]
@@ -128,7 +123,7 @@ def test_a_pause_of_the_upstream_moves_all_by_its_length(client: FlaskClient, si
     simulation.upstream.answer = failing({1}, PAUSING)
     high, low = submit(simulation, [1, 2, 3, 4, 5, 6], "HIGH"), submit(simulation, [7, 8, 9], "LOW")
     simulation.run_slot()
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     # The next slot would have opened at 22:30:05.2, and opens at 22:31:01.2 now.
     causes = f"the upstream asked for a pause; ids of ingestion {high} are called again"
     assert slips(client, low) == [
@@ -142,14 +137,13 @@ def test_a_pause_of_the_upstream_moves_all_by_its_length(client: FlaskClient, si
     ]
 
 
-def test_a_pause_without_another_call_is_counted_in_seconds(client: FlaskClient, simulation: Simulation) -> None:
-    simulation.retry_rules = RetryRules(max_attempts=1, backoff=0)
-    simulation.start()
+def test_a_pause_without_another_call_is_counted_in_seconds(simulate: Simulate) -> None:
+    simulation = simulate(retry_rules=RetryRules(max_attempts=1, backoff=0))
     client = client_of(simulation)
     simulation.upstream.answer = failing({1}, PAUSING)
     low = submit(simulation, [1, 2, 3, 4], "LOW")
     simulation.run_slot()
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert slips(client, low) == [
         {
             "at": "2023-11-14T22:30:01.200Z",
@@ -169,7 +163,7 @@ def test_a_pause_of_an_operator_moves_all_when_it_is_over(client: FlaskClient, s
     for ingestion_id in waiting:
         assert slips(client, ingestion_id) == []
     client.post("/dispatcher/resume")
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     for ingestion_id in waiting:
         assert slips(client, ingestion_id) == [
             {
@@ -190,7 +184,7 @@ def test_a_pause_of_an_operator_between_two_slots_moves_no_ingestion(
     client.post("/dispatcher/pause")
     simulation.clock.time += SECOND
     client.post("/dispatcher/resume")
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert in_full(client, low)["why"]["next_at"] == "2023-11-14T22:30:05.200Z"
     assert slips(client, low) == []
 
@@ -198,7 +192,7 @@ def test_a_pause_of_an_operator_between_two_slots_moves_no_ingestion(
 def test_a_low_that_becomes_high_moves_those_it_overtakes(client: FlaskClient, simulation: Simulation) -> None:
     medium, low = submit(simulation, [1, 2, 3], "MEDIUM"), submit(simulation, [4, 5, 6, 7], "LOW")
     simulation.service.reprioritise(low, Priority.HIGH)
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert texts(client, medium) == [f"+2 slots at 2023-11-14T22:30:00.000Z: ingestion {low}, now HIGH"]
     assert texts(client, low) == []
 
@@ -206,7 +200,7 @@ def test_a_low_that_becomes_high_moves_those_it_overtakes(client: FlaskClient, s
 def test_a_high_that_becomes_low_moves_itself(client: FlaskClient, simulation: Simulation) -> None:
     high, medium = submit(simulation, [1, 2, 3], "HIGH"), submit(simulation, [4, 5, 6], "MEDIUM")
     simulation.service.reprioritise(high, Priority.LOW)
-    simulation.slips.run_once()
+    simulation.write_down_slips()
     assert texts(client, high) == [f"+1 slot at 2023-11-14T22:30:00.000Z: ingestion {high}, now LOW"]
     assert texts(client, medium) == []
 

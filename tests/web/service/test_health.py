@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
 from tests.doubles import FlakyJournal, NotingUpstream
+from tests.engines.places import EmbeddedPlace
 from tests.simulation import SECOND, Simulation
 
 DISPATCHER = "the dispatcher does not run; the log says why"
@@ -70,10 +71,11 @@ def test_a_dispatcher_that_gave_up_turns_health_red_and_the_log_says_why(
 
 
 def test_a_dispatcher_that_waits_for_the_store_is_healthy_but_not_ready() -> None:
-    simulation = Simulation(journal=FlakyJournal)
-    assert isinstance(simulation.journal, FlakyJournal)
+    place = EmbeddedPlace(journal=FlakyJournal)
+    simulation = Simulation(place=place)
+    assert isinstance(place.journal, FlakyJournal)
     client = client_of(simulation)
-    simulation.journal.refusals = 2
+    place.journal.refusals = 2
     simulation.submit([1])
     answers = []
     simulation.clock.at(

@@ -11,6 +11,7 @@ from ingest_service.app import create_app
 from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer
 from ingest_service.metrics import Metrics
+from tests.engine_kinds import over_postgres, over_the_embedded_engine
 from tests.simulation import SECOND, Simulation
 
 Series = tuple[str, frozenset[tuple[str, str]]]
@@ -126,13 +127,33 @@ def test_an_upstream_that_fails_wholly_is_shown(simulation: Simulation, client: 
     assert value(client, "ingest_upstream_probing") == 1
 
 
-def test_all_else_is_shown_while_the_store_cannot_be_read(simulation: Simulation, client: FlaskClient) -> None:
-    simulation.submit([1, 2, 3, 4], "HIGH")
-    simulation.database.stop()
+def test_all_that_is_known_is_shown_while_the_store_cannot_be_read(
+    simulation: Simulation, client: FlaskClient
+) -> None:
+    simulation.records.stop()
     answered = scrape(client)
     assert "ingest_batches" not in {name for name, _ in answered}
     assert answered["ingest_ready", frozenset()] == 0
-    assert answered["ingest_backlog_ids", frozenset({("priority", "HIGH")})] == 4
+    assert answered["ingest_backlog_ids_limit", frozenset()] > 0
+
+
+@over_the_embedded_engine
+def test_what_waits_is_shown_while_a_store_of_one_process_cannot_be_read(
+    simulation: Simulation, client: FlaskClient
+) -> None:
+    simulation.submit([1, 2, 3, 4], "HIGH")
+    simulation.records.stop()
+    assert value(client, "ingest_backlog_ids", priority="HIGH") == 4
+
+
+@over_postgres
+def test_what_waits_is_left_out_while_the_database_of_replicas_cannot_be_read(
+    simulation: Simulation, client: FlaskClient
+) -> None:
+    simulation.submit([1, 2, 3, 4], "HIGH")
+    simulation.records.stop()
+    assert value(client, "ingest_backlog_ids", priority="HIGH") is None
+    assert value(client, "ingest_dispatcher_up") == 0
 
 
 @pytest.mark.parametrize(

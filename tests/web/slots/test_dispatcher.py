@@ -33,6 +33,12 @@ def state(client: FlaskClient) -> dict[str, Any]:
     return body
 
 
+def replicas(simulation: Simulation, seen_at: str) -> list[dict[str, str]]:
+    """Return the replicas that are shown if all were seen then."""
+    name = simulation.place.replica_name
+    return [] if name is None else [{"name": name, "seen_at": seen_at}]
+
+
 def pause_at(simulation: Simulation, time: int) -> None:
     simulation.clock.at(simulation.began + time, simulation.service.pause)
 
@@ -89,7 +95,7 @@ def test_nothing_opens_during_a_pause_however_long(client: FlaskClient, simulati
         simulation.submit_at(day * DAY, [day + 1], "HIGH")
     simulation.run()
     assert simulation.clock.now() >= simulation.began + 2 * DAY
-    assert (called(simulation), simulation.opened) == ([], [])
+    assert (called(simulation), simulation.slots_opened()) == ([], [])
     assert state(client)["backlog"]["HIGH"] == {"ingestions": 3, "batches": 3, "ids": 3}
 
 
@@ -153,7 +159,7 @@ def test_a_pause_survives_a_restart(client: FlaskClient, simulation: Simulation)
     simulation.clock.time += SECOND
     simulation.start()
     client = client_of(simulation)
-    assert state(client) == paused
+    assert state(client) == paused | {"replicas": replicas(simulation, "2023-11-14T22:30:01.000Z")}
     simulation.run()
     assert called(simulation) == []
     client.post("/dispatcher/resume")

@@ -44,7 +44,7 @@ def test_the_slots_that_were_are_shown_the_latest_first(client: FlaskClient, sim
         "number": 1,
         "opened_at": "2023-11-14T22:30:00.200Z",
         "closed_at": "2023-11-14T22:30:01.200Z",
-        "replica": None,
+        "replica": simulation.place.replica_name,
         "ids": [1, 2, 3],
         "batches": [{"batch_id": str(batch_id(ingestion, 0)), "ingestion_id": str(ingestion), "ids": [1, 2, 3]}],
     }
