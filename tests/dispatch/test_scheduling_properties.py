@@ -7,13 +7,15 @@ from itertools import count
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest_service.domain.model import Priority
 from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import BacklogFull, NothingToCancel, NothingToChange
+from tests.engines.places import Place, PostgresPlace
 from tests.laws import most_in_work, most_starts_in_a_span
+from tests.postgres.databases import Databases
 from tests.simulation import Simulation
 
 Slots = list[tuple[int, list[int]]]
@@ -148,8 +150,16 @@ class Model:
                     batch.priority = happening.priority
 
 
-def simulate(happenings: list[Happening], latency: list[int], rate: RateLimit) -> Simulation:
-    simulation = Simulation(rate, lambda record_id: latency[record_id % len(latency)], most_ids=MOST_IDS)
+def latency_of(latency: list[int], record_id: int) -> int:
+    return latency[record_id % len(latency)]
+
+
+def simulate(
+    happenings: list[Happening], latency: list[int], rate: RateLimit, place: Place | None = None
+) -> Simulation:
+    simulation = Simulation(
+        rate, lambda record_id: latency[record_id % len(latency)], most_ids=MOST_IDS, place=place
+    )
     accepted: list[UUID] = []
     for happening in happenings:
         simulation.clock.at(simulation.began + happening.time, action(simulation, accepted, happening))
@@ -188,6 +198,16 @@ def test_the_model_gives_the_same_slots_when_people_cancel_change_and_pause(
     happenings: list[Happening], latency: list[int], rate: RateLimit
 ) -> None:
     assert simulate(happenings, latency, rate).slots_seen() == Model(latency, rate).run(happenings)
+
+
+@settings(max_examples=20)
+@given(lives(), latencies, rates)
+def test_the_model_gives_the_same_slots_over_postgres(
+    postgres: Databases, happenings: list[Happening], latency: list[int], rate: RateLimit
+) -> None:
+    with PostgresPlace(postgres.emptied()) as place:
+        seen = simulate(happenings, latency, rate, place).slots_seen()
+    assert seen == Model(latency, rate).run(happenings)
 
 
 @given(lives(), latencies, rates)
