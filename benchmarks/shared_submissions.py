@@ -20,8 +20,9 @@ from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.rate import RateLimit
 from ingest_service.metrics import Metrics
 from ingest_service.stores.postgres.database import PostgresDatabase
-from ingest_service.stores.postgres.engine import PostgresEngine, Rules
+from ingest_service.stores.postgres.engine import PostgresEngine
 from ingest_service.stores.postgres.replicas import Replica
+from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.sight import SlotTimes
 
 REPLICAS = 3

@@ -114,9 +114,10 @@ def _postgres(
     Its modules are imported only here: what they stand on is not installed everywhere.
     """
     from ingest_service.stores.postgres.database import PostgresDatabase
-    from ingest_service.stores.postgres.engine import PostgresEngine, Rules
+    from ingest_service.stores.postgres.engine import PostgresEngine
     from ingest_service.stores.postgres.records import PostgresRecords
     from ingest_service.stores.postgres.replicas import Replica
+    from ingest_service.stores.postgres.rules import Rules
     from ingest_service.stores.postgres.sight import SlotTimes
 
     rate = _rate(settings)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Protocol, Self
 
 from ingest_service.dispatch.engine import EmbeddedEngine
-from ingest_service.domain.rate import RateLimit
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.records import Records
 from ingest_service.stores.postgres.database import PostgresDatabase
-from ingest_service.stores.postgres.engine import PostgresEngine, Rules
+from ingest_service.stores.postgres.engine import PostgresEngine
 from ingest_service.stores.postgres.records import PostgresRecords
 from ingest_service.stores.postgres.replicas import Replica
+from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.sight import SlotTimes
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
@@ -79,8 +79,9 @@ REPLICA = "replica"
 TIMES = SlotTimes(grant=2 * SECOND, timeout=10 * SECOND, interval=RATE.interval)
 
 
-def times_of(rate: RateLimit) -> SlotTimes:
-    return replace(TIMES, interval=rate.interval)
+def rules_of(wiring: Wiring) -> Rules:
+    times = replace(TIMES, interval=wiring.rate.interval)
+    return Rules(wiring.rate, wiring.retry_rules, times, wiring.most_ids, POLL)
 
 
 class PostgresPlace:
@@ -109,8 +110,9 @@ class PostgresPlace:
         self.close()
         self._database = self._open_database(self._url)
         replica = Replica(REPLICA)
-        rules = Rules(wiring.rate, wiring.retry_rules, times_of(wiring.rate), wiring.most_ids, POLL)
-        engine = PostgresEngine(self._database, replica, rules, wiring.clock, wiring.observer, wiring.causes.note)
+        engine = PostgresEngine(
+            self._database, replica, rules_of(wiring), wiring.clock, wiring.observer, wiring.causes.note
+        )
         return PostgresRecords(self._database, replica.owner), engine
 
     def first_start(self, restarted: int, last_call: int | None) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest_service.clock import Clock
-from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Call, Slot, Verdict
 from ingest_service.stores.postgres.changes import Change, PendingQuery, insert_changes
 from ingest_service.stores.postgres.gate import Gate, GateTransaction
@@ -21,6 +20,7 @@ from ingest_service.stores.postgres.releasing import (
     waiting_ids,
 )
 from ingest_service.stores.postgres.replicas import Replica
+from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.sight import SeenSlot
 
 
@@ -42,10 +42,10 @@ class SlotCloser:
     Everything raises StoreError, and may be asked again then.
     """
 
-    def __init__(self, gate: Gate, replica: Replica, retry_rules: RetryRules, clock: Clock) -> None:
+    def __init__(self, gate: Gate, replica: Replica, rules: Rules, clock: Clock) -> None:
         self._gate = gate
         self._replica = replica
-        self._retry_rules = retry_rules
+        self._retry_rules = rules.retries
         self._clock = clock
 
     def close(

@@ -1,17 +1,14 @@
 """The engine of any number of replicas that share one database."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import TypeVar
 from uuid import UUID
 
 from ingest_service.clock import Clock
 from ingest_service.dispatch.recovery import require_fit
-from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Call, Slot
 from ingest_service.domain.model import Priority, Submission
-from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import KeyReused
 from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
@@ -21,32 +18,16 @@ from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.cause import Cause
 from ingest_service.stores.postgres.admissions import Admissions
 from ingest_service.stores.postgres.admitting import NoRoom, Request, admit_group, admit_large
-from ingest_service.stores.postgres.closing import SlotCloser
 from ingest_service.stores.postgres.database import PostgresDatabase
 from ingest_service.stores.postgres.follower import Follower
 from ingest_service.stores.postgres.gate import Gate
-from ingest_service.stores.postgres.opening import SlotOpener
-from ingest_service.stores.postgres.replicas import Heartbeat, Replica
-from ingest_service.stores.postgres.sight import Sight, SlotTimes
+from ingest_service.stores.postgres.replicas import Replica
+from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.slots import PostgresSlots
 from ingest_service.stores.postgres.steering import Steering
 from ingest_service.stores.sql.keys import Key, read_key
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules that a replica keeps: its rate, its retries, its times, and the most ids that may wait.
-
-    It looks at the database every `poll` nanoseconds while nothing of its own happens.
-    """
-
-    rate: RateLimit
-    retries: RetryRules
-    times: SlotTimes
-    most_ids: int
-    poll: int
 
 
 class PostgresEngine:
@@ -68,8 +49,10 @@ class PostgresEngine:
         self._database = database
         self._rate = rules.rate
         self._clock = clock
-        self._follower = Follower(database, replica, clock, rules.rate, rules.times, on_cause)
-        self._slots = self._build_slots(replica, rules, observer)
+        self._follower = Follower(database, replica, rules, clock, on_cause)
+        self._slots = PostgresSlots(
+            database, self._gate(observer), replica, rules, self._follower, clock, observer
+        )
         gate, gate_of_large = self._gate(observer), self._gate(observer)
         self._admissions = Admissions(
             lambda requests: admit_group(gate, requests, rules.most_ids), clock, observer.committed
@@ -162,19 +145,3 @@ class PostgresEngine:
     def _gate(self, observer: Observer) -> Gate:
         """Return a connection of its own for one thread at a time."""
         return Gate(self._database.connect, self._clock, observer.gate_waited)
-
-    def _build_slots(self, replica: Replica, rules: Rules, observer: Observer) -> PostgresSlots:
-        gate, sight = self._gate(observer), Sight(rules.times)
-        return PostgresSlots(
-            replica,
-            rules.times,
-            sight,
-            self._follower,
-            Heartbeat(self._database, replica, rules.times.interval, self._clock),
-            SlotOpener(gate, replica, rules.times, rules.rate, self._clock, sight),
-            SlotCloser(gate, replica, rules.retries, self._clock),
-            self._clock,
-            rules.rate,
-            observer,
-            rules.poll,
-        )

@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from ingest_service.clock import Clock
 from ingest_service.domain.ordered_entries import WaitingEntries
-from ingest_service.domain.rate import RateLimit
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.cause import Cause
 from ingest_service.stores.postgres.backlog_copy import BacklogCopy
 from ingest_service.stores.postgres.changes import ChangesRead, read_changes
 from ingest_service.stores.postgres.replicas import Replica
-from ingest_service.stores.postgres.sight import SlotTimes, expected_start
+from ingest_service.stores.postgres.rules import Rules
+from ingest_service.stores.postgres.sight import expected_start
 from ingest_service.stores.postgres.state import SlotState, StateQuery
 from ingest_service.stores.postgres.waiting import read_entries
 from ingest_service.stores.sql.database import Connection, Database
@@ -35,9 +35,6 @@ class Followed:
 class Follower:
     """Follows the changes of what waits. Any thread; blocks on the database, and raises StoreError.
 
-    The lock is taken by threads that have a connection already, so none waits for one while others wait for the
-    lock.
-
     Nothing that is kept here decides about the order or the rate: slots are chosen in the database. `on_cause`
     gets what moves the ends of ingestions, in order and before a snapshot shows it.
     """
@@ -46,16 +43,15 @@ class Follower:
         self,
         database: Database,
         replica: Replica,
+        rules: Rules,
         clock: Clock,
-        rate: RateLimit,
-        times: SlotTimes,
         on_cause: Callable[[Cause], None],
     ) -> None:
         self._database = database
         self._replica = replica
         self._clock = clock
-        self._rate = rate
-        self._times = times
+        self._rate = rules.rate
+        self._times = rules.times
         self._on_cause = on_cause
         # It is taken after a connection: whatever waits for it holds one, so its holder must not wait for one.
         self._lock = RLock()

@@ -4,12 +4,12 @@ from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
 from ingest_service.domain.ledger import Slot
 from ingest_service.domain.model import Batch
-from ingest_service.domain.rate import RateLimit
 from ingest_service.stores.postgres.changes import Change, insert_changes
 from ingest_service.stores.postgres.gate import Gate, GateTransaction
 from ingest_service.stores.postgres.releasing import insert_slot
 from ingest_service.stores.postgres.replicas import Replica
-from ingest_service.stores.postgres.sight import SeenSlot, Sight, SlotTimes
+from ingest_service.stores.postgres.rules import Rules
+from ingest_service.stores.postgres.sight import SeenSlot, Sight
 from ingest_service.stores.postgres.state import SlotState, StateQuery
 from ingest_service.stores.postgres.waiting import Heads, HeadsQuery
 
@@ -17,13 +17,11 @@ from ingest_service.stores.postgres.waiting import Heads, HeadsQuery
 class SlotOpener:
     """Opens the next slot, if the last one still is as it was seen. One thread; blocks on the database."""
 
-    def __init__(
-        self, gate: Gate, replica: Replica, times: SlotTimes, rate: RateLimit, clock: Clock, sight: Sight
-    ) -> None:
+    def __init__(self, gate: Gate, replica: Replica, rules: Rules, clock: Clock, sight: Sight) -> None:
         self._gate = gate
         self._replica = replica
-        self._times = times
-        self._rate = rate
+        self._times = rules.times
+        self._slot_size = rules.rate.slot_size
         self._clock = clock
         self._sight = sight
 
@@ -36,7 +34,7 @@ class SlotOpener:
         with self._gate.transaction() as transaction:
             with transaction.reading() as connection:
                 state_query = StateQuery(connection, self._replica)
-                heads_query = HeadsQuery(connection, self._rate.slot_size)
+                heads_query = HeadsQuery(connection, self._slot_size)
             state, at = state_query.result(), self._clock.now()
             if not self._may_open(state, at):
                 return None
@@ -57,7 +55,7 @@ class SlotOpener:
         """
         backlog = Backlog()
         backlog.load(heads.entries)
-        batches = backlog.take(self._rate.slot_size, at, state.probing) if heads.entries else ()
+        batches = backlog.take(self._slot_size, at, state.probing) if heads.entries else ()
         ids = tuple(heads.ids[batch.sequence, position] for batch in batches for position in batch.positions)
         until = self._clock.fence() + self._times.grant
         return Slot(state.slot.number + 1, self._clock.boot(), at, state.wall, batches, ids, until)

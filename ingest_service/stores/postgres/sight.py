@@ -124,6 +124,27 @@ class Sight:
         return went_back or is_another or now.timeline != before.timeline
 
 
+class PauseSight:
+    """The upstream's last pause as a replica saw it.
+
+    It ends by the clock of the replica, counted from when it was seen first: that of the database may be set.
+    Any thread may read `ends` (monotonic).
+    """
+
+    def __init__(self) -> None:
+        self._seen = (0, 0)
+        self.ends = 0
+
+    def note(self, pause: tuple[int, int], ends: int) -> None:
+        """Note a pause, named by its end and length in the database; it ends at `ends`, unless it is known."""
+        if pause != self._seen:
+            self._seen, self.ends = pause, ends
+
+    def hold(self, until: int) -> None:
+        """Note a pause that this replica was asked for, until then."""
+        self.ends = max(self.ends, until)
+
+
 def expected_start(slot: SeenSlot, started_ago: int, own: SlotTimes, now: int) -> int:
     """Return when the next slot is likely to open, for forecasts; nothing is allowed by it.
 

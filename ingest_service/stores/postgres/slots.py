@@ -8,16 +8,18 @@ from threading import Event
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.dispatch.circuit_breaker import log_outage
 from ingest_service.domain.ledger import Call, Retry, Slot
-from ingest_service.domain.rate import RateLimit
 from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
 from ingest_service.stores.postgres.closing import SlotCloser, UpstreamPause
 from ingest_service.stores.postgres.follower import Followed, Follower
+from ingest_service.stores.postgres.gate import Gate
 from ingest_service.stores.postgres.opening import SlotOpener
 from ingest_service.stores.postgres.releasing import SlotEnd
 from ingest_service.stores.postgres.replicas import Heartbeat, Replica
-from ingest_service.stores.postgres.sight import SeenSlot, Sight, SlotTimes
+from ingest_service.stores.postgres.rules import Rules
+from ingest_service.stores.postgres.sight import PauseSight, SeenSlot, Sight
 from ingest_service.stores.postgres.state import SlotState
+from ingest_service.stores.sql.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -35,34 +37,27 @@ class PostgresSlots:
 
     def __init__(
         self,
+        database: Database,
+        gate: Gate,
         replica: Replica,
-        times: SlotTimes,
-        sight: Sight,
+        rules: Rules,
         follower: Follower,
-        heartbeat: Heartbeat,
-        opener: SlotOpener,
-        closer: SlotCloser,
         clock: Clock,
-        rate: RateLimit,
         observer: Observer,
-        poll: int,
     ) -> None:
         self._replica = replica
-        self._times = times
-        self._sight = sight
+        self._rules = rules
         self._follower = follower
-        self._heartbeat = heartbeat
-        self._opener = opener
-        self._closer = closer
         self._clock = clock
-        self._rate = rate
         self._observer = observer
-        self._poll = poll
+        self._sight = Sight(rules.times)
+        self._pause = PauseSight()
+        self._heartbeat = Heartbeat(database, replica, rules.times.interval, clock)
+        self._opener = SlotOpener(gate, replica, rules, clock, self._sight)
+        self._closer = SlotCloser(gate, replica, rules, clock)
         self._bell = Event()
         self._is_stopped = False
         self._held_until = 0
-        self._pause = (0, 0)
-        self._pause_ends = 0
         self._due = 0
         self._ready: int | None = None
         self._has_others = False
@@ -85,7 +80,7 @@ class PostgresSlots:
     def note_arrival(self) -> None:
         """Let it look now, unless a slot may open for others as early as for what arrived. Any thread."""
         ready = self._ready
-        if ready is None or ready > self._clock.now() + self._rate.linger:
+        if ready is None or ready > self._clock.now() + self._rules.rate.linger:
             self._bell.set()
 
     @property
@@ -96,7 +91,7 @@ class PostgresSlots:
         """
         seen = self._sight.seen
         is_own = seen is not None and seen.owner == self._replica.owner
-        return max(self._sight.next_start(will_be_closed=is_own or self._has_others), self._pause_ends)
+        return max(self._sight.next_start(will_be_closed=is_own or self._has_others), self._pause.ends)
 
     def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
         """Wait until a slot may open as far as is known, and open it if that is so; again and again."""
@@ -133,7 +128,7 @@ class PostgresSlots:
                 return None
             next_step = self._look()
             now = self._clock.now()
-            until = now + self._poll if next_step.at is None else min(now + self._poll, next_step.at)
+            until = now + self._rules.poll if next_step.at is None else min(now + self._rules.poll, next_step.at)
             if until > now:
                 waits()
             self._clock.wait(self._bell, until)
@@ -152,6 +147,7 @@ class PostgresSlots:
 
     def _note(self, state: SlotState, at: int) -> None:
         self._sight.note(state.slot, at)
+        self._pause.note((state.paused_until, state.pause_length), at + state.pause_left)
         self._has_others = state.has_others
         if state.probing is not self._probing:
             self._probing = state.probing
@@ -165,10 +161,9 @@ class PostgresSlots:
             # A slot that opens late because of the pause is not late.
             self._held_until = followed.at
             return _Step(None, opens=False)
-        paused_until = self._paused_until(state, followed.at)
         if followed.ready is None:
             return _Step(None, opens=False)
-        return _Step(max(self._sight.due, followed.ready, paused_until, self._held_until), opens=True)
+        return _Step(max(self._sight.due, followed.ready, self._pause.ends, self._held_until), opens=True)
 
     def _ends_at(self, slot: SeenSlot) -> int:
         """Take back an open slot that is lost; return when there is more to do about it.
@@ -181,18 +176,11 @@ class PostgresSlots:
             return now
         if now < self._sight.due:
             return self._sight.due
-        times = self._times.longest(slot.times)
+        times = self._rules.times.longest(slot.times)
         if self._closer.take_back(slot, SlotEnd("lost", age=max(times.timeout, times.interval))):
             self._observer.slot_lost()
             log.warning("slot %d was lost: its replica did not close it; its ids are called again", slot.number)
         return now
-
-    def _paused_until(self, state: SlotState, at: int) -> int:
-        """Return the end of the upstream's pause on this replica's clock, counted from when it was seen first."""
-        pause = state.paused_until, state.pause_length
-        if pause != self._pause:
-            self._pause, self._pause_ends = pause, at + state.pause_left
-        return self._pause_ends
 
     def _end(self, calls: Sequence[Call], started: int | None) -> SlotEnd:
         """Return the end of a slot whose last call started then, None if none was made."""
@@ -205,14 +193,14 @@ class PostgresSlots:
     def _upstream_pause(self, calls: Sequence[Call], started: int) -> UpstreamPause | None:
         """Return the pause that calls were answered with, the last of which started then."""
         asked = max(call.answer.pause or 0 for call in calls)
-        length = min(asked, self._rate.longest_pause)
+        length = min(asked, self._rules.rate.longest_pause)
         if length == 0:
             return None
-        opens_in = max(0, started + self._rate.interval - self._clock.now())
+        opens_in = max(0, started + self._rules.rate.interval - self._clock.now())
         return UpstreamPause(asked, length, delay=max(0, length - opens_in))
 
     def _pause_for_upstream(self, pause: UpstreamPause) -> None:
         lengths = pause.length / NANOSECONDS, pause.asked / NANOSECONDS
         log.warning("no slot opens for %g s; the upstream asked for %g s", *lengths)
-        self._pause_ends = max(self._pause_ends, self._clock.now() + pause.length)
+        self._pause.hold(self._clock.now() + pause.length)
         self._observer.paused(pause.length)

@@ -15,9 +15,10 @@ from ingest_service.domain.model import Priority
 from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import StoreError
 from ingest_service.stores.postgres.database import PostgresDatabase
-from ingest_service.stores.postgres.engine import PostgresEngine, Rules
+from ingest_service.stores.postgres.engine import PostgresEngine
 from ingest_service.stores.postgres.records import PostgresRecords
 from ingest_service.stores.postgres.replicas import Replica
+from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.sight import SlotTimes
 from tests.doubles import NotingObserver, NotingUpstream
 from tests.engines.rig import submission_of

@@ -11,8 +11,8 @@ from ingest_service.stores.postgres.follower import Follower
 from ingest_service.stores.postgres.pool import MOST_SESSIONS
 from ingest_service.stores.postgres.replicas import Replica
 from tests.doubles import VirtualClock
-from tests.engines.places import times_of
-from tests.engines.wiring import RATE
+from tests.engines.places import rules_of
+from tests.engines.wiring import Wiring
 
 
 class WatchedDatabase(PostgresDatabase):
@@ -35,7 +35,8 @@ def test_a_snapshot_that_waits_for_a_connection_does_not_keep_those_that_have_on
     database = WatchedDatabase(postgres_url)
     database.start()
     causes: list[object] = []
-    follower = Follower(database, Replica("replica"), VirtualClock(), RATE, times_of(RATE), causes.append)
+    rules = rules_of(Wiring(VirtualClock()))
+    follower = Follower(database, Replica("replica"), rules, VirtualClock(), causes.append)
     together = Barrier(MOST_SESSIONS + 1)
 
     def read() -> None:

@@ -8,27 +8,31 @@ from ingest_service.domain.ledger import NOT_CALLED, Answer, Call, Outcome, Slot
 from ingest_service.domain.model import Priority
 from ingest_service.domain.progress import Progress
 from ingest_service.stores.postgres.database import PostgresDatabase
-from ingest_service.stores.postgres.engine import PostgresEngine, Rules
+from ingest_service.stores.postgres.engine import PostgresEngine
 from ingest_service.stores.postgres.records import PostgresRecords
 from ingest_service.stores.postgres.replicas import Replica
 from tests.doubles import VirtualClock, good
-from tests.engines.places import TIMES
+from tests.engines.places import TIMES, rules_of
 from tests.engines.rig import submission_of
 from tests.engines.wiring import Wiring
-from tests.postgres.virtual_clock import POLL, DatabaseClock
+from tests.postgres.virtual_clock import DatabaseClock
 
 
 class ReplicaRig:
     """One replica. Times are nanoseconds since the pair began."""
 
-    def __init__(self, url: str, name: str, clock: VirtualClock, poll: int = POLL) -> None:
+    def __init__(self, url: str, name: str, clock: VirtualClock) -> None:
         self.clock = clock
         self.wiring = Wiring(clock)
         self.replica = Replica(name)
         self.database = PostgresDatabase(url)
-        rules = Rules(self.wiring.rate, self.wiring.retry_rules, TIMES, self.wiring.most_ids, poll)
         self.engine = PostgresEngine(
-            self.database, self.replica, rules, clock, self.wiring.observer, self.wiring.causes.note
+            self.database,
+            self.replica,
+            rules_of(self.wiring),
+            clock,
+            self.wiring.observer,
+            self.wiring.causes.note,
         )
         self.records = PostgresRecords(self.database, self.replica.owner)
         self.records.start()
