@@ -23,7 +23,7 @@ from tests.processes.replicas.replay import Replay
 from tests.processes.replicas.traps import Trap
 from tests.processes.replicas.watcher import Watcher
 from tests.processes.replicas.witness import Witness
-from tests.processes.waiting import eventually
+from tests.processes.waiting import PATIENCE_SECONDS, eventually
 
 _NAMES = ("r1", "r2", "r3")
 # So much waits that slots are full even while the clients wait for a replica that is stopped.
@@ -87,9 +87,10 @@ class ReplicasChaos:
 
     def _next_target(self, fault: Fault) -> Member:
         """Block until a replica can be struck, and return it; nothing else strikes it from now on."""
-        eventually(lambda: self._target(fault) is not None)
-        member = self._target(fault)
-        assert member is not None, "nothing else strikes it"
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (member := self._target(fault)) is None:
+            assert time.monotonic() < deadline, f"no replica can be struck: {fault}"
+            time.sleep(0.02)
         member.strike()
         return member
 
