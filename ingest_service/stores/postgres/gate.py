@@ -75,13 +75,31 @@ class GateTransaction:
     @contextmanager
     def writing(self) -> Iterator[PostgresConnection]:
         """Write and commit in one round trip; durable when the block has ended. Raises CommitNotCertain."""
+        with self._committing():
+            yield self._connection
+
+    @contextmanager
+    def at_once(self) -> Iterator[PostgresConnection]:
+        """Take the gate, write and commit in one round trip, for statements that find out whether they may."""
+        with self._wait, self._committing():
+            self._begin()
+            self._session.execute(_LOCK)
+            yield self._connection
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
         self._warnings.clear()
+        is_asked = False
         try:
             with self._pipelined:
-                yield self._connection
+                yield
+                is_asked = True
                 self._session.execute("COMMIT")
+        except psycopg.errors.LockNotAvailable:
+            # Not an error of the writing: the gate ends its holder.
+            raise
         except psycopg.Error as error:
-            if _may_be_kept(error):
+            if is_asked and _may_be_kept(error):
                 raise CommitNotCertain(str(store_error(_NOT_WRITTEN, error))) from error
             raise store_error(_NOT_WRITTEN, error) from error
         if self._warnings:
@@ -113,7 +131,7 @@ class Gate:
     """A connection for transactions under the gate. For one thread at a time; it is opened when it is needed.
 
     `waited` gets the nanoseconds of each wait for the gate, in vain or not, with the one round trip in which the
-    transaction reads.
+    transaction reads, or does everything.
     """
 
     def __init__(self, connect: Callable[[], Session], clock: Clock, waited: Callable[[int], None]) -> None:
