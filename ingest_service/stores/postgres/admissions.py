@@ -11,6 +11,8 @@ from ingest_service.stores.postgres.admitting import Answer, Request
 # A database that restarts, or a standby that takes over, is back within this time.
 PATIENCE = 10 * NANOSECONDS
 BETWEEN_TRIES = NANOSECONDS // 10
+# Those that were answered together often ask again at once. Without this time for it, every other group is of one.
+GATHERING = NANOSECONDS // 1000
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Admissions:
         self._lock = Lock()
         self._waiting: list[_Turn] = []
         self._is_led = False
+        self._latest_size = 0
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to a request, durable.
@@ -64,8 +67,11 @@ class Admissions:
 
     def _lead(self) -> None:
         """Answer all that have gathered, and let one of those lead that came meanwhile."""
+        if self._latest_size > 1:
+            self._clock.wait(Event(), self._clock.now() + GATHERING)
         with self._lock:
             group, self._waiting = self._waiting, []
+        self._latest_size = len(group)
         try:
             self._answer(group)
         finally:
