@@ -1,12 +1,15 @@
 """A model of replicas that share a database: it plays steps in any order, and notes when each call started.
 
-Time is one number for all; each replica's own clock is shifted against it. In a step some time passes, and then a
-replica does the next thing that a replica does (ask the database, receive the answer, open a slot, make a call,
-close the slot), with or without an answer to its commit, or is restarted; or the database fails over, with or
-without its last change. A replica that gets no steps for a while is one that was stopped.
+Time is one number for all; each replica's own clock is shifted against it. In a step the replica whose turn it is
+does the next thing that a replica does (ask the database, receive the answer, open a slot, make a call, close the
+slot), with or without an answer to its commit, or is restarted; or the database fails over, with or without its
+last change. Then the replica rests until it may act, or for a time: one that rests for long is one that
+was stopped.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 from itertools import pairwise
 from uuid import UUID, uuid4
 
@@ -42,15 +45,18 @@ class InHand:
 class ModelReplica:
     """One replica: its sight, its clock, the answer that is on its way to it, and the slot in its hand."""
 
-    def __init__(self, world: "World", shift: int, times: SlotTimes) -> None:
+    def __init__(
+        self, world: "World", shift: int, times: SlotTimes, make_sight: Callable[[SlotTimes], Sight] = Sight
+    ) -> None:
         self.world = world
         self.shift = shift
         self.times = times
+        self.make_sight = make_sight
         self.restart()
 
     def restart(self) -> None:
         self.owner: UUID = uuid4()
-        self.sight = Sight(self.times)
+        self.sight = self.make_sight(self.times)
         self.asked: SeenSlot | None = None
         self.in_hand: InHand | None = None
 
@@ -71,6 +77,13 @@ class ModelReplica:
             self._act(answered)
         else:
             self.asked = self.world.database.slot
+
+    def rests_until(self, rest: int | None) -> int:
+        """Return when its next turn is: after this time, or (None) when it may act next."""
+        if rest is not None:
+            return self.world.time + rest
+        is_busy = self.in_hand is not None or self.asked is not None or self.sight.seen is None
+        return self.world.time if is_busy else max(self.world.time + 1, self.sight.due - self.shift)
 
     def _act(self, answered: bool) -> None:
         """Do what the sight allows: open the next slot, or end one that is lost or its own by mistake."""
@@ -120,16 +133,21 @@ class World:
     replicas: list[ModelReplica] = field(default_factory=list)
     starts: list[tuple[int, UUID, int]] = field(default_factory=list)
 
-    def step(self, replica: int, kind: str, passes: int) -> None:
-        """Play one step after this much time."""
-        self.time += passes
-        one = self.replicas[replica]
-        if kind == "restart":
+    def play(self, steps: Iterable[tuple[str, int | None]]) -> None:
+        """Play steps: each is what happens at the turn of a replica, and how long that one rests afterwards."""
+        turns = [(self.time, number) for number in range(len(self.replicas))]
+        for event, rest in steps:
+            self.time, number = heappop(turns)
+            self._play(self.replicas[number], event)
+            heappush(turns, (self.replicas[number].rests_until(rest), number))
+
+    def _play(self, one: ModelReplica, event: str) -> None:
+        if event == "restart":
             one.restart()
-        elif kind in ("fail over", "lose"):
-            self.database.fail_over(loses=kind == "lose")
+        elif event in ("fail over", "lose"):
+            self.database.fail_over(loses=event == "lose")
         else:
-            one.go_on(answered=kind != "no answer")
+            one.go_on(answered=event != "no answer")
 
     def closest_starts(self) -> int | None:
         """Return the least time between two calls of different slots, None without two slots."""
