@@ -70,7 +70,7 @@ def rows_in(place: Path | str) -> list[str]:
 def show(url: str, name: str) -> None:
     """Let a replica be seen now."""
     owner = Replica(name).owner
-    execute(url, "INSERT INTO replicas (owner, name, seen_at) VALUES (%s, %s, wall_clock())", owner, name)
+    execute(url, "INSERT INTO replicas VALUES (%s, %s, 0, wall_clock())", owner, name)
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def test_a_database_that_a_replica_works_on_is_refused_on_both_sides(postgres_ur
 
 
 def test_a_replica_that_was_seen_a_while_ago_does_no_harm(postgres_url: str, filled: Path) -> None:
-    execute(postgres_url, "INSERT INTO replicas VALUES (%s, 'blue', wall_clock() - %s)", uuid4(), 7 * SECOND)
+    execute(postgres_url, "INSERT INTO replicas VALUES (%s, 'blue', 0, wall_clock() - %s)", uuid4(), 7 * SECOND)
     copied(filled, postgres_url)
 
 
