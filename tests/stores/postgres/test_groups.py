@@ -9,10 +9,10 @@ import pytest
 from ingest_service.clock import SystemClock
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.errors import KeyReused, StoreError
+from ingest_service.errors import CommitNotCertain, KeyReused, StoreError
 from ingest_service.stores.postgres.admitting import NoRoom, Request, admit_group
 from ingest_service.stores.postgres.connections import connect
-from ingest_service.stores.postgres.gate import CommitNotCertain, Gate
+from ingest_service.stores.postgres.gate import Gate
 from ingest_service.stores.sql.keys import Key
 
 ROOM = 12
