@@ -57,7 +57,7 @@ class Gauges(Collector):
 
 
 def _states(report: DispatcherReport) -> Iterator[Metric]:
-    """Yield the states: 1 or 0."""
+    """Yield the states, 1 or 0, and the number of replicas."""
     paused, kept_away = report.paused_at is not None, report.upstream_paused
     yield _gauge("ingest_dispatcher_paused", "Whether an operator wants no slot to open.", paused)
     yield _gauge("ingest_upstream_paused", "Whether the upstream wants no calls at present.", kept_away)
