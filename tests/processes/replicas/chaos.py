@@ -20,6 +20,7 @@ from tests.processes.replicas.ledger import is_busy, read_ids, read_slots, wall_
 from tests.processes.replicas.member import Member
 from tests.processes.replicas.record import ReplicasRecord, Struck
 from tests.processes.replicas.replay import Replay
+from tests.processes.replicas.spans import Span
 from tests.processes.replicas.traps import Trap
 from tests.processes.replicas.watcher import Watcher
 from tests.processes.replicas.witness import Witness
@@ -44,7 +45,7 @@ class ReplicasChaos:
         self._witness = witness
         self._lag = LagMeter()
         self._watcher = Watcher(server.url())
-        self._record = ReplicasRecord(self._lag.within, self._watcher.statement_time)
+        self._record = ReplicasRecord(self._late, self._watcher.statement_time)
         self._members: list[Member] = []
 
     def run(self, faults: Sequence[Fault]) -> ReplicasRecord:
@@ -149,6 +150,10 @@ class ReplicasChaos:
 
     def _note(self, fault: Fault, replica: str | None, began: int) -> None:
         self._record.struck.append(Struck(fault, replica, (began, time.monotonic_ns())))
+
+    def _late(self, span: Span) -> int:
+        """Return how much time the processor and the disk took from the processes in a span."""
+        return self._lag.within(span) + self._watcher.commit_time(span)
 
     def _drain(self) -> None:
         with psycopg.connect(self._server.url(), autocommit=True) as connection:

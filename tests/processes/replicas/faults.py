@@ -62,8 +62,8 @@ def _kills() -> Iterator[Fault]:
 def _stops(chance: Random) -> Iterator[Fault]:
     for moment in (Moment.ANY, Moment.CALLING):
         yield from (Fault(Blow.STOP, moment, chance.uniform(0.05, 3)) for _ in range(10))
-    # Half of them go on within the grant, so that the calls are made late; the others far beyond it.
-    yield from (Fault(Blow.STOP, Trap.GRANTED, chance.uniform(0.15, 0.27)) for _ in range(5))
+    # Some go on within the grant, so that the calls are made late; the others far beyond it.
+    yield from (Fault(Blow.STOP, Trap.GRANTED, chance.uniform(0.2, 0.28)) for _ in range(8))
     yield from (Fault(Blow.STOP, Trap.GRANTED, chance.uniform(1, 3)) for _ in range(5))
     yield from (Fault(Blow.STOP, Trap.CHOSEN, chance.uniform(0.1, 2.5)) for _ in range(3))
     # Longer than a replica may hold the gate while others want it.

@@ -19,6 +19,9 @@ SELECT (SELECT replica FROM slots ORDER BY number DESC LIMIT 1),
         FROM pg_locks JOIN pg_stat_activity USING (pid)
         WHERE relation = 'gate'::regclass AND mode = 'RowShareLock' AND granted AND wait_event_type = 'Client')
 """
+# A commit that waits for the disk, as those of the replicas do.
+_COMMIT = "SELECT pg_logical_emit_message(true, 'watcher', '')"
+_LOOKS_PER_COMMIT = 5
 
 
 class Watcher:
@@ -34,6 +37,7 @@ class Watcher:
         # By the begin of the transaction: when it was seen first, and last.
         self._holds: dict[int, Span] = {}
         self._looks: list[Span] = []
+        self._commits: list[Span] = []
         self.opener = ""
 
     def __enter__(self) -> Self:
@@ -54,12 +58,25 @@ class Watcher:
         times = [look[1] - look[0] for look in self._looks if overlap(look, span)]
         return sum(times) // max(1, len(times))
 
+    def commit_time(self, span: Span) -> int:
+        """Return for how much of a span a commit waited for the disk."""
+        return sum(
+            min(end, span[1]) - max(began, span[0]) for began, end in self._commits if overlap((began, end), span)
+        )
+
     def _run(self) -> None:
         while not self._closing.is_set():
             with suppress(psycopg.Error), psycopg.connect(self._url, autocommit=True) as connection:
                 while not self._closing.wait(_TICK / NANOSECONDS):
                     self._look(connection)
+                    if len(self._looks) % _LOOKS_PER_COMMIT == 0:
+                        self._commit(connection)
             self._closing.wait(_TICK / NANOSECONDS)
+
+    def _commit(self, connection: psycopg.Connection) -> None:
+        began = time.monotonic_ns()
+        connection.execute(_COMMIT)
+        self._commits.append((began, time.monotonic_ns()))
 
     def _look(self, connection: psycopg.Connection) -> None:
         began = time.monotonic_ns()
