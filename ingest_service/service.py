@@ -18,6 +18,7 @@ from ingest_service.errors import (
 from ingest_service.loop import Loop
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.records import Records
+from ingest_service.reports.board import BoardReports
 from ingest_service.reports.models import IngestionReport
 from ingest_service.reports.reports import Reports
 from ingest_service.schedule.dry_run import DryRun, dry_run
@@ -30,7 +31,7 @@ COMPANION_GRACE_SECONDS = 0.5
 
 
 class Service:
-    """Takes and changes ingestions, and runs the dispatcher; `reports` reads them. Any thread may call it.
+    """Takes and changes ingestions, and runs the dispatcher; `reports` and `board` read. Any thread may call it.
 
     `companions` are the loops that run beside the dispatcher. What changes something is durable when it
     returns, blocks until then, and raises StoreError.
@@ -45,6 +46,7 @@ class Service:
         batch_size: int,
     ) -> None:
         self.reports = Reports(records, engine)
+        self.board = BoardReports(records, engine)
         self._records = records
         self._engine = engine
         self._dispatcher = dispatcher

@@ -232,9 +232,11 @@ class FlakyJournal(SqliteJournal):
         self._refuse()
         super().open_slot(slot)
 
-    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
+    def close_slot(
+        self, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, paused_until: int | None
+    ) -> None:
         self._refuse()
-        super().close_slot(slot, verdicts, started, paused_until)
+        super().close_slot(slot, verdicts, started, lag, paused_until)
 
     def _refuse(self) -> None:
         if self.refusals > 0:

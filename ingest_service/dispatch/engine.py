@@ -88,12 +88,13 @@ class EmbeddedEngine:
         started = max(call.started for call in calls if call.started is not None)
         asked = max(call.answer.pause or 0 for call in calls)
         pause = min(asked, self._rate.longest_pause)
+        lag, paused_until = started - self._due, self._clock.wall() + pause if pause else None
         with self._state.changing():
             states = {batch.sequence: self._journal.release_state(batch.sequence) for batch in slot.batches}
             verdicts = self._verdicts(slot, calls, states)
-            self._journal.close_slot(slot, verdicts, started, self._clock.wall() + pause if pause else None)
+            self._journal.close_slot(slot, verdicts, started, lag, paused_until)
             self._state.pacer.started(started)
-            self._state.pacer.note(started - self._due, self._clock.now() - started)
+            self._state.pacer.note(lag, self._clock.now() - started)
             self._state.breaker.note(calls)
             self._pause_for_upstream(pause, asked)
             self._call_again(slot, verdicts, states)

@@ -69,8 +69,10 @@ class Journal(Protocol):
     def open_slot(self, slot: Slot) -> None:
         """Write down a slot and release its batches."""
 
-    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
-        """Keep the verdict on each id, in order, and when the last call of the slot started.
+    def close_slot(
+        self, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, paused_until: int | None
+    ) -> None:
+        """Keep the verdict on each id, in order, and when the last call of the slot started, with its lag.
 
         A batch is finished when each of its ids has an outcome. A pause (wall clock) is kept, if there is one.
         """

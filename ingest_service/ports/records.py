@@ -9,6 +9,7 @@ from ingest_service.domain.ledger import BatchHistory, LedgerSummary, Outcome, S
 from ingest_service.domain.model import Batch, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
+from ingest_service.domain.seats import Fill, MinuteTally, SeatedSlot
 
 # The latest slips of an ingestion that are kept.
 SLIPS_KEPT = 20
@@ -49,6 +50,28 @@ class SeenReplica:
 
     name: str
     seen_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardQuery:
+    """Parts of the end of the ledger: so many of the last slots, the fill of so many, and the tallies of minutes.
+
+    The minutes begin with the slot `minutes_from`, and have only the last `most_slots`.
+    """
+
+    slots: int
+    filled_slots: int
+    minutes_from: int
+    most_slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRecord:
+    """The end of the ledger: the last slots, the latest first, how full slots were, and tallies of minutes."""
+
+    slots: tuple[SeatedSlot, ...]
+    fill: Fill
+    minutes: tuple[MinuteTally, ...]
 
 
 class Cutoffs(NamedTuple):
@@ -119,6 +142,9 @@ class Records(Protocol):
 
         None where the store is for one process alone; then the disk is not touched.
         """
+
+    def board(self, query: BoardQuery) -> BoardRecord:
+        """Return the end of the ledger."""
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Return the number of batches of each priority and status, where there are any."""

@@ -127,12 +127,13 @@ class SlotsReport:
 
 @dataclass(frozen=True, slots=True)
 class UpcomingBatch:
-    """A batch that will be called, with those of its ids that are still to be called."""
+    """A batch that will be called, with those of its ids that are still to be called, after so many `attempts`."""
 
     id: UUID
     ingestion_id: UUID
     priority: Priority
     ids: tuple[int, ...]
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)

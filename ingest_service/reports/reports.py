@@ -1,14 +1,12 @@
 """Reports read from the records and the engine, each of one moment."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from ingest_service.backlog.queue_depth import depth_by_priority
 from ingest_service.domain.ledger import Outcome
-from ingest_service.domain.model import Batch, Priority, Status, batch_id
+from ingest_service.domain.model import Priority, Status, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import IngestionNotFound
@@ -24,9 +22,9 @@ from ingest_service.reports.models import (
     ResultsReport,
     SlotsReport,
     StatusReport,
-    UpcomingBatch,
     UpcomingSlot,
 )
+from ingest_service.reports.upcoming import dispatcher_report, upcoming_slots
 from ingest_service.schedule.estimate import Estimate, estimate
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
@@ -115,28 +113,11 @@ class Reports:
 
     def schedule(self, count: int) -> list[UpcomingSlot]:
         """Return at most `count` of the slots to come."""
-        snapshot = self._intake.snapshot()
-        planned = list(islice(snapshot.slots(), count))
-        batches = tuple(batch for slot in planned for batch in slot.batches)
-        ids = iter(self._records.batch_ids(batches))
-        return [
-            UpcomingSlot(snapshot.at(slot.opens), tuple(_upcoming(batch, ids) for batch in slot.batches))
-            for slot in planned
-        ]
+        return upcoming_slots(self._records, self._intake.snapshot(), count)
 
     def dispatcher(self) -> DispatcherReport:
         """Return the state of the dispatcher and of the backlog."""
-        snapshot = self._intake.snapshot()
-        upcoming = next(snapshot.slots(), None)
-        return DispatcherReport(
-            paused_at=snapshot.paused_at,
-            upstream_paused_until=snapshot.upstream_paused_until,
-            upstream_paused=snapshot.paused_until > snapshot.now,
-            probing=snapshot.probing,
-            next_slot_at=None if upcoming is None else snapshot.at(upcoming.opens),
-            backlog=depth_by_priority(snapshot.waiting),
-            replicas=tuple(self._records.replicas()),
-        )
+        return dispatcher_report(self._records, self._intake.snapshot())
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Return the number of batches of each priority and status, where there are any."""
@@ -191,13 +172,4 @@ def _batch(record: BatchesRecord, number: int, expected: Estimate | None) -> Bat
         attempts=history.attempts if history else 0,
         started_at=history.started_at if history else ahead,
         finished_at=history.ended_at if history and status is Status.COMPLETED else None,
-    )
-
-
-def _upcoming(batch: Batch, ids: Iterator[int]) -> UpcomingBatch:
-    return UpcomingBatch(
-        id=batch_id(batch.ingestion.id, batch.number),
-        ingestion_id=batch.ingestion.id,
-        priority=batch.ingestion.priority,
-        ids=tuple(islice(ids, len(batch.positions))),
     )

@@ -110,7 +110,7 @@ def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
     one, _ = entry.split(1)
     slot = Slot(1, "this boot", 0, 0, (one,), (1,))
     place.journal.open_slot(slot)
-    place.journal.close_slot(slot, [Outcome(1)], started=0, paused_until=None)
+    place.journal.close_slot(slot, [Outcome(1)], started=0, lag=0, paused_until=None)
     simulation.rate = RateLimit(2, 5 * SECOND, 0, 0)
     with pytest.raises(SettingError, match=f"ingestion {ingestion} waits in batches of 3"):
         simulation.start()

@@ -65,7 +65,7 @@ def outcomes_of(slot: Slot) -> list[Outcome]:
 
 
 def close(store: Store, slot: Slot, verdicts: Sequence[Verdict]) -> None:
-    store.journal.close_slot(slot, verdicts, started=slot.opened + 1, paused_until=None)
+    store.journal.close_slot(slot, verdicts, started=slot.opened + 1, lag=slot.number, paused_until=None)
 
 
 def open_batches(store: Store, number: int, *batches: Batch) -> Slot:

@@ -17,7 +17,7 @@ from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Uncalled, V
 from ingest_service.domain.model import Batch, Ingestion, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ports.records import Cutoffs, ListFilter, Records
+from ingest_service.ports.records import BoardQuery, Cutoffs, ListFilter, Records
 from tests.doubles import VirtualClock
 from tests.stores.model.journal import ModelJournal
 from tests.stores.model.records import ModelRecords
@@ -70,6 +70,7 @@ def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
     yield [journal.record_ids(entry.sequence, entry.positions) for entry, _ in waiting]
     yield records.batch_ids(tuple(entry.split(entry.next_size)[0] for entry, _ in waiting))
     yield records.slots(10**9, 99), records.slots(3, 2)
+    yield records.board(BoardQuery(9, 3, 0, 99)), records.board(BoardQuery(2, 99, 3, 2))
     yield dict(records.batch_counts()), journal.paused_at(), journal.paused_until(), journal.last_slot()
     for progress, _ in listed:
         assert records.progress(progress.ingestion.id) == progress
@@ -169,7 +170,7 @@ class BothSides(RuleBasedStateMachine):
     def close(self, verdicts: list[Verdict], paused_until: int | None) -> None:
         assert self.slot is not None
         for side in self.sides:
-            side.journal.close_slot(self.slot, verdicts[: len(self.slot.ids)], self.slots, paused_until or None)
+            side.journal.close_slot(self.slot, verdicts[: len(self.slot.ids)], self.slots, 7, paused_until or None)
         self.slot = None
 
     @rule(sequence=places, chosen=st.lists(places, max_size=3))

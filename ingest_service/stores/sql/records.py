@@ -4,16 +4,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 from ingest_service.domain.ledger import Outcome, SlotRecord
-from ingest_service.domain.model import Batch, Priority, Status
+from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
-from ingest_service.ports.records import BatchesRecord, Cutoffs, IngestionRecord, ListFilter
+from ingest_service.ports.records import (
+    BatchesRecord,
+    BoardQuery,
+    BoardRecord,
+    Cutoffs,
+    IngestionRecord,
+    ListFilter,
+)
 from ingest_service.stores.sql.counting import count_batches
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.ledger import read_batch_histories, read_slots, read_summary
 from ingest_service.stores.sql.progress import read_listed, read_progress
 from ingest_service.stores.sql.pruning import read_oldest
 from ingest_service.stores.sql.rows import read_ids, read_outcome, read_positions, read_span
+from ingest_service.stores.sql.seats import read_fill, read_minutes, read_seats
 from ingest_service.stores.sql.slips import read_slips
 
 
@@ -115,6 +123,15 @@ class SqlRecords:
         """Read a page of the ledger."""
         with self._database.read() as connection:
             return read_slots(connection, before, limit)
+
+    def board(self, query: BoardQuery) -> BoardRecord:
+        """Read the end of the ledger."""
+        with self._database.read() as connection:
+            return BoardRecord(
+                slots=read_seats(connection, read_slots(connection, LAST_SEQUENCE, query.slots)),
+                fill=read_fill(connection, query.filled_slots),
+                minutes=read_minutes(connection, query.minutes_from, query.most_slots),
+            )
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Count all batches."""

@@ -167,11 +167,13 @@ class SqliteJournal:
         self._database.write(lambda connection: insert_slot(connection, slot, self._replica))
         self._witness.record(slot.number, slot.opened)
 
-    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
+    def close_slot(
+        self, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, paused_until: int | None
+    ) -> None:
         """Write down all that came of the slot in one commit."""
 
         def finish(connection: sqlite3.Connection) -> None:
-            finish_slot(connection, slot, verdicts, started, self._clock)
+            finish_slot(connection, slot, verdicts, started, lag, self._clock)
             if paused_until is not None:
                 insert_pause(connection, pause_until(paused_until, slot.boot, self._clock))
 

@@ -140,6 +140,11 @@ MIGRATIONS = (
     -- The name of the process that opened a slot, NULL in rows older than this column.
     ALTER TABLE slots ADD COLUMN replica TEXT;
     """,
+    """
+    -- The time from when a slot might have opened until the last of its calls started (nanoseconds); NULL in open
+    -- slots, and in those older than this column.
+    ALTER TABLE slots ADD COLUMN lag INTEGER;
+    """,
 )
 
 

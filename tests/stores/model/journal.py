@@ -80,8 +80,10 @@ class ModelJournal:
         for batch in slot.batches:
             self.kept[batch.sequence].release(batch)
 
-    def close_slot(self, slot: Slot, verdicts: Sequence[Verdict], started: int, paused_until: int | None) -> None:
-        self.ledger.close(slot, started, self._clock.wall())
+    def close_slot(
+        self, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, paused_until: int | None
+    ) -> None:
+        self.ledger.close(slot, started, lag, self._clock.wall())
         self._paused_until = paused_until or self._paused_until
         for batch, own_verdicts in slot.by_batch(verdicts):
             self.kept[batch.sequence].close(batch, own_verdicts)

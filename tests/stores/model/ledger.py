@@ -1,7 +1,9 @@
 """The ledger of the model."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from ingest_service.domain.ledger import BatchHistory, LastSlot, LedgerSummary, Slot, SlotRecord
 from ingest_service.domain.model import Batch
@@ -15,10 +17,17 @@ class Written:
     calls: tuple[tuple[Batch, int], ...]
     started: int | None = None
     closed_at: int | None = None
+    lag: int | None = None
 
     def batches(self, sequence: int) -> Iterator[Batch]:
         """Yield the batches of an ingestion that were called in it."""
         return (batch for batch in dict(self.calls) if batch.sequence == sequence)
+
+    def places(self) -> Iterator[tuple[Batch, int, int]]:
+        """Yield the batch, the position and the record id of each call, in order."""
+        for batch, calls in groupby(self.calls, key=itemgetter(0)):
+            for position, (_, record_id) in zip(batch.positions, calls, strict=True):
+                yield batch, position, record_id
 
     @property
     def record(self) -> SlotRecord:
@@ -36,9 +45,9 @@ class Ledger:
         calls = tuple((batch, record_id) for batch, ids in slot.by_batch(slot.ids) for record_id in ids)
         self._slots.append(Written(slot, calls))
 
-    def close(self, slot: Slot, started: int, closed_at: int) -> None:
+    def close(self, slot: Slot, started: int, lag: int, closed_at: int) -> None:
         self._slots = [
-            replace(one, started=started, closed_at=closed_at) if one.slot.number == slot.number else one
+            replace(one, started=started, lag=lag, closed_at=closed_at) if one.slot.number == slot.number else one
             for one in self._slots
         ]
 
@@ -61,6 +70,11 @@ class Ledger:
             if used:
                 found[number] = BatchHistory(number, len(used), used[0].slot.opened_at, used[-1].closed_at)
         return found
+
+    @property
+    def slots(self) -> Sequence[Written]:
+        """All slots, the earliest first."""
+        return self._slots
 
     def page(self, before: int, limit: int) -> list[SlotRecord]:
         return [one.record for one in reversed(self._slots) if one.slot.number < before][:limit]

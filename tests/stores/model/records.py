@@ -12,11 +12,14 @@ from ingest_service.domain.progress import Progress
 from ingest_service.ports.records import (
     SLIPS_KEPT,
     BatchesRecord,
+    BoardQuery,
+    BoardRecord,
     Cutoffs,
     IngestionRecord,
     ListFilter,
     SeenReplica,
 )
+from tests.stores.model.board import Board
 from tests.stores.model.journal import ModelJournal
 from tests.stores.model.kept import Kept
 
@@ -100,6 +103,9 @@ class ModelRecords:
 
     def replicas(self) -> list[SeenReplica]:
         return []
+
+    def board(self, query: BoardQuery) -> BoardRecord:
+        return Board(self._journal).record(query)
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         counts: Counter[tuple[Priority, Status]] = Counter()

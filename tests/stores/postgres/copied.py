@@ -21,7 +21,7 @@ ROWS = {
     "retries": "SELECT sequence, position, priority, attempts, due_at, length "
     "FROM retries JOIN ingestions USING (sequence)",
     "open_batches": "SELECT sequence, number FROM open_batches",
-    "slots": f"SELECT number, '{OWNER}' AS owner, replica, opened_at, closed_at, 1 AS call_grant, "
+    "slots": f"SELECT number, '{OWNER}' AS owner, replica, opened_at, closed_at, lag, 1 AS call_grant, "
     "1 AS call_timeout, 1 AS slot_interval FROM slots",
     "calls": "SELECT sequence, position, slot, record_id, place, 0 AS attempts FROM calls",
     "outcomes": "SELECT sequence, position, record_id, result, error, attempts, last_status FROM outcomes",

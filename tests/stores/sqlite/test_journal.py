@@ -78,7 +78,7 @@ def test_a_pause_is_kept_until_the_next_one(store: Store) -> None:
     for number, paused_until in enumerate([70, None, 90], 1):
         slot = slot_of(store, number, next_batch(waiting(store)[0]))
         store.journal.open_slot(slot)
-        store.journal.close_slot(slot, outcomes_of(slot), slot.opened, paused_until)
+        store.journal.close_slot(slot, outcomes_of(slot), slot.opened, 0, paused_until)
         store.restart()
         assert store.journal.paused_until() == (90 if number == 3 else 70)
     assert progress(store, entry) == (9, set(), Status.COMPLETED)

@@ -1,0 +1,89 @@
+"""The report that the board shows: the next slots, the last ones, and the sums of a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest_service.clock import NANOSECONDS
+from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.seats import Fill, MinuteTally, SeatedSlot
+from ingest_service.ports.engine import Intake
+from ingest_service.ports.records import BoardQuery, Records
+from ingest_service.reports.models import DispatcherReport, UpcomingSlot
+from ingest_service.reports.upcoming import dispatcher_report, empty_at, upcoming_slots
+
+_DAY = 86_400 * NANOSECONDS
+FILLED_SLOTS = 100
+# Of these slots the minutes are counted, so that the first reading takes a tenth of a second: more than a day has
+# of slots 5 seconds apart.
+COUNTED_SLOTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class BoardReport:
+    """What is, was and will be, at the moment `taken_at`; times are of the wall clock.
+
+    `slots` are the last ones, the latest first, and `fill` is how full the last FILLED_SLOTS were. `minutes` are
+    those since `counted_from`, a day before or later. `empty_at` is the end of all that waits, None where nothing
+    waits or an operator's pause lasts.
+    """
+
+    taken_at: int
+    rate: RateLimit
+    dispatcher: DispatcherReport
+    upcoming: tuple[UpcomingSlot, ...]
+    slots: tuple[SeatedSlot, ...]
+    fill: Fill
+    minutes: tuple[MinuteTally, ...]
+    counted_from: int
+    empty_at: int | None
+
+    @property
+    def done(self) -> int:
+        """Number of ids that went well since `counted_from`."""
+        return sum(minute.done for minute in self.minutes)
+
+    @property
+    def failed(self) -> int:
+        """Number of ids that failed for good since then."""
+        return sum(minute.failed for minute in self.minutes)
+
+    @property
+    def again(self) -> int:
+        """Number of calls since then whose ids were called again, or will be."""
+        return sum(minute.again for minute in self.minutes)
+
+    @property
+    def longest_lag(self) -> int | None:
+        """Longest lag of a slot since then, in nanoseconds."""
+        return max((minute.longest_lag for minute in self.minutes if minute.longest_lag is not None), default=None)
+
+
+class BoardReports:
+    """Reads for the board. Any thread; blocks on the store only. Raises StoreError."""
+
+    def __init__(self, records: Records, intake: Intake) -> None:
+        self._records = records
+        self._intake = intake
+
+    def read(self, next_slots: int, last_slots: int, known: Sequence[MinuteTally] = ()) -> BoardReport:
+        """Return the report of this moment with this many slots.
+
+        `known` are the minutes of an earlier report: all but the last two of them are not counted again.
+        """
+        kept, first_slot = known[:-2], known[-2].first_slot if len(known) > 1 else 0
+        query = BoardQuery(last_slots, FILLED_SLOTS, first_slot, COUNTED_SLOTS)
+        found, snapshot = self._intake.at_one_moment(lambda: self._records.board(query))
+        day_ago = snapshot.taken_at - _DAY
+        minutes = tuple(minute for minute in (*kept, *found.minutes) if minute.start >= day_ago)
+        is_cut = sum(minute.slots for minute in minutes) >= COUNTED_SLOTS
+        return BoardReport(
+            taken_at=snapshot.taken_at,
+            rate=snapshot.rate,
+            dispatcher=dispatcher_report(self._records, snapshot),
+            upcoming=tuple(upcoming_slots(self._records, snapshot, next_slots)),
+            slots=found.slots,
+            fill=found.fill,
+            minutes=minutes,
+            counted_from=minutes[0].start if is_cut else day_ago,
+            empty_at=empty_at(snapshot),
+        )

@@ -1,0 +1,71 @@
+"""The end of the model's ledger."""
+
+from collections import defaultdict
+
+from ingest_service.domain.seats import Fate, Fill, MinuteTally, Seat, SeatedSlot
+from ingest_service.ports.records import BoardQuery, BoardRecord
+from tests.simulation import SECOND
+from tests.stores.model.journal import ModelJournal
+from tests.stores.model.ledger import Written
+
+MINUTE = 60 * SECOND
+
+
+class Board:
+    """What the end of the ledger shows, gone through slot by slot."""
+
+    def __init__(self, journal: ModelJournal) -> None:
+        self._kept = journal.kept
+        self._slots = journal.ledger.slots
+        self._called: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for one in self._slots:
+            for batch, position, _ in one.places():
+                self._called[batch.sequence, position].append(one.slot.number)
+
+    def record(self, query: BoardQuery) -> BoardRecord:
+        seated = [self._seated(one) for one in reversed(self._slots)]
+        newest = self._slots[-1].slot.number if self._slots else 0
+        first = max(query.minutes_from, newest - query.most_slots + 1)
+        counted = [one for one in reversed(seated) if one.slot.number >= first and one.seats]
+        return BoardRecord(tuple(seated[: query.slots]), _fill(seated[: query.filled_slots]), _minutes(counted))
+
+    def _seated(self, one: Written) -> SeatedSlot:
+        seats = []
+        for batch, position, record_id in one.places():
+            called = self._called[batch.sequence, position]
+            ingestion = self._kept[batch.sequence].ingestion
+            attempt = called.index(one.slot.number) + 1
+            fate = self._fate(one, batch.sequence, position)
+            seats.append(Seat(ingestion.id, batch.number, record_id, ingestion.priority, attempt, fate))
+        return SeatedSlot(one.record, one.lag, tuple(seats))
+
+    def _fate(self, one: Written, sequence: int, position: int) -> Fate:
+        outcome = self._kept[sequence].outcomes.get(position)
+        if outcome is not None and self._called[sequence, position][-1] == one.slot.number:
+            return Fate.DONE if outcome.error is None else Fate.FAILED
+        return Fate.CALLING if one.closed_at is None and one is self._slots[-1] else Fate.AGAIN
+
+
+def _fill(slots: list[SeatedSlot]) -> Fill:
+    return Fill(sum(bool(one.seats) for one in slots), sum(len(one.seats) for one in slots))
+
+
+def _minutes(slots: list[SeatedSlot]) -> tuple[MinuteTally, ...]:
+    minutes: dict[int, list[SeatedSlot]] = defaultdict(list)
+    for one in slots:
+        minutes[one.slot.opened_at // MINUTE * MINUTE].append(one)
+    return tuple(_tally(start, those) for start, those in sorted(minutes.items()))
+
+
+def _tally(start: int, slots: list[SeatedSlot]) -> MinuteTally:
+    fates = [seat.fate for one in slots for seat in one.seats]
+    return MinuteTally(
+        start=start,
+        first_slot=slots[0].slot.number,
+        slots=len(slots),
+        ids=len(fates),
+        done=fates.count(Fate.DONE),
+        failed=fates.count(Fate.FAILED),
+        again=fates.count(Fate.AGAIN),
+        longest_lag=max((one.lag for one in slots if one.lag is not None), default=None),
+    )
