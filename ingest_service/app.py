@@ -30,6 +30,7 @@ from ingest_service.upstreams.certificates import require_certificates
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.proxies import proxy_of
 from ingest_service.upstreams.simulated import SimulatedUpstream
+from ingest_service.web.board.views import board
 from ingest_service.web.http.access_log import AccessLog
 from ingest_service.web.http.conditional import ignore_other_conditions
 from ingest_service.web.http.cors import allow_origins
@@ -129,8 +130,10 @@ def _postgres(
     return PostgresRecords(database, replica.owner), engine
 
 
-def create_app(service: Service, settings: Settings, metrics: Metrics | None = None) -> Flask:
-    """Return the HTTP API of a service; `metrics` is the service's observer."""
+def create_app(
+    service: Service, settings: Settings, metrics: Metrics | None = None, clock: Clock | None = None
+) -> Flask:
+    """Return the HTTP API of a service; `metrics` is the service's observer, and `clock` its clock."""
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.wsgi_app = RequestIds(PathNormalizer(app.wsgi_app))  # type: ignore[method-assign]
@@ -143,10 +146,18 @@ def create_app(service: Service, settings: Settings, metrics: Metrics | None = N
     guard_hosts(app, settings.allowed_hosts)
     guard_changes(app, settings.cors_origins)
     ignore_other_conditions(app)
+    # Its pages answer before other operations do, but after the guards.
+    app.register_blueprint(board(service, clock or SystemClock(), VERSION, _rule(settings)))
     register_errors(app)
     register_problems(app)
     allow_origins(app, settings.cors_origins)
     return app
+
+
+def _rule(settings: Settings) -> str:
+    """Return the rate limit in words."""
+    size = settings.batch_size
+    return f"at most {size} {'id' if size == 1 else 'ids'} in any {settings.interval_seconds:g} s"
 
 
 def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> None:

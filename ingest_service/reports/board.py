@@ -23,8 +23,8 @@ class BoardReport:
     """What is, was and will be, at the moment `taken_at`; times are of the wall clock.
 
     `slots` are the last ones, the latest first, and `fill` is how full the last FILLED_SLOTS were. `minutes` are
-    those since `counted_from`, a day before or later. `empty_at` is the end of all that waits, None where nothing
-    waits or an operator's pause lasts.
+    those of a day, or since `counted_from` where that has too many slots. `empty_at` is the end of all that waits,
+    None where nothing waits or an operator's pause lasts.
     """
 
     taken_at: int
@@ -34,27 +34,27 @@ class BoardReport:
     slots: tuple[SeatedSlot, ...]
     fill: Fill
     minutes: tuple[MinuteTally, ...]
-    counted_from: int
+    counted_from: int | None
     empty_at: int | None
 
     @property
     def done(self) -> int:
-        """Number of ids that went well since `counted_from`."""
+        """Number of ids that went well in these minutes."""
         return sum(minute.done for minute in self.minutes)
 
     @property
     def failed(self) -> int:
-        """Number of ids that failed for good since then."""
+        """Number of ids that failed for good in them."""
         return sum(minute.failed for minute in self.minutes)
 
     @property
     def again(self) -> int:
-        """Number of calls since then whose ids were called again, or will be."""
+        """Number of calls in them whose ids were called again, or will be."""
         return sum(minute.again for minute in self.minutes)
 
     @property
     def longest_lag(self) -> int | None:
-        """Longest lag of a slot since then, in nanoseconds."""
+        """Longest lag of a slot in them, in nanoseconds."""
         return max((minute.longest_lag for minute in self.minutes if minute.longest_lag is not None), default=None)
 
 
@@ -84,6 +84,6 @@ class BoardReports:
             slots=found.slots,
             fill=found.fill,
             minutes=minutes,
-            counted_from=minutes[0].start if is_cut else day_ago,
+            counted_from=minutes[0].start if is_cut else None,
             empty_at=empty_at(snapshot),
         )

@@ -60,7 +60,7 @@ def _lane_of_path(method: str, path: str, request: Any) -> str:
     if path.startswith("/ingestions/"):
         return "computing"
     reads = method in ("GET", "HEAD")
-    return "computing" if reads and path in ("/schedule", "/dispatcher", "/metrics") else "usual"
+    return "computing" if reads and path in ("/", "/board", "/schedule", "/dispatcher", "/metrics") else "usual"
 
 
 def _has_deadline(body: Any) -> bool:

@@ -37,6 +37,12 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "integer", "minimum": 1},
         "example": 4,
     },
+    "X-Server-Time": {
+        "description": "The time of the service when it answered, which its times are counted from.",
+        "required": True,
+        "schema": {"type": "string", "format": "date-time"},
+        "example": "2026-11-22T01:08:04.578Z",
+    },
     "Link": {
         "description": 'The URL of the next page (`rel="next"`); absent on the last page.',
         "required": False,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingest_service.web.board.operations import BOARD
 from ingest_service.web.ingest.operations import READ_STATUS, SUBMIT
 from ingest_service.web.ingest.requests import SubmissionBody
 from ingest_service.web.ingestions.operations import INGESTIONS, OUTCOMES
@@ -15,7 +16,7 @@ OPERATIONS = {
     "Follow ingestions, and change them": (READ_STATUS, *INGESTIONS),
     "Take what came of them": OUTCOMES,
     "See and steer the slots": SLOTS,
-    "Run the service": SERVICE,
+    "Run the service": (*BOARD, *SERVICE),
 }
 
 

@@ -17,9 +17,9 @@ from tests.web.declared import TABLE, assert_fits
 
 
 def routes(app: Flask) -> Iterator[str]:
-    """Yield what the application answers, but for the files of the page."""
+    """Yield what the application answers, but for the files of the pages."""
     for rule in app.url_map.iter_rules():
-        if not rule.rule.startswith("/docs/"):
+        if not rule.rule.startswith(("/docs/", "/board/")):
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 yield f"{method} {rule.rule.replace('<', '{').replace('>', '}')}"
 
