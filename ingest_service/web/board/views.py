@@ -78,7 +78,7 @@ def board(service: Service, clock: Clock, version: str, rule: str) -> Blueprint:
         reading = latest.reading()
         now = reading.now(clock)
         html = rendered("board/board.html", board=reading.board, now=now, **shared)
-        return _timed(conditional(entity_tag(html), None, lambda: Response(html, mimetype=HTML)), now)
+        return as_page(conditional(entity_tag(html), None, lambda: Response(html, mimetype=HTML)))
 
     add_part(routes, latest, clock, rule)
     return routes
@@ -94,9 +94,5 @@ def add_part(routes: Blueprint, latest: Latest, clock: Clock, rule: str) -> None
         reading = latest.reading()
         found = parts.of(reading.board)
         response = conditional(found.tag, POLL, lambda: Response(found.html, mimetype=HTML))
-        return _timed(response, reading.now(clock))
-
-
-def _timed(response: Response, now: int) -> Response:
-    response.headers[SERVER_TIME] = rfc3339(now)
-    return as_page(response)
+        response.headers[SERVER_TIME] = rfc3339(reading.now(clock))
+        return as_page(response)

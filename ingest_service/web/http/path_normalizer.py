@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SLASHES = re.compile(r"/{2,}")
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~%-]+)+/?")
 
 
 def normalized(path: str) -> str:
@@ -19,7 +21,8 @@ def normalized(path: str) -> str:
 class PathNormalizer:
     """WSGI middleware: a doubled slash counts as one and a trailing slash as none, without a redirect.
 
-    Clients join base URLs and paths in every way, and many do not follow a redirect of a POST.
+    Clients join base URLs and paths in every way, and many do not follow a redirect of a POST. A proxy that cuts a
+    prefix off the path names it in X-Forwarded-Prefix; a client that lies there only spoils its own links.
     """
 
     def __init__(self, application: "WSGIApplication") -> None:
@@ -28,4 +31,7 @@ class PathNormalizer:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         """Normalize the path and pass the request on."""
         environ["PATH_INFO"] = normalized(environ.get("PATH_INFO", ""))
+        prefix = environ.get("HTTP_X_FORWARDED_PREFIX", "")
+        if _PREFIX.fullmatch(prefix) and not environ.get("SCRIPT_NAME"):
+            environ["SCRIPT_NAME"] = unquote(prefix.rstrip("/"), "latin-1")
         return self._application(environ, start_response)

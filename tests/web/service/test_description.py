@@ -72,7 +72,8 @@ def test_an_answer_is_checked_to_the_kind_of_its_numbers() -> None:
 
 
 def test_what_is_required_is_described() -> None:
-    assert {name for name, header in HEADERS.items() if header["required"]} == {"X-Request-ID", "ETag"}
+    required = {name for name, header in HEADERS.items() if header["required"]}
+    assert required == {"X-Request-ID", "X-Server-Time", "ETag"}
     paths = description("1", 10)["paths"]
     assert paths["/ingest"]["post"]["requestBody"]["required"] is True
     assert paths["/ingestions/{ingestion_id}/retry"]["post"]["requestBody"]["required"] is False
