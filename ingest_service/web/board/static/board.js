@@ -7,6 +7,7 @@ const icon = document.getElementById("icon");
 const trouble = document.getElementById("trouble");
 const SECOND = 1000;
 const PATIENCE = 10 * SECOND;
+const SETTLED = 30 * SECOND;
 
 // The time of the service less that of this machine.
 let skew = main.dataset.now ? Date.parse(main.dataset.now) - Date.now() : 0;
@@ -90,7 +91,17 @@ function tick() {
 }
 
 const key = (node) => (node.nodeType === Node.ELEMENT_NODE ? node.dataset.key : undefined);
-const alike = (one, other) => one.nodeName === other.nodeName && key(one) === key(other);
+const alike = (one, other) =>
+  one.nodeName === other.nodeName && one.id === other.id && one.classList[0] === other.classList[0];
+
+// What stands for `next` among the nodes from `at` on, up to one with a key.
+function standsFor(next, at) {
+  if (next.nodeType !== Node.ELEMENT_NODE) return at && at.nodeName === next.nodeName ? at : null;
+  for (let one = at; one && !key(one); one = one.nextSibling) {
+    if (one.nodeType === Node.ELEMENT_NODE && alike(one, next)) return one;
+  }
+  return null;
+}
 
 function takeOver(old, fresh) {
   if (old.nodeType !== Node.ELEMENT_NODE) {
@@ -102,26 +113,33 @@ function takeOver(old, fresh) {
   takeOverChildren(old, fresh);
 }
 
+function removeAll(from, stop) {
+  while (from && !stop(from)) {
+    const behind = from.nextSibling;
+    from.remove();
+    from = behind;
+  }
+  return from;
+}
+
+// An element that is moved loses its focus: what stands before one that stays is removed instead.
 function takeOverChildren(old, fresh) {
   const kept = new Set([...fresh.childNodes].map(key));
   for (const child of [...old.childNodes]) if (key(child) && !kept.has(key(child))) child.remove();
   let at = old.firstChild;
   for (const next of [...fresh.childNodes]) {
     const named = key(next) && [...old.children].find((child) => key(child) === key(next));
-    const match = named || (at && !key(at) && alike(at, next) ? at : null);
+    const match = key(next) ? named : standsFor(next, at);
     if (!match) {
       old.insertBefore(next, at);
-    } else {
-      if (match === at) at = at.nextSibling;
-      else old.insertBefore(match, at);
-      takeOver(match, next);
+      continue;
     }
+    at = removeAll(at, (one) => one === match || key(one));
+    if (match === at) at = at.nextSibling;
+    else old.insertBefore(match, at);
+    takeOver(match, next);
   }
-  while (at) {
-    const behind = at.nextSibling;
-    at.remove();
-    at = behind;
-  }
+  removeAll(at, () => false);
 }
 
 function learn(answer, asked) {
@@ -135,8 +153,9 @@ function learn(answer, asked) {
 function putIn(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").body;
   const live = fresh.querySelector("#live");
-  // Another release answers: its page comes with another script.
-  if (live && live.dataset.digest !== document.documentElement.dataset.digest) location.reload();
+  // Another release answers: its page comes with another script. While it replaces the old one, both may answer.
+  const isOther = live && live.dataset.digest !== document.documentElement.dataset.digest;
+  if (isOther && performance.now() > SETTLED) location.reload();
   fillIn(fresh);
   takeOverChildren(main, fresh);
 }

@@ -1,0 +1,104 @@
+"""The board in a real browser: live, exact, robust and for everyone."""
+
+import re
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.processes.client import Client
+from tests.processes.conftest import Start
+from tests.processes.waiting import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 1000 * PATIENCE_SECONDS
+PHONE = {"width": 360, "height": 740}
+WALL = {"width": 1920, "height": 1080}
+
+
+def test_a_submission_is_seen_from_waiting_to_done(start: Start, client: Client, look: Open) -> None:
+    start(INGEST_INTERVAL_SECONDS="2").until_healthy()
+    page = look().page
+    expect(page.get_by_text("No departures.")).to_be_visible()
+    client.submit([1, 2, 3, 4, 5], "HIGH")
+    expect(page.locator("tr.now.open .calling")).to_have_count(3, timeout=PATIENCE)
+    expect(page.get_by_text("2 ids", exact=True)).to_be_visible()
+    expect(page.locator("tr.now .done")).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator(".done")).to_have_count(5, timeout=PATIENCE)
+    expect(page.locator(".past .done")).to_have_count(5, timeout=PATIENCE)
+    expect(page).to_have_title("nothing waits")
+
+
+def test_it_agrees_with_the_schedule_to_the_second(start: Start, client: Client, look: Open) -> None:
+    start().until_healthy()
+    client.submit(range(1, 40), "LOW")
+    board = look(timezone_id="Asia/Kolkata")
+    expect(board.page.locator("tr.now .done")).to_have_count(3, timeout=PATIENCE)
+    for _ in range(3):
+        second = board.wait_until_middle_of_second()
+        shown = board.page.locator(".board tbody tr:not(.now)").all_inner_texts()
+        title = board.page.title()
+        slots = client.ask("GET", "/schedule?slots=7").content["slots"]
+        opens = [datetime.fromisoformat(slot["opens_at"]) for slot in slots]
+        left = [int(moment.timestamp()) - second for moment in opens]
+        assert [re.search(r"\t(\d+) s", row)[1] for row in shown] == [str(one) for one in left]  # type: ignore[index]
+        assert title.endswith(f"next in {left[0]} s")
+        board.page.wait_for_timeout(600)
+
+
+def test_a_killed_service_is_missed_and_found_again(start: Start, client: Client, look: Open) -> None:
+    process = start().until_healthy()
+    client.submit(range(1, 10), "LOW")
+    page = look().page
+    expect(page.locator("tr.now")).to_be_visible(timeout=PATIENCE)
+    process.kill()
+    trouble = page.get_by_role("alert")
+    expect(trouble).to_have_text(
+        re.compile(r"Offline since \d\d:\d\d:\d\d: the service does not answer"), timeout=PATIENCE
+    )
+    expect(page).to_have_title(re.compile("^offline · "))
+    assert "bad.svg" in (page.locator("#icon").get_attribute("href") or "")
+    start().until_healthy()
+    expect(trouble).to_be_hidden(timeout=PATIENCE)
+    expect(page).to_have_title(re.compile(r"^\d waiting"))
+    assert "good.svg" in (page.locator("#icon").get_attribute("href") or "")
+
+
+def test_focus_and_selection_stay_while_the_slots_go_by(start: Start, client: Client, look: Open) -> None:
+    start(INGEST_INTERVAL_SECONDS="1").until_healthy()
+    client.submit(range(1, 100), "LOW")
+    page = look().page
+    page.evaluate("getSelection().selectAllChildren(document.getElementById('waiting'))")
+    link = page.locator(".board tbody tr").nth(4).locator("a").first
+    link.focus()
+    focused = link.inner_text()
+    first = page.locator(".board tbody tr .id").first.inner_text()
+    expect(page.locator(".board tbody tr .id").first).not_to_have_text(first, timeout=PATIENCE)
+    assert page.evaluate("document.activeElement.innerText") == focused
+    assert page.evaluate("String(getSelection())").lower() == "waiting"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
+def test_everyone_can_use_it(start: Start, client: Client, look: Open, scheme: str, size: dict[str, int]) -> None:
+    start().until_healthy()
+    client.submit(range(1, 5), "HIGH")
+    client.submit(range(1, 5), "MEDIUM")
+    client.submit(range(1_000_000_001, 1_000_000_008), "LOW")
+    board = look(color_scheme=scheme, viewport=size, bypass_csp=True)
+    expect(board.page.locator(".past tbody tr")).to_have_count(1, timeout=PATIENCE)
+    assert board.violations() == []
+    width = board.page.evaluate("document.documentElement.scrollWidth")
+    assert width == size["width"]
+
+
+def test_without_javascript_it_tells_everything_and_reads_itself_again(
+    start: Start, client: Client, look: Open
+) -> None:
+    start().until_healthy()
+    page = look(java_script_enabled=False).page
+    expect(page.get_by_text("No departures.")).to_be_visible()
+    client.submit([41, 42], "HIGH")
+    expect(page.get_by_text("41", exact=True)).to_be_visible(timeout=PATIENCE)
