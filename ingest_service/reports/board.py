@@ -13,8 +13,8 @@ from ingest_service.reports.upcoming import dispatcher_report, empty_at, upcomin
 
 _DAY = 86_400 * NANOSECONDS
 FILLED_SLOTS = 100
-# Of these slots the minutes are counted, so that the first reading takes a tenth of a second: more than a day has
-# of slots 5 seconds apart.
+# Of these slots the minutes are counted, so that the first reading takes a fraction of a second: a day has fewer
+# that are 5 seconds apart.
 COUNTED_SLOTS = 20_000
 
 
@@ -70,6 +70,8 @@ class BoardReports:
 
         `known` are the minutes of an earlier report: all but the last two of them are not counted again.
         """
+        # Not at one moment with the rest: nothing may be held up for as long as all of them take.
+        known = known or self._records.board(BoardQuery(0, 0, 0, COUNTED_SLOTS)).minutes
         kept, first_slot = known[:-2], known[-2].first_slot if len(known) > 1 else 0
         query = BoardQuery(last_slots, FILLED_SLOTS, first_slot, COUNTED_SLOTS)
         found, snapshot = self._intake.at_one_moment(lambda: self._records.board(query))

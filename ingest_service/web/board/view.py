@@ -54,6 +54,11 @@ class Departure:
         return f"{first.batch_id}-{first.record_id}-{first.attempt}" if first else f"slot-{self.number}"
 
     @property
+    def visible(self) -> tuple[Seat, ...]:
+        """Taken seats that are shown one by one."""
+        return self.seats[:MOST_SEATS]
+
+    @property
     def free(self) -> int:
         """Number of empty seats that are shown."""
         return max(0, min(self.size, MOST_SEATS) - len(self.seats))
@@ -164,12 +169,11 @@ class Board:
 
 
 def _opened(slots: Sequence[SeatedSlot], size: int) -> Iterator[Departure]:
-    """Yield the slots with the gaps before them, the latest first; the first slot of all has none."""
-    for one, before in pairwise([*slots, None]):
-        assert one is not None
-        if before is not None or one.slot.number == 1:
-            gap = None if before is None else one.slot.opened_at - before.slot.opened_at
-            yield _departed(one, gap, size)
+    """Yield the slots with the gaps before them, the latest first; the earliest only if it is the first of all."""
+    for one, before in pairwise(slots):
+        yield _departed(one, one.slot.opened_at - before.slot.opened_at, size)
+    if slots and slots[-1].slot.number == 1:
+        yield _departed(slots[-1], None, size)
 
 
 def _departed(one: SeatedSlot, gap: int | None, size: int) -> Departure:
