@@ -39,7 +39,7 @@ def fill(store: Store, clock: VirtualClock) -> list[UUID]:
     fails = submit(store, [30, 31, 32])
     verdicts: list[Verdict] = [Outcome(30, "{}"), retry(clock, 1, 50 * SECOND), retry(clock, 1, 50 * SECOND)]
     slot = open_next(store, next(numbers), fails)
-    store.journal.close_slot(slot, verdicts, slot.opened, paused_until=clock.wall() + 40 * SECOND)
+    store.journal.close_slot(slot, verdicts, slot.opened, lag=12, paused_until=clock.wall() + 40 * SECOND)
 
     untouched, halved = submit(store, [40, 41]), submit(store, range(50, 57))
     store.journal.cancel(untouched.sequence, [])

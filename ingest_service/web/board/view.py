@@ -36,7 +36,8 @@ class Seat:
 class Departure:
     """A slot: the time at which it opens, or did (None: not known), and its seats.
 
-    Of a slot that opened: its number, the time since the one before it, and its lag (None: not known).
+    Of a slot that opened: its number, the time since the one before it, its lag, and the replica that opened it
+    (None: not known).
     """
 
     opens_at: int | None
@@ -46,6 +47,7 @@ class Departure:
     is_open: bool = False
     gap: int | None = None
     lag: int | None = None
+    replica: str | None = None
 
     @property
     def key(self) -> str:
@@ -115,7 +117,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is read from the store: `current` is the last slot while it is open or the next one is not due."""
+    """All that is read from the store: `current` is the last slot while it is open or the next one is not due.
+
+    `replicas` are the names of those that were seen lately, none where the store is for one process alone.
+    """
 
     slot_size: int
     current: Departure | None
@@ -125,6 +130,7 @@ class Facts:
     empty_at: int | None
     fill: Fill
     sums: Sums
+    replicas: tuple[str, ...]
 
     @classmethod
     def of(cls, report: BoardReport) -> Self:
@@ -141,6 +147,7 @@ class Facts:
             empty_at=report.empty_at,
             fill=report.fill,
             sums=Sums(report.counted_from, report.done, report.failed, report.again, report.longest_lag),
+            replicas=tuple(replica.name for replica in report.dispatcher.replicas),
         )
 
     @property
@@ -182,7 +189,7 @@ def _departed(one: SeatedSlot, gap: int | None, size: int) -> Departure:
         for s in one.seats
     )
     is_open = any(seat.fate is Fate.CALLING for seat in seats)
-    return Departure(one.slot.opened_at, seats, size, one.slot.number, is_open, gap, one.lag)
+    return Departure(one.slot.opened_at, seats, size, one.slot.number, is_open, gap, one.lag, one.slot.replica)
 
 
 def _upcoming(slot: UpcomingSlot, size: int) -> Departure:

@@ -9,6 +9,8 @@ from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.seats import Fate
+from ingest_service.ports.records import SeenReplica
+from ingest_service.stores.sqlite.records import SqliteRecords
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import FINAL, PASSING, PAUSING, failing
 from tests.web.board.browsing import Browser, Driven, text_of, title_of
@@ -154,3 +156,26 @@ def test_many_seats_are_not_shown_one_by_one() -> None:
 
 def test_the_page_reads_itself_again_without_javascript(browser: Browser) -> None:
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in browser.get().text
+
+
+class SharedRecords(SqliteRecords):
+    """Records as those of a store that two replicas share."""
+
+    def replicas(self) -> list[SeenReplica]:
+        return [SeenReplica("alpha", 5), SeenReplica("<b>\u202e", 6)]
+
+
+def test_replicas_are_named_and_who_opened_which_slot() -> None:
+    simulation = Simulation(records=SharedRecords)
+    simulation.submit([1])
+    simulation.run()
+    app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
+    html = Browser(app.test_client(), simulation.clock, 6 * SECOND).get().text
+    assert "2 replicas: alpha, &lt;b&gt;\\u202e" in html
+    assert "Late By Seats" in text_of(html)
+
+
+def test_a_process_alone_needs_no_name(browser: Browser, simulation: Simulation) -> None:
+    simulation.submit([1])
+    simulation.run()
+    assert "replica" not in browser.read()
