@@ -11,6 +11,8 @@ from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.seats import Fate
 from ingest_service.ports.records import SeenReplica
 from ingest_service.stores.sqlite.records import SqliteRecords
+from tests.doubles import UnthreadedDatabase
+from tests.engines.places import EmbeddedPlace
 from tests.simulation import SECOND, Simulation
 from tests.web.asking import FINAL, PASSING, PAUSING, failing
 from tests.web.board.browsing import Browser, Driven, text_of, title_of
@@ -129,7 +131,7 @@ def test_trouble_with_the_upstream_is_shown(
 
 def test_a_service_that_is_not_ready_says_why_with_another_icon(browser: Browser, simulation: Simulation) -> None:
     assert "good.svg" in browser.get().text.partition('id="icon" href="')[2].partition('"')[0]
-    simulation.database.stop()
+    simulation.records.stop()
     page = browser.get()
     assert page.status_code == 200
     assert "▲ not ready the store does not run; the log says why" in text_of(page.text)
@@ -137,8 +139,10 @@ def test_a_service_that_is_not_ready_says_why_with_another_icon(browser: Browser
     assert "bad.svg" in page.text.partition('id="icon" href="')[2].partition('"')[0]
 
 
-def test_text_of_others_is_shown_as_text(simulation: Simulation) -> None:
-    simulation.database.damage = "<img src=x onerror=alert(1)>\u202egnp.\x1b[31m\u2028'\"&"
+def test_text_of_others_is_shown_as_text() -> None:
+    database = UnthreadedDatabase()
+    simulation = Simulation(place=EmbeddedPlace(database))
+    database.damage = "<img src=x onerror=alert(1)>\u202egnp.\x1b[31m\u2028'\"&"
     app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
     html = Browser(app.test_client(), simulation.clock, SECOND).get().text
     assert "<img" not in html
@@ -166,7 +170,7 @@ class SharedRecords(SqliteRecords):
 
 
 def test_replicas_are_named_and_who_opened_which_slot() -> None:
-    simulation = Simulation(records=SharedRecords)
+    simulation = Simulation(place=EmbeddedPlace(records=SharedRecords))
     simulation.submit([1])
     simulation.run()
     app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
@@ -175,7 +179,8 @@ def test_replicas_are_named_and_who_opened_which_slot() -> None:
     assert "Late By Seats" in text_of(html)
 
 
-def test_a_process_alone_needs_no_name(browser: Browser, simulation: Simulation) -> None:
+def test_a_process_alone_needs_no_name() -> None:
+    simulation = Simulation()
     simulation.submit([1])
-    simulation.run()
-    assert "replica" not in browser.read()
+    app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
+    assert "replica" not in Browser(app.test_client(), simulation.clock, SECOND).read()

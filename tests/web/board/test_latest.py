@@ -64,10 +64,10 @@ def test_the_minutes_of_the_day_are_counted_once(latest: Latest, simulation: Sim
         facts = latest.reading().board.facts
         assert facts is not None
         assert facts.sums.done == len(simulation.upstream.calls)
-    simulation.database.stop()
+    simulation.records.stop()
     simulation.clock.time += SECOND
     assert latest.reading().board.facts is None
-    simulation.database.start()
+    simulation.records.start()
     simulation.clock.time += SECOND
     facts = latest.reading().board.facts
     assert facts is not None
