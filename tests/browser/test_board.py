@@ -32,13 +32,13 @@ def test_a_submission_is_seen_from_waiting_to_done(start: Start, client: Client,
 
 
 def test_it_agrees_with_the_schedule_to_the_second(start: Start, client: Client, look: Open) -> None:
-    start().until_healthy()
+    start(INGEST_INTERVAL_SECONDS="8").until_healthy()
     client.submit(range(1, 40), "LOW")
     board = look(timezone_id="Asia/Kolkata")
     expect(board.page.locator("tr.now .done")).to_have_count(3, timeout=PATIENCE)
     following = board.page.locator(".board tbody tr:not(.now)")
     for _ in range(3):
-        # Not while a slot opens, which the page is shown at most a second later.
+        # Not while a slot opens or closes: the page shows that up to a second later.
         expect(following.first).to_contain_text(re.compile("[34] s"), timeout=PATIENCE)
         second = board.wait_until_middle_of_second()
         shown, title = following.locator(".in").all_inner_texts(), board.page.title()
