@@ -20,7 +20,7 @@ def database() -> Iterator[str]:
 
 @contextmanager
 def processes(count: int) -> Iterator[list[ProcessPoolExecutor]]:
-    """Give as many processes, each of which keeps what it has cached until the end of the block."""
+    """Give as many processes; each keeps what it has cached until the end of the block."""
     pools = [ProcessPoolExecutor(1, get_context("spawn")) for _ in range(count)]
     try:
         yield pools

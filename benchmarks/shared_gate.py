@@ -1,4 +1,4 @@
-"""What others wait for the gate while a million ids are submitted to PostgreSQL, against the same without it.
+"""The wait of others for the gate while a million ids are submitted to PostgreSQL, against the same without it.
 
 A process takes the gate for nothing, every millisecond or so, and keeps the longest wait of a second; in every
 other second a submission of a million ids (4 MB) arrives. Read: a slot waits no longer than that, so it should

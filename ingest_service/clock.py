@@ -64,7 +64,7 @@ class SystemClock:
 
 
 def has_passed(clock: Clock, until: int | None) -> bool:
-    """Return whether `clock.fence` has come to this time; False for None, which is no time."""
+    """Return whether `clock.fence` has come to this time; False for None, which stands for no limit."""
     return until is not None and clock.fence() >= until
 
 

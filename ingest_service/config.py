@@ -173,7 +173,7 @@ class Settings(BaseModel):
 
     @property
     def is_postgres(self) -> bool:
-        """Whether the database is one of PostgreSQL; else it is an SQLite file."""
+        """True if the database is one of PostgreSQL; else it is an SQLite file."""
         return is_postgres(self.database_url.get_secret_value())
 
     @property

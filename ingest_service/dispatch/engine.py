@@ -91,7 +91,8 @@ class EmbeddedEngine:
         lag, paused_until = started - self._due, self._clock.wall() + pause if pause else None
         with self._state.changing():
             states = {batch.sequence: self._journal.release_state(batch.sequence) for batch in slot.batches}
-            verdicts = self._verdicts(slot, calls, states)
+            cancelled = {sequence for sequence, state in states.items() if state.cancelled}
+            verdicts = self._retry_rules.of_slot(slot, calls, self._clock, cancelled)
             self._journal.close_slot(slot, verdicts, started, lag, paused_until)
             self._state.pacer.started(started)
             self._state.pacer.note(lag, self._clock.now() - started)
@@ -202,13 +203,6 @@ class EmbeddedEngine:
         log.error("%s: nothing of it is called; restore a backup, or cancel it", error)
         self._state.backlog.remove(error.sequence)
         self._observer.damage_found()
-
-    def _verdicts(self, slot: Slot, calls: Sequence[Call], states: dict[int, ReleaseState]) -> list[Verdict]:
-        verdicts: list[Verdict] = []
-        for batch, answered in slot.by_batch(list(zip(slot.ids, calls, strict=True))):
-            cancelled = states[batch.sequence].cancelled
-            verdicts += self._retry_rules.verdicts(batch.attempts + 1, answered, self._clock, cancelled)
-        return verdicts
 
     def _call_again(self, slot: Slot, verdicts: Sequence[Verdict], states: dict[int, ReleaseState]) -> None:
         """Let the ids that failed wait, in the place that their ingestion has by now."""

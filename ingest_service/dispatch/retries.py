@@ -1,6 +1,6 @@
 """The verdict on an id after a call: an outcome, or another call later."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -22,6 +22,15 @@ class RetryRules:
     max_attempts: int
     backoff: int
     random: Random = field(default_factory=Random)
+
+    def of_slot(
+        self, slot: Slot, calls: Sequence[Call], clock: Clock, cancelled: Collection[int]
+    ) -> list[Verdict]:
+        """Return the verdict on each id of a slot; `cancelled` are sequences of cancelled ingestions."""
+        verdicts: list[Verdict] = []
+        for batch, answered in slot.by_batch(list(zip(slot.ids, calls, strict=True))):
+            verdicts += self.verdicts(batch.attempts + 1, answered, clock, batch.sequence in cancelled)
+        return verdicts
 
     def verdicts(
         self, attempts: int, answered: Sequence[tuple[int, Call]], clock: Clock, cancelled: bool = False

@@ -9,7 +9,7 @@ from ingest_service.domain.model import Priority
 
 
 class Fate(StrEnum):
-    """What came of one call. One that goes AGAIN failed in a way that may pass, or its slot was lost."""
+    """The result of one call. One that goes AGAIN failed in a way that may pass, or its slot was lost."""
 
     CALLING = "calling"
     DONE = "done"

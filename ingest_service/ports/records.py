@@ -54,7 +54,7 @@ class SeenReplica:
 
 @dataclass(frozen=True, slots=True)
 class BoardQuery:
-    """Parts of the end of the ledger: so many of the last slots, the fill of so many, and the tallies of minutes.
+    """Parts of the end of the ledger: some of the last slots, the fill of some, and the tallies of minutes.
 
     The minutes begin with the slot `minutes_from`, and have only the last `most_slots`.
     """

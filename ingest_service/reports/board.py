@@ -20,7 +20,7 @@ COUNTED_SLOTS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class BoardReport:
-    """What is, was and will be, at the moment `taken_at`; times are of the wall clock.
+    """The present, the past and the future, at the moment `taken_at`; times are of the wall clock.
 
     `slots` are the last ones, the latest first, and `fill` is how full the last FILLED_SLOTS were. `minutes` are
     those of a day, or since `counted_from` where that has too many slots. `empty_at` is the end of all that waits,

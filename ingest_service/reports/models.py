@@ -127,7 +127,7 @@ class SlotsReport:
 
 @dataclass(frozen=True, slots=True)
 class UpcomingBatch:
-    """A batch that will be called, with those of its ids that are still to be called, after so many `attempts`."""
+    """A batch that will be called, with its ids that are still to be called; they have had `attempts` calls."""
 
     id: UUID
     ingestion_id: UUID

@@ -1,4 +1,4 @@
-"""What a snapshot says of the slots to come and of the dispatcher."""
+"""The slots to come and the state of the dispatcher, read from a snapshot."""
 
 from collections.abc import Iterator
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Whatever was done to a store, it answers the same after a copy into PostgreSQL and back."""
+"""Any store answers the same after a copy into PostgreSQL and back."""
 
 from itertools import count
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a copy refuses, and what it leaves when it fails."""
+"""The refusals of a copy, and the state that it leaves when it fails."""
 
 import shutil
 import sqlite3

@@ -10,7 +10,7 @@ import pytest
 
 from ingest_service.copying import copy
 from ingest_service.ports.records import Records
-from ingest_service.stores.postgres.copying import NOBODY
+from ingest_service.stores.postgres.copying import NO_REPLICA
 from ingest_service.stores.postgres.database import PostgresDatabase
 from ingest_service.stores.postgres.records import PostgresRecords
 from ingest_service.stores.sql.copying import TABLES, Summary
@@ -55,7 +55,7 @@ def trip(tmp_path: Path, postgres_url: str) -> Iterator[Trip]:
 
 def answers_in_postgres(url: str, ingestions: list[UUID]) -> list[object]:
     with ExitStack() as ending:
-        records: Records = PostgresRecords(PostgresDatabase(url), NOBODY)
+        records: Records = PostgresRecords(PostgresDatabase(url), NO_REPLICA)
         records.start()
         ending.callback(records.stop)
         return list(answers(records, ingestions))

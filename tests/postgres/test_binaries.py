@@ -1,4 +1,4 @@
-"""Where the programs of PostgreSQL are found."""
+"""The places at which the programs of PostgreSQL are found."""
 
 from pathlib import Path
 

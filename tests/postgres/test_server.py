@@ -68,7 +68,7 @@ def test_a_standby_is_promoted_with_all_that_was_committed(server_folder: Path) 
 def test_the_packaged_server_runs_where_only_its_owner_can_reach_it(tmp_path: Path, server_folder: Path) -> None:
     binaries = packaged()
     assert binaries is not None
-    # pytest lets nobody but the user of this process into this folder.
+    # pytest lets only the user of this process into this folder.
     with PostgresServer(copied(binaries, tmp_path), server_folder / "one") as server:
         assert ask(server.url(), "SELECT 1") == 1
 

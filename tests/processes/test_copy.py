@@ -109,7 +109,7 @@ def environ(environ: dict[str, str], checker: RateChecker) -> dict[str, str]:
 
 
 def serve(start: Start, client: Client, url: str, until: Callable[[], bool]) -> None:
-    """Serve until this is so, while nobody can copy."""
+    """Serve until this is so, while no copy is possible."""
     with start(SERVED, INGEST_DATABASE_URL=url).until_healthy() as served:
         eventually(until)
         client.close()

@@ -87,7 +87,7 @@ Answer = UUID | KeyReused | NoRoom
 
 
 class AdmissionBook:
-    """What is known while a group is judged: the ids that wait, the keys, and what was accepted already."""
+    """The facts by which a group is judged: the ids that wait, the keys, and what was accepted already."""
 
     def __init__(self, most_ids: int, pending: int, kept: set[bytes], keys: dict[str, tuple[UUID, bytes]]) -> None:
         self._most_ids = most_ids

@@ -1,7 +1,7 @@
 """The end of a slot: closed with its outcomes, lost, or taken back before a call was made."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest_service.clock import Clock
@@ -67,7 +67,9 @@ class SlotCloser:
             if marked.rowcount == 0:
                 return self._confirmed(transaction, ended.fetchone(), pending)
             states = release_states.result()
-            verdicts = self._verdicts(slot, calls, {s for s, state in states.items() if state.cancelled})
+            verdicts = self._retry_rules.of_slot(
+                slot, calls, self._clock, {s for s, state in states.items() if state.cancelled}
+            )
             again = list(waiting_ids(slot, verdicts, states, self._clock.now()))
             with transaction.writing() as connection:
                 insert_verdicts(connection, slot, verdicts, again)
@@ -103,13 +105,6 @@ class SlotCloser:
         with transaction.writing() as connection:
             insert_changes(connection, [Change()], pending)
         return []
-
-    def _verdicts(self, slot: Slot, calls: Sequence[Call], cancelled: Collection[int]) -> list[Verdict]:
-        verdicts: list[Verdict] = []
-        for batch, answered in slot.by_batch(list(zip(slot.ids, calls, strict=True))):
-            is_cancelled = batch.sequence in cancelled
-            verdicts += self._retry_rules.verdicts(batch.attempts + 1, answered, self._clock, is_cancelled)
-        return verdicts
 
 
 def _called_again(ids: Sequence[WaitingId]) -> Iterator[Change]:

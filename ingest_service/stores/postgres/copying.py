@@ -54,7 +54,7 @@ _ROWS: Mapping[str, str] = {
 }
 _SEQUENCE = "pg_get_serial_sequence('ingestions', 'sequence')::regclass"
 # No replica has this one.
-NOBODY = UUID(int=0)
+NO_REPLICA = UUID(int=0)
 
 
 @contextmanager
@@ -155,7 +155,7 @@ class PostgresTarget:
         columns = dict(TABLES[table])
         match table:
             case "slots":
-                return columns | {"owner": "uuid"}, lambda row: (*row, NOBODY)
+                return columns | {"owner": "uuid"}, lambda row: (*row, NO_REPLICA)
             case "retries":
                 del columns["left"]
                 wait = {"due_at": "int8", "length": "int8"}

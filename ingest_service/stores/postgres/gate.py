@@ -52,7 +52,7 @@ class GateTransaction:
 
     @contextmanager
     def preparing(self) -> Iterator[PostgresConnection]:
-        """Write in one round trip, without the gate: nobody sees it before the commit, and nobody waits for it."""
+        """Write in one round trip, without the gate: others neither see it before the commit nor wait for it."""
         self._begin()
         yield self._connection
         self._pipelined.sync()

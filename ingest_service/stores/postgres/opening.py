@@ -42,7 +42,7 @@ class SlotOpener:
             return self._written(transaction, slot, state) if slot.batches else None
 
     def _may_open(self, state: SlotState, at: int) -> bool:
-        """Compare again, now that nobody else can change it."""
+        """Compare again, now that no other replica can change it."""
         is_new = not self._sight.is_as_seen(state.slot)
         self._sight.note(state.slot, at)
         return not is_new and state.slot.is_closed and state.paused_at is None and at >= self._sight.due

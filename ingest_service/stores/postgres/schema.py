@@ -155,7 +155,7 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     CREATE TABLE forgotten (
         sequence bigint PRIMARY KEY
     );
-    -- Slots of which calls were removed: they go too once they have none left and are not the last one.
+    -- Slots that have lost calls to pruning: they go too once they have none left and are not the last one.
     CREATE TABLE thinned_slots (
         number bigint PRIMARY KEY
     );

@@ -191,7 +191,7 @@ class PostgresSlots:
         return SlotEnd("closed", age=took, took=took, lag=max(0, started - self._due), failed=failed)
 
     def _upstream_pause(self, calls: Sequence[Call], started: int) -> UpstreamPause | None:
-        """Return the pause that calls were answered with, the last of which started then."""
+        """Return the pause that the answers ask for; the last of the calls started then."""
         asked = max(call.answer.pause or 0 for call in calls)
         length = min(asked, self._rules.rate.longest_pause)
         if length == 0:

@@ -65,7 +65,7 @@ class Source(Protocol):
 
 
 class Target(Protocol):
-    """An empty database that nobody else sees until all is there. One thread; raises StoreError."""
+    """An empty database that others do not see until all is there. One thread; raises StoreError."""
 
     def write(self, table: str, rows: Iterable[Row]) -> None:
         """Write one of TABLES. Waits count from this call."""

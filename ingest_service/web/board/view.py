@@ -73,7 +73,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the service does, in words: `at` is the time that ends the sentence, `reasons` say more."""
+    """The activity of the service, in words: `at` is the time that ends the sentence, `reasons` say more."""
 
     kind: Literal["good", "held", "bad"]
     words: str
@@ -169,7 +169,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What the board shows; without `facts` where the store cannot be read."""
+    """The content of the board; without `facts` where the store cannot be read."""
 
     state: State
     facts: Facts | None

@@ -1,4 +1,4 @@
-"""What the database knows at the end of a run."""
+"""The contents of the database at the end of a run."""
 
 import time
 from collections import Counter, defaultdict

@@ -66,7 +66,7 @@ class Misordered:
 
 
 class Replay:
-    """What waits, transaction by transaction."""
+    """The waiting ids, transaction by transaction."""
 
     def __init__(self) -> None:
         self._ingestions: dict[int, Ingestion] = {}

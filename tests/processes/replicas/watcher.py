@@ -50,7 +50,7 @@ class Watcher:
 
     @property
     def holds(self) -> list[Span]:
-        """When the gate was held by a client that did not move."""
+        """The times at which the gate was held by a client that did not move."""
         return [(first - _TICK, last) for first, last in self._holds.values() if last - first > _LONG]
 
     def statement_time(self, span: Span) -> int:

@@ -12,7 +12,7 @@ MINUTE = 60 * SECOND
 
 
 class Board:
-    """What the end of the ledger shows, gone through slot by slot."""
+    """The end of the ledger, gone through slot by slot."""
 
     def __init__(self, journal: ModelJournal) -> None:
         self._kept = journal.kept

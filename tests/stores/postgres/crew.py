@@ -106,7 +106,7 @@ class Crew:
 
 @contextmanager
 def at_work(crew: Crew, threads: int = 4, between: float = 0.02) -> Iterator[Crew]:
-    """Let the replicas work under the load of threads, each of which rests for seconds between submissions."""
+    """Let the replicas work under the load of threads; each rests for seconds between submissions."""
     for member in crew.members:
         member.start()
     workers = [

@@ -39,7 +39,7 @@ def as_app(url: str) -> str:
 
 @contextmanager
 def limited_to(server: PostgresServer, connections: int) -> Iterator[None]:
-    """Let the role have so many connections inside of the block."""
+    """Let the role have this number of connections inside of the block."""
     execute(server.url(), f"ALTER ROLE app CONNECTION LIMIT {connections}")
     yield
     execute(server.url(), "ALTER ROLE app CONNECTION LIMIT -1")

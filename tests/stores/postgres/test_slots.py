@@ -1,4 +1,4 @@
-"""Slots of two replicas: whoever opens them, there is one pace and one order, and a slot that is left is lost."""
+"""Slots of two replicas: one pace and one order, whichever of them opens a slot; one that is left open is lost."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the board says, without JavaScript."""
+"""The text of the board, without JavaScript."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What `GET /` answers: links to programs, the board to browsers."""
+"""The answer to `GET /`: links to programs, the board to browsers."""
 
 import re
 from urllib.parse import urljoin

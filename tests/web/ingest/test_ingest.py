@@ -18,7 +18,7 @@ AN_OBJECT = 'must be a JSON object such as {"ids": [1, 2, 3], "priority": "HIGH"
 
 @pytest.fixture
 def engine_kind() -> str:
-    """What is wrong with a body is said before an engine is asked, so most of these tests run over one."""
+    """The faults of a body are named before an engine is asked, so most of these tests run over one."""
     return "embedded"
 
 
