@@ -11,11 +11,13 @@ from ingest_service.stores.postgres.admitting import Answer, Request
 # A database that restarts, or a standby that takes over, is back within this time.
 PATIENCE = 10 * NANOSECONDS
 BETWEEN_TRIES = NANOSECONDS // 10
+# A commit that waits for a standby that is away has no end, so those behind it do not wait for it for ever.
+LONGEST_WAIT = 2 * PATIENCE
 # Those that were answered together often ask again at once. Without this time for it, every other group is of one.
 GATHERING = NANOSECONDS // 1000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Turn:
     """A request that waits for its answer, or for its turn to lead the next group."""
 
@@ -50,20 +52,33 @@ class Admissions:
         """Return the answer to a request, durable.
 
         A commit whose answer does not come is asked for again with the same ids, for ten seconds. Raises
-        StoreError, which says so where the submission may be kept.
+        StoreError, which says so where the submission may be kept; so it does after twenty seconds behind others.
         """
         turn = _Turn(request)
         with self._lock:
             self._waiting.append(turn)
             leads, self._is_led = not self._is_led, True
         if not leads:
-            turn.comes.wait()
+            self._wait(turn)
         if turn.answer is None:
             self._lead()
         if isinstance(turn.answer, StoreError):
             raise turn.answer
         assert turn.answer is not None, "the leader answers its own request too"
         return turn.answer
+
+    def _wait(self, turn: _Turn) -> None:
+        """Block until the turn comes. Raises StoreError after LONGEST_WAIT."""
+        until = self._clock.now() + LONGEST_WAIT
+        while not turn.comes.is_set() and self._clock.now() < until:
+            self._clock.wait(turn.comes, until)
+        with self._lock:
+            if turn.comes.is_set():
+                return
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                raise StoreError("the database is busy: it has not answered those who asked before")
+        raise CommitNotCertain("the database does not answer")
 
     def _lead(self) -> None:
         """Answer all that have gathered, and let one of those lead that came meanwhile."""
@@ -78,8 +93,8 @@ class Admissions:
             with self._lock:
                 following = self._waiting[:1]
                 self._is_led = bool(following)
-            for turn in (*following, *group):
-                turn.comes.set()
+                for turn in (*following, *group):
+                    turn.comes.set()
 
     def _answer(self, group: Sequence[_Turn]) -> None:
         began = self._clock.now()
