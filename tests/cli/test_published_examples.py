@@ -33,7 +33,10 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "GET /health": lambda client: client.health(),
     "GET /ready": lambda client: client.ready(),
 }
-"""The call of the client for every operation that answers JSON."""
+"""The call of the client for every operation that answers JSON, but for SIGNPOST."""
+
+# It tells programs where the other operations are, which the client knows.
+SIGNPOST = "GET /"
 
 ERRORS = {
     400: RefusedError,
@@ -60,7 +63,7 @@ class Example:
 def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
     with serving(tmp_path_factory.mktemp("service")) as url:
         document = requests.get(f"{url}/openapi.json", timeout=10).json()
-    return list(published(document))
+    return [example for example in published(document) if example.operation != SIGNPOST]
 
 
 def published(document: Any) -> Iterator[Example]:
