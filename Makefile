@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-others check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-others check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -13,10 +13,11 @@ test: .venv/dev.stamp
 
 # Most of them wait most of the time: two groups at once take half of the time.
 test-slow: .venv/dev.stamp
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-crashes test-slow-replicas test-slow-others
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-others
 
 CRASHES := tests/processes/test_crash.py tests/processes/test_crash_http.py tests/processes/test_idempotency.py
 REPLICAS := tests/processes/test_replicas.py
+POSTGRES := tests/stores/postgres tests/engines tests/postgres
 
 test-slow-processes: .venv/dev.stamp
 	$(BIN)/pytest -m slow tests/processes $(patsubst %,--ignore=%,$(CRASHES) $(REPLICAS))
@@ -27,8 +28,11 @@ test-slow-crashes: .venv/dev.stamp
 test-slow-replicas: .venv/dev.stamp
 	$(BIN)/pytest -m slow $(REPLICAS)
 
+test-slow-postgres: .venv/dev.stamp
+	$(BIN)/pytest -m slow $(POSTGRES)
+
 test-slow-others: .venv/dev.stamp
-	$(BIN)/pytest -m slow --ignore tests/processes
+	$(BIN)/pytest -m slow $(patsubst %,--ignore=%,tests/processes $(POSTGRES))
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -29,6 +29,7 @@ WINDOW = 3.0
 ROUNDS = 3
 # A replica opens no slot so soon after its start.
 FIRST_LOOK = 3.0
+SHORTEST = 0.001
 INTERVAL = 50_000_000
 SLOTS = 100
 READY = {"INGEST_GUARD_SECONDS": "0", "INGEST_LINGER_SECONDS": "0", "INGEST_UPSTREAM_TIMEOUT_SECONDS": "1"}
@@ -50,7 +51,7 @@ def settings(url: str, interval: float) -> Settings:
 def raced(url: str, begin: float, end: float) -> int:
     """Let a replica race between two monotonic times; return how many slots it has opened."""
     metrics = Metrics()
-    service = assemble(settings(url, 0.001), SystemClock(), AtOnce(), metrics)
+    service = assemble(settings(url, SHORTEST), SystemClock(), AtOnce(), metrics)
     service.start()
     opened = []
     for at in (begin, end):
@@ -74,9 +75,9 @@ def committed(url: str, begin: float, end: float) -> int:
 
 
 def submit(url: str) -> None:
-    """Let many ids wait."""
-    waiting = {"INGEST_DATABASE_URL": url, "INGEST_LINGER_SECONDS": "86400"}
-    service = assemble(Settings.from_environ(waiting), SystemClock(), AtOnce(), Metrics())
+    """Let many ids wait, by a replica with the same interval: all keep to the longest one that was seen lately."""
+    waiting = settings(url, SHORTEST).model_copy(update={"linger_seconds": 86_400})
+    service = assemble(waiting, SystemClock(), AtOnce(), Metrics())
     service.start()
     service.submit(range(1, IDS + 1), Priority.MEDIUM)
     service.stop()

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
-# Of the browser itself, while nothing listens.
-REFUSED = "net::ERR_CONNECTION_REFUSED"
+# Of the browser itself, while a service ends, and while nothing listens.
+AWAY = ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET", "net::ERR_EMPTY_RESPONSE")
 
 
 class WatchedPage:
@@ -30,7 +30,7 @@ class WatchedPage:
         """Close it. Raises AssertionError if it asked another host, or complained of something."""
         self._context.close()
         assert self.hosts == {urlsplit(self.address).netloc}
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
     def violations(self) -> list[str]:
         """Return the rules of accessibility that the page breaks, each with the elements that do."""
@@ -45,5 +45,5 @@ class WatchedPage:
         return int(time.time())
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and REFUSED not in message.text:
+        if message.type in ("error", "warning") and not any(error in message.text for error in AWAY):
             self.complaints.append(message.text)
