@@ -11,9 +11,9 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	$(BIN)/pytest $(or $(ARGS),--cov --cov-report=term)
 
-# Most of them wait most of the time: two groups at once take half of the time.
+# Most of them wait most of the time: two groups at once take half of the time, the longest ones first.
 test-slow: .venv/dev.stamp
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-others
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-crashes test-slow-others test-slow-postgres test-slow-replicas
 
 CRASHES := tests/processes/test_crash.py tests/processes/test_crash_http.py tests/processes/test_idempotency.py
 REPLICAS := tests/processes/test_replicas.py
