@@ -7,14 +7,6 @@ import psycopg
 
 from ingest_service.errors import StoreError
 
-# The server takes no writes (any more), or it has ended the session: psycopg counts these among other errors.
-_BREAKING = {"25006", "25P03", "25P04"}
-
-
-def breaks_off(error: psycopg.Error) -> bool:
-    """Return whether the connection is to be dropped and everything seen anew through another one."""
-    return isinstance(error, psycopg.OperationalError) or error.sqlstate in _BREAKING
-
 
 def store_error(sentence: str, error: psycopg.Error) -> StoreError:
     """Return this error with a sentence of ours before it, on one line."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Priority
 from ingest_service.domain.packed_ids import BYTES_PER_ID, PackedIds
-from ingest_service.stores.postgres.changes import Change, insert_changes
+from ingest_service.stores.postgres.changes import Change, PendingQuery, insert_changes
 from ingest_service.stores.postgres.gate import Gate
 from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.state import StateQuery
@@ -43,7 +43,7 @@ class Steering:
         """Give an ingestion another place in the order."""
         with self._gate.transaction() as transaction:
             with transaction.reading() as connection:
-                state_query = StateQuery(connection, self._replica)
+                pending_query = PendingQuery(connection)
                 query = _WaitingIdsQuery(connection, sequence)
             waiting = query.result()
             with transaction.writing() as connection:
@@ -53,18 +53,18 @@ class Steering:
                 if waiting.count:
                     cause = f"ingestion {waiting.ingestion_id}, now {priority.name}"
                     change = Change(sequence, priority=priority, cause=cause)
-                insert_changes(connection, [change], state_query.result().pending)
+                insert_changes(connection, [change], pending_query.result())
 
     def pause(self) -> None:
         """Let no slot open: every replica looks for it under the gate before it opens one."""
         with self._gate.transaction() as transaction:
             with transaction.reading() as connection:
-                state_query = StateQuery(connection, self._replica)
+                pending_query = PendingQuery(connection)
             with transaction.writing() as connection:
                 connection.execute(
                     "INSERT INTO operator_pause (one, at) VALUES (1, wall_clock()) ON CONFLICT DO NOTHING"
                 )
-                insert_changes(connection, [Change()], state_query.result().pending)
+                insert_changes(connection, [Change()], pending_query.result())
 
     def resume(self, opens_in: int) -> None:
         """Let slots open again; without the pause the next one would have opened in this time, or before."""

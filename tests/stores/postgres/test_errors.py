@@ -4,21 +4,7 @@ import psycopg
 import pytest
 
 from ingest_service.errors import StoreError
-from ingest_service.stores.postgres.errors import breaks_off, store_error, translated
-
-
-@pytest.mark.parametrize("code", ["57P01", "55P03", "25006", "25P03", "25P04"])
-def test_what_a_server_says_that_ends_a_session_or_takes_no_writes_breaks_off(code: str) -> None:
-    assert breaks_off(psycopg.errors.lookup(code)())
-
-
-@pytest.mark.parametrize("code", ["23505", "22003", "42P01"])
-def test_what_is_wrong_with_a_statement_does_not_break_off(code: str) -> None:
-    assert not breaks_off(psycopg.errors.lookup(code)())
-
-
-def test_a_connection_that_is_gone_breaks_off() -> None:
-    assert breaks_off(psycopg.OperationalError("consuming input failed: server closed the connection"))
+from ingest_service.stores.postgres.errors import store_error, translated
 
 
 def test_a_sentence_is_of_one_line() -> None:
