@@ -9,7 +9,7 @@ run: .venv/run.stamp
 
 # All fast tests, with branch coverage; `make test ARGS="tests/web -k cancel"` runs some of them, without it.
 test: .venv/dev.stamp
-	$(BIN)/pytest $(or $(ARGS),--cov --cov-report=term)
+	$(BIN)/pytest $(or $(ARGS),--numprocesses=auto --maxprocesses=8 --dist=worksteal --cov --cov-report=term)
 
 # Most of them wait most of the time: two groups at once take half of the time, the longest ones first.
 test-slow: .venv/dev.stamp
