@@ -62,6 +62,10 @@ def test_the_order_of_acceptance_holds_across_replicas(record: ReplicasRecord) -
     assert laws.out_of_acceptance_order(record) == []
 
 
+def test_few_calls_slip_between_the_look_at_the_fence_and_the_sending(record: ReplicasRecord) -> None:
+    assert len(record.slipped) <= 3
+
+
 def test_each_call_is_one_of_a_slot_of_its_replica(record: ReplicasRecord) -> None:
     assert laws.foreign_calls(record) == []
 

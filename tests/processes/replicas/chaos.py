@@ -17,6 +17,7 @@ from tests.processes.replicas.faults import Blow, Fault, Moment
 from tests.processes.replicas.journal import keep_journal, read_journal
 from tests.processes.replicas.lag import LagMeter
 from tests.processes.replicas.ledger import is_busy, read_ids, read_slots, wall_offset
+from tests.processes.replicas.looks import Looks, slipped
 from tests.processes.replicas.member import Member
 from tests.processes.replicas.record import ReplicasRecord, Struck
 from tests.processes.replicas.replay import Replay
@@ -166,7 +167,10 @@ class ReplicasChaos:
 
     def _take_record(self) -> None:
         record, offset, replay = self._record, wall_offset(), Replay()
-        record.arrivals = self._witness.arrivals
+        looks = Looks((member.name, member.looks) for member in self._members)
+        arrivals = self._witness.arrivals
+        record.slipped = list(slipped(arrivals, looks, record.struck))
+        record.arrivals = [arrival for arrival in arrivals if arrival not in record.slipped]
         with psycopg.connect(self._server.url(), autocommit=True) as connection:
             journal = list(read_journal(connection))
             record.slots = read_slots(connection, journal, offset)

@@ -9,6 +9,7 @@ from typing import Self
 from benchmarks.ports import HOST, free_port
 from tests.postgres.server import USER
 from tests.processes.client import Client
+from tests.processes.replicas.looks import LOOKS
 from tests.processes.replicas.times import GUARD, INTERVAL, TIMEOUT, seconds
 from tests.processes.replicas.traps import Trap
 from tests.processes.replicas.witness import headers
@@ -31,6 +32,7 @@ class Member:
         self.name = name
         self.port = free_port()
         proxy_port = free_port()
+        self.looks = directory / f"{name}.looks"
         self._log = directory / f"{name}.log"
         self._environ = settings(
             directory,
@@ -45,6 +47,7 @@ class Member:
             INGEST_LINGER_SECONDS="0.02",
             INGEST_BACKOFF_SECONDS="0.05",
             INGEST_MAX_ATTEMPTS=str(MAX_ATTEMPTS),
+            **{LOOKS: str(self.looks)},
         )
         command = (*_PROXY, str(proxy_port), str(database_port))
         self.proxy = Running(command, {"INGEST_PORT": str(proxy_port)}, directory / f"{name}-proxy.log")

@@ -63,6 +63,8 @@ class ReplicasRecord:
     # No new id waited.
     idle: list[Span] = field(default_factory=list)
     arrivals: list[ReplicaArrival] = field(default_factory=list)
+    # Calls whose replica was stopped between their look at the fence and the sending; not among the arrivals.
+    slipped: list[ReplicaArrival] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
     unanswered: int = 0
     reported: dict[int, int] = field(default_factory=dict)

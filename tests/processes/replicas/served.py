@@ -21,17 +21,20 @@ from ingest_service.stores.postgres.connections import connect
 from ingest_service.stores.postgres.gate import Gate
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.web.http.server import make_server
+from tests.processes.replicas.looks import LOOKS, LookWriter
 from tests.processes.replicas.times import GRANT, POLL, TIMEOUT
 from tests.processes.replicas.traps import Trap, Traps
 
 
 class TrappedClock(SystemClock):
-    """Stops where the dispatcher has just begun a grant."""
+    """Stops where the dispatcher has just begun a grant, and notes the looks of calls at the fence."""
 
-    def __init__(self, traps: Traps) -> None:
+    def __init__(self, traps: Traps, looks: LookWriter) -> None:
         self._traps = traps
+        self._looks = looks
 
     def fence(self) -> int:
+        self._looks.note()
         now = super().fence()
         if threading.current_thread().name == "dispatcher":
             self._traps.step_on(Trap.CHOSEN)
@@ -64,7 +67,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     settings, traps = Settings.from_environ(os.environ), Traps()
     traps.install()
-    clock, observer = TrappedClock(traps), TrappedObserver(traps)
+    clock, observer = TrappedClock(traps, LookWriter(os.environ[LOOKS])), TrappedObserver(traps)
     upstream = HttpUpstream(settings.upstream_url, settings.headers, TIMEOUT, clock)
     service = assemble(settings, clock, upstream, observer, ReplicaTimes(GRANT, POLL))
     service.start()
