@@ -125,11 +125,15 @@ def unexplained_repeats(record: ReplicasRecord) -> list[Pair]:
     slots, repeats = Slots(record), []
     for before, after in _repeats(record):
         slot = slots.of(before)
-        if before.answer is Answer.PASSING or (slot is not None and slot.how == "lost"):
-            continue
-        if slot is None or not _is_explained(record, slot):
+        if slot is None or not (_may_have_failed(before, slot) or _is_explained(record, slot)):
             repeats.append((before, after))
     return repeats
+
+
+def _may_have_failed(call: ReplicaArrival, slot: SlotRow) -> bool:
+    """Return whether the answer, the loss of its slot or, on a busy machine, the time limit let a call fail."""
+    opened, closed = slot.span
+    return call.answer is Answer.PASSING or slot.how == "lost" or closed - opened >= TIMEOUT
 
 
 def _repeats(record: ReplicasRecord) -> Iterator[Pair]:
