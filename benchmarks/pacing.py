@@ -46,9 +46,9 @@ def window(pool: ProcessPoolExecutor, path: Path, connections: int) -> tuple[lis
         return sorted(fetcher.arrivals), len(polls)
 
 
-def lateness(arrivals: list[int]) -> list[float]:
+def lateness(arrivals: list[int], interval: int = INTERVAL) -> list[float]:
     """Return how much more than the interval lies between the first arrivals of slots, in milliseconds."""
-    return [(later - earlier - INTERVAL) / 1e6 for earlier, later in pairwise(arrivals[::3])]
+    return [(later - earlier - interval) / 1e6 for earlier, later in pairwise(arrivals[::3])]
 
 
 def spans(arrivals: list[int]) -> list[float]:
