@@ -13,6 +13,7 @@ from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.dispatch.engine import EmbeddedEngine
 from ingest_service.dispatch.fan_out import in_threads
 from ingest_service.dispatch.retries import RetryRules
+from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.rate import RateLimit
 from ingest_service.metrics import Metrics
 from ingest_service.ports.engine import Engine
@@ -87,7 +88,7 @@ def assemble(
     else:
         records, engine = _embedded(settings, clock, observer, causes)
     slips = Slips(records, engine.snapshot, causes, clock, SLIPS_REST, observer)
-    dispatcher = Dispatcher(engine, upstream, clock, in_threads, observer)
+    dispatcher = Dispatcher(engine, upstream, clock, in_threads, observer, UnderWay(_retries(settings)))
     pruner = Pruner(records, clock, settings.keep_days * DAY)
     return Service(records, engine, dispatcher, [slips, pruner], settings.batch_size)
 

@@ -46,7 +46,7 @@ class Service:
         batch_size: int,
     ) -> None:
         self.reports = Reports(records, engine)
-        self.board = BoardReports(records, engine)
+        self.board = BoardReports(records, engine, dispatcher.under_way.seated)
         self._records = records
         self._engine = engine
         self._dispatcher = dispatcher

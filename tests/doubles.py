@@ -72,15 +72,15 @@ class VirtualClock:
             return planned <= self.time
         return until is None or planned <= until
 
-    def fan_out(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
+    def fan_out(self, call: Callable[[int], Call], places: Sequence[int]) -> list[Call]:
         """Fit the port `FanOut`: every call begins now, the clock ends where the longest call does.
 
         With a lag, each thread comes that much later to its call than the one before it.
         """
         begun, ended, calls = self.time, self.time, []
-        for position, record_id in enumerate(ids):
+        for position, place in enumerate(places):
             self.time = begun + position * self.thread_lag
-            calls.append(call(record_id))
+            calls.append(call(place))
             ended = max(ended, self.time)
         self.time = ended
         return calls

@@ -9,6 +9,7 @@ from uuid import UUID
 from ingest_service.clock import NANOSECONDS
 from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.dispatch.retries import RetryRules
+from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.ledger import Answer, Outcome, Slot
 from ingest_service.domain.model import Priority
 from ingest_service.domain.rate import RateLimit
@@ -69,7 +70,13 @@ class Simulation:
         self.engine.start()
         self.given_up: list[str] = []
         self.dispatcher = Dispatcher(
-            self.engine, self.upstream, self.clock, self.clock.fan_out, self.observer, self.given_up.append
+            self.engine,
+            self.upstream,
+            self.clock,
+            self.clock.fan_out,
+            self.observer,
+            UnderWay(self.retry_rules),
+            self.given_up.append,
         )
         self.service = Service(self.records, self.engine, self.dispatcher, [], self.rate.slot_size)
 

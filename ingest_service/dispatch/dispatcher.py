@@ -6,6 +6,7 @@ from threading import Event
 from typing import TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.ledger import Answer, Call, Slot
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop, exit_process
@@ -34,6 +35,7 @@ class Dispatcher(Loop):
         clock: Clock,
         fan_out: FanOut,
         observer: Observer,
+        under_way: UnderWay,
         give_up: Callable[[str], None] = exit_process,
     ) -> None:
         super().__init__(clock, give_up)
@@ -41,6 +43,7 @@ class Dispatcher(Loop):
         self._fetcher = fetcher
         self._fan_out = fan_out
         self._observer = observer
+        self.under_way = under_way
         self._store_trouble: str | None = None
         self._in_hand: tuple[Slot, Sequence[Call]] | None = None
 
@@ -113,6 +116,7 @@ class Dispatcher(Loop):
 
     def _calls(self, slot: Slot) -> Sequence[Call]:
         """Make the calls of a slot that are not too late for it."""
+        self.under_way.begin(slot.number)
         calls = self._fanned_out(slot)
         uncalled = sum(not call.was_made for call in calls)
         if uncalled:
@@ -124,15 +128,16 @@ class Dispatcher(Loop):
     def _fanned_out(self, slot: Slot) -> Sequence[Call]:
         """Call all ids at once; calls that could not be made in order have failed, and may have been made."""
         try:
-            return self._fan_out(lambda record_id: self._call(record_id, slot.until), slot.ids)
+            return self._fan_out(lambda place: self._call(slot, place), range(len(slot.ids)))
         except Exception as error:
             log.exception("the calls of slot %d could not be made", slot.number)
             return [self._failed(error, retryable=True)] * len(slot.ids)
 
-    def _call(self, record_id: int, until: int | None) -> Call:
+    def _call(self, slot: Slot, place: int) -> Call:
         """Call the upstream once, and let the call be counted. Runs in a thread of its own."""
         began = self._clock.now()
-        call = self._fetched(record_id, until)
+        call = self._fetched(slot.ids[place], slot.until)
+        self.under_way.note(place, call)
         if call.was_made:
             self._observer.call_ended(call.answer, self._clock.now() - began)
         return call

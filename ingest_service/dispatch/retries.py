@@ -43,16 +43,18 @@ class RetryRules:
         retry = Retry(attempts, clock.now() + wait, clock.wall() + wait)
         return [self._verdict(record_id, call, retry, cancelled) for record_id, call in answered]
 
+    def call_again(self, call: Call, attempts: int) -> bool:
+        """Return whether an id is called again after a call, its `attempts`-th, unless it has been cancelled."""
+        may_pass = call.answer.error is not None and call.answer.retryable
+        return may_pass and (attempts < self.max_attempts or not call.was_made)
+
     def _verdict(self, record_id: int, call: Call, retry: Retry, cancelled: bool) -> Verdict:
         if not call.was_made:
             before = retry.attempts - 1
             return Outcome(record_id, error="cancelled", attempts=before) if cancelled else Uncalled()
-        if not cancelled and self._again(call.answer, retry.attempts):
+        if not cancelled and self.call_again(call, retry.attempts):
             return retry
         return _outcome(record_id, call.answer, retry.attempts)
-
-    def _again(self, answer: Answer, attempts: int) -> bool:
-        return answer.error is not None and answer.retryable and attempts < self.max_attempts
 
     def _wait(self, attempts: int) -> int:
         return self.random.randint(0, min(LONGEST_BACKOFF, self.backoff * 2 ** (attempts - 1)))

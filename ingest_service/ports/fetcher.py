@@ -21,5 +21,5 @@ class Fetcher(Protocol):
 class FanOut(Protocol):
     """Makes the calls of a slot at the same time."""
 
-    def __call__(self, call: Callable[[int], Call], ids: Sequence[int]) -> list[Call]:
-        """Run `call` for every id at once, block until all have ended, return them in the order of the ids."""
+    def __call__(self, call: Callable[[int], Call], places: Sequence[int]) -> list[Call]:
+        """Run `call` for every place in a slot at once, block until all have ended, return them in this order."""

@@ -1,6 +1,6 @@
 """The report that the board shows: the next slots, the last ones, and the sums of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest_service.clock import NANOSECONDS
@@ -59,11 +59,15 @@ class BoardReport:
 
 
 class BoardReports:
-    """Reads for the board. Any thread; blocks on the store only. Raises StoreError."""
+    """Reads for the board. Any thread; blocks on the store only. Raises StoreError.
 
-    def __init__(self, records: Records, intake: Intake) -> None:
+    `seated` adds to a slot what this process knows of its calls before that is written down.
+    """
+
+    def __init__(self, records: Records, intake: Intake, seated: Callable[[SeatedSlot], SeatedSlot]) -> None:
         self._records = records
         self._intake = intake
+        self._seated = seated
 
     def read(self, next_slots: int, last_slots: int, known: Sequence[MinuteTally] = ()) -> BoardReport:
         """Return the report of this moment with this many slots.
@@ -83,7 +87,7 @@ class BoardReports:
             rate=snapshot.rate,
             dispatcher=dispatcher_report(self._records, snapshot),
             upcoming=tuple(upcoming_slots(self._records, snapshot, next_slots)),
-            slots=found.slots,
+            slots=tuple(map(self._seated, found.slots)),
             fill=found.fill,
             minutes=minutes,
             counted_from=minutes[0].start if is_cut else None,

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from ingest_service.dispatch.dispatcher import STORE_RETRY, Dispatcher
+from ingest_service.dispatch.retries import RetryRules
+from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.ledger import Call, Slot
 from ingest_service.errors import StoreError
 from ingest_service.ports.engine import ignore
@@ -82,7 +84,13 @@ class Bench:
         self.upstream = NotingUpstream(self.clock, lambda _: SECOND)
         self.observer = NotingObserver()
         self.dispatcher = Dispatcher(
-            self.slots, self.upstream, self.clock, self.clock.fan_out, self.observer, pytest.fail
+            self.slots,
+            self.upstream,
+            self.clock,
+            self.clock.fan_out,
+            self.observer,
+            UnderWay(RetryRules(5, 0)),
+            pytest.fail,
         )
 
     @property

@@ -11,6 +11,7 @@ from ingest_service.clock import NANOSECONDS, SystemClock
 from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.dispatch.fan_out import in_threads
 from ingest_service.dispatch.retries import RetryRules
+from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.model import Priority
 from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import StoreError
@@ -42,12 +43,14 @@ class Member:
     ) -> None:
         clock, replica, self.observer = SystemClock(), Replica("replica"), NotingObserver()
         times = SlotTimes(GRANT, TIMEOUT, rate.interval)
-        rules = Rules(rate, RetryRules(3, NANOSECONDS), times, most_ids, POLL)
+        retry_rules = RetryRules(3, NANOSECONDS)
+        rules = Rules(rate, retry_rules, times, most_ids, POLL)
         self.database = PostgresDatabase(url)
         self.engine = PostgresEngine(self.database, replica, rules, clock, self.observer, lambda _: None)
         self.records = PostgresRecords(self.database, replica.owner)
         self.given_up: list[str] = []
-        self.dispatcher = Dispatcher(self.engine, upstream, clock, in_threads, self.observer, self.given_up.append)
+        under_way, give_up = UnderWay(retry_rules), self.given_up.append
+        self.dispatcher = Dispatcher(self.engine, upstream, clock, in_threads, self.observer, under_way, give_up)
 
     def start(self) -> None:
         self.records.start()

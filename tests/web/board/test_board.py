@@ -6,6 +6,7 @@ import pytest
 
 from ingest_service.app import create_app
 from ingest_service.config import Settings
+from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.seats import Fate
@@ -18,6 +19,20 @@ from tests.web.asking import FINAL, PASSING, PAUSING, failing
 from tests.web.board.browsing import Browser, Driven, text_of, title_of
 
 MARKS = re.compile(r'<span class="mark (\w+)">')
+
+
+def looks_at_each_answer(browser: Browser, simulation: Simulation, answers: dict[int, Answer]) -> list[list[str]]:
+    """Let the upstream answer so; return what the board shows of the calls right before each answer."""
+    looks: list[list[str]] = []
+
+    def answer(record_id: int, _: int) -> Answer:
+        # All calls begin at the same time, so each would see the reading of the one before it.
+        simulation.clock.time += len(looks) * SECOND
+        looks.append(MARKS.findall(browser.get().text))
+        return answers[record_id]
+
+    simulation.upstream.answer = answer
+    return looks
 
 
 def test_an_idle_service_says_so(browser: Browser) -> None:
@@ -51,6 +66,28 @@ def test_a_row_shows_whose_ids_they_are_their_priority_and_the_empty_seats(
     assert f"7 of ingestion {str(ingestion_id)[:8]} HIGH 8 of" in text_of(html)
     assert html.count("empty seat") == 1
     assert title_of(html) == "2 waiting · next in now"
+
+
+def test_its_seats_turn_one_by_one_as_the_calls_end(browser: Browser, simulation: Simulation) -> None:
+    looks = looks_at_each_answer(browser, simulation, {1: Answer("null"), 2: PASSING, 3: FINAL})
+    simulation.submit([1, 2, 3])
+    simulation.run_slot()
+    assert looks == [
+        [Fate.CALLING, Fate.CALLING, Fate.CALLING],
+        [Fate.DONE, Fate.CALLING, Fate.CALLING],
+        [Fate.DONE, Fate.AGAIN, Fate.CALLING],
+    ]
+    assert MARKS.findall(browser.get().text) == [Fate.DONE, Fate.AGAIN, Fate.FAILED]
+
+
+def test_the_last_call_that_is_made_for_an_id_fails_at_once() -> None:
+    simulation = Simulation(retry_rules=RetryRules(max_attempts=1, backoff=SECOND))
+    app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
+    browser = Browser(app.test_client(), simulation.clock, SECOND)
+    looks = looks_at_each_answer(browser, simulation, {1: PASSING, 2: PASSING})
+    simulation.submit([1, 2])
+    simulation.run_slot()
+    assert looks[1] == [Fate.FAILED, Fate.CALLING]
 
 
 def test_a_slot_under_way_turns_into_what_came_of_it(browser: Browser, simulation: Simulation) -> None:
