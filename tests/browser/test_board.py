@@ -16,6 +16,9 @@ pytestmark = pytest.mark.slow
 PATIENCE = 1000 * PATIENCE_SECONDS
 PHONE = {"width": 360, "height": 740}
 WALL = {"width": 1920, "height": 1080}
+# As the browser does for a tab in the background; one without a window hides none by itself.
+HIDE = "Object.defineProperty(document, 'hidden', {value: true, configurable: true})"
+SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
 
 
 def test_a_submission_is_seen_from_waiting_to_done(start: Start, client: Client, look: Open) -> None:
@@ -78,6 +81,38 @@ def test_focus_and_selection_stay_while_the_slots_go_by(start: Start, client: Cl
     expect(page.locator(".board tbody tr .id").first).not_to_have_text(first, timeout=PATIENCE)
     assert page.evaluate("document.activeElement.innerText") == focused
     assert page.evaluate("String(getSelection())").lower() == "waiting"
+
+
+def test_a_hidden_tab_rests_and_catches_up_when_it_is_seen_again(start: Start, client: Client, look: Open) -> None:
+    start().until_healthy()
+    page = look().page
+    expect(page.get_by_text("No departures.")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(HIDE)
+    # The poll that was under way.
+    page.wait_for_timeout(1500)
+    asked.clear()
+    client.submit([41], "HIGH")
+    page.wait_for_timeout(2500)
+    assert asked == []
+    expect(page.get_by_text("No departures.")).to_be_visible()
+    page.evaluate(SHOW)
+    expect(page.get_by_text("41", exact=True)).to_be_visible()
+
+
+def test_a_hundred_thousand_waiting_batches_leave_it_as_quick_as_ever(
+    start: Start, client: Client, look: Open
+) -> None:
+    start(INGEST_INTERVAL_SECONDS="1").until_healthy()
+    for _ in range(20):
+        client.submit(range(1, 15_001), "LOW")
+    page = look().page
+    expect(page.locator(".figure").first).to_contain_text(re.compile(r"299.\d{3}"), timeout=PATIENCE)
+    first = page.locator(".past tbody tr th").first
+    number = first.inner_text()
+    expect(first).not_to_have_text(number, timeout=PATIENCE)
+    assert page.locator("*").count() < 1000
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
