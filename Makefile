@@ -20,19 +20,19 @@ REPLICAS := tests/processes/test_replicas.py
 POSTGRES := tests/stores/postgres tests/engines tests/postgres
 
 test-slow-processes: .venv/dev.stamp
-	$(BIN)/pytest -m slow tests/processes $(patsubst %,--ignore=%,$(CRASHES) $(REPLICAS))
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 tests/processes $(patsubst %,--ignore=%,$(CRASHES) $(REPLICAS))
 
 test-slow-crashes: .venv/dev.stamp
-	$(BIN)/pytest -m slow $(CRASHES)
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(CRASHES)
 
 test-slow-replicas: .venv/dev.stamp
-	$(BIN)/pytest -m slow $(REPLICAS)
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(REPLICAS)
 
 test-slow-postgres: .venv/dev.stamp
-	$(BIN)/pytest -m slow $(POSTGRES)
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(POSTGRES)
 
 test-slow-others: .venv/dev.stamp
-	$(BIN)/pytest -m slow $(patsubst %,--ignore=%,tests/processes $(POSTGRES))
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(patsubst %,--ignore=%,tests/processes $(POSTGRES))
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
