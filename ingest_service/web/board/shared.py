@@ -1,0 +1,45 @@
+"""A value that is read when it is asked for, and shared by all that ask."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Generic, TypeVar
+
+from ingest_service.clock import Clock
+
+T = TypeVar("T")
+
+# A value is shared for as many times as long as it took to read: however many ask for it, and however much there
+# is to read, reading takes a tenth of one processor at most.
+_RESTS = 9
+
+
+class Shared(Generic[T]):
+    """Reads a value with `read`, which gets the last one, when that is older than `fresh` (nanoseconds).
+
+    Any thread. While one reads, others get the last value at once. Raises what `read` raises.
+    """
+
+    def __init__(self, read: Callable[[T | None], T], fresh: int, clock: Clock) -> None:
+        self._read = read
+        self._fresh = fresh
+        self._clock = clock
+        self._lock = Lock()
+        self._last: T | None = None
+        self._until = 0
+
+    def get(self) -> T:
+        """Return the last value, or a new one if that is old."""
+        last = self._last
+        if last is not None and (self._clock.now() < self._until or self._lock.locked()):
+            return last
+        with self._lock:
+            if self._last is None or self._last is last:
+                self._last = self._renewed(last)
+            return self._last
+
+    def _renewed(self, last: T | None) -> T:
+        began = self._clock.now()
+        value = self._read(last)
+        now = self._clock.now()
+        self._until = now + max(self._fresh, _RESTS * (now - began))
+        return value
