@@ -11,7 +11,7 @@ from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer
 from ingest_service.dispatch.retries import RetryRules, called_again
 from ingest_service.dispatch.state import DispatchState
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Call, Outcome, ReleaseState, Slot, Verdict
+from ingest_service.domain.ledger import CANCELLED, Call, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import IdsDamaged
@@ -243,4 +243,4 @@ class EmbeddedEngine:
             positions = [position for position in entry.positions if position < begun]
             ids = self._journal.record_ids(entry.sequence, positions)
             for position, record_id in zip(positions, ids, strict=True):
-                yield position, Outcome(record_id, error="cancelled", attempts=entry.attempts)
+                yield position, Outcome(record_id, error=CANCELLED, attempts=entry.attempts)

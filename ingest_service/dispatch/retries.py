@@ -6,7 +6,7 @@ from random import Random
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import Answer, Call, Outcome, Retry, Slot, Uncalled, Verdict
+from ingest_service.domain.ledger import CANCELLED, Answer, Call, Outcome, Retry, Slot, Uncalled, Verdict
 
 LONGEST_BACKOFF = 3600 * NANOSECONDS
 
@@ -51,7 +51,7 @@ class RetryRules:
     def _verdict(self, record_id: int, call: Call, retry: Retry, cancelled: bool) -> Verdict:
         if not call.was_made:
             before = retry.attempts - 1
-            return Outcome(record_id, error="cancelled", attempts=before) if cancelled else Uncalled()
+            return Outcome(record_id, error=CANCELLED, attempts=before) if cancelled else Uncalled()
         if not cancelled and self.call_again(call, retry.attempts):
             return retry
         return _outcome(record_id, call.answer, retry.attempts)

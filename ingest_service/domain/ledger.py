@@ -66,6 +66,8 @@ class Call:
         return self.started is not None
 
 
+# The error of an id that was still to be called when its ingestion was cancelled.
+CANCELLED = "cancelled"
 NOT_CALLED = Call(None, Answer(error="not called: the time of its slot was over", retryable=True))
 
 

@@ -9,7 +9,10 @@ from ingest_service.domain.model import Priority
 
 
 class Fate(StrEnum):
-    """The result of one call. One that goes AGAIN failed in a way that may pass, or its slot was lost."""
+    """The result of one call. One that goes AGAIN failed in a way that may pass, or its slot was lost.
+
+    It stays so where the ingestion is cancelled before the next call.
+    """
 
     CALLING = "calling"
     DONE = "done"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from ingest_service.domain.ledger import Outcome
+from ingest_service.domain.ledger import CANCELLED, Outcome
 from ingest_service.domain.model import Priority
 from ingest_service.domain.packed_ids import BYTES_PER_ID, PackedIds
 from ingest_service.stores.postgres.changes import Change, PendingQuery, insert_changes
@@ -132,6 +132,6 @@ class _WaitingIds:
         rest = zip(range(self.released, begun), self.next_ids, strict=False)
         ids = [*((position, 0, record_id) for position, record_id in rest), *self.retries]
         return [
-            (position, Outcome(record_id, error="cancelled", attempts=attempts))
+            (position, Outcome(record_id, error=CANCELLED, attempts=attempts))
             for position, attempts, record_id in ids
         ]

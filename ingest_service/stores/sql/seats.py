@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS
-from ingest_service.domain.ledger import SlotRecord
+from ingest_service.domain.ledger import CANCELLED, SlotRecord
 from ingest_service.domain.model import Priority
 from ingest_service.domain.seats import Fate, Fill, MinuteTally, Seat, SeatedSlot
 from ingest_service.stores.sql.database import Connection
@@ -14,9 +14,10 @@ from ingest_service.stores.sql.rows import in_list
 _MINUTE = 60 * NANOSECONDS
 _OF_SAME_ID = "other.sequence = calls.sequence AND other.position = calls.position AND other.slot"
 _ATTEMPT = f"(SELECT count(*) FROM calls AS other WHERE {_OF_SAME_ID} <= calls.slot)"
-# An id that was called once more had not ended with this call.
+# An id that was called once more, or was to be when its ingestion was cancelled, had not ended with this call.
 _CALLED_LATER = f"EXISTS (SELECT 1 FROM calls AS other WHERE {_OF_SAME_ID} > calls.slot)"
-_ENDED = f"(outcomes.attempts IS NOT NULL AND NOT {_CALLED_LATER})"
+_HAS_OUTCOME = f"outcomes.attempts IS NOT NULL AND coalesce(outcomes.error, '') <> '{CANCELLED}'"
+_ENDED = f"({_HAS_OUTCOME} AND NOT {_CALLED_LATER})"
 _JOIN_OUTCOMES = "LEFT JOIN outcomes USING (sequence, position)"
 _CALLS = (
     f"SELECT number, opened_at, lag, {_ENDED} AS ended, outcomes.error IS NOT NULL AS failed, "

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from ingest_service.domain.ledger import CANCELLED
 from ingest_service.domain.seats import Fate, Fill, MinuteTally, Seat, SeatedSlot
 from ingest_service.ports.records import BoardQuery, BoardRecord
 from tests.simulation import SECOND
@@ -41,7 +42,8 @@ class Board:
 
     def _fate(self, one: Written, sequence: int, position: int) -> Fate:
         outcome = self._kept[sequence].outcomes.get(position)
-        if outcome is not None and self._called[sequence, position][-1] == one.slot.number:
+        is_last = self._called[sequence, position][-1] == one.slot.number
+        if outcome is not None and outcome.error != CANCELLED and is_last:
             return Fate.DONE if outcome.error is None else Fate.FAILED
         return Fate.CALLING if one.closed_at is None and one is self._slots[-1] else Fate.AGAIN
 

@@ -1,6 +1,6 @@
 """The seats of slots and what came of them, in every store."""
 
-from ingest_service.domain.ledger import Outcome, Retry
+from ingest_service.domain.ledger import CANCELLED, Outcome, Retry
 from ingest_service.domain.model import Priority
 from ingest_service.domain.seats import Fate, Fill, MinuteTally, Seat
 from ingest_service.ports.records import BoardQuery
@@ -56,3 +56,12 @@ def test_the_ids_of_the_last_slots_and_of_each_minute_are_counted(store: Store) 
     assert (len(few.slots), few.fill) == (1, Fill(2, 3))
     assert [(minute.first_slot, minute.done) for minute in few.minutes] == [(2, 1), (60_000_001, 2)]
     assert store.records.board(BoardQuery(1, 1, 0, 1)).minutes == few.minutes[1:]
+
+
+def test_a_call_stays_as_it_was_where_the_next_one_is_cancelled(store: Store) -> None:
+    entry = submit(store, [1, 2, 3])
+    close(store, open_next(store, 1, entry), [Outcome(1, "{}"), MISSING, Retry(1, 50, 70)])
+    store.journal.cancel(entry.sequence, [(2, Outcome(3, error=CANCELLED, attempts=1))])
+    board = store.records.board(WHOLE)
+    assert [seat.fate for seat in board.slots[0].seats] == [Fate.DONE, Fate.FAILED, Fate.AGAIN]
+    assert [(minute.failed, minute.again) for minute in board.minutes] == [(1, 1)]
