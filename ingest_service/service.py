@@ -19,6 +19,7 @@ from ingest_service.loop import Loop
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.records import Records
 from ingest_service.reports.board import BoardReports
+from ingest_service.reports.history import HistoryReports
 from ingest_service.reports.models import IngestionReport
 from ingest_service.reports.reports import Reports
 from ingest_service.schedule.dry_run import DryRun, dry_run
@@ -31,10 +32,10 @@ COMPANION_GRACE_SECONDS = 0.5
 
 
 class Service:
-    """Takes and changes ingestions, and runs the dispatcher; `reports` and `board` read. Any thread may call it.
+    """Takes and changes ingestions, and runs the dispatcher; `reports`, `board` and `history` read.
 
-    `companions` are the loops that run beside the dispatcher. What changes something is durable when it
-    returns, blocks until then, and raises StoreError.
+    Any thread may call it. `companions` are the loops that run beside the dispatcher. What changes something is
+    durable when it returns, blocks until then, and raises StoreError.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Service:
     ) -> None:
         self.reports = Reports(records, engine)
         self.board = BoardReports(records, engine, dispatcher.under_way.seated)
+        self.history = HistoryReports(records, engine)
         self._records = records
         self._engine = engine
         self._dispatcher = dispatcher

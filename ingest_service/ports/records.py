@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from ingest_service.domain.flow import MinuteFlow
 from ingest_service.domain.ledger import BatchHistory, LedgerSummary, Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Batch, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
@@ -72,6 +73,23 @@ class BoardRecord:
     slots: tuple[SeatedSlot, ...]
     fill: Fill
     minutes: tuple[MinuteTally, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """Parts of the history: minutes of slots as in BoardQuery, and the ids that came and went since a time."""
+
+    minutes_from: int
+    most_slots: int
+    flows_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRecord:
+    """The history, minute by minute."""
+
+    minutes: tuple[MinuteTally, ...]
+    flows: tuple[MinuteFlow, ...]
 
 
 class Cutoffs(NamedTuple):
@@ -145,6 +163,9 @@ class Records(Protocol):
 
     def board(self, query: BoardQuery) -> BoardRecord:
         """Return the end of the ledger."""
+
+    def history(self, query: HistoryQuery) -> HistoryRecord:
+        """Return the history, minute by minute."""
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Return the number of batches of each priority and status, where there are any."""

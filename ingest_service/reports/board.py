@@ -3,19 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest_service.clock import NANOSECONDS
 from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.seats import Fill, MinuteTally, SeatedSlot
 from ingest_service.ports.engine import Intake
 from ingest_service.ports.records import BoardQuery, Records
+from ingest_service.reports.minutes import COUNTED_SLOTS, counted_from, of_a_day, recount_from
 from ingest_service.reports.models import DispatcherReport, UpcomingSlot
 from ingest_service.reports.upcoming import dispatcher_report, empty_at, upcoming_slots
 
-_DAY = 86_400 * NANOSECONDS
 FILLED_SLOTS = 100
-# Of these slots the minutes are counted, so that the first reading takes a fraction of a second: a day has fewer
-# that are 5 seconds apart.
-COUNTED_SLOTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +72,9 @@ class BoardReports:
         """
         # Not at one moment with the rest: nothing may be held up for as long as all of them take.
         known = known or self._records.board(BoardQuery(0, 0, 0, COUNTED_SLOTS)).minutes
-        kept, first_slot = known[:-2], known[-2].first_slot if len(known) > 1 else 0
-        query = BoardQuery(last_slots, FILLED_SLOTS, first_slot, COUNTED_SLOTS)
+        query = BoardQuery(last_slots, FILLED_SLOTS, recount_from(known), COUNTED_SLOTS)
         found, snapshot = self._intake.at_one_moment(lambda: self._records.board(query))
-        day_ago = snapshot.taken_at - _DAY
-        minutes = tuple(minute for minute in (*kept, *found.minutes) if minute.start >= day_ago)
-        is_cut = sum(minute.slots for minute in minutes) >= COUNTED_SLOTS
+        minutes = of_a_day(known, found.minutes, snapshot.taken_at)
         return BoardReport(
             taken_at=snapshot.taken_at,
             rate=snapshot.rate,
@@ -90,6 +83,6 @@ class BoardReports:
             slots=tuple(map(self._seated, found.slots)),
             fill=found.fill,
             minutes=minutes,
-            counted_from=minutes[0].start if is_cut else None,
+            counted_from=counted_from(minutes),
             empty_at=empty_at(snapshot),
         )

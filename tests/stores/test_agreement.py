@@ -17,8 +17,9 @@ from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Uncalled, V
 from ingest_service.domain.model import Batch, Ingestion, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ports.records import BoardQuery, Cutoffs, ListFilter, Records
+from ingest_service.ports.records import BoardQuery, Cutoffs, HistoryQuery, ListFilter, Records
 from tests.doubles import VirtualClock
+from tests.simulation import SECOND
 from tests.stores.model.journal import ModelJournal
 from tests.stores.model.records import ModelRecords
 from tests.stores.store import Store
@@ -71,6 +72,7 @@ def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
     yield records.batch_ids(tuple(entry.split(entry.next_size)[0] for entry, _ in waiting))
     yield records.slots(10**9, 99), records.slots(3, 2)
     yield records.board(BoardQuery(9, 3, 0, 99)), records.board(BoardQuery(2, 99, 3, 2))
+    yield records.history(HistoryQuery(0, 99, 0)), records.history(HistoryQuery(2, 2, 1_700_001_060 * SECOND))
     yield dict(records.batch_counts()), journal.paused_at(), journal.paused_until(), journal.last_slot()
     for progress, _ in listed:
         assert records.progress(progress.ingestion.id) == progress
@@ -217,9 +219,9 @@ class BothSides(RuleBasedStateMachine):
             while side.records.prune(now - age, now - key_age, most):
                 pass
 
-    @rule()
-    def wait(self) -> None:
-        self.clock.time += 1
+    @rule(time=st.sampled_from([1, 60 * SECOND]))
+    def wait(self, time: int) -> None:
+        self.clock.time += time
 
     @invariant()
     def both_agree(self) -> None:

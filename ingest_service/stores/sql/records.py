@@ -12,11 +12,14 @@ from ingest_service.ports.records import (
     BoardQuery,
     BoardRecord,
     Cutoffs,
+    HistoryQuery,
+    HistoryRecord,
     IngestionRecord,
     ListFilter,
 )
 from ingest_service.stores.sql.counting import count_batches
 from ingest_service.stores.sql.database import Database
+from ingest_service.stores.sql.flow import read_flows
 from ingest_service.stores.sql.ledger import read_batch_histories, read_slots, read_summary
 from ingest_service.stores.sql.progress import read_listed, read_progress
 from ingest_service.stores.sql.pruning import read_oldest
@@ -132,6 +135,12 @@ class SqlRecords:
                 fill=read_fill(connection, query.filled_slots),
                 minutes=read_minutes(connection, query.minutes_from, query.most_slots),
             )
+
+    def history(self, query: HistoryQuery) -> HistoryRecord:
+        """Count minute by minute."""
+        with self._database.read() as connection:
+            minutes = read_minutes(connection, query.minutes_from, query.most_slots)
+            return HistoryRecord(minutes, read_flows(connection, query.flows_from))
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Count all batches."""

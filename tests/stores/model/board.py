@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 
+from ingest_service.domain.flow import MinuteFlow
 from ingest_service.domain.ledger import CANCELLED
 from ingest_service.domain.seats import Fate, Fill, MinuteTally, Seat, SeatedSlot
-from ingest_service.ports.records import BoardQuery, BoardRecord
+from ingest_service.ports.records import BoardQuery, BoardRecord, HistoryQuery, HistoryRecord
 from tests.simulation import SECOND
 from tests.stores.model.journal import ModelJournal
+from tests.stores.model.kept import Kept
 from tests.stores.model.ledger import Written
 
 MINUTE = 60 * SECOND
@@ -25,10 +27,26 @@ class Board:
 
     def record(self, query: BoardQuery) -> BoardRecord:
         seated = [self._seated(one) for one in reversed(self._slots)]
+        minutes = self._minutes(query.minutes_from, query.most_slots)
+        return BoardRecord(tuple(seated[: query.slots]), _fill(seated[: query.filled_slots]), minutes)
+
+    def history(self, query: HistoryQuery) -> HistoryRecord:
+        flows: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        for kept in self._kept.values():
+            if kept.ingestion.created_at >= query.flows_from:
+                flows[kept.ingestion.created_at // MINUTE * MINUTE][0] += kept.ingestion.id_count
+            if kept.cancelled_at is not None and kept.cancelled_at >= query.flows_from:
+                flows[kept.cancelled_at // MINUTE * MINUTE][1] += _cancelled(kept)
+        return HistoryRecord(
+            minutes=self._minutes(query.minutes_from, query.most_slots),
+            flows=tuple(MinuteFlow(start, *counts) for start, counts in sorted(flows.items())),
+        )
+
+    def _minutes(self, minutes_from: int, most_slots: int) -> tuple[MinuteTally, ...]:
         newest = self._slots[-1].slot.number if self._slots else 0
-        first = max(query.minutes_from, newest - query.most_slots + 1)
-        counted = [one for one in reversed(seated) if one.slot.number >= first and one.seats]
-        return BoardRecord(tuple(seated[: query.slots]), _fill(seated[: query.filled_slots]), _minutes(counted))
+        first = max(minutes_from, newest - most_slots + 1)
+        seated = map(self._seated, self._slots)
+        return _tallies([one for one in seated if one.slot.number >= first and one.seats])
 
     def _seated(self, one: Written) -> SeatedSlot:
         seats = []
@@ -52,7 +70,12 @@ def _fill(slots: list[SeatedSlot]) -> Fill:
     return Fill(sum(bool(one.seats) for one in slots), sum(len(one.seats) for one in slots))
 
 
-def _minutes(slots: list[SeatedSlot]) -> tuple[MinuteTally, ...]:
+def _cancelled(kept: Kept) -> int:
+    begun = sum(outcome.error == CANCELLED for outcome in kept.outcomes.values())
+    return kept.ingestion.id_count - kept.released + begun
+
+
+def _tallies(slots: list[SeatedSlot]) -> tuple[MinuteTally, ...]:
     minutes: dict[int, list[SeatedSlot]] = defaultdict(list)
     for one in slots:
         minutes[one.slot.opened_at // MINUTE * MINUTE].append(one)

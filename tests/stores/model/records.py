@@ -15,6 +15,8 @@ from ingest_service.ports.records import (
     BoardQuery,
     BoardRecord,
     Cutoffs,
+    HistoryQuery,
+    HistoryRecord,
     IngestionRecord,
     ListFilter,
     SeenReplica,
@@ -106,6 +108,9 @@ class ModelRecords:
 
     def board(self, query: BoardQuery) -> BoardRecord:
         return Board(self._journal).record(query)
+
+    def history(self, query: HistoryQuery) -> HistoryRecord:
+        return Board(self._journal).history(query)
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         counts: Counter[tuple[Priority, Status]] = Counter()
