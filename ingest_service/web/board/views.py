@@ -11,6 +11,7 @@ from ingest_service.web.board.latest import Latest
 from ingest_service.web.board.models import Links
 from ingest_service.web.board.pages import HTML, Pages, as_page, rendered
 from ingest_service.web.board.view import Board
+from ingest_service.web.http.compression import compressed, packed
 from ingest_service.web.http.conditional import conditional, conditional_json, entity_tag
 from ingest_service.web.http.responses import own_url
 from ingest_service.web.http.times import rfc3339
@@ -33,11 +34,12 @@ _PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of the page that changes, as HTML for one mount point, and its tag."""
+    """The part of the page that changes, as HTML for one mount point, the same compressed, and its tag."""
 
     board: Board
     root: str
     html: str
+    packed: bytes
     tag: str
 
 
@@ -53,7 +55,7 @@ class LastPart:
         last = self._last
         if last is None or last.root != request.script_root or last.board != board:
             html = rendered("board/part.html", board=board, now=None, digest=DIGEST, rule=self._rule)
-            self._last = last = Part(board, request.script_root, html, entity_tag(html))
+            self._last = last = Part(board, request.script_root, html, packed(html.encode()), entity_tag(html))
         return last
 
 
@@ -78,7 +80,7 @@ def board(service: Service, clock: Clock, version: str, rule: str) -> Blueprint:
         reading = latest.reading()
         now = reading.now(clock)
         html = rendered("board/board.html", board=reading.board, now=now, **shared)
-        return as_page(conditional(entity_tag(html), None, lambda: Response(html, mimetype=HTML)))
+        return as_page(compressed(conditional(entity_tag(html), None, lambda: Response(html, mimetype=HTML))))
 
     add_part(routes, latest, clock, rule)
     return routes
@@ -95,4 +97,4 @@ def add_part(routes: Blueprint, latest: Latest, clock: Clock, rule: str) -> None
         found = parts.of(reading.board)
         response = conditional(found.tag, POLL, lambda: Response(found.html, mimetype=HTML))
         response.headers[SERVER_TIME] = rfc3339(reading.now(clock))
-        return as_page(response)
+        return as_page(compressed(response, found.packed))
