@@ -44,13 +44,13 @@ class Stretch:
 def stretches(report: HistoryReport, length: int, count: int) -> list[Stretch]:
     """Return the last `count` stretches of a length (whole minutes, in nanoseconds), the present one last.
 
-    They begin at multiples of their length. Those whose slots were not all counted are left out.
+    They begin at multiples of their length. Those before it whose slots were not all counted are left out.
     """
     minutes, changes = _minutes_by_stretch(report.minutes, length), _changes(report, length)
-    waiting, found = report.waiting, []
+    waiting, found = report.waiting, list[Stretch]()
     last = report.taken_at // length * length
     for start in range(last, last - count * length, -length):
-        if report.counted_from is not None and start <= report.counted_from:
+        if found and report.counted_from is not None and start <= report.counted_from:
             break
         found.append(Stretch.of(start, minutes[start], waiting))
         waiting -= changes[start]

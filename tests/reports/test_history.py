@@ -1,6 +1,6 @@
 """The last day by the minute, and what waited then."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest_service.domain.flow import MinuteFlow
 from ingest_service.reports import minutes
@@ -127,3 +127,6 @@ def test_what_was_before_the_slots_that_are_counted_is_left_out() -> None:
     )
     found = stretches(report, MINUTE, 9)
     assert [(one.start, one.waiting) for one in found] == [(start - MINUTE, 2), (start, 7)]
+    assert [one.waiting for one in stretches(report, HOUR, 2)] == [7]
+    young = replace(report, counted_from=start)
+    assert [one.waiting for one in stretches(young, MINUTE, 9)] == [7]

@@ -2,10 +2,30 @@
 
 from ingest_service.web.board.models import Links
 from ingest_service.web.board.pages import HTML
-from ingest_service.web.openapi.answers import IF_NONE_MATCH, UNCHANGED
-from ingest_service.web.openapi.operation import Answer, Content, Operation, json_of
+from ingest_service.web.board.plot import Plot, PlotQuery
+from ingest_service.web.openapi.answers import (
+    IF_NONE_MATCH,
+    UNAVAILABLE,
+    UNCHANGED,
+    UNKNOWN_PARAMETER,
+    polled,
+    wrong,
+)
+from ingest_service.web.openapi.operation import Answer, Content, Operation, json_of, query_of
 
 LINKS = Links(links={"ingest": "/ingest", "ingestions": "/ingestions", "schedule": "/schedule"})
+PLOT = Plot(
+    start="2026-11-28T09:58:00.000Z",
+    step_seconds=60,
+    slot_size=3,
+    slots=[12, 12, 3],
+    ids=[36, 34, 9],
+    failed=[0, 1, 0],
+    again=[0, 2, 0],
+    longest_lag_ms=[2, 11, 3],
+    waiting=[68, 36, 27],
+    empty_at="2026-11-28T10:01:02.250Z",
+)
 
 BOARD = (
     Operation(
@@ -28,6 +48,30 @@ BOARD = (
         answers=(
             Answer(200, "The part of the page.", (Content(HTML),), ("ETag", "Retry-After", "X-Server-Time")),
             Answer(304, UNCHANGED, headers=("ETag", "Retry-After", "X-Server-Time")),
+        ),
+    ),
+    Operation(
+        "GET /board/plot",
+        "board_plot",
+        "Read the last hour or day, for the plot of the board",
+        description="Slots, their ids, lateness and what waited, in columns: a minute each, or five of a day.",
+        parameters=(*query_of(PlotQuery, span="The time up to now."), IF_NONE_MATCH),
+        answers=(
+            *polled("The columns; the last of each is of the present minute or five minutes.", plot=PLOT),
+            wrong("A parameter is wrong.", PlotQuery, "span"),
+            UNAVAILABLE,
+        ),
+    ),
+    Operation(
+        "GET /board/tables",
+        "board_tables",
+        "Read the last hour and day as tables, for the page itself",
+        parameters=(IF_NONE_MATCH,),
+        answers=(
+            Answer(200, "The tables.", (Content(HTML),), ("ETag", "Retry-After")),
+            Answer(304, UNCHANGED, headers=("ETag", "Retry-After")),
+            UNKNOWN_PARAMETER,
+            UNAVAILABLE,
         ),
     ),
 )

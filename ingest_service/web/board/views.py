@@ -10,6 +10,7 @@ from ingest_service.web.board.files import DIGEST, add_files
 from ingest_service.web.board.latest import Latest
 from ingest_service.web.board.models import Links
 from ingest_service.web.board.pages import HTML, Pages, as_page, rendered
+from ingest_service.web.board.plot import LatestHistory, add_plot
 from ingest_service.web.board.view import Board
 from ingest_service.web.http.compression import compressed, packed
 from ingest_service.web.http.conditional import conditional, conditional_json, entity_tag
@@ -65,7 +66,7 @@ def board(service: Service, clock: Clock, version: str, rule: str) -> Blueprint:
     `rule` is the rate limit in words.
     """
     routes = Blueprint("board", __name__, template_folder="templates")
-    pages, latest = Pages(routes), Latest(service, clock)
+    pages, latest, history = Pages(routes), Latest(service, clock), LatestHistory(service, clock)
     shared = {"digest": DIGEST, "version": version, "rule": rule}
     add_files(routes)
 
@@ -79,10 +80,12 @@ def board(service: Service, clock: Clock, version: str, rule: str) -> Blueprint:
         """Show the board as it is at this moment."""
         reading = latest.reading()
         now = reading.now(clock)
-        html = rendered("board/board.html", board=reading.board, now=now, **shared)
+        tables = history.tables_if_any()
+        html = rendered("board/board.html", board=reading.board, now=now, tables=tables, **shared)
         return as_page(compressed(conditional(entity_tag(html), None, lambda: Response(html, mimetype=HTML))))
 
     add_part(routes, latest, clock, rule)
+    add_plot(routes, history)
     return routes
 
 

@@ -19,6 +19,8 @@ THREADS = {
     # Health and readiness.
     "probes": 2,
 }
+# Read from all that waits, or from a day of slots.
+_COMPUTED = ("/", "/board", "/board/plot", "/board/tables", "/schedule", "/dispatcher", "/metrics")
 
 
 class Lanes:
@@ -60,7 +62,7 @@ def _lane_of_path(method: str, path: str, request: Any) -> str:
     if path.startswith("/ingestions/"):
         return "computing"
     reads = method in ("GET", "HEAD")
-    return "computing" if reads and path in ("/", "/board", "/schedule", "/dispatcher", "/metrics") else "usual"
+    return "computing" if reads and path in _COMPUTED else "usual"
 
 
 def _has_deadline(body: Any) -> bool:

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 import pytest
 from flask.testing import FlaskClient
 
-from tests.simulation import Simulation
+from tests.simulation import SECOND, Simulation
 from tests.web.board.browsing import ACCEPT, Browser
 
 POLICY = (
@@ -61,13 +61,20 @@ def test_the_page_has_no_script_and_no_style_of_its_own(browser: Browser, simula
 
 
 def test_the_first_picture_is_small(browser: Browser, simulation: Simulation) -> None:
-    simulation.submit(range(1, 1000))
-    simulation.run_slot()
+    for _ in range(60):
+        simulation.submit(range(1, 30))
+        simulation.run_slot()
+        simulation.clock.time += 3600 * SECOND // 2
     page = browser.get()
-    files = re.findall(r'(?:href|src)="(/board/files/[^"]+)"', page.text)
-    assert len(files) == 3
-    size = len(page.data) + sum(len(browser.get(path).data) for path in files)
-    assert size < LARGEST
+    files = re.findall(r'(?:href|src|data-library)="(/board/files/[^"]+)"', page.text)
+    assert sorted(one.rpartition("/")[2] for one in files) == [
+        *("board.css", "board.js", "charts.js", "good.svg", "plot.css", "plot.js"),
+        *("uPlot.iife.min.js", "uPlot.min.css"),
+    ]
+    asked = ["/", *files, "/board", "/board/plot", "/board/plot?span=day", "/board/tables"]
+    answers = [browser.get(path, headers={"Accept-Encoding": "gzip"}) for path in asked]
+    size = sum(len(answer.data) + len(str(answer.headers)) for answer in answers)
+    assert 25_000 < size < LARGEST
 
 
 def test_the_files_may_be_kept_for_a_year_and_change_their_address(browser: Browser) -> None:

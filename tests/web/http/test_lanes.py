@@ -35,6 +35,8 @@ def request_of(body: bytes, **fields: str) -> Any:
         ("GET /metrics", "computing"),
         ("GET /", "computing"),
         ("HEAD /board/", "computing"),
+        ("GET /board/plot span=day", "computing"),
+        ("GET /board/tables", "computing"),
         ("GET /board/files/1/board.css", "usual"),
         ("HEAD //health", "probes"),
         ("GET /ready", "probes"),

@@ -19,7 +19,7 @@ from tests.web.declared import TABLE, assert_fits
 def routes(app: Flask) -> Iterator[str]:
     """Yield what the application answers, but for the files of the pages."""
     for rule in app.url_map.iter_rules():
-        if not rule.rule.startswith(("/docs/", "/board/")):
+        if not rule.rule.startswith(("/docs/", "/board/files/")):
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 yield f"{method} {rule.rule.replace('<', '{').replace('>', '}')}"
 
