@@ -9,6 +9,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from ingest_service.web.board import text
+from ingest_service.web.http.problem import PROBLEM
 from ingest_service.web.http.responses import JSON
 from ingest_service.web.http.security_headers import PAGES, headers_of
 from ingest_service.web.http.times import rfc3339
@@ -70,7 +71,7 @@ def _without_blank_lines(state: BlueprintSetupState) -> None:
 def prefers_html() -> bool:
     """Return whether the client of this request would rather have HTML than JSON; browsers would."""
     accepted = parse_accept_header(request.headers.get("Accept"), MIMEAccept)
-    return accepted.best_match([JSON, HTML]) == HTML
+    return accepted.best_match([JSON, PROBLEM, HTML]) == HTML
 
 
 def rendered(template: str, **values: Any) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.service import Service
+from ingest_service.web.board.error_pages import add_error_pages
 from ingest_service.web.board.files import DIGEST, add_files
 from ingest_service.web.board.latest import Latest
 from ingest_service.web.board.models import Links
@@ -69,6 +70,7 @@ def board(service: Service, clock: Clock, version: str, rule: str) -> Blueprint:
     pages, latest, history = Pages(routes), Latest(service, clock), LatestHistory(service, clock)
     shared = {"digest": DIGEST, "version": version, "rule": rule}
     add_files(routes)
+    add_error_pages(routes, version)
 
     @routes.get("/")
     def home() -> Response:

@@ -20,6 +20,10 @@ class Content:
     examples: Mapping[str, BaseModel | str] = field(default_factory=dict)
 
 
+# To a browser that reads.
+ERROR_PAGE = Content("text/html")
+
+
 @dataclass(frozen=True)
 class Parameter:
     """Parameter in the path, the query or a header."""
@@ -60,9 +64,9 @@ def json_of(**examples: BaseModel) -> Content:
 
 
 def failure(status: int, description: str, *headers: str, **examples: Error) -> Answer:
-    """Return an answer that is an error, in both of its forms."""
+    """Return an answer that is an error, in all of its forms."""
     problems = {name: Problem.of(error, status, None) for name, error in examples.items()}
-    contents = (Content(JSON, (Error,), examples), Content(PROBLEM, (Problem,), problems))
+    contents = (Content(JSON, (Error,), examples), Content(PROBLEM, (Problem,), problems), ERROR_PAGE)
     return Answer(status, description, contents, headers)
 
 

@@ -20,7 +20,6 @@ INDIFFERENCES = [
     "*/*",
     "application/*",
     "application/json",
-    "text/html",
     f"application/json, {PROBLEM}",
     f"application/json, {PROBLEM};q=0.9",
     f"{PROBLEM};q=0",
