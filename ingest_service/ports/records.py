@@ -18,12 +18,19 @@ SLIPS_KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class ListFilter:
-    """Ingestions of this status and priority (None: of any) with a sequence below `before`, at most `limit`."""
+    """Ingestions of this status and priority (None: of any) with a sequence below `before`, at most `limit`.
+
+    These are the newest ones, or with `above` the oldest ones that have a greater sequence. `failed`: only those
+    with failed ids. `id_prefix`: only those whose id begins with these hexadecimal digits, of which few do.
+    """
 
     status: Status | None
     priority: Priority | None
     before: int
     limit: int
+    above: int | None = None
+    failed: bool = False
+    id_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,15 @@ class ListedIngestion:
 
 @dataclass(frozen=True, slots=True)
 class IngestionsReport:
-    """A page of ingestions, the newest first; the next one is before `next_before`, None at the end."""
+    """A page of ingestions, the newest first.
+
+    The next one is before `next_before`, None at the end; the one before it is above `previous_above`, None at the
+    begin.
+    """
 
     ingestions: tuple[ListedIngestion, ...]
     next_before: int | None
+    previous_above: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from ingest_service.domain.ledger import Outcome
-from ingest_service.domain.model import Priority, Status, batch_id
+from ingest_service.domain.model import LAST_SEQUENCE, Priority, Status, batch_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.errors import IngestionNotFound
@@ -90,9 +90,16 @@ class Reports:
     def ingestions(self, wanted: ListFilter) -> IngestionsReport:
         """Return a page of the ingestions that fit a filter, the newest first."""
         found = self._records.listed(replace(wanted, limit=wanted.limit + 1))
-        page = tuple(ListedIngestion(progress, failed) for progress, failed in found[: wanted.limit])
-        more = len(found) > wanted.limit
-        return IngestionsReport(page, next_before=page[-1].progress.sequence if more else None)
+        backwards, more = wanted.above is not None, len(found) > wanted.limit
+        part = found[-wanted.limit :] if backwards else found[: wanted.limit]
+        page = tuple(ListedIngestion(progress, failed) for progress, failed in part)
+        # The client comes from the page on the other side.
+        is_last, is_first = (False, not more) if backwards else (not more, wanted.before == LAST_SEQUENCE)
+        return IngestionsReport(
+            page,
+            next_before=page[-1].progress.sequence if page and not is_last else None,
+            previous_above=page[0].progress.sequence if page and not is_first else None,
+        )
 
     def results(self, ingestion_id: UUID, after: int, limit: int) -> ResultsReport:
         """Return at most `limit` outcomes of ids at positions above `after`. Raises IngestionNotFound.

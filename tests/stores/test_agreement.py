@@ -32,6 +32,8 @@ VERDICTS: list[Verdict] = [
     Uncalled(),
 ]
 KEYS = ("a", "b")
+# Of the first ingestion, and of many.
+PREFIXES = (f"{1:016x}", "0" * 15)
 priorities = st.sampled_from(Priority)
 places = st.integers(0, 20)
 choices = st.lists(st.tuples(places, st.sampled_from([3, 3, 2, 1])), min_size=1, max_size=3)
@@ -66,6 +68,13 @@ def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
     yield listed
     yield [records.listed(ListFilter(s, p, 10**9, 99)) for s in (None, *Status) for p in (None, *Priority)]
     yield [records.listed(ListFilter(s, None, len(listed), 2)) for s in (None, *Status)]
+    yield [records.listed(ListFilter(s, None, 10**9, 2, above=1)) for s in (None, *Status)]
+    yield [
+        records.listed(ListFilter(s, p, 10**9, 99, None, True)) for s in (None, *Status) for p in (None, *Priority)
+    ]
+    yield [records.listed(ListFilter(None, None, 4, 2, above, failed=True)) for above in (None, 1)]
+    yield [records.listed(ListFilter(None, None, 10**9, 2, 1, id_prefix=prefix)) for prefix in PREFIXES]
+    yield [records.listed(ListFilter(s, None, 10**9, 99, id_prefix=PREFIXES[0])) for s in (None, *Status)]
     waiting = sorted(journal.waiting(), key=itemgetter(0))
     yield [(entry, entry.ingestion, tuple(entry.positions), entry.attempts, due) for entry, due in waiting]
     yield [journal.record_ids(entry.sequence, entry.positions) for entry, _ in waiting]

@@ -21,7 +21,8 @@ from ingest_service.stores.sql.counting import count_batches
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.flow import read_flows
 from ingest_service.stores.sql.ledger import read_batch_histories, read_slots, read_summary
-from ingest_service.stores.sql.progress import read_listed, read_progress
+from ingest_service.stores.sql.listing import read_listed
+from ingest_service.stores.sql.progress import read_progress
 from ingest_service.stores.sql.pruning import read_oldest
 from ingest_service.stores.sql.rows import read_ids, read_outcome, read_positions, read_span
 from ingest_service.stores.sql.seats import read_fill, read_minutes, read_seats

@@ -55,6 +55,9 @@ INGESTIONS = (
             priority="Only ingestions of this priority.",
             limit="The most ingestions on a page.",
             after="Ingestions after a page: its `next_after`.",
+            before="Ingestions before a page: the `before` of its `Link` to the previous one.",
+            failed="Only ingestions with ids that failed.",
+            ingestion_id="Only ingestions whose id begins like this.",
         ),
         answers=(
             ok("A page of ingestions.", "Link", page=LIST),

@@ -8,6 +8,7 @@ from ingest_service.reports.models import IngestionReport
 from ingest_service.service import Service
 from ingest_service.web.http.bodies import SMALL_BYTES, read_body
 from ingest_service.web.http.conditional import conditional_json, entity_tag, require_match
+from ingest_service.web.http.cursor import cursor_of
 from ingest_service.web.http.parameters import NoQuery, Page, parse_ingestion_id
 from ingest_service.web.http.responses import JSON, json_response, own_url
 from ingest_service.web.ingest.requests import parse_key
@@ -34,11 +35,11 @@ def add_list(routes: Blueprint, service: Service) -> None:
     @routes.get("")
     def listing() -> Response:
         """Return a page of ingestions, the newest first."""
-        page = Ingestions.of(service.reports.ingestions(ListPage.parse(request.args).wanted()))
-        response = json_response(page)
-        if page.next_after is not None:
-            query = urlencode({**request.args.to_dict(), "after": page.next_after})
-            response.headers["Link"] = f'<{own_url(request.path)}?{query}>; rel="next"'
+        report = service.reports.ingestions(ListPage.parse(request.args).wanted())
+        response = json_response(Ingestions.of(report))
+        links = [_link("next", "after", report.next_before), _link("prev", "before", report.previous_above)]
+        if any(links):
+            response.headers["Link"] = ", ".join(filter(None, links))
         return response
 
 
@@ -104,6 +105,14 @@ def add_results(routes: Blueprint, service: Service) -> None:
         key, body = parse_key(request.headers), read_body(SMALL_BYTES)
         priority = RetryBody.parse(body).priority if body else None
         return submitted(service.retry(parse_ingestion_id(ingestion_id), priority, key))
+
+
+def _link(relation: str, cursor: str, sequence: int | None) -> str | None:
+    """Return the link to a neighbouring page of this list, None if there is none."""
+    if sequence is None:
+        return None
+    query = {name: value for name, value in request.args.items() if name not in ("after", "before")}
+    return f'<{own_url(request.path)}?{urlencode({**query, cursor: cursor_of(sequence)})}>; rel="{relation}"'
 
 
 def tag_of(report: IngestionReport) -> str:

@@ -73,13 +73,16 @@ class ModelRecords:
 
     def listed(self, wanted: ListFilter) -> list[tuple[Progress, int]]:
         every = [(kept.progress, len(kept.failed)) for kept in reversed(self._journal.kept.values())]
-        return [
+        fitting = [
             (progress, failed)
             for progress, failed in every
-            if progress.sequence < wanted.before
+            if (-1 if wanted.above is None else wanted.above) < progress.sequence < wanted.before
             and wanted.status in (None, progress.status)
             and wanted.priority in (None, progress.ingestion.priority)
-        ][: wanted.limit]
+            and (failed or not wanted.failed)
+            and progress.ingestion.id.hex.startswith(wanted.id_prefix)
+        ]
+        return fitting[: wanted.limit] if wanted.above is None else fitting[-wanted.limit :]
 
     def outcomes(
         self, ingestion_id: UUID, after: int, limit: int, most_characters: int | None = None

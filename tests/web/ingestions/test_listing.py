@@ -29,10 +29,10 @@ def row_of(client: FlaskClient, ingestion_id: UUID) -> dict[str, Any]:
     return found
 
 
-def next_link(page: TestResponse) -> str | None:
+def next_link(page: TestResponse, relation: str = "next") -> str | None:
     """Return where a client that knows nothing but the header goes on (RFC 8288)."""
     links = parse_header_links(page.headers.get("Link", ""))
-    return next((link["url"] for link in links if link.get("rel") == "next"), None)
+    return next((link["url"] for link in links if link.get("rel") == relation), None)
 
 
 @pytest.fixture
@@ -174,6 +174,39 @@ def test_the_link_leads_through_the_same_question_to_the_end(client: FlaskClient
     assert page.get_json()["next_after"] is None
 
 
+@pytest.mark.parametrize("query", ["", "&failed=true", "&priority=HIGH&status=completed"])
+def test_the_links_lead_back_the_way_they_led_on(client: FlaskClient, simulation: Simulation, query: str) -> None:
+    simulation.upstream.answer = failing(set(range(7)), FINAL)
+    for number in range(7):
+        simulation.submit([number], "HIGH")
+    simulation.run()
+    pages = [client.get(f"/ingestions?limit=3{query}")]
+    while (url := next_link(pages[-1])) is not None:
+        pages.append(client.get(url))
+    assert [len(ids_of(page)) for page in pages] == [3, 3, 1]
+    back = pages[-1:]
+    while (url := next_link(back[-1], "prev")) is not None:
+        back.append(client.get(url))
+    assert [ids_of(page) for page in back] == [ids_of(page) for page in reversed(pages)]
+
+
+def test_ingestions_with_failed_ids_are_listed_alone(client: FlaskClient, simulation: Simulation) -> None:
+    simulation.upstream.answer = failing({2}, FINAL)
+    _, bad, _ = (simulation.submit([number]) for number in (1, 2, 3))
+    simulation.run()
+    assert listed(client, "?failed=true") == [str(bad)]
+    assert listed(client, "?failed=true&status=cancelled") == []
+
+
+def test_an_ingestion_is_found_by_the_begin_of_its_id(client: FlaskClient, simulation: Simulation) -> None:
+    ingestion_id, _ = str(simulation.submit([1])), simulation.submit([2])
+    for length in (8, 13, 36):
+        assert listed(client, f"?ingestion_id={ingestion_id[:length]}") == [ingestion_id]
+        assert listed(client, f"?ingestion_id={ingestion_id[:length].upper().replace('-', '')}") == [ingestion_id]
+    assert listed(client, f"?ingestion_id={ingestion_id}&priority=HIGH") == []
+    assert ingestion_id in listed(client, f"?ingestion_id={ingestion_id[:4]}")
+
+
 def test_a_page_has_a_hundred_unless_another_number_is_asked_for(
     client: FlaskClient, simulation: Simulation
 ) -> None:
@@ -187,6 +220,7 @@ def test_a_page_has_a_hundred_unless_another_number_is_asked_for(
 LIMIT = "must be an integer from 1 to 1000"
 STATUS = "must be one of yet_to_start, triggered, completed, cancelled"
 PRIORITY = "must be one of HIGH, MEDIUM, LOW"
+PREFIX = "must be the first 4 hexadecimal digits of an id, or more of them"
 AFTER = "must be the next_after of another page"
 
 
@@ -200,6 +234,12 @@ AFTER = "must be the next_after of another page"
         ("status=done", {"status": [STATUS]}),
         ("status=COMPLETED", {"status": [STATUS]}),
         ("status=", {"status": [STATUS]}),
+        ("failed=yes", {"failed": ["must be true, or left out"]}),
+        ("before=x", {"before": ["must be the before of the header Link of another page"]}),
+        ("ingestion_id=", {"ingestion_id": [PREFIX]}),
+        ("ingestion_id=a-b-c", {"ingestion_id": [PREFIX]}),
+        ("ingestion_id=ghij", {"ingestion_id": [PREFIX]}),
+        ("ingestion_id=" + 33 * "a", {"ingestion_id": [PREFIX]}),
         ("priority=high", {"priority": [PRIORITY]}),
         ("priority=1", {"priority": [PRIORITY]}),
         (
