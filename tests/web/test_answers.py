@@ -45,7 +45,8 @@ def look_at_everything(client: DeclaredClient, ingestion_id: str) -> None:
         assert first.status_code == 200
         if "ETag" in first.headers:
             assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
-    assert client.get(f"{one}/results", headers={"Accept": "application/x-ndjson"}).status_code == 200
+    for accept in ("application/x-ndjson", "text/csv"):
+        assert client.get(f"{one}/results", headers={"Accept": accept}).status_code == 200
     for path in ("/ingestions", "/ingestions?limit=1", "/schedule", "/slots", "/slots?limit=1", "/dispatcher"):
         assert client.get(path).status_code == 200
 
@@ -105,6 +106,7 @@ def test_what_a_change_is_answered_is_declared(client: DeclaredClient, simulatio
         (400, "GET", "/ingestions?limit=0", ""),
         (400, "GET", "/ingestions/{known}/batches?limit=0", ""),
         (400, "GET", "/ingestions/{known}/results?after=x", ""),
+        (400, "GET", "/ingestions/{known}/results?format=xls", ""),
         (400, "GET", "/schedule?slots=0", ""),
         (400, "GET", "/slots?before=0", ""),
         (400, "POST", "/ingestions/{known}/retry", '{"priority": 1}'),
@@ -172,7 +174,7 @@ class UnreadableRecords(SqliteRecords):
         raise StoreError("the database could not be read: disk I/O error")
 
 
-@pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
+@pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson", "text/csv"])
 def test_results_that_cannot_be_read_are_an_error_in_every_form(accept: str) -> None:
     simulation = Simulation(place=EmbeddedPlace(records=UnreadableRecords))
     ingestion_id = simulation.submit([1])

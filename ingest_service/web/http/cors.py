@@ -11,7 +11,7 @@ from ingest_service.web.http.request_id import HEADER as REQUEST_ID
 ANY_ORIGIN = "*"
 METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
 REQUEST_HEADERS = ("Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", REQUEST_ID)
-RESPONSE_HEADERS = ("ETag", "Location", "Retry-After", "Link", REQUEST_ID)
+RESPONSE_HEADERS = ("Content-Disposition", "ETag", "Location", "Retry-After", "Link", REQUEST_ID)
 PREFLIGHT_SECONDS = 600
 
 

@@ -94,3 +94,8 @@ RESULTS = Results(
     next_after=None,
 )
 RESULT_LINES = "".join(f"{result.to_json()}\n" for result in RESULTS.results)
+RESULT_TABLE = (
+    "id,result,error,attempts,last_status\r\n"
+    '1,"{""id"":1,""name"":""a record""}",,1,200\r\n'
+    "2,,HTTP 404 Not Found,1,404\r\n"
+)

@@ -11,12 +11,13 @@ from ingest_service.web.ingestions.examples import (
     FULL,
     LIST,
     RESULT_LINES,
+    RESULT_TABLE,
     RESULTS,
     RETRIED,
     RETRY,
 )
-from ingest_service.web.ingestions.requests import ChangeBody, ListPage, RetryBody
-from ingest_service.web.ingestions.results import LINES
+from ingest_service.web.ingestions.requests import ChangeBody, ListPage, ResultsPage, RetryBody
+from ingest_service.web.ingestions.results import LINES, TABLE
 from ingest_service.web.openapi.answers import (
     CHANGED,
     ENCODED,
@@ -43,6 +44,7 @@ PAGE = query_of(
     Page, limit="The most entries on a page.", after="Entries after this position: `next_after` of a page."
 )
 ALL_LINES = Content(LINES, examples={"all": RESULT_LINES})
+ALL_ROWS = Content(TABLE, examples={"all": RESULT_TABLE})
 
 INGESTIONS = (
     Operation(
@@ -128,15 +130,21 @@ OUTCOMES = (
         "GET /ingestions/{ingestion_id}/results",
         "results",
         "Take the results",
-        description="A page of JSON. With `Accept: application/x-ndjson` all of them as lines, without a `limit`.",
-        parameters=(ID, *PAGE),
+        description="A page of JSON. With `format=ndjson` or `Accept: application/x-ndjson` all of them as lines, "
+        "with `format=csv` or `Accept: text/csv` as a table; without a `limit`, as a file to keep.",
+        parameters=(
+            ID,
+            *PAGE,
+            *query_of(ResultsPage, format="The format, whatever `Accept` says."),
+        ),
         answers=(
             Answer(
                 200,
                 "The results and failures so far, in the order of the ids.",
-                (json_of(page=RESULTS), ALL_LINES),
+                (json_of(page=RESULTS), ALL_LINES, ALL_ROWS),
+                ("Content-Disposition",),
             ),
-            WRONG_PAGE,
+            wrong("A parameter is wrong.", ResultsPage, "format"),
             NOT_FOUND,
             UNAVAILABLE,
         ),

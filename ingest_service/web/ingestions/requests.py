@@ -9,7 +9,7 @@ from ingest_service.ports.records import ListFilter
 from ingest_service.web.http.bodies import RequestBody
 from ingest_service.web.http.cursor import sequence_of
 from ingest_service.web.http.fields import ONE_PRIORITY, PriorityName, StatusName
-from ingest_service.web.http.parameters import LARGEST_PAGE, ONE_LIMIT, Integer, Query
+from ingest_service.web.http.parameters import LARGEST_PAGE, ONE_LIMIT, Integer, Page, Query
 
 # Of the id of an ingestion, so that few fit: with dashes as in the id, or without.
 FEWEST_DIGITS, MOST_DIGITS = 4, 32
@@ -54,6 +54,14 @@ class ListPage(Query):
             failed=self.failed is not None,
             id_prefix=(self.ingestion_id or "").replace("-", "").lower(),
         )
+
+
+class ResultsPage(Page):
+    """Part of the results as JSON, or all past the position `after` in another format (None: as Accept says)."""
+
+    allowed: ClassVar = {**Page.allowed, "format": "must be one of json, ndjson, csv"}
+
+    format: Literal["json", "ndjson", "csv"] | None = None
 
 
 class ChangeBody(RequestBody):

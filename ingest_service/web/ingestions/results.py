@@ -1,11 +1,13 @@
-"""Answers with the results of an ingestion: a page of JSON, or all of them as lines.
+"""Answers with the results of an ingestion: a page of JSON, or all of them as lines or as a table.
 
 They are written as text, not from their models: a result is the upstream's own JSON, and there may be
 a million.
 """
 
+import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from io import StringIO
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -17,6 +19,8 @@ from ingest_service.web.http.fields import Count, RecordId, ResponseModel
 from ingest_service.web.http.parameters import LARGEST_PAGE
 
 LINES = "application/x-ndjson"
+TABLE = "text/csv"
+COLUMNS = ("id", "result", "error", "attempts", "last_status")
 PIECE_CHARACTERS = 65_536
 
 
@@ -52,32 +56,58 @@ def results_page(page: ResultsReport) -> str:
 
 
 def results_lines(reports: Reports, ingestion_id: UUID, after: int) -> Iterator[bytes]:
-    """Return the outcomes past a position as lines of JSON (NDJSON), a page at a time in memory.
+    """Return the outcomes past a position as lines of JSON (NDJSON), in pieces (see `_all`)."""
+    return _in_pieces(f"{_result(outcome)}\n" for outcome in _all(reports, ingestion_id, after))
+
+
+def results_table(reports: Reports, ingestion_id: UUID, after: int) -> Iterator[bytes]:
+    """Return the outcomes past a position as a table with a header (CSV, RFC 4180), in pieces (see `_all`).
+
+    A result is the upstream's JSON, and an error begins with a word of ours: no cell is a formula.
+    """
+    return _in_pieces(_rows(_all(reports, ingestion_id, after)))
+
+
+def _all(reports: Reports, ingestion_id: UUID, after: int) -> Iterator[Outcome]:
+    """Return the outcomes past a position, a page at a time in memory.
 
     Each page is read on its own, so that a slow reader holds up nothing; the first at once, so that an ingestion
     that is not there and a store that cannot be read are seen in the status of the answer.
     """
-    return _lines(reports, reports.results(ingestion_id, after, LARGEST_PAGE))
+    return _from(reports, reports.results(ingestion_id, after, LARGEST_PAGE))
 
 
-def _lines(reports: Reports, page: ResultsReport) -> Iterator[bytes]:
-    yield from _lines_of(page)
+def _from(reports: Reports, page: ResultsReport) -> Iterator[Outcome]:
+    yield from page.outcomes
     while page.next_after is not None:
         page = reports.results(page.ingestion_id, page.next_after, LARGEST_PAGE)
-        yield from _lines_of(page)
+        yield from page.outcomes
 
 
-def _lines_of(page: ResultsReport) -> Iterator[bytes]:
-    """Yield short lines together, and long ones by themselves."""
-    lines: list[str] = []
+def _in_pieces(texts: Iterable[str]) -> Iterator[bytes]:
+    """Yield short texts together, and long ones by themselves."""
+    gathered: list[str] = []
     size = 0
-    for outcome in page.outcomes:
-        lines.append(f"{_result(outcome)}\n")
-        size += len(lines[-1])
+    for text in texts:
+        gathered.append(text)
+        size += len(text)
         if size > PIECE_CHARACTERS:
-            yield "".join(lines).encode()
-            lines, size = [], 0
-    yield "".join(lines).encode()
+            yield "".join(gathered).encode()
+            gathered, size = [], 0
+    yield "".join(gathered).encode()
+
+
+def _rows(outcomes: Iterator[Outcome]) -> Iterator[str]:
+    """Yield the header and a row for each outcome; a cell of nothing is empty."""
+    text = StringIO()
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for outcome in outcomes:
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+        table.writerow([outcome.record_id, outcome.result, outcome.error, outcome.attempts, outcome.last_status])
+    yield text.getvalue()
 
 
 def _result(outcome: Outcome) -> str:

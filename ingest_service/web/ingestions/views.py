@@ -15,8 +15,11 @@ from ingest_service.web.ingest.requests import parse_key
 from ingest_service.web.ingest.views import submitted
 from ingest_service.web.ingestions.batches import Batches
 from ingest_service.web.ingestions.models import Ingestion, Ingestions
-from ingest_service.web.ingestions.requests import ChangeBody, ListPage, RetryBody
-from ingest_service.web.ingestions.results import LINES, results_lines, results_page
+from ingest_service.web.ingestions.requests import ChangeBody, ListPage, ResultsPage, RetryBody
+from ingest_service.web.ingestions.results import LINES, TABLE, results_lines, results_page, results_table
+
+# The formats that have all results, with their media types.
+_WHOLE = {"ndjson": (LINES, results_lines), "csv": (TABLE, results_table)}
 
 
 def ingestions(service: Service) -> Blueprint:
@@ -86,15 +89,19 @@ def add_results(routes: Blueprint, service: Service) -> None:
 
     @routes.get("/<ingestion_id>/results")
     def results(ingestion_id: str) -> Response:
-        """Return a page of results as JSON, or all of them as lines to a client that accepts lines."""
-        found, page = parse_ingestion_id(ingestion_id), Page.parse(request.args)
-        if request.accept_mimetypes.best_match([JSON, LINES]) == LINES:
-            lines = results_lines(service.reports, found, page.after)
-            # Passed on as they are: a copy would stay in memory as long as the reader takes.
-            answer = Response(lines, mimetype=LINES, direct_passthrough=True)
-        else:
+        """Return a page of results as JSON, or all of them in the format that the client wants."""
+        found, page = parse_ingestion_id(ingestion_id), ResultsPage.parse(request.args)
+        wanted = page.format or _accepted()
+        if wanted == "json":
             text = results_page(service.reports.results(found, page.after, page.limit))
             answer = Response(text, mimetype=JSON)
+        else:
+            media_type, write = _WHOLE[wanted]
+            # Passed on as they are: a copy would stay in memory as long as the reader takes.
+            answer = Response(
+                write(service.reports, found, page.after), mimetype=media_type, direct_passthrough=True
+            )
+            answer.headers["Content-Disposition"] = f'attachment; filename="results-{found}.{wanted}"'
         answer.vary.add("Accept")
         return answer
 
@@ -105,6 +112,12 @@ def add_results(routes: Blueprint, service: Service) -> None:
         key, body = parse_key(request.headers), read_body(SMALL_BYTES)
         priority = RetryBody.parse(body).priority if body else None
         return submitted(service.retry(parse_ingestion_id(ingestion_id), priority, key))
+
+
+def _accepted() -> str:
+    """Return the format of results that the client accepts best, JSON if none."""
+    formats = {JSON: "json"} | {media_type: name for name, (media_type, _) in _WHOLE.items()}
+    return formats[request.accept_mimetypes.best_match(formats, JSON)]
 
 
 def _link(relation: str, cursor: str, sequence: int | None) -> str | None:

@@ -43,6 +43,12 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "format": "date-time"},
         "example": "2026-11-22T01:08:04.578Z",
     },
+    "Content-Disposition": {
+        "description": "The name of the file for whoever keeps the answer; absent on a page of JSON.",
+        "required": False,
+        "schema": {"type": "string"},
+        "example": 'attachment; filename="results-6f1c0a52-9d3e-4c1b-8a77-5f0e21d4b3a9.csv"',
+    },
     "Link": {
         "description": 'The URL of the next page (`rel="next"`); absent on the last page.',
         "required": False,

@@ -13,7 +13,7 @@ from tests.simulation import Simulation
 
 APP, OTHER = "https://app.example.com", "https://other.example.com"
 TWO = f"{APP}, http://[::1]:3000"
-EXPOSED = "ETag, Link, Location, Retry-After, X-Request-ID"
+EXPOSED = "Content-Disposition, ETag, Link, Location, Retry-After, X-Request-ID"
 
 Open = Callable[[str], FlaskClient]
 

@@ -19,7 +19,7 @@ FIVE = {"ids": [1, 2, 3, 4, 5], "priority": "HIGH"}
         ("POST", "/ingest?dry_run=false&dry_run=true", {"dry_run": ["must be given once"]}),
         ("GET", "/ingestions?state=completed", {"state": ["is not known; did you mean status?"]}),
         ("GET", "/ingestions?limt=0&limit=0", {"limit": [], "limt": ["is not known; did you mean limit?"]}),
-        ("GET", "/ingestions/{}/results?offset=1", {"offset": ["is not known; there is limit, after"]}),
+        ("GET", "/ingestions/{}/results?offset=1", {"offset": ["is not known; there is limit, after, format"]}),
         ("GET", "/ingestions/{}/batches?Limit=1", {"Limit": ["is not known; did you mean limit?"]}),
         ("GET", "/schedule?slot=1", {"slot": ["is not known; did you mean slots?"]}),
         ("GET", "/slots?after=1", {"after": ["is not known; there is limit, before"]}),
