@@ -19,6 +19,7 @@ from ingest_service.loop import Loop
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.records import Records
 from ingest_service.reports.board import BoardReports
+from ingest_service.reports.details import DetailsReports
 from ingest_service.reports.history import HistoryReports
 from ingest_service.reports.models import IngestionReport
 from ingest_service.reports.reports import Reports
@@ -32,10 +33,10 @@ COMPANION_GRACE_SECONDS = 0.5
 
 
 class Service:
-    """Takes and changes ingestions, and runs the dispatcher; `reports`, `board` and `history` read.
+    """Takes and changes ingestions, and runs the dispatcher. Any thread may call it.
 
-    Any thread may call it. `companions` are the loops that run beside the dispatcher. What changes something is
-    durable when it returns, blocks until then, and raises StoreError.
+    `reports`, `board`, `history` and `details` read. `companions` are the loops that run beside the dispatcher.
+    What changes something is durable when it returns, blocks until then, and raises StoreError.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Service:
         self.reports = Reports(records, engine)
         self.board = BoardReports(records, engine, dispatcher.under_way.seated)
         self.history = HistoryReports(records, engine)
+        self.details = DetailsReports(records, engine)
         self._records = records
         self._engine = engine
         self._dispatcher = dispatcher

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import islice
 
 from ingest_service.domain.model import Ingestion, Status
 
@@ -54,6 +56,16 @@ class Progress:
         released = -(-self.released // self.ingestion.batch_size)
         yield start, released, Status.COMPLETED
         yield released, self.ingestion.batch_count, self._unreleased
+
+    def nearest(self, most: int) -> list[int]:
+        """Return the numbers of the batches that are nearest to the present, ascending.
+
+        They are the last that ended, the first that are triggered and the next to be released, `most` of each.
+        """
+        following = -(-self.released // self.ingestion.batch_size)
+        ended = (number for number in range(following - 1, -1, -1) if number not in self.open)
+        to_come = range(following, min(following + most, self.ingestion.batch_count))
+        return sorted({*islice(ended, most), *nsmallest(most, self.open), *to_come})
 
     def counts(self) -> Counter[Status]:
         """Return the number of batches of each status."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from ingest_service.domain.failures import FailureQuery, Failures
 from ingest_service.domain.flow import MinuteFlow
 from ingest_service.domain.ledger import BatchHistory, LedgerSummary, Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Batch, Priority, Status
@@ -53,6 +54,25 @@ class BatchesRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailsRecord:
+    """An ingestion at this moment, with its slips (the latest first) and the batches nearest to the present."""
+
+    progress: Progress
+    slips: tuple[Slip, ...]
+    batches: tuple[BatchesRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRecord:
+    """All that was done for an ingestion: its calls, those of them that called an id again, and its failures."""
+
+    summary: LedgerSummary
+    calls: int
+    again: int
+    failures: Failures
+
+
+@dataclass(frozen=True, slots=True)
 class SeenReplica:
     """A process that shares the database with others, and when it was seen last (wall clock)."""
 
@@ -83,7 +103,7 @@ class BoardRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryQuery:
+class MinutesQuery:
     """Parts of the history: minutes of slots as in BoardQuery, and the ids that came and went since a time."""
 
     minutes_from: int
@@ -92,7 +112,7 @@ class HistoryQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryRecord:
+class MinutesRecord:
     """The history, minute by minute."""
 
     minutes: tuple[MinuteTally, ...]
@@ -145,6 +165,15 @@ class Records(Protocol):
     def batches(self, ingestion_id: UUID, after: int, limit: int) -> BatchesRecord | None:
         """Return at most `limit` batches with numbers above `after`, None for an unknown ingestion."""
 
+    def details(self, ingestion_id: UUID, most: int) -> DetailsRecord | None:
+        """Return an ingestion at this moment, with at most `most` batches of each kind; None for an unknown one.
+
+        The cost does not grow with its ids.
+        """
+
+    def history(self, sequence: int, query: FailureQuery) -> HistoryRecord:
+        """Return what was done for an ingestion, nothing for an unknown one. The cost grows with its calls."""
+
     def listed(self, wanted: ListFilter) -> list[tuple[Progress, int]]:
         """Return the ingestions that fit a filter with the number of their failed ids, the newest first."""
 
@@ -171,7 +200,7 @@ class Records(Protocol):
     def board(self, query: BoardQuery) -> BoardRecord:
         """Return the end of the ledger."""
 
-    def history(self, query: HistoryQuery) -> HistoryRecord:
+    def minutes(self, query: MinutesQuery) -> MinutesRecord:
         """Return the history, minute by minute."""
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:

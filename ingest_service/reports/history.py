@@ -6,7 +6,7 @@ from ingest_service.backlog.queue_depth import depth_by_priority
 from ingest_service.domain.flow import MinuteFlow
 from ingest_service.domain.seats import MinuteTally
 from ingest_service.ports.engine import Intake
-from ingest_service.ports.records import HistoryQuery, HistoryRecord, Records
+from ingest_service.ports.records import MinutesQuery, MinutesRecord, Records
 from ingest_service.reports.minutes import COUNTED_SLOTS, DAY, counted_from, of_a_day, recount_from
 from ingest_service.reports.upcoming import empty_at
 from ingest_service.schedule.snapshot import ScheduleSnapshot
@@ -42,17 +42,17 @@ class HistoryReports:
         # Not at one moment with the rest: nothing may be held up for as long as a whole day takes.
         known = last or self._first()
         flows_from = known.flows[-2].start if len(known.flows) > 1 else known.taken_at - DAY
-        query = HistoryQuery(recount_from(known.minutes), COUNTED_SLOTS, flows_from)
-        found, snapshot = self._intake.at_one_moment(lambda: self._records.history(query))
+        query = MinutesQuery(recount_from(known.minutes), COUNTED_SLOTS, flows_from)
+        found, snapshot = self._intake.at_one_moment(lambda: self._records.minutes(query))
         return _report(snapshot, found, known)
 
     def _first(self) -> HistoryReport:
         snapshot = self._intake.snapshot()
-        query = HistoryQuery(0, COUNTED_SLOTS, snapshot.taken_at - DAY)
-        return _report(snapshot, self._records.history(query), None)
+        query = MinutesQuery(0, COUNTED_SLOTS, snapshot.taken_at - DAY)
+        return _report(snapshot, self._records.minutes(query), None)
 
 
-def _report(snapshot: ScheduleSnapshot, found: HistoryRecord, known: HistoryReport | None) -> HistoryReport:
+def _report(snapshot: ScheduleSnapshot, found: MinutesRecord, known: HistoryReport | None) -> HistoryReport:
     day_ago = snapshot.taken_at - DAY
     minutes = of_a_day(known.minutes if known else (), found.minutes, snapshot.taken_at)
     return HistoryReport(

@@ -46,12 +46,12 @@ class Reports:
 
     def progress(self, ingestion_id: UUID) -> Progress:
         """Return the progress of an ingestion. Raises IngestionNotFound."""
-        return _found(self._records.progress(ingestion_id), ingestion_id)
+        return found_or_raise(self._records.progress(ingestion_id), ingestion_id)
 
     def status(self, ingestion_id: UUID) -> StatusReport:
         """Return the progress of an ingestion without reading its ids. Raises IngestionNotFound."""
         progress = self.progress(ingestion_id)
-        return StatusReport(progress, _changes_in(progress, self._intake.opens_in()))
+        return StatusReport(progress, changes_in(progress, self._intake.opens_in()))
 
     def ids(self, progress: Progress) -> PackedIds:
         """Return the ids of an ingestion, which never change. Raises IngestionNotFound if it was removed."""
@@ -63,28 +63,28 @@ class Reports:
     def ingestion(self, ingestion_id: UUID) -> IngestionReport:
         """Return an ingestion in full, without its batches. Raises IngestionNotFound."""
         found, snapshot = self._intake.at_one_moment(lambda: self._records.ingestion(ingestion_id))
-        record = _found(found, ingestion_id)
-        expected = _estimate(record.progress, snapshot)
+        record = found_or_raise(found, ingestion_id)
+        expected = estimate_of(record.progress, snapshot)
         return IngestionReport(
             progress=record.progress,
             summary=record.summary,
             slips=record.slips,
             estimate=expected,
-            earliest_end=_earliest_end(record.progress, expected, snapshot),
-            changes_in=_changes_in(record.progress, snapshot.opens_in),
+            earliest_end=earliest_end(record.progress, expected, snapshot),
+            changes_in=changes_in(record.progress, snapshot.opens_in),
         )
 
     def batches(self, ingestion_id: UUID, after: int, limit: int) -> BatchesReport:
         """Return at most `limit` batches with numbers above `after`. Raises IngestionNotFound."""
         found, snapshot = self._intake.at_one_moment(lambda: self._records.batches(ingestion_id, after, limit))
-        record = _found(found, ingestion_id)
+        record = found_or_raise(found, ingestion_id)
         progress, numbers = record.progress, record.numbers
-        expected = _estimate(progress, snapshot)
+        expected = estimate_of(progress, snapshot)
         return BatchesReport(
             progress.ingestion.id,
-            tuple(_batch(record, number, expected) for number in numbers),
+            batch_reports(record, expected),
             next_after=numbers[-1] if numbers and numbers.stop < progress.ingestion.batch_count else None,
-            changes_in=_changes_in(progress, snapshot.opens_in),
+            changes_in=changes_in(progress, snapshot.opens_in),
         )
 
     def ingestions(self, wanted: ListFilter) -> IngestionsReport:
@@ -106,7 +106,9 @@ class Reports:
 
         There are fewer where their results have more than PAGE_CHARACTERS.
         """
-        found = _found(self._records.outcomes(ingestion_id, after, limit + 1, PAGE_CHARACTERS), ingestion_id)
+        found = found_or_raise(
+            self._records.outcomes(ingestion_id, after, limit + 1, PAGE_CHARACTERS), ingestion_id
+        )
         page = found[:limit]
         more = len(found) > limit or (_is_cut(page) and bool(self._records.outcomes(ingestion_id, page[-1][0], 1)))
         next_after = page[-1][0] if more else None
@@ -135,13 +137,14 @@ def _is_cut(outcomes: Sequence[tuple[int, Outcome]]) -> bool:
     return sum(len(outcome.result or "") for _, outcome in outcomes) >= PAGE_CHARACTERS
 
 
-def _found(found: T | None, ingestion_id: UUID) -> T:
+def found_or_raise(found: T | None, ingestion_id: UUID) -> T:
+    """Return what was found. Raises IngestionNotFound."""
     if found is None:
         raise IngestionNotFound(ingestion_id)
     return found
 
 
-def _changes_in(progress: Progress, opens_in: int) -> int | None:
+def changes_in(progress: Progress, opens_in: int) -> int | None:
     """Return the nanoseconds for which an ingestion cannot change; None for one that never will again.
 
     A batch that is being called may end at any moment; one that waits starts with a slot.
@@ -151,19 +154,25 @@ def _changes_in(progress: Progress, opens_in: int) -> int | None:
     return 0 if progress.open else opens_in
 
 
-def _estimate(progress: Progress, snapshot: ScheduleSnapshot) -> Estimate | None:
+def estimate_of(progress: Progress, snapshot: ScheduleSnapshot) -> Estimate | None:
+    """Return the estimate of what waits of an ingestion, None if nothing does."""
     if progress.ended:
         return None
     return estimate(snapshot, progress.ingestion.priority, progress.sequence)
 
 
-def _earliest_end(progress: Progress, expected: Estimate | None, snapshot: ScheduleSnapshot) -> int:
+def earliest_end(progress: Progress, expected: Estimate | None, snapshot: ScheduleSnapshot) -> int:
     """Return the earliest end of what waits if an operator who has paused the dispatcher resumed now."""
     if expected is not None and snapshot.paused_at is not None:
-        expected = _estimate(progress, snapshot.resumed())
+        expected = estimate_of(progress, snapshot.resumed())
     if expected is None or expected.ends_at is None:
         return snapshot.taken_at
     return expected.ends_at
+
+
+def batch_reports(record: BatchesRecord, expected: Estimate | None) -> tuple[BatchReport, ...]:
+    """Return the report of each batch of a record, with the expected start of those that wait."""
+    return tuple(_batch(record, number, expected) for number in record.numbers)
 
 
 def _batch(record: BatchesRecord, number: int, expected: Estimate | None) -> BatchReport:

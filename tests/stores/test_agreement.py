@@ -13,11 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ingest_service.dispatch.journal import Journal
 from ingest_service.domain.entry import Entry
+from ingest_service.domain.failures import FailureQuery
 from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Uncalled, Verdict
 from ingest_service.domain.model import Batch, Ingestion, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ports.records import BoardQuery, Cutoffs, HistoryQuery, ListFilter, Records
+from ingest_service.ports.records import BoardQuery, Cutoffs, ListFilter, MinutesQuery, Records
 from tests.doubles import VirtualClock
 from tests.simulation import SECOND
 from tests.stores.model.journal import ModelJournal
@@ -34,6 +35,7 @@ VERDICTS: list[Verdict] = [
 KEYS = ("a", "b")
 # Of the first ingestion, and of many.
 PREFIXES = (f"{1:016x}", "0" * 15)
+FAILURES = (FailureQuery(99, 9, 9, 3), FailureQuery(2, 1, 1, 1))
 priorities = st.sampled_from(Priority)
 places = st.integers(0, 20)
 choices = st.lists(st.tuples(places, st.sampled_from([3, 3, 2, 1])), min_size=1, max_size=3)
@@ -81,11 +83,12 @@ def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
     yield records.batch_ids(tuple(entry.split(entry.next_size)[0] for entry, _ in waiting))
     yield records.slots(10**9, 99), records.slots(3, 2)
     yield records.board(BoardQuery(9, 3, 0, 99)), records.board(BoardQuery(2, 99, 3, 2))
-    yield records.history(HistoryQuery(0, 99, 0)), records.history(HistoryQuery(2, 2, 1_700_001_060 * SECOND))
+    yield records.minutes(MinutesQuery(0, 99, 0)), records.minutes(MinutesQuery(2, 2, 1_700_001_060 * SECOND))
     yield dict(records.batch_counts()), journal.paused_at(), journal.paused_until(), journal.last_slot()
     for progress, _ in listed:
         assert records.progress(progress.ingestion.id) == progress
         yield records.ids(progress.sequence), journal.release_state(progress.sequence)
+        yield [records.history(progress.sequence, query) for query in FAILURES]
     for submission in submissions:
         yield from seen_of(records, submission.id)
         yield [known(journal, submission, key) for key in KEYS]
@@ -97,6 +100,7 @@ def seen_of(records: Records, ingestion_id: UUID) -> Iterator[object]:
     yield records.outcomes(ingestion_id, -1, 99), records.outcomes(ingestion_id, 1, 2)
     yield records.outcomes(ingestion_id, -1, 99, 3)
     yield records.batches(ingestion_id, -1, 99), records.batches(ingestion_id, 0, 1)
+    yield records.details(ingestion_id, 99), records.details(ingestion_id, 1)
 
 
 def known(journal: Journal, submission: Submission, key: str) -> object:

@@ -20,6 +20,14 @@ def read_summary(connection: Connection, sequence: int) -> LedgerSummary:
     return LedgerSummary(count_failed(connection, [sequence])[sequence], *used)
 
 
+def count_calls(connection: Connection, sequence: int) -> tuple[int, int]:
+    """Count the calls of an ingestion, and those of them that were not the first of their id."""
+    calls, ids = connection.execute(
+        "SELECT count(*), count(DISTINCT position) FROM calls WHERE sequence = ?", [sequence]
+    ).fetchone()
+    return calls, calls - ids
+
+
 def read_batch_histories(connection: Connection, progress: Progress, numbers: range) -> dict[int, BatchHistory]:
     """Read the histories of those of these batches that were called, by their numbers."""
     size = progress.ingestion.batch_size

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
+from ingest_service.domain.failures import FailureQuery
 from ingest_service.domain.ledger import Outcome, SlotRecord
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
@@ -12,19 +13,23 @@ from ingest_service.ports.records import (
     BoardQuery,
     BoardRecord,
     Cutoffs,
-    HistoryQuery,
+    DetailsRecord,
     HistoryRecord,
     IngestionRecord,
     ListFilter,
+    MinutesQuery,
+    MinutesRecord,
 )
+from ingest_service.stores.sql.batches import read_batches, runs_of
 from ingest_service.stores.sql.counting import count_batches
 from ingest_service.stores.sql.database import Database
+from ingest_service.stores.sql.failures import read_failures
 from ingest_service.stores.sql.flow import read_flows
-from ingest_service.stores.sql.ledger import read_batch_histories, read_slots, read_summary
+from ingest_service.stores.sql.ledger import count_calls, read_slots, read_summary
 from ingest_service.stores.sql.listing import read_listed
 from ingest_service.stores.sql.progress import read_progress
 from ingest_service.stores.sql.pruning import read_oldest
-from ingest_service.stores.sql.rows import read_ids, read_outcome, read_positions, read_span
+from ingest_service.stores.sql.rows import read_ids, read_outcome, read_positions
 from ingest_service.stores.sql.seats import read_fill, read_minutes, read_seats
 from ingest_service.stores.sql.slips import read_slips
 
@@ -89,10 +94,24 @@ class SqlRecords:
             progress = read_progress(connection, ingestion_id)
             if progress is None:
                 return None
-            size = progress.ingestion.batch_size
             numbers = range(progress.ingestion.batch_count)[after + 1 : after + 1 + limit]
-            ids = read_span(connection, progress.sequence, numbers.start * size, numbers.stop * size)
-            return BatchesRecord(progress, numbers, ids, read_batch_histories(connection, progress, numbers))
+            return read_batches(connection, progress, numbers)
+
+    def details(self, ingestion_id: UUID, most: int) -> DetailsRecord | None:
+        """Read an ingestion with its slips and the batches nearest to the present."""
+        with self._database.read() as connection:
+            progress = read_progress(connection, ingestion_id)
+            if progress is None:
+                return None
+            batches = (read_batches(connection, progress, run) for run in runs_of(progress.nearest(most)))
+            return DetailsRecord(progress, read_slips(connection, progress.sequence), tuple(batches))
+
+    def history(self, sequence: int, query: FailureQuery) -> HistoryRecord:
+        """Read the sums over all calls of an ingestion, and its last failures."""
+        with self._database.read() as connection:
+            calls, again = count_calls(connection, sequence)
+            failures = read_failures(connection, sequence, query)
+            return HistoryRecord(read_summary(connection, sequence), calls, again, failures)
 
     def listed(self, wanted: ListFilter) -> list[tuple[Progress, int]]:
         """Read the ingestions that fit a filter, without their ids."""
@@ -137,11 +156,11 @@ class SqlRecords:
                 minutes=read_minutes(connection, query.minutes_from, query.most_slots),
             )
 
-    def history(self, query: HistoryQuery) -> HistoryRecord:
+    def minutes(self, query: MinutesQuery) -> MinutesRecord:
         """Count minute by minute."""
         with self._database.read() as connection:
             minutes = read_minutes(connection, query.minutes_from, query.most_slots)
-            return HistoryRecord(minutes, read_flows(connection, query.flows_from))
+            return MinutesRecord(minutes, read_flows(connection, query.flows_from))
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Count all batches."""

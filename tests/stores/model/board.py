@@ -5,7 +5,7 @@ from collections import defaultdict
 from ingest_service.domain.flow import MinuteFlow
 from ingest_service.domain.ledger import CANCELLED
 from ingest_service.domain.seats import Fate, Fill, MinuteTally, Seat, SeatedSlot
-from ingest_service.ports.records import BoardQuery, BoardRecord, HistoryQuery, HistoryRecord
+from ingest_service.ports.records import BoardQuery, BoardRecord, MinutesQuery, MinutesRecord
 from tests.simulation import SECOND
 from tests.stores.model.journal import ModelJournal
 from tests.stores.model.kept import Kept
@@ -30,14 +30,14 @@ class Board:
         minutes = self._minutes(query.minutes_from, query.most_slots)
         return BoardRecord(tuple(seated[: query.slots]), _fill(seated[: query.filled_slots]), minutes)
 
-    def history(self, query: HistoryQuery) -> HistoryRecord:
+    def minutes(self, query: MinutesQuery) -> MinutesRecord:
         flows: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         for kept in self._kept.values():
             if kept.ingestion.created_at >= query.flows_from:
                 flows[kept.ingestion.created_at // MINUTE * MINUTE][0] += kept.ingestion.id_count
             if kept.cancelled_at is not None and kept.cancelled_at >= query.flows_from:
                 flows[kept.cancelled_at // MINUTE * MINUTE][1] += _cancelled(kept)
-        return HistoryRecord(
+        return MinutesRecord(
             minutes=self._minutes(query.minutes_from, query.most_slots),
             flows=tuple(MinuteFlow(start, *counts) for start, counts in sorted(flows.items())),
         )

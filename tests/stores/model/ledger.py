@@ -71,6 +71,10 @@ class Ledger:
                 found[number] = BatchHistory(number, len(used), used[0].slot.opened_at, used[-1].closed_at)
         return found
 
+    def positions(self, sequence: int) -> list[int]:
+        """Return the position of every call of an ingestion."""
+        return [at for one in self._slots for batch in one.batches(sequence) for at in batch.positions]
+
     @property
     def slots(self) -> Sequence[Written]:
         """All slots, the earliest first."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 from uuid import UUID
 
+from ingest_service.domain.failures import FailureQuery
 from ingest_service.domain.ledger import Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Batch, Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
@@ -15,13 +16,17 @@ from ingest_service.ports.records import (
     BoardQuery,
     BoardRecord,
     Cutoffs,
-    HistoryQuery,
+    DetailsRecord,
     HistoryRecord,
     IngestionRecord,
     ListFilter,
+    MinutesQuery,
+    MinutesRecord,
     SeenReplica,
 )
+from ingest_service.stores.sql.batches import runs_of
 from tests.stores.model.board import Board
+from tests.stores.model.failures import failures_of
 from tests.stores.model.journal import ModelJournal
 from tests.stores.model.kept import Kept
 
@@ -66,10 +71,27 @@ class ModelRecords:
         kept = self._find(ingestion_id)
         if kept is None:
             return None
-        numbers, size = range(kept.ingestion.batch_count)[after + 1 : after + 1 + limit], kept.ingestion.batch_size
+        return self._batches(kept, range(kept.ingestion.batch_count)[after + 1 : after + 1 + limit])
+
+    def _batches(self, kept: Kept, numbers: range) -> BatchesRecord:
+        size = kept.ingestion.batch_size
         ids = PackedIds.of(kept.submission.ids.span(numbers.start * size, numbers.stop * size))
         histories = self._journal.ledger.histories(kept.sequence, numbers)
         return BatchesRecord(kept.progress, numbers, ids, histories)
+
+    def details(self, ingestion_id: UUID, most: int) -> DetailsRecord | None:
+        kept = self._find(ingestion_id)
+        if kept is None:
+            return None
+        batches = (self._batches(kept, run) for run in runs_of(kept.progress.nearest(most)))
+        return DetailsRecord(kept.progress, kept.slips, tuple(batches))
+
+    def history(self, sequence: int, query: FailureQuery) -> HistoryRecord:
+        kept = self._journal.kept.get(sequence)
+        positions = self._journal.ledger.positions(sequence)
+        summary = self._journal.ledger.summary(sequence, len(kept.failed) if kept else 0)
+        failures = failures_of(kept.outcomes if kept else {}, query)
+        return HistoryRecord(summary, len(positions), len(positions) - len(set(positions)), failures)
 
     def listed(self, wanted: ListFilter) -> list[tuple[Progress, int]]:
         every = [(kept.progress, len(kept.failed)) for kept in reversed(self._journal.kept.values())]
@@ -112,8 +134,8 @@ class ModelRecords:
     def board(self, query: BoardQuery) -> BoardRecord:
         return Board(self._journal).record(query)
 
-    def history(self, query: HistoryQuery) -> HistoryRecord:
-        return Board(self._journal).history(query)
+    def minutes(self, query: MinutesQuery) -> MinutesRecord:
+        return Board(self._journal).minutes(query)
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         counts: Counter[tuple[Priority, Status]] = Counter()

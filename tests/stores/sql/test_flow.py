@@ -2,7 +2,7 @@
 
 from ingest_service.domain.flow import MinuteFlow
 from ingest_service.domain.ledger import CANCELLED, Outcome, Retry
-from ingest_service.ports.records import HistoryQuery
+from ingest_service.ports.records import MinutesQuery
 from tests.doubles import VirtualClock
 from tests.simulation import SECOND
 from tests.stores.steps import close, open_next, submit
@@ -12,7 +12,7 @@ MINUTE = 60 * SECOND
 
 
 def flows(store: Store, since: int = 0) -> list[MinuteFlow]:
-    return list(store.records.history(HistoryQuery(0, 10**9, since)).flows)
+    return list(store.records.minutes(MinutesQuery(0, 10**9, since)).flows)
 
 
 def test_nothing_came_to_an_empty_store(store: Store) -> None:
