@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, request
 
 from ingest_service.web.board.files import DIGEST
-from ingest_service.web.board.pages import HTML, as_page, prefers_html, rendered
+from ingest_service.web.board.pages import as_page, prefers_html, rendered
 from ingest_service.web.http.problem import PROBLEM, Error
 from ingest_service.web.http.request_id import request_id
-from ingest_service.web.http.responses import JSON
+from ingest_service.web.http.responses import HTML, JSON
 
 
 def add_error_pages(routes: Blueprint, version: str) -> None:

@@ -1,8 +1,9 @@
 """Operations on the service as a whole."""
 
+from ingest_service.web.board.ingestion.operations import INGESTION_PART
 from ingest_service.web.board.models import Links
-from ingest_service.web.board.pages import HTML
 from ingest_service.web.board.plot import Plot, PlotQuery
+from ingest_service.web.http.responses import HTML
 from ingest_service.web.openapi.answers import (
     IF_NONE_MATCH,
     UNAVAILABLE,
@@ -74,4 +75,5 @@ BOARD = (
             UNAVAILABLE,
         ),
     ),
+    INGESTION_PART,
 )

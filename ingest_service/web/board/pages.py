@@ -10,11 +10,11 @@ from werkzeug.http import parse_accept_header
 
 from ingest_service.web.board import text
 from ingest_service.web.http.problem import PROBLEM
-from ingest_service.web.http.responses import JSON
+from ingest_service.web.http.responses import HTML, JSON
 from ingest_service.web.http.security_headers import PAGES, headers_of
 from ingest_service.web.http.times import rfc3339
 
-HTML = "text/html"
+SERVER_TIME = "X-Server-Time"
 _HEADERS = headers_of(PAGES)
 _FILTERS = (
     text.shown,

@@ -11,13 +11,13 @@ from ingest_service.errors import StoreError
 from ingest_service.reports.history import HistoryReport
 from ingest_service.reports.stretches import Stretch, stretches
 from ingest_service.service import Service
-from ingest_service.web.board.pages import HTML, as_page, rendered
+from ingest_service.web.board.pages import as_page, rendered
 from ingest_service.web.board.shared import Shared
 from ingest_service.web.http.compression import compressed
 from ingest_service.web.http.conditional import conditional, entity_tag
 from ingest_service.web.http.fields import Count, Number, ResponseModel, Time
 from ingest_service.web.http.parameters import NoQuery, Query
-from ingest_service.web.http.responses import JSON
+from ingest_service.web.http.responses import HTML, JSON
 from ingest_service.web.http.times import rfc3339
 
 POLL = 30 * NANOSECONDS

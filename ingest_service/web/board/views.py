@@ -8,17 +8,17 @@ from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.service import Service
 from ingest_service.web.board.error_pages import add_error_pages
 from ingest_service.web.board.files import DIGEST, add_files
+from ingest_service.web.board.ingestion.views import add_ingestion
 from ingest_service.web.board.latest import Latest
 from ingest_service.web.board.models import Links
-from ingest_service.web.board.pages import HTML, Pages, as_page, rendered
+from ingest_service.web.board.pages import SERVER_TIME, Pages, as_page, rendered
 from ingest_service.web.board.plot import LatestHistory, add_plot
 from ingest_service.web.board.view import Board
 from ingest_service.web.http.compression import compressed, packed
 from ingest_service.web.http.conditional import conditional, conditional_json, entity_tag
-from ingest_service.web.http.responses import own_url
+from ingest_service.web.http.responses import HTML, own_url
 from ingest_service.web.http.times import rfc3339
 
-SERVER_TIME = "X-Server-Time"
 POLL = NANOSECONDS
 _PATHS = {
     "ingest": "/ingest",
@@ -88,6 +88,7 @@ def board(service: Service, clock: Clock, version: str, rule: str) -> Blueprint:
 
     add_part(routes, latest, clock, rule)
     add_plot(routes, history)
+    add_ingestion(routes, pages, service, clock, shared)
     return routes
 
 

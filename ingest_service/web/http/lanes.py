@@ -59,7 +59,7 @@ def _lane_of_path(method: str, path: str, request: Any) -> str:
         return "answers"
     if path == "/ingest":
         return "computing" if "dry_run" in request.query or _has_deadline(request.body_rcv) else "usual"
-    if path.startswith("/ingestions/"):
+    if path.startswith(("/ingestions/", "/board/ingestions/")):
         return "computing"
     reads = method in ("GET", "HEAD")
     return "computing" if reads and path in _COMPUTED else "usual"

@@ -1,4 +1,4 @@
-"""Responses of JSON."""
+"""Responses, their media types and addresses."""
 
 from urllib.parse import quote
 
@@ -7,6 +7,7 @@ from flask import Response, request
 from ingest_service.web.http.fields import ResponseModel
 
 JSON = "application/json"
+HTML = "text/html"
 
 
 def json_response(answer: ResponseModel, status: int = 200) -> Response:

@@ -3,6 +3,7 @@
 from ingest_service.errors import NothingToCancel, NothingToChange, NothingToRetry
 from ingest_service.web.http.errors import nothing_to_cancel, nothing_to_change, nothing_to_retry
 from ingest_service.web.http.parameters import Page
+from ingest_service.web.http.responses import HTML
 from ingest_service.web.ingest.operations import IDEMPOTENCY_KEY, KEY_REUSED, NO_ROOM
 from ingest_service.web.ingestions.examples import (
     BATCHES,
@@ -71,9 +72,10 @@ INGESTIONS = (
         "GET /ingestions/{ingestion_id}",
         "ingestion",
         "See an ingestion in full, without its batches",
-        description="Its progress, when it goes on and why not earlier, and what has made its end later.",
+        description="Its progress, when it goes on and why not earlier, and what has made its end later. "
+        "A browser gets a page with all of this.",
         parameters=(ID, IF_NONE_MATCH),
-        answers=(*polled("The ingestion.", half=FULL), NOT_FOUND, UNAVAILABLE),
+        answers=(*polled("The ingestion, or its page.", Content(HTML), half=FULL), NOT_FOUND, UNAVAILABLE),
     ),
     Operation(
         "DELETE /ingestions/{ingestion_id}",

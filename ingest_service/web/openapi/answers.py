@@ -20,7 +20,7 @@ from ingest_service.web.http.names import unknown
 from ingest_service.web.http.parameters import Query
 from ingest_service.web.http.problem import Error
 from ingest_service.web.openapi.examples import ONE
-from ingest_service.web.openapi.operation import Answer, Parameter, failure, json_of
+from ingest_service.web.openapi.operation import Answer, Content, Parameter, failure, json_of
 
 ID = Parameter("ingestion_id", "path", "The ingestion.", {"type": "string", "format": "uuid"})
 IF_NONE_MATCH = Parameter(
@@ -68,7 +68,8 @@ def wrong(description: str, kind: type[Query] | type[RequestBody], field: str) -
     return failure(400, description, **{field: invalid_input(InvalidInput({field: [kind.allowed[field]]}))})
 
 
-def polled(description: str, **examples: BaseModel) -> tuple[Answer, Answer]:
-    """Return the answers of an operation that clients poll."""
+def polled(description: str, *others: Content, **examples: BaseModel) -> tuple[Answer, Answer]:
+    """Return the answers of an operation that clients poll: JSON, or other content."""
     headers = ("ETag", "Retry-After")
-    return ok(description, *headers, **examples), Answer(304, UNCHANGED, headers=headers)
+    found = Answer(200, description, (json_of(**examples), *others), headers)
+    return found, Answer(304, UNCHANGED, headers=headers)

@@ -37,6 +37,7 @@ def request_of(body: bytes, **fields: str) -> Any:
         ("HEAD /board/", "computing"),
         ("GET /board/plot span=day", "computing"),
         ("GET /board/tables", "computing"),
+        ("GET /board/ingestions/1", "computing"),
         ("GET /board/files/1/board.css", "usual"),
         ("HEAD //health", "probes"),
         ("GET /ready", "probes"),

@@ -16,6 +16,7 @@ let goneSince = null;
 let lastSeen = Date.now();
 let timer = null;
 let asking = false;
+let isFinal = false;
 
 const now = () => Date.now() + skew;
 const two = (count) => String(count).padStart(2, "0");
@@ -64,13 +65,15 @@ function fillIn(root) {
 }
 
 function title(live) {
-  const { kind, waiting, next } = live.dataset;
+  const { kind, waiting, next, title, ends } = live.dataset;
   const parts = [];
   if (goneSince) parts.push("offline");
   else if (kind === "bad") parts.push("not ready");
   if (waiting === "0") parts.push("nothing waits");
   else if (waiting) parts.push(`${Number(waiting).toLocaleString("fr").replace(/\s/g, "\u202f")} waiting`);
   if (waiting && waiting !== "0") parts.push(next ? `next in ${until(Date.parse(next))}` : "paused");
+  if (title) parts.push(title);
+  if (ends) parts.push(`done in ${until(Date.parse(ends))}`);
   return parts.join(" · ") || "Ingest service";
 }
 
@@ -187,12 +190,13 @@ async function ask() {
     putIn(await answer.text());
     tag = answer.headers.get("ETag");
   }
-  return Number(answer.headers.get("Retry-After")) || 1;
+  isFinal = !answer.headers.has("Retry-After");
+  return Number(answer.headers.get("Retry-After"));
 }
 
 async function poll() {
   clearTimeout(timer);
-  if (document.hidden || asking) return;
+  if (document.hidden || asking || isFinal) return;
   asking = true;
   let pause = 2;
   try {
@@ -203,7 +207,7 @@ async function poll() {
   }
   asking = false;
   show();
-  timer = setTimeout(poll, pause * SECOND);
+  if (!isFinal) timer = setTimeout(poll, pause * SECOND);
 }
 
 const zone = document.getElementById("zone");
