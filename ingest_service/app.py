@@ -148,7 +148,7 @@ def create_app(
     guard_changes(app, settings.cors_origins)
     ignore_other_conditions(app)
     # Its pages answer before other operations do, but after the guards.
-    app.register_blueprint(board(service, clock or SystemClock(), VERSION, _rule(settings)))
+    app.register_blueprint(board(service, clock or SystemClock(), VERSION, _rule(settings), most_ids))
     register_errors(app)
     register_problems(app)
     allow_origins(app, settings.cors_origins)

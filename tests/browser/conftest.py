@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -14,10 +15,13 @@ from tests.processes.conftest import client, environ, start
 
 __all__ = ["client", "environ", "start"]
 
+# A name that leads to this machine, and is not as trusted as `localhost`.
+ELSEWHERE = "ingest.example"
 # It is to ask for nothing by itself.
 QUIET = (
     *("--disable-gpu", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
+    f"--host-resolver-rules=MAP {ELSEWHERE} {HOST}",
 )
 
 Open = Callable[..., WatchedPage]
@@ -36,11 +40,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def look(browser: Browser, environ: dict[str, str]) -> Iterator[Open]:
-    """Open pages of the test's service; in the end none of them has complained."""
+    """Open pages, by paths of the test's service or by addresses; in the end none of them has complained."""
     with ExitStack() as stack:
 
         def open_one(path: str = "/", **context: Any) -> WatchedPage:
-            page = WatchedPage(browser, f"http://{HOST}:{environ['INGEST_PORT']}{path}", **context)
+            address = urljoin(f"http://{HOST}:{environ['INGEST_PORT']}", path)
+            page = WatchedPage(browser, address, **context)
             stack.callback(page.close)
             return page
 

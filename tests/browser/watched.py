@@ -45,5 +45,8 @@ class WatchedPage:
         return int(time.time())
 
     def _note(self, message: ConsoleMessage) -> None:
+        # An answer in JSON names no icon.
+        if message.location["url"].endswith("/favicon.ico"):
+            return
         if message.type in ("error", "warning") and not any(error in message.text for error in AWAY):
             self.complaints.append(message.text)

@@ -13,6 +13,7 @@ from ingest_service.web.board.latest import Latest
 from ingest_service.web.board.models import Links
 from ingest_service.web.board.pages import SERVER_TIME, Pages, as_page, rendered
 from ingest_service.web.board.plot import LatestHistory, add_plot
+from ingest_service.web.board.submission import add_submission
 from ingest_service.web.board.view import Board
 from ingest_service.web.http.compression import compressed, packed
 from ingest_service.web.http.conditional import conditional, conditional_json, entity_tag
@@ -61,10 +62,10 @@ class LastPart:
         return last
 
 
-def board(service: Service, clock: Clock, version: str, rule: str) -> Blueprint:
+def board(service: Service, clock: Clock, version: str, rule: str, most_ids: int) -> Blueprint:
     """Return the board of a service; it stands in for `GET /` where the client is a browser.
 
-    `rule` is the rate limit in words.
+    `rule` is the rate limit in words; a submission may have at most `most_ids` ids.
     """
     routes = Blueprint("board", __name__, template_folder="templates")
     pages, latest, history = Pages(routes), Latest(service, clock), LatestHistory(service, clock)
@@ -89,6 +90,7 @@ def board(service: Service, clock: Clock, version: str, rule: str) -> Blueprint:
     add_part(routes, latest, clock, rule)
     add_plot(routes, history)
     add_ingestion(routes, pages, service, clock, shared)
+    add_submission(routes, most_ids, shared)
     return routes
 
 

@@ -1,0 +1,98 @@
+"""The field for ids in a real browser: text, files, and what is wrong with them."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.forms import PATIENCE, SUBMIT, UNHURRIED, Form, ids_of, listed
+from tests.processes.client import Client
+from tests.processes.conftest import Start
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_wrong_word_is_named_with_its_line_and_selected_in_the_field(
+    start: Start, client: Client, look: Open
+) -> None:
+    start().until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.text.fill("1 2\n\n3, twelve\n5\u202e6 # why\n9-7")
+    lines = form.found.get_by_role("listitem")
+    expect(lines).to_have_text(
+        [
+            "line 3 “twelve” is not an id, nor a range like 10-20",
+            "line 4 “5\\u202e6” is not an id, nor a range like 10-20",
+            "line 5 “9-7” is a range backwards: write 7-9",
+        ]
+    )
+    form.found.get_by_role("button", name="line 3").click()
+    assert form.page.evaluate("String(getSelection())") == "twelve"
+    form.ask()
+    expect(form.trouble).to_contain_text("Not all of the ids can be read")
+    form.text.fill("")
+    form.ask()
+    expect(form.trouble).to_contain_text("There are no ids yet")
+    assert listed(client) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id\r\n3\r\n1\r\n", "✓ 2 ids · the first line, “id”, is taken for a heading"),
+        ('"id"\n"3"\n"1"\n', '✓ 2 ids · the first line, “"id"”, is taken for a heading'),
+        ("\ufeff3,1\n# 7\n", "✓ 2 ids"),
+        ("[3,\n 1]", "✓ 2 ids"),
+        ('{"id": 3, "result": {"id": 5}}\n{"id":1}', "✓ 2 ids"),
+        ("id,age\n3,1\n", "“id,age” names several columns"),
+        ("[3,\n 1", "begins a list of JSON that is not whole"),
+        ("[3, 1.5]", "“1.5” is not an id"),
+        ('{"id": 3}\n{"name": 1}', 'line 2 “{"name": 1}” is not an id'),
+        ('{"id": 3}\n{"id"', 'line 2 “{"id"” is not a line of JSON'),
+        ("3\n1000000008\n", "line 2 “1000000008” is not an id"),
+        ("3 0", "“0” is not an id"),
+        ("\0\x01\n", "“\\u0000\\u0001” is not an id"),
+        ("1-11", "“1-11” is one too many"),
+        ("1-9 4\n5", "line 2 “5” is one too many"),
+    ],
+)
+def test_a_file_is_read_as_text_csv_or_json(start: Start, look: Open, content: str, said: str) -> None:
+    start(INGEST_MAX_IDS="10").until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.drop("ids.txt", content)
+    expect(form.found).to_contain_text(said)
+
+
+def test_a_file_that_is_dropped_is_submitted_and_one_that_is_removed_is_not(
+    start: Start, client: Client, look: Open
+) -> None:
+    start(**UNHURRIED).until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.text.fill("7")
+    form.drop("list.json", "[5, 4, 4]")
+    expect(form.page.get_by_text("list.json")).to_be_visible()
+    expect(form.text).to_be_hidden()
+    form.page.get_by_role("button", name="Remove").click()
+    expect(form.text).to_be_focused()
+    expect(form.found).to_have_text("✓ 1 id")
+    form.page.get_by_label("File").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": b"id\n5\n4\n4"}
+    )
+    expect(form.found).to_contain_text("✓ 3 ids · 1 duplicate kept")
+    form.ask()
+    form.submit.click()
+    assert ids_of(client, form.submitted()) == [5, 4, 4]
+
+
+def test_a_million_ids_do_not_freeze_the_page(start: Start, client: Client, look: Open) -> None:
+    start(**UNHURRIED).until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.page.evaluate("setInterval(() => { window.ticks = (window.ticks ?? 0) + 1; }, 10)")
+    form.paste("\n".join(str(1_000_000_007 - number) for number in range(1_000_000)))
+    expect(form.page.get_by_text("pasted text 10.0 MB")).to_be_visible()
+    expect(form.found).to_have_text("✓ 1 000 000 ids", timeout=PATIENCE)
+    assert form.page.evaluate("window.ticks") > 5
+    form.ask()
+    expect(form.submit).to_be_visible(timeout=PATIENCE)
+    form.submit.click()
+    form.submitted()
+    assert [one["ids"] for one in listed(client)] == [1_000_000]
