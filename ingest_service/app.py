@@ -148,7 +148,8 @@ def create_app(
     guard_changes(app, settings.cors_origins)
     ignore_other_conditions(app)
     # Its pages answer before other operations do, but after the guards.
-    app.register_blueprint(board(service, clock or SystemClock(), VERSION, _rule(settings), most_ids))
+    controls = settings.page_controls == "1"
+    app.register_blueprint(board(service, clock or SystemClock(), VERSION, _rule(settings), most_ids, controls))
     register_errors(app)
     register_problems(app)
     allow_origins(app, settings.cors_origins)

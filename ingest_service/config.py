@@ -148,6 +148,7 @@ class Settings(BaseModel):
         (), validation_alias="INGEST_ALLOWED_HOSTS"
     )
     keepalive_seconds: Seconds = Field(75, validation_alias="INGEST_KEEPALIVE_SECONDS", ge=1)
+    page_controls: Literal["0", "1"] = Field("0", validation_alias="INGEST_PAGE_CONTROLS")
     log_format: Literal["human", "json"] = Field("human", validation_alias="INGEST_LOG_FORMAT")
     keep_days: int = Field(30, validation_alias="INGEST_KEEP_DAYS", ge=1, le=36_500)
 

@@ -34,6 +34,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "cors_origins": (),
         "allowed_hosts": (),
         "keepalive_seconds": 75,
+        "page_controls": "0",
         "log_format": "human",
         "keep_days": 30,
     }
@@ -114,6 +115,7 @@ def test_every_variable_is_read() -> None:
         "INGEST_CORS_ORIGINS": "https://app.example.com",
         "INGEST_ALLOWED_HOSTS": "ingest.example.com",
         "INGEST_KEEPALIVE_SECONDS": "62.5",
+        "INGEST_PAGE_CONTROLS": "1",
         "INGEST_LOG_FORMAT": "json",
         "INGEST_KEEP_DAYS": "9",
     }
@@ -278,6 +280,7 @@ NAME = "it should be up to 64 printable characters, without blanks"
         ("INGEST_CORS_ORIGINS", "app.example.com", ORIGINS),
         ("INGEST_CORS_ORIGINS", "https://app.example.com/page", ORIGINS),
         ("INGEST_CORS_ORIGINS", "*,https://app.example.com", ORIGINS),
+        ("INGEST_PAGE_CONTROLS", "yes", "input should be '0' or '1'"),
         ("INGEST_LOG_FORMAT", "JSON", "input should be 'human' or 'json'"),
         ("INGEST_KEEP_DAYS", "0", "input should be greater than or equal to 1"),
         ("INGEST_KEEP_DAYS", "1.5", "input should be a valid integer, unable to parse string as an integer"),

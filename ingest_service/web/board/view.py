@@ -120,6 +120,7 @@ class Facts:
     """All that is read from the store: `current` is the last slot while it is open or the next one is not due.
 
     `replicas` are the names of those that were seen lately, none where the store is for one process alone.
+    `paused` is whether an operator has paused the dispatcher.
     """
 
     slot_size: int
@@ -131,6 +132,7 @@ class Facts:
     fill: Fill
     sums: Sums
     replicas: tuple[str, ...]
+    paused: bool
 
     @classmethod
     def of(cls, report: BoardReport) -> Self:
@@ -148,6 +150,7 @@ class Facts:
             fill=report.fill,
             sums=Sums(report.counted_from, report.done, report.failed, report.again, report.longest_lag),
             replicas=tuple(replica.name for replica in report.dispatcher.replicas),
+            paused=report.dispatcher.paused_at is not None,
         )
 
     @property

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.service import Service
+from ingest_service.web.board.controls import add_controls
 from ingest_service.web.board.error_pages import add_error_pages
 from ingest_service.web.board.files import DIGEST, add_files
 from ingest_service.web.board.ingestion.views import add_ingestion
@@ -62,16 +63,18 @@ class LastPart:
         return last
 
 
-def board(service: Service, clock: Clock, version: str, rule: str, most_ids: int) -> Blueprint:
+def board(service: Service, clock: Clock, version: str, rule: str, most_ids: int, controls: bool) -> Blueprint:
     """Return the board of a service; it stands in for `GET /` where the client is a browser.
 
-    `rule` is the rate limit in words; a submission may have at most `most_ids` ids.
+    `rule` is the rate limit in words; a submission may have at most `most_ids` ids. With `controls` the pages have
+    buttons that change something.
     """
     routes = Blueprint("board", __name__, template_folder="templates")
     pages, latest, history = Pages(routes), Latest(service, clock), LatestHistory(service, clock)
     shared = {"digest": DIGEST, "version": version, "rule": rule}
     add_files(routes)
     add_error_pages(routes, version)
+    add_controls(routes, controls)
 
     @routes.get("/")
     def home() -> Response:
