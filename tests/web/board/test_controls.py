@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
 from flask.testing import FlaskClient
 
 from ingest_service.app import create_app
@@ -13,6 +13,7 @@ from tests.web.board.browsing import Browser, Driven
 
 ON = {"INGEST_PAGE_CONTROLS": "1"}
 PAGES = ("/", "/board", "/board/submit")
+INGESTION_ID = "6f1c0a52-0000-4000-8000-000000000000"
 EVIL = {"Origin": "https://evil.example"}
 
 
@@ -69,6 +70,40 @@ def test_while_the_store_is_away_there_is_no_button(operator: Browser, simulatio
 def test_a_control_leads_below_the_mount_point(operator: Browser) -> None:
     html = operator.get(headers={"X-Forwarded-Prefix": "/svc"}).text
     assert buttons(html) == [("Pause", "POST", "/svc/dispatcher/pause")]
+
+
+def of_an_ingestion(app: Flask, priority: str, waits: bool) -> str:
+    with app.test_request_context():
+        macro = get_template_attribute("board/controls.html", "ingestion_controls")
+        return str(macro(INGESTION_ID, priority, waits))
+
+
+def test_an_ingestion_that_waits_can_be_cancelled_and_get_another_priority(controlled: Flask) -> None:
+    html = of_an_ingestion(controlled, "MEDIUM", True)
+    address = f"/ingestions/{INGESTION_ID}"
+    assert buttons(html) == [
+        ("Make it HIGH", "PATCH", address),
+        ("Make it LOW", "PATCH", address),
+        ("Cancel it", "DELETE", address),
+    ]
+    bodies = re.findall(r'data-body="([^"]*)"', html)
+    assert [one.replace("&#34;", '"') for one in bodies] == ['{"priority": "HIGH"}', '{"priority": "LOW"}', ""]
+
+
+def test_an_ingestion_of_which_nothing_waits_has_no_controls(controlled: Flask) -> None:
+    assert of_an_ingestion(controlled, "MEDIUM", False).strip() == ""
+
+
+@pytest.mark.parametrize("priority", ["HIGH", "LOW"])
+def test_what_a_control_of_an_ingestion_asks_for_is_done(
+    controlled: Flask, client: FlaskClient, simulation: Simulation, priority: str
+) -> None:
+    address = f"/ingestions/{simulation.submit([1, 2])}"
+    html = of_an_ingestion(controlled, "MEDIUM", True)
+    (body,) = [one for one in re.findall(r'data-body="([^"]*)"', html) if priority in one]
+    changed = client.patch(address, data=body.replace("&#34;", '"'), content_type="application/json")
+    assert changed.get_json()["priority"] == priority
+    assert client.delete(address).get_json()["status"] == "cancelled"
 
 
 @pytest.mark.parametrize("headers", [EVIL, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}])

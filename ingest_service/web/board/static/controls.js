@@ -35,11 +35,12 @@ function askOnce(control) {
   dialog.showModal();
 }
 
-async function carryOut({ method, address, done: words }) {
+async function carryOut({ method, address, body, done: words }) {
   done.classList.remove("bad");
   done.textContent = "";
+  const headers = { "Content-Type": "application/json" };
   try {
-    await ask(method, address, { seconds: LONGEST_SECONDS });
+    await ask(method, address, { body: body || null, headers, seconds: LONGEST_SECONDS });
     done.textContent = `${time.format(now())} ✓ ${words}`;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -47,6 +48,8 @@ async function carryOut({ method, address, done: words }) {
     sayFailure(done, error, ...(error.isSure ? [] : [PERHAPS]));
   }
   await poll();
+  // The button may be gone, for there is nothing more to change.
+  if (document.activeElement === document.body) main.focus();
 }
 
 document.addEventListener("click", (event) => {
