@@ -75,5 +75,12 @@ class Progress:
         return counts
 
     @property
+    def done(self) -> int:
+        """Number of the ids in batches that are completed."""
+        size, count = self.ingestion.batch_size, self.ingestion.id_count
+        completed = [(start, stop) for start, stop, status in self.runs() if status is Status.COMPLETED]
+        return sum(min(stop * size, count) - start * size for start, stop in completed if start < stop)
+
+    @property
     def _unreleased(self) -> Status:
         return Status.CANCELLED if self.cancelled else Status.YET_TO_START

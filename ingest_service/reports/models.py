@@ -84,6 +84,18 @@ class IngestionsReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedReport:
+    """A page of ingestions, and the expected ends of those of which something waits, by their sequences.
+
+    Times are of the wall clock, at the moment `taken_at`; an end is None while an operator's pause lasts.
+    """
+
+    page: IngestionsReport
+    ends: Mapping[int, int | None]
+    taken_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class BatchReport:
     """A batch: `started_at` is a fact once it ran, else the expected time (None where unknown); wall clock."""
 

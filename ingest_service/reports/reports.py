@@ -16,6 +16,7 @@ from ingest_service.reports.models import (
     BatchesReport,
     BatchReport,
     DispatcherReport,
+    ExpectedReport,
     IngestionReport,
     IngestionsReport,
     ListedIngestion,
@@ -25,7 +26,7 @@ from ingest_service.reports.models import (
     UpcomingSlot,
 )
 from ingest_service.reports.upcoming import dispatcher_report, upcoming_slots
-from ingest_service.schedule.estimate import Estimate, estimate
+from ingest_service.schedule.estimate import Estimate, estimate, expected_ends
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 T = TypeVar("T")
@@ -100,6 +101,14 @@ class Reports:
             next_before=page[-1].progress.sequence if page and not is_last else None,
             previous_above=page[0].progress.sequence if page and not is_first else None,
         )
+
+    def expected(self, wanted: ListFilter) -> ExpectedReport:
+        """Return a page of the ingestions that fit a filter, the newest first, with their expected ends."""
+        # Not at one moment: to look for what fits may take a while, and nothing may be held up for as long.
+        page, snapshot = self.ingestions(wanted), self._intake.snapshot()
+        going_on = [listed.progress for listed in page.ingestions if not listed.progress.ended]
+        places = [(progress.ingestion.priority, progress.sequence) for progress in going_on]
+        return ExpectedReport(page, expected_ends(snapshot, places), snapshot.taken_at)
 
     def results(self, ingestion_id: UUID, after: int, limit: int) -> ResultsReport:
         """Return at most `limit` outcomes of ids at positions above `after`. Raises IngestionNotFound.

@@ -1,6 +1,6 @@
 """The time at which the waiting ids of an ingestion run, and the reasons why not earlier."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ingest_service.backlog.queue_depth import depth_by_priority
@@ -57,6 +57,22 @@ def estimate(snapshot: ScheduleSnapshot, priority: Priority, sequence: int) -> E
         runs=runs,
         wall_offset=snapshot.wall_offset,
     )
+
+
+def expected_ends(snapshot: ScheduleSnapshot, places: Collection[Place]) -> dict[int, int | None]:
+    """Return the ends (wall clock) of what waits of the ingestions at these places, by their sequences.
+
+    They are None while an operator's pause lasts. The cost grows with the ingestions that are more urgent than the
+    last place.
+    """
+    if not places:
+        return {}
+    last: dict[int, int] = {}
+    wanted = {sequence for _, sequence in places}
+    for run in snapshot.runs(max(places)):
+        if run.sequence in wanted:
+            last[run.sequence] = max(run.last_opens, last.get(run.sequence, run.last_opens))
+    return {sequence: snapshot.at(opens + snapshot.took) for sequence, opens in last.items()}
 
 
 def _ahead(snapshot: ScheduleSnapshot, place: Place) -> dict[Priority, tuple[int, int]]:

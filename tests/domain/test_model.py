@@ -69,3 +69,20 @@ def test_the_runs_cover_every_batch_once_in_order_with_its_status(data: st.DataO
         (n, "yet_to_start" if n >= released else "triggered" if n in still_open else "completed")
         for n in range(whole.batch_count)
     ]
+
+
+@pytest.mark.parametrize(
+    ("released", "still_open", "done"),
+    [
+        (0, set[int](), 0),
+        (3, {0}, 0),
+        (4, {1}, 3),
+        (7, {1}, 4),
+        (7, {2}, 6),
+        (7, {0, 1, 2}, 0),
+        (7, set[int](), 7),
+    ],
+)
+def test_the_ids_of_completed_batches_are_done(released: int, still_open: set[int], done: int) -> None:
+    assert Progress(1, ingestion(7), released, frozenset(still_open)).done == done
+    assert Progress(1, ingestion(7), released, frozenset(still_open), cancelled=True).done == done

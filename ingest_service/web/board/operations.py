@@ -1,6 +1,7 @@
 """Operations on the service as a whole."""
 
 from ingest_service.web.board.ingestion.operations import INGESTION_PART
+from ingest_service.web.board.listing.operations import FIND, LISTING_PART
 from ingest_service.web.board.models import Links
 from ingest_service.web.board.plot import Plot, PlotQuery
 from ingest_service.web.http.responses import HTML
@@ -76,4 +77,17 @@ BOARD = (
         ),
     ),
     INGESTION_PART,
+    Operation(
+        "GET /board/submit",
+        "board_submission",
+        "Submit ids from a page",
+        description="The page asks `POST /ingest`, first for a dry run.",
+        parameters=(IF_NONE_MATCH,),
+        answers=(
+            Answer(200, "The page.", (Content(HTML),), ("ETag",)),
+            Answer(304, UNCHANGED, headers=("ETag",)),
+        ),
+    ),
+    LISTING_PART,
+    FIND,
 )

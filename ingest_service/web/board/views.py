@@ -11,6 +11,7 @@ from ingest_service.web.board.error_pages import add_error_pages
 from ingest_service.web.board.files import DIGEST, add_files
 from ingest_service.web.board.ingestion.views import add_ingestion
 from ingest_service.web.board.latest import Latest
+from ingest_service.web.board.listing.views import add_listing
 from ingest_service.web.board.models import Links
 from ingest_service.web.board.pages import SERVER_TIME, Pages, as_page, rendered
 from ingest_service.web.board.plot import LatestHistory, add_plot
@@ -92,6 +93,7 @@ def board(service: Service, clock: Clock, version: str, rule: str, most_ids: int
 
     add_part(routes, latest, clock, rule)
     add_plot(routes, history)
+    add_listing(routes, pages, service, clock, version)
     add_ingestion(routes, pages, service, clock, shared)
     add_submission(routes, most_ids, shared)
     return routes

@@ -20,7 +20,10 @@ THREADS = {
     "probes": 2,
 }
 # Read from all that waits, or from a day of slots.
-_COMPUTED = ("/", "/board", "/board/plot", "/board/tables", "/schedule", "/dispatcher", "/metrics")
+_COMPUTED = {
+    *("/", "/board", "/board/plot", "/board/tables", "/board/ingestions"),
+    *("/ingestions", "/schedule", "/dispatcher", "/metrics"),
+}
 
 
 class Lanes:
@@ -61,8 +64,7 @@ def _lane_of_path(method: str, path: str, request: Any) -> str:
         return "computing" if "dry_run" in request.query or _has_deadline(request.body_rcv) else "usual"
     if path.startswith(("/ingestions/", "/board/ingestions/")):
         return "computing"
-    reads = method in ("GET", "HEAD")
-    return "computing" if reads and path in _COMPUTED else "usual"
+    return "computing" if method in ("GET", "HEAD") and path in _COMPUTED else "usual"
 
 
 def _has_deadline(body: Any) -> bool:

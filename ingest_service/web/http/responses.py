@@ -15,6 +15,11 @@ def json_response(answer: ResponseModel, status: int = 200) -> Response:
     return Response(answer.to_json(), status, mimetype=JSON)
 
 
+def see(address: str) -> Response:
+    """Return an answer that leads to another address of ours."""
+    return Response(status=303, headers={"Location": address})
+
+
 def own_url(path: str) -> str:
     """Return the URL of a path of ours: behind the path under which a server or a proxy has mounted us, if any."""
     return quote(request.script_root) + path

@@ -46,25 +46,33 @@ PAGE = query_of(
 )
 ALL_LINES = Content(LINES, examples={"all": RESULT_LINES})
 ALL_ROWS = Content(TABLE, examples={"all": RESULT_TABLE})
+LIST_PAGE = query_of(
+    ListPage,
+    status="Only ingestions of this status.",
+    priority="Only ingestions of this priority.",
+    limit="The most ingestions on a page.",
+    after="Ingestions after a page: its `next_after`.",
+    before="Ingestions before a page: the `before` of its `Link` to the previous one.",
+    failed="Only ingestions with ids that failed.",
+    ingestion_id="Only ingestions whose id begins like this.",
+)
+WRONG_LIST = wrong("A parameter is wrong.", ListPage, "limit")
 
 INGESTIONS = (
     Operation(
         "GET /ingestions",
         "ingestions",
         "List ingestions, newest first",
-        parameters=query_of(
-            ListPage,
-            status="Only ingestions of this status.",
-            priority="Only ingestions of this priority.",
-            limit="The most ingestions on a page.",
-            after="Ingestions after a page: its `next_after`.",
-            before="Ingestions before a page: the `before` of its `Link` to the previous one.",
-            failed="Only ingestions with ids that failed.",
-            ingestion_id="Only ingestions whose id begins like this.",
-        ),
+        description="A browser gets them as a page.",
+        parameters=LIST_PAGE,
         answers=(
-            ok("A page of ingestions.", "Link", page=LIST),
-            wrong("A parameter is wrong.", ListPage, "limit"),
+            Answer(200, "A page of ingestions.", (json_of(page=LIST), Content(HTML)), ("Link",)),
+            Answer(
+                303,
+                "The page is at `Location`, without the parameters that were left empty.",
+                headers=("Location",),
+            ),
+            WRONG_LIST,
             UNAVAILABLE,
         ),
     ),

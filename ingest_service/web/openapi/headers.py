@@ -20,7 +20,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": "0d6f3a7b1c524e0f9b8a6d5c4e3f2a10",
     },
     "Location": {
-        "description": "The URL of the status of the ingestion.",
+        "description": "A URL: of the status of the ingestion, or where a page is.",
         "required": False,
         "schema": {"type": "string", "format": "uri-reference"},
         "example": "/status/6f1c0a52-9d3e-4c1b-8a77-5f0e21d4b3a9",
@@ -50,7 +50,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": 'attachment; filename="results-6f1c0a52-9d3e-4c1b-8a77-5f0e21d4b3a9.csv"',
     },
     "Link": {
-        "description": 'The URL of the next page (`rel="next"`); absent on the last page.',
+        "description": 'The URL of the next page (`rel="next"`) and of the previous one (`rel="prev"`).',
         "required": False,
         "schema": {"type": "string"},
         "example": '</ingestions?limit=1&after=12>; rel="next"',

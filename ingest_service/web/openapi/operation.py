@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ingest_service.web.http.problem import PROBLEM, Error, Problem
-from ingest_service.web.http.responses import JSON
+from ingest_service.web.http.responses import HTML, JSON
 from ingest_service.web.openapi.schemas import Model, parameters_of
 
 
@@ -21,7 +21,7 @@ class Content:
 
 
 # To a browser that reads.
-ERROR_PAGE = Content("text/html")
+ERROR_PAGE = Content(HTML)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,12 @@ for _route in TABLE:
     METHODS[_path].add(_method)
 READ = sorted(path for path, methods in METHODS.items() if "GET" in methods)
 # They name the moment, and one counts what was asked, so that no two answers are the same.
-CHANGING = {"/metrics": {"Content-Length"}, "/board": {"X-Server-Time"}}
+CHANGING = {
+    "/metrics": {"Content-Length"},
+    "/board": {"X-Server-Time"},
+    "/board/ingestions": {"X-Server-Time"},
+    "/board/ingestions/{ingestion_id}": {"X-Server-Time"},
+}
 
 
 class CountingRecords(SqliteRecords):

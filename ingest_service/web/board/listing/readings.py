@@ -1,0 +1,48 @@
+"""Lists of ingestions as they were read last: all that look at the same one share one reading."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.ports.records import ListFilter
+from ingest_service.service import Service
+from ingest_service.web.board.listing.view import Listing
+from ingest_service.web.board.shared import Shared
+
+_FRESH = NANOSECONDS // 5
+# Lists that are kept.
+_MOST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A list, read at a time of the monotonic clock, which was `wall` on the wall clock of its times."""
+
+    listing: Listing
+    at: int
+    wall: int
+
+    def now(self, clock: Clock) -> int:
+        """Return the present on the wall clock of its times."""
+        return self.wall + clock.now() - self.at
+
+
+class Readings:
+    """Reads a list when it is asked for and its last reading is old. Any thread; blocks on the store only."""
+
+    def __init__(self, service: Service, clock: Clock) -> None:
+        self._service = service
+        self._clock = clock
+        self._shared = lru_cache(_MOST)(self._share)
+
+    def of(self, wanted: ListFilter) -> Reading:
+        """Return the last reading of what fits a filter, or a new one if that is old. Raises StoreError."""
+        return self._shared(wanted).get()
+
+    def _share(self, wanted: ListFilter) -> Shared[Reading]:
+        return Shared(lambda _: self._read(wanted), _FRESH, self._clock)
+
+    def _read(self, wanted: ListFilter) -> Reading:
+        report = self._service.reports.expected(wanted)
+        listing = Listing.of(report, is_ready=not self._service.readiness_failures())
+        return Reading(listing, self._clock.now(), report.taken_at)
