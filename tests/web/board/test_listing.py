@@ -184,6 +184,16 @@ def test_a_page_behind_the_end_leads_to_the_newest(browser: Browser, simulation:
     assert ("There are no more ingestions." in older.text, link(older, "newest")) == (True, "/ingestions")
 
 
+def test_the_first_picture_of_the_list_is_small(browser: Browser, simulation: Simulation) -> None:
+    for number in range(1, 60):
+        simulation.submit(range(number), "LOW")
+    small = {"headers": {"Accept-Encoding": "gzip"}, "buffered": True}
+    page = browser.get("/ingestions")
+    files = re.findall(r'(?:href|src)="(/board/files/[^"]+)"', page.text)
+    assert len(files) == 4
+    assert sum(len(browser.get(path, **small).data) for path in ("/ingestions", *files)) < 30_000
+
+
 def test_text_of_others_is_shown_as_text_in_the_list(browser: Browser) -> None:
     hostile = quote("\"'><img src=x onerror=alert(1)>\u202e")
     for query in (f"ingestion_id={hostile}", f"status={hostile}", f"{hostile}=1", f"_external=1&{hostile}="):
@@ -249,7 +259,7 @@ def test_a_program_keeps_the_json_of_the_list(browser: Browser, simulation: Simu
     simulation.submit([1])
     answer = browser.get("/ingestions", headers=JSON)
     assert (answer.mimetype, answer.headers["Vary"]) == ("application/json", "Accept")
-    assert browser.get("/ingestions").headers["Vary"] == "Accept"
+    assert "Accept" in browser.get("/ingestions").vary
 
 
 def test_the_field_on_every_page_leads_to_the_ingestion(browser: Browser, four: dict[str, UUID]) -> None:

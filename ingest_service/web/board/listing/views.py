@@ -15,6 +15,7 @@ from ingest_service.web.board.listing.finding import add_finding
 from ingest_service.web.board.listing.readings import Readings
 from ingest_service.web.board.listing.view import Listing
 from ingest_service.web.board.pages import SERVER_TIME, Pages, as_page, rendered
+from ingest_service.web.http.compression import compressed
 from ingest_service.web.http.conditional import conditional, entity_tag
 from ingest_service.web.http.errors import InvalidInput
 from ingest_service.web.http.fields import PRIORITIES
@@ -52,7 +53,7 @@ def add_listing(routes: Blueprint, pages: Pages, service: Service, clock: Clock,
         tag = entity_tag(f"{DIGEST} {request.script_root} {request.query_string!r} {listing}")
         response = conditional(tag, POLL, lambda: Response(_part(listing), mimetype=HTML))
         response.headers[SERVER_TIME] = rfc3339(reading.now(clock))
-        return as_page(response)
+        return as_page(compressed(response))
 
     add_finding(routes, service)
 
@@ -71,7 +72,7 @@ def _without_blanks() -> Response:
 
 
 def _page(html: str, status: int) -> Response:
-    response = as_page(Response(html, status, mimetype=HTML))
+    response = as_page(compressed(Response(html, status, mimetype=HTML)))
     response.headers["Cache-Control"] = "no-cache"
     return response
 
