@@ -3,9 +3,13 @@
 from dataclasses import dataclass, field, replace
 
 from ingest_service.domain.flow import MinuteFlow
+from ingest_service.ports.records import MinutesQuery, MinutesRecord
 from ingest_service.reports import minutes
 from ingest_service.reports.history import HistoryReport
 from ingest_service.reports.stretches import Stretch, stretches
+from ingest_service.stores.sql.database import Database
+from ingest_service.stores.sqlite.records import SqliteRecords
+from tests.engines.places import EmbeddedPlace
 from tests.simulation import SECOND, Simulate, Simulation
 from tests.web.asking import FINAL, PASSING, failing
 
@@ -90,6 +94,33 @@ def test_ids_that_are_being_called_do_not_wait(simulate: Simulate) -> None:
     assert simulation.engine.open() is not None
     before, now = last(simulation, MINUTE, 2)
     assert (before.waiting, now.waiting, now.ids, now.done) == (0, 1, 3, 0)
+
+
+class NotingRecords(SqliteRecords):
+    """Records that note what of the history is read."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.queries: list[MinutesQuery] = []
+
+    def minutes(self, query: MinutesQuery) -> MinutesRecord:
+        self.queries.append(query)
+        return super().minutes(query)
+
+
+def test_only_the_last_two_minutes_are_read_again() -> None:
+    simulation = Simulation(place=EmbeddedPlace(records=NotingRecords))
+    records = simulation.records
+    assert isinstance(records, NotingRecords)
+    for number in range(5):
+        simulation.submit([number + 1])
+        simulation.run()
+        simulation.clock.time += MINUTE
+    report = simulation.service.history.read()
+    records.queries.clear()
+    assert simulation.service.history.read(report) == report
+    (query,) = records.queries
+    assert (query.minutes_from, query.flows_from) == (4, report.flows[-2].start)
 
 
 def test_what_is_older_than_a_day_is_left_out(simulate: Simulate) -> None:
