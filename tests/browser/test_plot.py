@@ -1,6 +1,7 @@
 """The plot of the last hour and day in a real browser."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -32,6 +33,11 @@ BLUE_FROM = """(canvas, from) => {
 SENT = """() => performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))
     .reduce((all, one) => all + one.transferSize, 0)"""
 ASKED = "performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)"
+
+HIDE = """isHidden => {
+    Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 def shown(page: Page, name: str) -> Locator:
@@ -136,6 +142,26 @@ def test_nothing_is_loaded_before_it_comes_near_and_all_of_it_is_small(
     wait_until_drawn(page)
     assert [path for path in page.evaluate(ASKED) if path == "/board/plot"] == ["/board/plot"]
     assert 30_000 < page.evaluate(SENT) < LARGEST
+
+
+def test_it_is_asked_for_twice_a_minute_but_not_while_the_tab_is_hidden(start: Start, look: Open) -> None:
+    start().until_healthy()
+    page = look(viewport=WALL).page
+    wait_until_drawn(page)
+    page.clock.install()
+    page.reload()
+    wait_until_drawn(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.clock.run_for(20_000)
+    assert "/board/plot" not in asked
+    with page.expect_request("**/board/plot?span=hour"):
+        page.clock.run_for(11_000)
+    page.evaluate(HIDE, True)
+    page.clock.run_for(60_000)
+    assert asked.count("/board/plot") == 1
+    with page.expect_request("**/board/plot?span=hour"):
+        page.evaluate(HIDE, False)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -25,8 +25,8 @@ def rows_of(html: str, name: str) -> list[list[str]]:
 
 
 def submit_some(simulation: Simulation) -> None:
-    """Let 7 ids come and be called, of which one fails and one is called again; a minute later 9 more come."""
-    simulation.upstream.answer = failing({2}, FINAL)
+    """Let 7 ids come and be called, two of which fail; a minute later 9 more, one of which is called again."""
+    simulation.upstream.answer = failing({2, 3}, FINAL)
     simulation.submit(range(1, 8))
     simulation.run()
     simulation.clock.time += MINUTE
@@ -47,7 +47,7 @@ def test_an_hour_is_cut_into_minutes_and_a_day_into_five(browser: Browser) -> No
 def test_a_plot_has_what_happened_and_what_waits(browser: Browser, simulation: Simulation) -> None:
     submit_some(simulation)
     plot = plot_of(browser)
-    assert (sum(plot["slots"]), sum(plot["ids"]), sum(plot["failed"]), sum(plot["again"])) == (4, 10, 1, 1)
+    assert (sum(plot["slots"]), sum(plot["ids"]), sum(plot["failed"]), sum(plot["again"])) == (4, 10, 2, 1)
     assert plot["slots"][-1] == 1
     assert plot["waiting"][-3:] == [0, 0, 7]
     assert plot["longest_lag_ms"][-1] is not None
@@ -103,7 +103,7 @@ def test_the_tables_say_the_same(browser: Browser, simulation: Simulation) -> No
     html = browser.get("/board/tables").text
     hour, day = rows_of(html, "hour"), rows_of(html, "day")
     assert (len(hour), len(day)) == (12, 24)
-    assert hour[0] == day[0] == ["4", "10 of 12", "8", "1", "1", "0 ms", "7"]
+    assert hour[0] == day[0] == ["4", "10 of 12", "7", "2", "1", "0 ms", "7"]
     assert day[1] == ["0", "0 of 0", "0", "0", "0", "\u2013", "0"]
 
 

@@ -37,7 +37,7 @@ class Columns {
   }
 
   troublesChart() {
-    return this.bars(this.failed, this.again);
+    return this.bars(this.again, this.failed);
   }
 
   lateChart() {
@@ -139,7 +139,7 @@ class Charts {
     return {
       waiting: [line("--low", { fill: this.colour("--area") }), line("--low", { dash: [6, 5] })],
       seats: [bar("--soft", { width: 1, fill: this.colour("--area") }), bar("--good")],
-      troubles: [bar("--bad"), line("--held", { width: 1.5 })],
+      troubles: [line("--held", { width: 1.5 }), bar("--bad")],
       late: [bar("--low")],
     }[name];
   }
