@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
+from tests.browser.watched import JUDGED
 from tests.processes.client import Client
 from tests.processes.conftest import Start
 from tests.processes.waiting import PATIENCE_SECONDS, eventually
@@ -16,8 +17,6 @@ from tests.processes.waiting import PATIENCE_SECONDS, eventually
 pytestmark = pytest.mark.slow
 
 PATIENCE = 1000 * PATIENCE_SECONDS
-PHONE = {"width": 360, "height": 740}
-WALL = {"width": 1920, "height": 1080}
 MOST_NODES = 700
 HOSTILE = "<img src=x onerror=alert(1)>\u202egnp.exe\x1b[31m\u2028</p><script>alert(2)</script>"
 SHOWN = "<img src=x onerror=alert(1)>\\u202egnp.exe\\u001b[31m\\u2028</p><script>alert(2)</script>"
@@ -95,11 +94,7 @@ def test_results_are_saved_under_a_name_of_their_own(
     assert len(lines) == (6 if form == "CSV" else 5)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
-def test_everyone_can_use_it(
-    start: Start, client: Client, look: Open, environ: dict[str, str], scheme: str, size: dict[str, int]
-) -> None:
+def test_everyone_can_use_it(start: Start, client: Client, look: Open, environ: dict[str, str]) -> None:
     start(INGEST_INTERVAL_SECONDS="0.2").until_healthy()
     ended = with_failures(client, environ, "no whole answer within 30 s: " + "x" * 200)
     client.ask("POST", "/dispatcher/pause")
@@ -107,11 +102,8 @@ def test_everyone_can_use_it(
     cancelled = client.submit(range(1, 30), "MEDIUM")
     client.ask("DELETE", address(cancelled))
     for ingestion_id in (ended, waiting, cancelled):
-        one = look(
-            address(ingestion_id), color_scheme=scheme, viewport=size, bypass_csp=True, reduced_motion="reduce"
-        )
-        assert one.violations() == []
-        assert one.page.evaluate("document.documentElement.scrollWidth") == size["width"]
+        one = look(address(ingestion_id), **JUDGED)
+        assert one.obstacles() == []
 
 
 def test_without_javascript_it_tells_everything_and_reads_itself_again(

@@ -5,8 +5,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.forms import PATIENCE, SUBMIT, Form, forgive
+from tests.browser.watched import JUDGED
 from tests.processes.client import Client
 from tests.processes.conftest import Start
+from tests.processes.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +53,8 @@ def test_an_ingestion_is_cancelled_with_the_keyboard(start: Start, client: Clien
     page.keyboard.press("Enter")
     expect(page.get_by_text("✓ Cancelled: nothing more of it is called.")).to_be_visible()
     expect(page.locator(".control")).to_have_count(0, timeout=PATIENCE)
-    assert client.status(ingestion_id)["status"] == "cancelled"
+    # The calls in flight finish first.
+    eventually(lambda: client.status(ingestion_id)["status"] == "cancelled")
 
 
 def test_a_change_that_comes_too_late_is_refused_in_words(start: Start, client: Client, look: Open) -> None:
@@ -77,17 +80,11 @@ def test_a_submission_from_the_page_leads_to_its_page_with_a_note(start: Start, 
     expect(form.page.get_by_text("✓ Submitted")).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1240])
-def test_everyone_can_use_the_controls_of_an_ingestion(
-    start: Start, client: Client, look: Open, scheme: str, width: int
-) -> None:
+def test_everyone_can_use_the_controls_of_an_ingestion(start: Start, client: Client, look: Open) -> None:
     start(**ON).until_healthy()
     path = f"/ingestions/{client.submit(range(1, 10), 'LOW')}"
-    viewport = {"width": width, "height": 800}
-    page = look(path, color_scheme=scheme, viewport=viewport, bypass_csp=True, reduced_motion="reduce")
+    page = look(path, **JUDGED)
     page.page.get_by_role("button", name="Cancel it").click()
-    assert page.violations() == []
+    assert page.obstacles() == []
     page.page.get_by_role("dialog").get_by_role("button", name="Leave it").click()
-    assert page.violations() == []
-    assert page.page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.obstacles() == []

@@ -1,15 +1,26 @@
 """A page of a real browser, and everything that it asks for and complains of."""
 
 import time
+from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+
+Scheme = Literal["light", "dark"]
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 # Of the browser itself, while a service ends, and while nothing listens.
 AWAY = ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET", "net::ERR_EMPTY_RESPONSE")
+
+
+PHONE: ViewportSize = {"width": 360, "height": 740}
+WALL: ViewportSize = {"width": 1920, "height": 1080}
+# Each scheme has all that there is to see on a wall; a phone has another layout.
+FORMS: tuple[tuple[ViewportSize, Scheme], ...] = ((PHONE, "light"), (WALL, "light"), (WALL, "dark"))
+# The judge is a script of ours, and what still moves has no contrast yet.
+JUDGED: dict[str, Any] = {"bypass_csp": True, "reduced_motion": "reduce"}
 
 
 class WatchedPage:
@@ -32,7 +43,22 @@ class WatchedPage:
         assert self.hosts == {urlsplit(self.address).netloc}
         assert self.complaints == [], self.complaints
 
-    def violations(self) -> list[str]:
+    def obstacles(self) -> list[str]:
+        """Return what keeps people from using the page, on a phone and on a wall, in light and dark.
+
+        The page must have been opened with JUDGED.
+        """
+        return [obstacle for size, scheme in FORMS for obstacle in self._obstacles(size, scheme)]
+
+    def _obstacles(self, size: ViewportSize, scheme: Scheme) -> Iterator[str]:
+        self.page.set_viewport_size(size)
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        if width != size["width"]:
+            yield f"{width} px wide on a screen of {size['width']} px"
+        yield from (f"{scheme}, {size['width']} px: {violation}" for violation in self._violations())
+
+    def _violations(self) -> list[str]:
         """Return the rules of accessibility that the page breaks, each with the elements that do."""
         self.page.evaluate(AXE)
         found = self.page.evaluate("axe.run()")
