@@ -1,4 +1,4 @@
-"""Takes docs/board-light.png and docs/board-dark.png: the board of a real run, in about half a minute.
+"""Takes the pictures of the pages in docs/, light and dark: the board and an ingestion of a real run, in a minute.
 
 Needs Chromium. Run it from the root of the repository: python -m docs.pictures
 """
@@ -7,6 +7,7 @@ import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
@@ -19,16 +20,18 @@ from ingestctl.models import Priority
 FOLDER = Path(__file__).parent
 SIZE: ViewportSize = {"width": 1240, "height": 1080}
 PATIENCE_MS = 60_000
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Ids that fail once, and one that fails for good.
 BEHAVIOUR = for_ids({41_209: first(1, status(503)), 700_342: status(404)}, slow(0.7, ok()))
 
 
-def submit_all(client: Client) -> None:
-    """Submit lists of three teams."""
+def submit_all(client: Client) -> str:
+    """Submit lists of three teams; return the id of one of them."""
     client.submit(range(700_341, 700_347), Priority.HIGH)
-    client.submit(range(41_208, 41_216), Priority.MEDIUM)
+    ingestion_id = client.submit(range(41_208, 41_236), Priority.MEDIUM)
     for begin in range(3_001, 4_000, 100):
         client.submit(range(begin, begin + 20), Priority.LOW)
+    return ingestion_id
 
 
 def await_history(page: Page) -> None:
@@ -37,10 +40,11 @@ def await_history(page: Page) -> None:
     expect(page.locator("tr.now .calling").first).to_be_visible(timeout=PATIENCE_MS)
 
 
-def take(page: Page, scheme: str) -> None:
-    """Write the picture of a page in this colour scheme."""
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    page.screenshot(path=FOLDER / f"board-{scheme}.png", full_page=True)
+def take(page: Page, name: str) -> None:
+    """Write the pictures of what a page shows on the screen."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
 
 
 def main() -> None:
@@ -60,10 +64,11 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), chromium_sandbox=False)
         page = browser.new_page(viewport=SIZE, timezone_id="Europe/Berlin")
         page.goto(f"http://{HOST}:{port}/")
-        submit_all(stack.enter_context(Client(f"http://{HOST}:{port}")))
+        ingestion_id = submit_all(stack.enter_context(Client(f"http://{HOST}:{port}")))
         await_history(page)
-        for scheme in ("light", "dark"):
-            take(page, scheme)
+        take(page, "board")
+        page.goto(f"http://{HOST}:{port}/ingestions/{ingestion_id}")
+        take(page, "ingestion")
         browser.close()
 
 
