@@ -9,7 +9,8 @@ The floors, each with those below that it imports from (tests/cli/test_floors.py
     commands    the commands, and what they share                   → all below
     watch       polling, and printing of what has changed           → client, render
     client      the typed client                                    → http
-    render      values as text, tables and screens of a terminal    → models
+    render      values as text, tables and screens of a terminal    → verify, models
+    verify      what a service is asked, and how that is judged     → http, models
     http        requests, retries, TLS and the meaning of answers   → models
     ids         ids in words, in files and in columns of CSV        → models
     models      typed values of the service's JSON                  → json_text

@@ -16,6 +16,7 @@ from ingestctl.render.times import here_and_now
 
 if TYPE_CHECKING:
     from ingestctl.client import Client
+    from ingestctl.http.transport import Transport
 
 DEFAULT_URL = "http://localhost:8000"
 URL_VARIABLE = "INGEST_URL"
@@ -54,9 +55,7 @@ class CliContext:
         """
         from ingestctl.client import Client
 
-        log = logging.getLogger("ingestctl")
-        log.handlers = [_Stderr()]
-        log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
+        self._prepare_log()
         service = self._service
         client = Client(service.url or "", timeout, retry_policy or self.retry_policy, service.headers)
         self.now = client.now
@@ -65,6 +64,17 @@ class CliContext:
     def polling_client(self) -> "Client":
         """Return a client that does not retry, for commands that poll and show outages themselves."""
         return self.client(NO_RETRY)
+
+    def transport(self, timeout: float = 10.0) -> "Transport":
+        """Return connections for one thread that answer as the service does, and do not retry.
+
+        They log and raise as a client does.
+        """
+        from ingestctl.http.transport import Transport
+
+        self._prepare_log()
+        service = self._service
+        return Transport(service.url or "", timeout, NO_RETRY, service.headers)
 
     def notify(self, sentence: str) -> None:
         """Print a sentence on stderr, unless the user wants it quiet."""
@@ -75,6 +85,11 @@ class CliContext:
         """Return a command line that asks the same service; it has no password, for it is shown."""
         elsewhere = ("--url", without_credentials(self.chosen_url)) if self.chosen_url else ()
         return shlex.join(("ingestctl", *words, *elsewhere))
+
+    def _prepare_log(self) -> None:
+        log = logging.getLogger("ingestctl")
+        log.handlers = [_Stderr()]
+        log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
 
 
 class _Stderr(logging.Handler):

@@ -1,6 +1,7 @@
-"""Styles of statuses and priorities on a terminal."""
+"""Styles of statuses, priorities and verdicts on a terminal."""
 
 from ingestctl.models import Priority, Status
+from ingestctl.verify.outcome import Outcome
 
 STYLES: dict[str, str] = {
     Status.COMPLETED: "green",
@@ -10,4 +11,7 @@ STYLES: dict[str, str] = {
     Priority.HIGH: "bold",
     Priority.MEDIUM: "",
     Priority.LOW: "dim",
+    Outcome.PASSED: "green",
+    Outcome.FAILED: "bold red",
+    Outcome.NOT_JUDGED: "dim",
 }

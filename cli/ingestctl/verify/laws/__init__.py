@@ -1,0 +1,1 @@
+"""The laws of the specification, each as a judge of a record."""

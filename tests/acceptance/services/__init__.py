@@ -1,0 +1,1 @@
+"""Little services: a right one, and wrong ones with one fault each."""
