@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from types import FrameType
 from typing import NoReturn
 
@@ -9,13 +10,22 @@ from ingest_service.loop import say
 
 
 def main() -> None:
-    """Run the service, or the command that the arguments name."""
+    """Run the service, or the command that the arguments name.
+
+    Raises SystemExit with what to install where only ingestctl was installed.
+    """
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _leave)
-    # Only now: it takes a second or so, in which Ctrl-C would print a traceback.
-    from ingest_service.commands import ingest_service
+    try:
+        # Only now: it takes a second or so, in which Ctrl-C would print a traceback.
+        from ingest_service.commands import ingest_service
 
-    ingest_service(prog_name="ingest-service")
+        ingest_service(prog_name="ingest-service")
+    except ModuleNotFoundError as missing:
+        sys.exit(
+            f"ingest_service: the packages of the server are missing, such as {missing.name}: "
+            'pip install "ingest-service[server]"'
+        )
 
 
 def _leave(signum: int, _: FrameType | None) -> NoReturn:

@@ -1,6 +1,7 @@
 from array import array
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_any_number_of_ids_is_submitted_in_parts_with_keys_of_their_own(tmp_path
 
 def test_health_and_ready_return_the_state_of_the_service(real_client: Client) -> None:
     assert (real_client.health().status, real_client.ready().status) == ("ok", "ready")
-    assert real_client.health().version == "0.1.0"
+    assert real_client.health().version == version("ingest-service")
 
 
 def test_pause_and_resume_change_the_dispatcher(real_client: Client) -> None:

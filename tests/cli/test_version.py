@@ -1,3 +1,4 @@
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -5,13 +6,14 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.stand_in import SILENCE, Answer, StandIn, refusal
 
-OURS = "ingestctl, version 0.1.0\n"
+VERSION = version("ingest-service")
+OURS = f"ingestctl, version {VERSION}\n"
 
 
 def test_version_prints_the_version_of_the_service_too(real: str, real_run: Run) -> None:
     result = real_run("--version")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"{OURS}service, version 0.1.0, at {real}\n"
+    assert result.stdout == f"{OURS}service, version {VERSION}, at {real}\n"
 
 
 def test_version_without_a_service_is_that_of_ingestctl_alone(run: Run, nowhere: str) -> None:
@@ -30,7 +32,7 @@ def test_the_answer_of_a_service_without_a_version_is_left_out(run: Run, service
 
 @pytest.mark.parametrize("words", ["--version --url {}", "--url {} --version", "--version --url {} list"])
 def test_the_service_may_be_named_anywhere(real: str, run: Run, words: str) -> None:
-    assert run(words.format(real)).stdout == f"{OURS}service, version 0.1.0, at {real}\n"
+    assert run(words.format(real)).stdout == f"{OURS}service, version {VERSION}, at {real}\n"
 
 
 def test_a_wrong_configuration_does_not_hide_the_version_of_ingestctl(run: Run, tmp_path: Path) -> None:

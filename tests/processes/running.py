@@ -35,14 +35,14 @@ class Running:
     `log`.
     """
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path, folder: Path = ROOT) -> None:
         self.spawned = time.monotonic_ns()
         self._port = int(environ["INGEST_PORT"])
         self._log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=folder,
                 env={"PATH": os.environ["PATH"], **environ},
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -1,4 +1,5 @@
 import json
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def test_health_shows_the_version_the_dispatcher_and_the_backlog(real: str, real
     result = real_run("health")
     assert (result.exit_code, result.stderr) == (0, "")
     alive, ready, dispatcher, *backlog = result.stdout.splitlines()
-    assert alive == f"health      ok, version 0.1.0, at {real}"
+    assert alive == f"health      ok, version {version('ingest-service')}, at {real}"
     assert ready == "ready       ready"
     assert dispatcher.startswith("dispatcher  paused by an operator since ")
     assert backlog == [
