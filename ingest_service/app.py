@@ -3,10 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from flask import Flask
 
+from ingest_service import __version__
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
 from ingest_service.dispatch.dispatcher import Dispatcher
@@ -48,7 +48,6 @@ from ingest_service.web.service.health import health
 from ingest_service.web.service.metrics import scraped
 from ingest_service.web.slots.views import slots
 
-VERSION = version("ingest-service")
 # Nanoseconds for which slips rest between two comparisons of all ends. Without a rest, many submissions would be a
 # tenth slower.
 SLIPS_REST = NANOSECONDS // 4
@@ -142,14 +141,14 @@ def create_app(
     app.register_blueprint(ingest(service, most_ids))
     app.register_blueprint(ingestions(service))
     app.register_blueprint(slots(service))
-    app.register_blueprint(docs(VERSION, most_ids))
+    app.register_blueprint(docs(__version__, most_ids))
     _watch(app, service, settings, metrics or Metrics())
     guard_hosts(app, settings.allowed_hosts)
     guard_changes(app, settings.cors_origins)
     ignore_other_conditions(app)
     # Its pages answer before other operations do, but after the guards.
     controls = settings.page_controls == "1"
-    app.register_blueprint(board(service, clock or SystemClock(), VERSION, _rule(settings), most_ids, controls))
+    app.register_blueprint(board(service, clock or SystemClock(), __version__, _rule(settings), most_ids, controls))
     register_errors(app)
     register_problems(app)
     allow_origins(app, settings.cors_origins)
@@ -164,9 +163,9 @@ def _rule(settings: Settings) -> str:
 
 def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> None:
     """Add health and metrics, those of the API's own requests included."""
-    metrics.registry.register(Gauges(service, settings, VERSION))
+    metrics.registry.register(Gauges(service, settings, __version__))
     AccessLog(metrics.registry, SystemClock()).watch(app)
-    app.register_blueprint(health(service, VERSION))
+    app.register_blueprint(health(service, __version__))
     app.register_blueprint(scraped(metrics.registry))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ingest_service import __version__
 from ingest_service.clock import SystemClock
 from ingest_service.copying import copy
 from ingest_service.database_url import check_url
@@ -50,7 +51,7 @@ class DatabaseUrl(click.ParamType[str]):
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ingest-service")
+@click.version_option(__version__)
 @click.pass_context
 def ingest_service(context: click.Context) -> None:
     """Start the service, or run a command.

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel, ValidationError
 
-from ingest_service.app import VERSION
+from ingest_service import __version__
 from ingest_service.web.openapi.headers import HEADERS
 from ingest_service.web.openapi.operation import Content
 from ingest_service.web.service.description import description
@@ -35,7 +35,7 @@ def test_the_description_is_valid_openapi(client: FlaskClient) -> None:
 def test_the_description_names_the_version_and_the_most_ids_at_once(client: FlaskClient) -> None:
     described = client.get("/openapi.json").get_json()
     assert described["openapi"] == "3.1.0"
-    assert described["info"]["version"] == VERSION
+    assert described["info"]["version"] == __version__
     assert described["components"]["schemas"]["SubmissionBody"]["properties"]["ids"]["maxItems"] == 10
 
 
