@@ -26,6 +26,7 @@ from ingest_service.database_url import SQLITE, check_url, is_postgres, read_url
 from ingest_service.environment import (
     DATABASE_URL,
     DATABASE_URL_FILE,
+    DEFAULT_PORT,
     EVERY_INTERFACE,
     HOST,
     PLATFORM_PORT,
@@ -119,7 +120,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, validate_default=False)
 
     host: Annotated[str, AfterValidator(_listening_host)] = Field("localhost", validation_alias=HOST)
-    port: Port = Field(8000, validation_alias=AliasChoices(PORT, PLATFORM_PORT))
+    port: Port = Field(DEFAULT_PORT, validation_alias=AliasChoices(PORT, PLATFORM_PORT))
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
         SecretStr(f"{SQLITE}ingest.db"), validation_alias=AliasChoices(DATABASE_URL, DATABASE_URL_FILE)
     )

@@ -8,6 +8,7 @@ PREFIX = "INGEST_"
 HOST = "INGEST_HOST"
 PORT = "INGEST_PORT"
 PLATFORM_PORT = "PORT"
+DEFAULT_PORT = 8000
 DATABASE_URL = "INGEST_DATABASE_URL"
 DATABASE_URL_FILE = "INGEST_DATABASE_URL_FILE"
 # Hosting platforms set it beside a database of theirs, which may be meant for another program.

@@ -12,7 +12,7 @@ HOUSE = Path(__file__).parent.parent
 FLOORS = [
     {"domain", "clock", "database_url", "environment"},
     {"errors"},
-    {"backlog", "config", "listening", "loop", "metrics", "open_files", "upstreams"},
+    {"backlog", "config", "listening", "loop", "metrics", "open_files", "probe", "upstreams"},
     {"schedule"},
     {"ports"},
     {"pruner", "reports", "slippage", "stores.sql"},
