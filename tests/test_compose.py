@@ -1,6 +1,9 @@
 """The compose file runs one process with SQLite, or replicas on PostgreSQL behind nginx."""
 
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy/nginx/replicas.conf").read_text()
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+PROMETHEUS = yaml.safe_load((ROOT / "deploy/prometheus/compose.yml").read_text())
+PROGRAMS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 REPLICAS = [SERVICES["replica-1"], SERVICES["replica-2"]]
 OF_THE_IMAGE = [SERVICES["ingest-service"], *REPLICAS]
 
@@ -20,7 +25,7 @@ OF_THE_IMAGE = [SERVICES["ingest-service"], *REPLICAS]
 def test_compose_keeps_the_database_in_a_volume_and_asks_whether_the_service_is_ready() -> None:
     assert SERVICES["ingest-service"]["volumes"] == ["ingest:/data"]
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
-    assert COMPOSE["volumes"].keys() == {"ingest", "postgres"}
+    assert COMPOSE["volumes"].keys() == {"ingest", "postgres", "prometheus"}
     assert "VOLUME /data\n" in DOCKERFILE
     for service in OF_THE_IMAGE:
         assert service["healthcheck"]["test"] == ["CMD", "python", "-m", "ingest_service.probe", "/ready"]
@@ -66,6 +71,50 @@ def test_nginx_takes_what_the_service_takes_and_lets_its_connections_go_first() 
     assert settings.max_body <= int(megabytes) << 20 < settings.max_body * 1.1
     (seconds,) = re.findall(r"keepalive_timeout (\d+)s;", NGINX)
     assert int(seconds) < settings.keepalive_seconds
+
+
+def test_the_compose_file_has_the_form_that_its_specification_asks_for() -> None:
+    check = ["-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(ROOT / "compose.yaml")]
+    checked = subprocess.run([sys.executable, *check], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_every_file_that_compose_mounts_exists() -> None:
+    mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
+    files = [mount.partition(":")[0] for mount in mounts if mount.startswith(".")]
+    assert len(files) == 6
+    assert [name for name in files if not (ROOT / name).is_file()] == []
+
+
+def test_the_fake_upstream_of_compose_is_a_program_of_the_image_beside_the_service() -> None:
+    fake = SERVICES["fake-upstream"]
+    assert fake["network_mode"] == "service:ingest-service"
+    (program,) = fake["command"]
+    assert program in PROGRAMS
+    assert fake["image"] == SERVICES["ingest-service"]["image"]
+    (url,) = re.findall(r"http://\S+/\{id\}", (ROOT / "compose.yaml").read_text())
+    assert Settings.from_environ({"INGEST_UPSTREAM_URL": url}).upstream_url == url
+
+
+def test_prometheus_scrapes_every_service_of_compose_and_knows_the_alerts() -> None:
+    (job,) = PROMETHEUS["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    assert [SERVICES[name] for name in found["names"]] == OF_THE_IMAGE
+    assert found["port"] == 8000
+    mounted = [mount.split(":")[1] for mount in SERVICES["prometheus"]["volumes"]]
+    assert [f"/etc/prometheus/{name}" in mounted for name in PROMETHEUS["rule_files"]] == [True]
+
+
+def test_grafana_finds_prometheus_and_the_dashboard_without_a_hand() -> None:
+    grafana = SERVICES["grafana"]
+    (source,) = yaml.safe_load((ROOT / "deploy/grafana/datasources.yaml").read_text())["datasources"]
+    (name, port) = re.findall(r"http://(\w+):(\d+)", source["url"])[0]
+    assert SERVICES[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert source["isDefault"]
+    (provider,) = yaml.safe_load((ROOT / "deploy/grafana/dashboards.yaml").read_text())["providers"]
+    home = grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    assert home.startswith(provider["options"]["path"])
+    assert f"./deploy/grafana/ingest-service.json:{home}:ro" in grafana["volumes"]
 
 
 def test_compose_gives_the_container_no_more_rights_than_it_needs() -> None:
