@@ -24,6 +24,7 @@ from tests.processes.running import WSGI, Running, settings
 NOT_RUN = {
     "make": "serves until it is stopped, installs, or runs these tests; each document has a service of its own",
     "docker": "needs a Docker engine",
+    "kubectl": "needs a Kubernetes cluster",
     "sudo": "needs systemd, and changes the machine",
     "ingest-service copy": "needs a PostgreSQL; tests/processes/test_copy.py runs it",
     "ingest-service": "serves until it is stopped; each document has a service of its own",
