@@ -148,7 +148,9 @@ def create_app(
     ignore_other_conditions(app)
     # Its pages answer before other operations do, but after the guards.
     controls = settings.page_controls == "1"
-    app.register_blueprint(board(service, clock or SystemClock(), __version__, _rule(settings), most_ids, controls))
+    app.register_blueprint(
+        board(service, clock or SystemClock(), __version__, _rule(settings), most_ids, controls)
+    )
     register_errors(app)
     register_problems(app)
     allow_origins(app, settings.cors_origins)

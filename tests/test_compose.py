@@ -65,14 +65,6 @@ def test_nginx_passes_requests_to_the_replicas_of_compose() -> None:
     assert (ROOT / mounted.partition(":")[0]).read_text() == NGINX
 
 
-def test_nginx_takes_what_the_service_takes_and_lets_its_connections_go_first() -> None:
-    settings = Settings.from_environ({})
-    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", NGINX)
-    assert settings.max_body <= int(megabytes) << 20 < settings.max_body * 1.1
-    (seconds,) = re.findall(r"keepalive_timeout (\d+)s;", NGINX)
-    assert int(seconds) < settings.keepalive_seconds
-
-
 def test_the_compose_file_has_the_form_that_its_specification_asks_for() -> None:
     check = ["-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(ROOT / "compose.yaml")]
     checked = subprocess.run([sys.executable, *check], capture_output=True, text=True, check=False)

@@ -1,18 +1,19 @@
-"""nginx in front of replicas, with the configuration that is in the repository."""
+"""nginx with a configuration that is in the repository, in front of services of this machine."""
 
 import getpass
 import shutil
+import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from benchmarks.ports import HOST, free_port
-from tests.processes.client import Client
 from tests.processes.running import ROOT
 from tests.processes.waiting import eventually
 
-CONFIGURATION = ROOT / "deploy/nginx/replicas.conf"
+FOLDER = ROOT / "deploy/nginx"
 # The file is meant for a folder of a larger configuration. Everything that is written stays in one folder.
 _AROUND = """
 daemon off;
@@ -27,26 +28,29 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    include {folder}/replicas.conf;
+    include {folder}/site.conf;
 }}
 """
 
 
 class Nginx:
-    """Passes requests at a port of its own on to replicas at these ports.
+    """A process with one of the configurations, in which some texts are replaced: each must be there.
 
     As a context manager it runs in the block. Its user is that of this process: others may not reach the folder.
     """
 
-    def __init__(self, folder: Path, replicas: Sequence[int]) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, name: str, port: int, changes: Mapping[str, str]) -> None:
+        self.port = port
         self._folder = folder
-        self._replicas = replicas
+        self._site = (FOLDER / name).read_text()
+        for old, new in changes.items():
+            assert old in self._site, f"{name} has no {old}"
+            self._site = self._site.replace(old, new)
 
     def __enter__(self) -> Self:
         self._configure()
         self._process = subprocess.Popen(self._command(), stderr=subprocess.DEVNULL)
-        eventually(self._answers)
+        eventually(self._listens)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -65,14 +69,32 @@ class Nginx:
         return [program, "-p", str(self._folder), "-c", str(self._folder / "nginx.conf")]
 
     def _configure(self) -> None:
-        text = CONFIGURATION.read_text().replace("listen 8080;", f"listen {HOST}:{self.port};")
-        for number, port in enumerate(self._replicas, 1):
-            text = text.replace(f"replica-{number}:8000", f"{HOST}:{port}")
-        (self._folder / "replicas.conf").write_text(text)
+        (self._folder / "site.conf").write_text(self._site)
         around = _AROUND.format(user=getpass.getuser(), folder=self._folder)
         (self._folder / "nginx.conf").write_text(around)
 
-    def _answers(self) -> bool:
+    def _listens(self) -> bool:
         assert self._process.poll() is None, (self._folder / "error.log").read_text()
-        with Client(self.port) as client:
-            return client.healthy()
+        with suppress(OSError), socket.create_connection((HOST, self.port)):
+            return True
+        return False
+
+
+def before_replicas(folder: Path, ports: Sequence[int]) -> Nginx:
+    """Return nginx in front of two replicas at these ports."""
+    port = free_port()
+    replicas = {f"replica-{number}:8000": f"{HOST}:{own}" for number, own in enumerate(ports, 1)}
+    return Nginx(folder, "replicas.conf", port, {"listen 8080;": f"listen {HOST}:{port};", **replicas})
+
+
+def before_one(folder: Path, name: str, port: int, certificate: Path, changes: Mapping[str, str]) -> Nginx:
+    """Return nginx with TLS in front of one service at this port."""
+    own = free_port()
+    host = {"host.conf": "ingest", "prefix.conf": "tools"}[name]
+    replaced = {
+        "listen 443 ssl;": f"listen {own} ssl;",
+        "127.0.0.1:8000": f"{HOST}:{port}",
+        f"/etc/ssl/certs/{host}.example.com.pem": str(certificate),
+        f"/etc/ssl/private/{host}.example.com.key": str(certificate),
+    }
+    return Nginx(folder, name, own, {**replaced, **changes})

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.processes.client import HOST, TIMEOUT_SECONDS, Client
-from tests.processes.nginx import Nginx
+from tests.processes.nginx import before_replicas
 from tests.processes.running import WSGI, Running, settings
 from tests.processes.waiting import eventually
 
@@ -92,7 +92,7 @@ class Replicas:
         self._running = [self._run(number).__enter__() for number in range(2)]
         for replica in self._running:
             replica.until_healthy()
-        self._nginx = Nginx(self.folder, [int(environ["INGEST_PORT"]) for environ in self.environs])
+        self._nginx = before_replicas(self.folder, [int(environ["INGEST_PORT"]) for environ in self.environs])
         self._nginx.__enter__()
         return self
 
@@ -132,7 +132,7 @@ def unfinished(port: int, ingestion_ids: list[str]) -> list[str]:
 
 
 def test_nginx_takes_the_configuration_without_a_warning(tmp_path: Path) -> None:
-    assert "[warn]" not in Nginx(tmp_path, [8001, 8002]).check()
+    assert "[warn]" not in before_replicas(tmp_path, [8001, 8002]).check()
 
 
 def test_a_replica_that_is_killed_under_load_costs_no_accepted_submission(
