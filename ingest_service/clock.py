@@ -1,15 +1,19 @@
 """Clocks: the other modules read the time, and wait, through this one only."""
 
+import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import Protocol
+from uuid import UUID
 
 NANOSECONDS = 1_000_000_000
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TIME_NAMESPACE = Path("/proc/self/ns/time")
+_SYSCTL = Path("/usr/sbin/sysctl")
 
 
 class Clock(Protocol):
@@ -43,15 +47,15 @@ class SystemClock:
         return time.time_ns()
 
     def boot(self) -> str:
-        """Return the kernel's boot id and the time namespace, since a namespace may shift the monotonic clock.
+        """Return the boot id of Linux or macOS, empty elsewhere.
 
-        Read once: neither changes while a process runs.
+        On Linux with the time namespace, for it may shift the monotonic clock. Read once: it does not change.
         """
         return _boot()
 
     def fence(self) -> int:
         """Return CLOCK_BOOTTIME, or the nearest to it that this system has."""
-        if sys.platform == "linux":
+        if hasattr(time, "CLOCK_BOOTTIME"):
             return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
         if sys.platform == "darwin":
             # Unlike the clock of `monotonic_ns`, this one goes on there while the machine sleeps.
@@ -70,7 +74,20 @@ def has_passed(clock: Clock, until: int | None) -> bool:
 
 @cache
 def _boot() -> str:
-    if not _BOOT_ID.exists():
-        return ""
-    namespace = str(_TIME_NAMESPACE.readlink()) if _TIME_NAMESPACE.is_symlink() else ""
-    return f"{_BOOT_ID.read_text().strip()} {namespace}".strip()
+    return boot_of_macos() if sys.platform == "darwin" else _boot_of_linux()
+
+
+def _boot_of_linux() -> str:
+    with suppress(OSError):
+        namespace = str(_TIME_NAMESPACE.readlink()) if _TIME_NAMESPACE.is_symlink() else ""
+        return f"{_BOOT_ID.read_text().strip()} {namespace}".strip()
+    return ""
+
+
+def boot_of_macos(sysctl: Path = _SYSCTL) -> str:
+    """Return the UUID of the boot that this program of the system knows, empty if it knows none; blocks."""
+    command = [str(sysctl), "-n", "kern.bootsessionuuid"]
+    with suppress(OSError, subprocess.SubprocessError, ValueError):
+        asked = subprocess.run(command, capture_output=True, text=True, check=True, timeout=5)  # noqa: S603
+        return str(UUID(asked.stdout.strip()))
+    return ""

@@ -12,6 +12,8 @@ _ANY_IPV4 = "0.0.0.0"  # noqa: S104 - only where the settings ask for every inte
 _ANY_IPV6 = "::"
 # Names may lead to addresses of a family that this machine does not have.
 _NOT_HERE = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+# On Windows, SO_REUSEADDR would let two processes listen on one port.
+_REUSE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
 
 # A family, and an address of it as sockets have it.
 _Address = tuple[int, tuple[Any, ...]]
@@ -55,7 +57,7 @@ def _addresses(host: str, port: int) -> list[_Address]:
 def _listening(family: int, address: tuple[Any, ...], *, both: bool) -> socket.socket:
     with ExitStack() as opened:
         listening = opened.enter_context(socket.socket(family, socket.SOCK_STREAM))
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, _REUSE, 1)
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not both)
         listening.bind(address)

@@ -37,9 +37,17 @@ def exit_process(reason: str, status: int = EXIT_STATUS) -> NoReturn:
 def say(sentence: str) -> None:
     """Write a line to standard error, past the log, unless that is not read within SAYING_SECONDS. Any thread."""
     with suppress(OSError, ValueError):
-        _, writable, _ = select.select([], [STDERR], [], SAYING_SECONDS)
-        if writable:
+        if _is_read():
             os.write(STDERR, f"ingest_service: {sentence}\n".encode())
+
+
+def _is_read() -> bool:
+    try:
+        _, writable, _ = select.select([], [STDERR], [], SAYING_SECONDS)
+    except OSError:
+        # Windows tells this of sockets only.
+        return True
+    return bool(writable)
 
 
 class Loop(ABC):

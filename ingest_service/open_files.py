@@ -1,11 +1,12 @@
 """The files that this process may have open at once, and the connections that they are enough for."""
 
-import resource
+import select
 from contextlib import suppress
 
 from ingest_service.errors import SettingError
 
-MOST_CONNECTIONS = 2000
+# Without poll(), which Windows does not have, Python watches 512 sockets there; some of them listen.
+MOST_CONNECTIONS = 2000 if hasattr(select, "poll") else 480
 LEAST_CONNECTIONS = 10
 # A connection itself, and the temporary file that holds a large body.
 FILES_OF_A_CONNECTION = 2
@@ -38,6 +39,11 @@ def _needed(connections: int, slot_size: int) -> int:
 
 def _allow(count: int) -> int:
     """Raise the limit to `count`, or as near to it as the system lets us; return what is allowed then."""
+    try:
+        import resource
+    except ImportError:
+        # Windows has no such limit.
+        return count
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
     if soft == resource.RLIM_INFINITY or soft >= wanted:

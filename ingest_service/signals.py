@@ -10,8 +10,9 @@ from typing import NoReturn
 from ingest_service.clock import Clock
 from ingest_service.loop import exit_process
 
-# SIGHUP comes when the terminal is closed.
-STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# SIGHUP comes when the terminal is closed, and on Windows SIGBREAK.
+_NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
+STOPPING = tuple(signal.Signals[name] for name in _NAMES if hasattr(signal, name))
 # That of a process which SIGTERM has killed, as shells report it.
 EXIT_STATUS = 128 + signal.SIGTERM
 

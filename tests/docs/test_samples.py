@@ -32,11 +32,13 @@ NOT_RUN = {
     "ingest-fake-upstream": "serves until it is stopped; tests/upstreams/fake/ runs it",
     "INGEST_": "serves until it is stopped; tests/test_config.py reads every setting",
     ".venv/bin/pytest": "runs these tests",
+    "python3 -m venv": "installs",
     ".venv/bin/python -m pip": "installs",
     ".venv/bin/python -m build": "writes into the checkout; tests/packaging/ builds",
     "pipx": "installs; tests/packaging/ installs the wheel",
     "python3 -m venv /opt": "installs; tests/packaging/ installs the wheel",
     "/opt/": "installs, or serves until it is stopped; tests/packaging/ does both",
+    ".venv/bin/python wsgi.py": "serves until it is stopped; each document has a service of its own",
     ".venv/bin/python -m benchmarks": "takes a minute, and prints other figures each time",
 }
 LANGUAGES = {"console", "python", "json", "text", "mermaid", "yaml", "ini", ""}

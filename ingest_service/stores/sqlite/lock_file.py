@@ -1,14 +1,15 @@
 """The lock file: it keeps a second process out, and names the last slot."""
 
-import fcntl
 import logging
 import os
 import struct
 import time
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 from ingest_service.errors import StoreError, StoreInUse
+from ingest_service.stores.sqlite.file_lock import lock
 from ingest_service.stores.sqlite.held_files import HeldFiles
 
 log = logging.getLogger(__name__)
@@ -21,44 +22,45 @@ _STAMP_TOLERANCE = 100_000_000
 
 
 class LockFile:
-    """A file beside the database, locked (flock) by the one process that works on it.
+    """A file beside the database, locked by the one process that works on it.
 
     It also names the last slot that was opened, so that a database restored from a backup is found out: its
     ledger ends at another slot. The file is not synced, for it need only outlive the process: after a power
     cut the boot is another one and nothing is trusted anyway. A copy of the file itself is found out by its
-    change time (ctime), which cannot be set and must be the moment the file says it was written.
+    change time (ctime), which cannot be set and must be the moment the file says it was written. Where a
+    system has no change time, as Windows, no file is trusted.
     """
 
     def __init__(self, path: Path, files: HeldFiles) -> None:
         self._path = path
         self._files = files
-        self._file: int | None = None
+        self._file: FileIO | None = None
         self._is_recorded = True
 
     def acquire(self) -> None:
         """Lock the file, created if need be. Raises StoreInUse if another process holds it, else StoreError."""
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0)
         except OSError as error:
             raise StoreError(f"cannot open the lock file {self._path}: {error.strerror}") from error
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file.fileno())
         except BlockingIOError:
-            os.close(file)
+            file.close()
             raise StoreInUse(
                 f"another process works on this database (it holds {self._path}); stop it first, "
                 "or give this one a database of its own with INGEST_DATABASE_URL"
             ) from None
         except OSError as error:
-            os.close(file)
+            file.close()
             raise StoreError(f"cannot lock {self._path}: {error.strerror}") from error
         self._file = file
-        self._files.hold(self._path, file)
+        self._files.hold(self._path, file.fileno())
 
     def release(self) -> None:
         """Let others in. May be called twice."""
         if self._file is not None:
-            os.close(self._file)
+            self._file.close()
             self._file = None
 
     def record(self, slot_number: int, opened: int) -> None:
@@ -71,7 +73,7 @@ class LockFile:
             self.write(_RECORD.pack(slot_number, opened, time.time_ns()))
         except OSError as error:
             with suppress(OSError):
-                os.ftruncate(self._held(), 1)
+                self._held().truncate(1)
             if self._is_recorded:
                 log.warning("the lock file %s cannot be written: %s", self._path, error.strerror)
             self._is_recorded = False
@@ -80,24 +82,31 @@ class LockFile:
 
     def write(self, record: bytes) -> None:
         """Replace the record. Raises OSError."""
-        os.pwrite(self._held(), record, 0)
+        file = self._held()
+        file.seek(0)
+        file.write(record)
 
     def recorded(self) -> int | None:
         """Return the number of the last slot recorded, None in a new file, 0 in a garbled one. Needs the lock."""
-        record = os.pread(self._held(), _RECORD.size, 0)
+        record = self._read()
         if not record:
             return None
         return int(_RECORD.unpack(record)[0]) if len(record) == _RECORD.size else 0
 
     def confirms(self, slot_number: int, opened: int) -> bool:
         """Return whether this slot, opened then, was recorded last, and in this very file. Needs the lock."""
-        record = os.pread(self._held(), _RECORD.size, 0)
+        record = self._read()
         if len(record) != _RECORD.size:
             return False
         *recorded, written_at = _RECORD.unpack(record)
-        stamped_at = os.fstat(self._held()).st_ctime_ns
+        stamped_at = os.fstat(self._held().fileno()).st_ctime_ns
         return recorded == [slot_number, opened] and abs(stamped_at - written_at) < _STAMP_TOLERANCE
 
-    def _held(self) -> int:
+    def _read(self) -> bytes:
+        file = self._held()
+        file.seek(0)
+        return file.read(_RECORD.size)
+
+    def _held(self) -> FileIO:
         assert self._file is not None, "acquire comes first"
         return self._file

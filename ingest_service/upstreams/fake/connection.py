@@ -7,15 +7,17 @@ from math import ceil
 
 from ingest_service.upstreams.fake.arrival_log import ArrivalLog
 
-# Elsewhere than on Linux any readable byte counts as a disconnect; clients that wait for an answer send none.
-_DISCONNECTED = getattr(select, "POLLRDHUP", select.POLLIN)
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def is_disconnected(client: socket.socket, seconds: float | None = 0) -> bool:
     """Block until the client closes its side, for at most this time (None: for ever); return whether it did."""
+    # Elsewhere than on Linux any readable byte counts as a disconnect; clients that wait for an answer send none.
+    if not hasattr(select, "poll"):
+        readable, _, _ = select.select([client], [], [], seconds)
+        return bool(readable)
     poll = select.poll()
-    poll.register(client, _DISCONNECTED)
+    poll.register(client, getattr(select, "POLLRDHUP", select.POLLIN))
     return bool(poll.poll(None if seconds is None else ceil(seconds * 1000)))
 
 

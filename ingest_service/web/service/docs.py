@@ -35,7 +35,7 @@ def docs(version: str, max_ids: int) -> Blueprint:
     @routes.get("/docs")
     def page() -> Response:
         """Show the description, and let it be tried out."""
-        text = (PAGES / "docs.html").read_text().replace("VERSION", VERSION)
+        text = (PAGES / "docs.html").read_text(encoding="utf-8").replace("VERSION", VERSION)
         return _current(Response(text, mimetype="text/html"))
 
     add_files(routes)
