@@ -60,7 +60,7 @@ class Journal(Protocol):
     def last_slot(self) -> LastSlot | None:
         """Return what the ledger proves of the last slot, None if there never was one.
 
-        Slot 0, not trusted, stands for a ledger that lost every slot it knew.
+        Slot 0, not trusted, stands for a ledger that may have lost every slot it knew.
         """
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:

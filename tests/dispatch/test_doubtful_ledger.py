@@ -52,25 +52,46 @@ def test_a_backup_from_before_the_first_slot_waits_and_says_what_was_lost(
     ]
 
 
-def test_a_database_begun_anew_beside_the_lock_file_waits(path: Path, on_disk: OnDisk) -> None:
-    on_disk.submit([1])
+def test_a_backup_from_before_the_first_slot_without_a_lock_file_waits(path: Path, on_disk: OnDisk) -> None:
+    on_disk.submit([1, 2, 3, 4])
+    elsewhere = OnDisk(backup_of(on_disk, path), on_disk.clock)
+    elsewhere.start()
+    assert elsewhere.waits == 5
+    elsewhere.stop()
+
+
+def test_a_backup_with_slots_without_a_lock_file_waits(path: Path, on_disk: OnDisk) -> None:
+    on_disk.submit([1, 2, 3, 4])
     on_disk.run_slot()
-    on_disk.stop()
-    path.unlink()
-    on_disk.start()
-    assert on_disk.waits == 5
+    elsewhere = OnDisk(backup_of(on_disk, path), on_disk.clock)
+    elsewhere.start()
+    assert elsewhere.waits == 5
+    elsewhere.stop()
 
 
 def test_a_backup_whose_last_slot_has_the_number_in_the_lock_file_waits(path: Path, on_disk: OnDisk) -> None:
-    on_disk.submit([1, 2, 3, 4])
-    on_disk.run_slot()
-    backup = backup_of(on_disk, path)
-    path.unlink()
-    on_disk.start()
-    on_disk.submit([1])
-    on_disk.run_slot()
+    other = OnDisk(path.with_name("other.db"), on_disk.clock)
+    other.start()
+    for one in (other, on_disk):
+        one.submit([1, 2, 3, 4])
+        one.run_slot()
+        on_disk.clock.time += 1
+    backup = backup_of(other, path.with_name("other.db"))
     restore(on_disk, path, backup)
     assert on_disk.waits == 5
+
+
+def test_a_restored_backup_is_trusted_again_after_its_next_slot(path: Path, on_disk: OnDisk) -> None:
+    on_disk.submit([1, 2, 3, 4, 5, 6, 7])
+    on_disk.run_slot()
+    backup = backup_of(on_disk, path)
+    on_disk.start()
+    on_disk.run_slot()
+    restore(on_disk, path, backup)
+    assert on_disk.run_slot() == (4, 5, 6)
+    on_disk.clock.time += 2 * 10**9
+    on_disk.restart()
+    assert on_disk.waits == 3
 
 
 def test_a_database_whose_log_was_damaged_waits_and_says_what_was_lost(

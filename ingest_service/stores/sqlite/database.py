@@ -13,7 +13,8 @@ from ingest_service.stores.sqlite.connections import Readers, closed_on_error, c
 from ingest_service.stores.sqlite.group_commit import GroupCommit
 from ingest_service.stores.sqlite.held_files import HeldFiles
 from ingest_service.stores.sqlite.lock_file import LockFile
-from ingest_service.stores.sqlite.schema import migrate
+from ingest_service.stores.sqlite.schema import migrate, schema_version
+from ingest_service.stores.sqlite.traces import require_new, require_not_lost
 
 T = TypeVar("T")
 
@@ -43,12 +44,18 @@ class SqliteDatabase:
         self.lock_file = LockFile(self._beside(".lock"), self._files)
 
     def start(self) -> None:
-        """Lock, open and migrate the database. Raises StoreInUse, or StoreError where it cannot be opened."""
+        """Lock, open and migrate the database.
+
+        Raises StoreInUse, or StoreError where it cannot be opened, or where there was another one before.
+        """
         if self._writer.alive:
             return
         self.lock_file.acquire()
+        require_not_lost(self._path, self._beside("-wal"), self.lock_file)
         connection = connect(self._path)
         with closed_on_error(connection):
+            if schema_version(connection) == 0:
+                require_new(self._path, self.lock_file)
             migrate(connection)
             self._hold_files()
         self._writer.open(connection)

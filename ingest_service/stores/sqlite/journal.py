@@ -143,14 +143,16 @@ class SqliteJournal:
     def last_slot(self) -> LastSlot | None:
         """Read the end of the ledger, trusted only if the witness confirms it.
 
-        A ledger that is empty, though the witness knows of a slot, ends at slot 0, and proves nothing.
+        A ledger that is empty, though the witness knows of a slot, ends at slot 0, and proves nothing. So does one
+        that is empty though something was accepted: it may be a backup from before the first slot.
         """
         with self._database.read() as connection:
             row = connection.execute(
                 "SELECT number, boot, started, opened FROM slots ORDER BY number DESC LIMIT 1"
             ).fetchone()
+            is_new = connection.execute("SELECT 1 FROM ingestions LIMIT 1").fetchone() is None
         recorded = self._witness.recorded()
-        if row is None and recorded is None:
+        if row is None and recorded is None and is_new:
             return None
         number, boot, started, opened = row or (0, "", None, 0)
         if recorded is not None and recorded > number:

@@ -32,7 +32,7 @@ class LockFile:
     """
 
     def __init__(self, path: Path, files: HeldFiles) -> None:
-        self._path = path
+        self.path = path
         self._files = files
         self._file: FileIO | None = None
         self._is_recorded = True
@@ -40,22 +40,22 @@ class LockFile:
     def acquire(self) -> None:
         """Lock the file, created if need be. Raises StoreInUse if another process holds it, else StoreError."""
         try:
-            file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0)
+            file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0)
         except OSError as error:
-            raise StoreError(f"cannot open the lock file {self._path}: {error.strerror}") from error
+            raise StoreError(f"cannot open the lock file {self.path}: {error.strerror}") from error
         try:
             lock(file.fileno())
         except BlockingIOError:
             file.close()
             raise StoreInUse(
-                f"another process works on this database (it holds {self._path}); stop it first, "
+                f"another process works on this database (it holds {self.path}); stop it first, "
                 "or give this one a database of its own with INGEST_DATABASE_URL"
             ) from None
         except OSError as error:
             file.close()
-            raise StoreError(f"cannot lock {self._path}: {error.strerror}") from error
+            raise StoreError(f"cannot lock {self.path}: {error.strerror}") from error
         self._file = file
-        self._files.hold(self._path, file.fileno())
+        self._files.hold(self.path, file.fileno())
 
     def release(self) -> None:
         """Let others in. May be called twice."""
@@ -75,7 +75,7 @@ class LockFile:
             with suppress(OSError):
                 self._held().truncate(1)
             if self._is_recorded:
-                log.warning("the lock file %s cannot be written: %s", self._path, error.strerror)
+                log.warning("the lock file %s cannot be written: %s", self.path, error.strerror)
             self._is_recorded = False
         else:
             self._is_recorded = True

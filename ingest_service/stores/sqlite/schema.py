@@ -148,7 +148,8 @@ MIGRATIONS = (
 )
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return the version of the tables, 0 for a database without any. Raises StoreError."""
     try:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.Error as error:
@@ -160,7 +161,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     Raises StoreError for a newer one, and where a step fails; the caller closes the connection then.
     """
-    version = _version(connection)
+    version = schema_version(connection)
     if version > len(MIGRATIONS):
         raise StoreError(
             f"the database has schema version {version}, this program knows versions up to {len(MIGRATIONS)}; "

@@ -70,7 +70,7 @@ class ModelJournal:
             yield from kept.waiting(self.ledger.in_flight(kept.sequence))
 
     def last_slot(self) -> LastSlot | None:
-        return self.ledger.last()
+        return self.ledger.last() or (LastSlot(0, "", None, trusted=False) if self.kept else None)
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         return tuple(self.kept[sequence].submission.ids[position] for position in positions)
