@@ -1,17 +1,24 @@
 """The command line of the service."""
 
+import os
 import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from ingest_service import __version__
+from ingest_service.backing_up import back_up
 from ingest_service.clock import SystemClock
+from ingest_service.config import Settings
 from ingest_service.copying import copy
 from ingest_service.database_url import check_url
-from ingest_service.errors import CopyRefused, IngestError
+from ingest_service.domain.wording import noun
+from ingest_service.errors import BackupRefused, CopyRefused, IngestError, SettingError
 from ingest_service.stores.sql.copying import Summary
+from ingest_service.web.http.times import rfc3339
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 # The progress is drawn anew after this many rows.
@@ -33,6 +40,23 @@ Exit codes:
   1    failed; nothing was copied
   2    refused
   130  interrupted; nothing was copied
+"""
+
+BACKUP_HELP = """Write a backup of the database into FILE, also while the service runs.
+
+\b
+  ingest-service backup /backups/ingest.db
+
+INGEST_DATABASE_URL names the database, an SQLite file, as for the service. The backup is one file. It is checked,
+on the disk, and there whole or not at all. An existing file is not overwritten. docs/operations.md says how a
+backup is restored.
+
+\b
+Exit codes:
+  0    written
+  1    failed; there is no backup
+  2    refused
+  130  interrupted; there is no backup
 """
 
 
@@ -70,31 +94,63 @@ def ingest_service(context: click.Context) -> None:
 @click.argument("target_url", type=DatabaseUrl())
 def copy_command(source_url: str, target_url: str) -> None:
     """Copy, print what was copied, and exit."""
+    _run(lambda: _told(_copy(source_url, target_url)), "interrupted; nothing was copied")
+
+
+@ingest_service.command("backup", help=BACKUP_HELP, short_help="Write a backup of an SQLite database.")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup_command(file: Path) -> None:
+    """Write a backup, print what it has, and exit."""
+    _run(lambda: f"{file} {_back_up(file)}", "interrupted; there is no backup")
+
+
+def _run(command: Callable[[], str], interrupted: str) -> None:
+    """Run a command, and print the sentence that it returns; end the process if it fails."""
     # That of the service speaks of a start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        summary = _copy(source_url, target_url)
+        done = command()
     except KeyboardInterrupt:
-        _end("interrupted; nothing was copied", INTERRUPTED)
-    except CopyRefused as refusal:
+        _end(interrupted, INTERRUPTED)
+    except (BackupRefused, CopyRefused, SettingError) as refusal:
         _end(str(refusal), REFUSED)
     except IngestError as error:
         _end(str(error), FAILED)
     else:
-        click.echo(_told(summary))
+        click.echo(done)
 
 
 def _copy(source_url: str, target_url: str) -> Summary:
     """Copy, and show the progress where a person sees it."""
-    is_hidden = not sys.stderr.isatty()
-    with click.progressbar(
-        length=0, label="Copying", file=sys.stderr, hidden=is_hidden, update_min_steps=_STEP
-    ) as bar:
+    with _progress("Copying", _STEP) as bar:
 
         def count(rows: int) -> None:
             bar.length = rows
 
         return copy(source_url, target_url, SystemClock(), count, bar.update)
+
+
+def _back_up(file: Path) -> str:
+    """Write a backup, show the progress where a person sees it, and say what the backup has."""
+    with _progress("Backing up") as bar:
+
+        def show(copied: int, pages: int) -> None:
+            bar.length = pages
+            bar.update(copied - bar.pos)
+
+        contents = back_up(Settings.from_environ(os.environ), file, show)
+    count = contents.ingestions
+    return f"has {count:,} {noun(count, 'ingestion')} ({contents.waiting:,} waiting); {_last(contents.last_slot)}"
+
+
+def _last(slot: tuple[int, int] | None) -> str:
+    return f"its last slot is {slot[0]:,}, opened at {rfc3339(slot[1])}" if slot else "no slot was opened yet"
+
+
+def _progress(label: str, step: int = 1) -> Any:
+    """Return a progress bar, shown at a terminal only, that is drawn anew every few steps."""
+    is_hidden = not sys.stderr.isatty()
+    return click.progressbar(length=0, label=label, file=sys.stderr, hidden=is_hidden, update_min_steps=step)
 
 
 def _told(summary: Summary) -> str:

@@ -9,6 +9,7 @@ IngestError
 ├── KeyReused            an idempotency key came again with other content
 ├── DeadlineImpossible   the ingestion would end too late, as things stand
 ├── BacklogFull          the backlog has too little room now
+├── BackupRefused        a backup cannot begin
 ├── CopyRefused          a copy from one database into another cannot begin
 ├── DispatcherStopped    nothing would be called: the dispatcher has ended, or the process is about to end
 └── StoreError           the store cannot do what it must; the sentence says why
@@ -101,6 +102,10 @@ class DispatcherStopped(IngestError):
 
     def __init__(self) -> None:
         super().__init__("the dispatcher does not run in this process; send it again")
+
+
+class BackupRefused(IngestError):
+    """A backup cannot begin."""
 
 
 class CopyRefused(IngestError):

@@ -20,7 +20,7 @@ FLOORS = [
     {"stores.postgres"},
     {"service"},
     {"web"},
-    {"app", "copying", "logs", "signals"},
+    {"app", "backing_up", "copying", "logs", "signals"},
     {"process"},
     {"commands"},
     {"__main__"},
@@ -30,7 +30,7 @@ FLOORS_OF_WEB = [{"http"}, {"openapi"}, {"ingest"}, {"ingestions", "slots"}, {"b
 ROOT = HOUSE / "ingest_service"
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 PLAIN = {"domain", "errors", "backlog", "schedule", "ports"}
-WIRING = {"app", "copying", "process"}
+WIRING = {"app", "backing_up", "copying", "process"}
 
 
 def package_of(parts: tuple[str, ...]) -> str:

@@ -27,8 +27,11 @@ NOT_RUN = {
     "kubectl": "needs a Kubernetes cluster",
     "sudo": "needs systemd, and changes the machine",
     "ingest-service copy": "needs a PostgreSQL; tests/processes/test_copy.py runs it",
-    "ingest-service": "serves until it is stopped; each document has a service of its own",
     "ingestctl verify": "takes a minute; tests/acceptance/ and tests/cli/commands/test_verify.py run it",
+    **dict.fromkeys(
+        ["mkdir before", "mv ingest.db", "cp backup.db"],
+        "needs a service that is stopped; tests/processes/test_backup.py restores a backup by these commands",
+    ),
     "ingest-fake-upstream": "serves until it is stopped; tests/upstreams/fake/ runs it",
     "INGEST_": "serves until it is stopped; tests/test_config.py reads every setting",
     ".venv/bin/pytest": "runs these tests",
