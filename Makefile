@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-others check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -11,13 +11,14 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	$(BIN)/pytest $(or $(ARGS),--numprocesses=auto --maxprocesses=8 --dist=worksteal --cov --cov-report=term)
 
-# Most of them wait most of the time: two groups at once take half of the time, the longest ones first.
+# Most of them wait most of the time: three groups at once take a third of the time, the longest ones first.
 test-slow: .venv/dev.stamp
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-slow-processes test-slow-crashes test-slow-others test-slow-postgres test-slow-replicas
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-slow-processes test-slow-others test-slow-crashes test-slow-browser test-slow-postgres test-slow-replicas
 
 CRASHES := tests/processes/test_crash.py tests/processes/test_crash_http.py tests/processes/test_idempotency.py
 REPLICAS := tests/processes/test_replicas.py
 POSTGRES := tests/stores/postgres tests/engines tests/postgres
+BROWSER := tests/browser
 
 test-slow-processes: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 tests/processes $(patsubst %,--ignore=%,$(CRASHES) $(REPLICAS))
@@ -31,8 +32,11 @@ test-slow-replicas: .venv/dev.stamp
 test-slow-postgres: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(POSTGRES)
 
+test-slow-browser: .venv/dev.stamp
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(BROWSER)
+
 test-slow-others: .venv/dev.stamp
-	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(patsubst %,--ignore=%,tests/processes $(POSTGRES))
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(patsubst %,--ignore=%,tests/processes $(POSTGRES) $(BROWSER))
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
