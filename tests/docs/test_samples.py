@@ -23,6 +23,7 @@ from tests.processes.running import WSGI, Running, settings
 # What does not run here, by how it begins; it must be correct for the shell all the same.
 NOT_RUN = {
     "make": "serves until it is stopped, installs, or runs these tests; each document has a service of its own",
+    "git": "publishes a version",
     "docker": "needs a Docker engine",
     "kubectl": "needs a Kubernetes cluster",
     "sudo": "needs systemd, and changes the machine",
