@@ -40,7 +40,6 @@ NOT_RUN = {
     ".venv/bin/python -m pip": "installs",
     ".venv/bin/python -m build": "writes into the checkout; tests/packaging/ builds",
     "pipx": "installs; tests/packaging/ installs the wheel",
-    "python3 -m venv /opt": "installs; tests/packaging/ installs the wheel",
     "/opt/": "installs, or serves until it is stopped; tests/packaging/ does both",
     ".venv/bin/python wsgi.py": "serves until it is stopped; each document has a service of its own",
     ".venv/bin/python -m benchmarks": "takes a minute, and prints other figures each time",
