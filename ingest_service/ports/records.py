@@ -22,7 +22,7 @@ class ListFilter:
     """Ingestions of this status and priority (None: of any) with a sequence below `before`, at most `limit`.
 
     These are the newest ones, or with `above` the oldest ones that have a greater sequence. `failed`: only those
-    with failed ids. `id_prefix`: only those whose id begins with these hexadecimal digits, of which few do.
+    with failed ids. `id_prefix`: only those whose id begins with these hexadecimal digits; few do.
     """
 
     status: Status | None

@@ -1,4 +1,4 @@
-"""The minutes of the last day, of which only the last two are counted again."""
+"""The minutes of the last day: only the last two are counted again."""
 
 from collections.abc import Sequence
 

@@ -85,7 +85,7 @@ class IngestionsReport:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedReport:
-    """A page of ingestions, and the expected ends of those of which something waits, by their sequences.
+    """A page of ingestions, and the expected ends of those that still have ids that wait, by their sequences.
 
     Times are of the wall clock, at the moment `taken_at`; an end is None while an operator's pause lasts.
     """

@@ -49,7 +49,7 @@ class Namespace:
 
 @dataclass(frozen=True)
 class Base:
-    """What every stage begins with: the files that it may copy, and an environment with `python` and `pip`."""
+    """The begin of every stage: the files that it may copy, and an environment with `python` and `pip`."""
 
     context: Path
     python: Path

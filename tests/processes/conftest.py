@@ -8,6 +8,7 @@ from typing import Protocol
 import pytest
 
 from tests.processes.client import Client
+from tests.processes.rate_checker import RateChecker
 from tests.processes.running import WSGI, Running, settings
 
 
@@ -35,6 +36,13 @@ def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
             return started[-1]
 
         yield start_one
+
+
+@pytest.fixture
+def checker() -> Iterator[RateChecker]:
+    """An upstream that checks the laws; programs call it whose environment has `RATE_CHECKER_PORT`."""
+    with RateChecker(seed=1) as checker:
+        yield checker
 
 
 @pytest.fixture

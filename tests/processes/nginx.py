@@ -34,18 +34,15 @@ http {{
 
 
 class Nginx:
-    """A process with one of the configurations, in which some texts are replaced: each must be there.
+    """A process with the configuration of a site that listens on this port.
 
     As a context manager it runs in the block. Its user is that of this process: others may not reach the folder.
     """
 
-    def __init__(self, folder: Path, name: str, port: int, changes: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, site: str, port: int) -> None:
         self.port = port
         self._folder = folder
-        self._site = (FOLDER / name).read_text()
-        for old, new in changes.items():
-            assert old in self._site, f"{name} has no {old}"
-            self._site = self._site.replace(old, new)
+        self._site = site
 
     def __enter__(self) -> Self:
         self._configure()
@@ -84,7 +81,8 @@ def before_replicas(folder: Path, ports: Sequence[int]) -> Nginx:
     """Return nginx in front of two replicas at these ports."""
     port = free_port()
     replicas = {f"replica-{number}:8000": f"{HOST}:{own}" for number, own in enumerate(ports, 1)}
-    return Nginx(folder, "replicas.conf", port, {"listen 8080;": f"listen {HOST}:{port};", **replicas})
+    changes = {"listen 8080;": f"listen {HOST}:{port};", **replicas}
+    return Nginx(folder, _site("replicas.conf", changes), port)
 
 
 def before_one(folder: Path, name: str, port: int, certificate: Path, changes: Mapping[str, str]) -> Nginx:
@@ -97,4 +95,13 @@ def before_one(folder: Path, name: str, port: int, certificate: Path, changes: M
         f"/etc/ssl/certs/{host}.example.com.pem": str(certificate),
         f"/etc/ssl/private/{host}.example.com.key": str(certificate),
     }
-    return Nginx(folder, name, own, {**replaced, **changes})
+    return Nginx(folder, _site(name, {**replaced, **changes}), own)
+
+
+def _site(name: str, changes: Mapping[str, str]) -> str:
+    """Return one of the configurations, in which some texts are replaced: each must be there."""
+    site = (FOLDER / name).read_text()
+    for old, new in changes.items():
+        assert old in site, f"{name} has no {old}"
+        site = site.replace(old, new)
+    return site

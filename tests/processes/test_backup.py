@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,12 +19,6 @@ pytestmark = pytest.mark.slow
 
 INTERVAL = 2_000_000_000
 SLOT = 3
-
-
-@pytest.fixture
-def checker() -> Iterator[RateChecker]:
-    with RateChecker(seed=1) as checker:
-        yield checker
 
 
 @pytest.fixture

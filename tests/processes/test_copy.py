@@ -4,7 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from itertools import pairwise
 from pathlib import Path
@@ -89,12 +89,6 @@ def test_a_copy_that_is_ended_in_the_middle_leaves_the_target_empty_and_can_be_m
         0,
         "copied 50,000 ingestions with 200,000 ids (200,000 of them wait) and 0 slots",
     )
-
-
-@pytest.fixture
-def checker() -> Iterator[RateChecker]:
-    with RateChecker(seed=1) as checker:
-        yield checker
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ from tests.processes.waiting import eventually
 pytestmark = pytest.mark.slow
 
 INTERVAL = 3_000_000_000
-
-
-@pytest.fixture
-def checker() -> Iterator[RateChecker]:
-    with RateChecker(seed=1) as checker:
-        yield checker
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""What reports say."""
+"""The content of reports."""

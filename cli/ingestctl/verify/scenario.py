@@ -1,4 +1,4 @@
-"""What a service is asked in one run: each stage leaves its observations in the record."""
+"""The questions to a service in one run: each stage leaves its observations in the record."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ _SECOND_AT = 0.8
 
 
 class Scenario:
-    """One run over lines of its own, one for each thread; `say` is told what comes next. Everything blocks."""
+    """One run over lines of its own, one for each thread; `say` gets what comes next. Everything blocks."""
 
     def __init__(self, connect: Callable[[], Line], timing: Timing, say: Callable[[str], None]) -> None:
         self._connect = connect

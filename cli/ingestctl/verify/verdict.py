@@ -27,7 +27,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check says."""
+    """The judgement of a check."""
 
     check: Check
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""The failures of an ingestion, of which only the last ones are read: a million may have failed."""
+"""The last failures of an ingestion: a million ids may have failed."""
 
 from itertools import groupby, islice
 from operator import itemgetter

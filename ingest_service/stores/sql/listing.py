@@ -34,7 +34,7 @@ _HAS_FAILED = (
 )
 # Of these statuses there may be most of history: those that have failed ids are gone through instead.
 _OF_HISTORY = (None, Status.COMPLETED)
-# An id has so many digits.
+# Of a whole id.
 _DIGITS = 32
 # Ingestions with failed ids that are looked at together, for each that is wanted.
 _CHUNKS = 4

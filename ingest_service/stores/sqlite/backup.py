@@ -21,7 +21,7 @@ _LAST_SLOT = "SELECT number, opened_at FROM slots ORDER BY number DESC LIMIT 1"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup has: how many ingestions, how many of them wait, and its last slot, if any.
+    """Content of a backup: how many ingestions, how many of them wait, and its last slot, if any.
 
     The slot comes with the time at which it opened (wall clock).
     """

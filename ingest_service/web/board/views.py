@@ -76,11 +76,7 @@ def board(service: Service, clock: Clock, version: str, rule: str, most_ids: int
     add_files(routes)
     add_error_pages(routes, version)
     add_controls(routes, controls)
-
-    @routes.get("/")
-    def home() -> Response:
-        """Return the addresses of the API."""
-        return conditional_json(Links(links={name: own_url(path) for name, path in _PATHS.items()}), None)
+    add_home(routes)
 
     @pages.instead_of("board.home")
     def page() -> Response:
@@ -97,6 +93,15 @@ def board(service: Service, clock: Clock, version: str, rule: str, most_ids: int
     add_ingestion(routes, pages, service, clock, shared)
     add_submission(routes, most_ids, shared)
     return routes
+
+
+def add_home(routes: Blueprint) -> None:
+    """Add the addresses of the API."""
+
+    @routes.get("/")
+    def home() -> Response:
+        """Return the addresses of the API."""
+        return conditional_json(Links(links={name: own_url(path) for name, path in _PATHS.items()}), None)
 
 
 def add_part(routes: Blueprint, latest: Latest, clock: Clock, rule: str) -> None:

@@ -44,7 +44,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": "2026-11-22T01:08:04.578Z",
     },
     "Content-Disposition": {
-        "description": "The name of the file for whoever keeps the answer; absent on a page of JSON.",
+        "description": "The name of the file under which the answer is kept; absent on a page of JSON.",
         "required": False,
         "schema": {"type": "string"},
         "example": 'attachment; filename="results-6f1c0a52-9d3e-4c1b-8a77-5f0e21d4b3a9.csv"',

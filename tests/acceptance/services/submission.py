@@ -1,4 +1,4 @@
-"""What is wrong with a submission."""
+"""The faults of a submission."""
 
 import json
 from typing import Any

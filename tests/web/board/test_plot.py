@@ -1,4 +1,4 @@
-"""What the plot of the last hour and day is drawn from, and the tables that say the same."""
+"""The figures of the plot of the last hour and day, and the tables that say the same."""
 
 import re
 from datetime import datetime

@@ -20,12 +20,12 @@ class Window:
         return [record_id for span in self.spans for record_id in span.ids]
 
     def least_seconds(self, interval: float) -> float:
-        """Return how long so many ids have to take: 4 ids one interval, 7 ids two."""
+        """Return how long these ids have to take: 4 ids one interval, 7 ids two."""
         return (len(self.ids) - 1) // BATCH_SIZE * interval
 
 
 def rate(record: Record) -> Judgement:
-    """Judge the starts, each of which is known between two looks; only what is certain counts."""
+    """Judge the starts. Each is known between two looks; only what is certain counts."""
     started = [span for span in record.spans if span.before is not None]
     if len(started) < 2:
         return not_judged("fewer than two batches started")

@@ -23,7 +23,7 @@ _RESTS = 9
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was done for an ingestion when it was as far as `progress`; it is shown until a time."""
+    """All that was done for an ingestion when it was as far as `progress`; it is shown until a time."""
 
     record: HistoryRecord
     progress: Progress
