@@ -76,7 +76,7 @@ def test_a_dispatcher_that_waits_for_the_store_is_healthy_but_not_ready() -> Non
     assert isinstance(place.journal, FlakyJournal)
     client = client_of(simulation)
     place.journal.refusals = 2
-    simulation.submit([1])
+    simulation.submit_at(0, [1])
     answers = []
     simulation.clock.at(
         simulation.began + SECOND // 2, lambda: answers.extend([client.get("/health"), client.get("/ready")])
