@@ -14,6 +14,7 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_rows
 from ingestctl.commands.watch import Seconds
 from ingestctl.errors import IngestctlError, UsageError
+from ingestctl.http.address import invalid
 from ingestctl.http.transport import Transport
 from ingestctl.render.printing import as_json, print_line, print_lines
 from ingestctl.render.verdicts import conclusion, verdict_json, verdict_rows
@@ -42,7 +43,8 @@ def verify(ctx: click.Context, address: str | None, restart: str | None, interva
     failed.
     """
     context = ctx.ensure_object(CliContext)
-    context.chosen_url = address or context.chosen_url
+    if address is not None:
+        context.chosen_url = _given(address)
     verdicts = examine(context, restart, Timing(interval))
     _print(verdicts, form)
     if any(verdict.is_finding for verdict in verdicts):
@@ -55,14 +57,29 @@ def examine(context: CliContext, restart: str | None, timing: Timing) -> list[Ve
     Raises the errors of `ingestctl.errors`.
     """
     restarting = None if restart is None else partial(_run, _words(restart))
+    _check_address(context.address)
     with ExitStack() as lines:
 
         def connect() -> Transport:
             return lines.enter_context(closing(context.transport()))
 
         with closing(context.transport(_WAKING_SECONDS)) as waking:
+            context.notify(f"Checking the service at {context.address}.")
             waking.send("GET", f"/status/{UNKNOWN_ID}")
         return run(connect, timing, context.notify, restarting)
+
+
+def _given(address: str) -> str:
+    """Return an address that the user gave; raises InvalidUrlError if it is empty, for that means no other one."""
+    if not address:
+        raise invalid(address)
+    return address
+
+
+def _check_address(address: str) -> None:
+    """Raise UsageError if no path can be added to an address; what may be a secret is not shown."""
+    if "?" in address or "#" in address:
+        raise UsageError("The address of the service has a query or a fragment: leave out what follows ? or #.")
 
 
 def _words(command: str) -> Sequence[str]:

@@ -13,6 +13,7 @@ from tests.acceptance.services.served import serving
 from tests.acceptance.services.wrong import FailsOnWrongInput
 from tests.cli.conftest import Run, Waits, running
 from tests.cli.processes import shell
+from tests.cli.stand_in import StandIn
 
 QUICK = "--interval 0.1"
 NAMES = [
@@ -60,6 +61,7 @@ def test_a_right_service_gets_a_row_for_each_check_and_the_exit_code_0(
     assert "0 failed" in count
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
+        f"Checking the service at {right}.",
         "Sending wrong requests.",
         "Running the example of the specification: three slots.",
         "Filling the queue with 100 ids of LOW, and more urgent ones behind them: four slots.",
@@ -131,6 +133,24 @@ def test_without_a_service_there_is_nothing_to_judge(run: Run, nowhere: str) -> 
     result = run(f"verify {nowhere}")
     assert (result.stdout, result.exit_code) == ("", 3)
     assert "Cannot reach the ingest service at http://127.0.0.1:" in result.stderr
+
+
+def test_an_empty_address_does_not_stand_for_another_one(run: Run, service: StandIn) -> None:
+    result = run("verify ''")
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert result.stderr.startswith("Error: '' is not the address of a service: ")
+    assert service.requests == []
+
+
+@pytest.mark.parametrize("rest", ["/?token=secret", "#top", "/base?"])
+def test_an_address_with_a_query_or_a_fragment_is_refused_and_not_shown(
+    run: Run, service: StandIn, rest: str
+) -> None:
+    result = run(f"verify {shlex.quote(service.url + rest)}")
+    assert (result.stdout, result.exit_code) == ("", 2)
+    sentence = "The address of the service has a query or a fragment: leave out what follows ? or #."
+    assert result.stderr == f"Error: {sentence}\n"
+    assert service.requests == []
 
 
 def test_headers_that_are_wrong_are_refused_as_everywhere(right: str, tmp_path: Path, waits: Waits) -> None:
