@@ -19,6 +19,7 @@ from ingestctl.http.transport import Transport
 from ingestctl.render.printing import as_json, print_line, print_lines
 from ingestctl.render.verdicts import conclusion, verdict_json, verdict_rows
 from ingestctl.verify.checks import run
+from ingestctl.verify.scenario import RestartFailedError
 from ingestctl.verify.timing import INTERVAL_SECONDS, Timing
 from ingestctl.verify.verdict import Verdict
 from ingestctl.verify.wrong_requests import UNKNOWN_ID
@@ -94,10 +95,14 @@ def _words(command: str) -> Sequence[str]:
 
 
 def _run(words: Sequence[str]) -> None:
-    """Run a command of the user's own, with its output on stderr; raises UsageError if it fails."""
-    code = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=_STDERR, check=False).returncode  # noqa: S603
+    """Run a command of the user's own, with its output on stderr; raises RestartFailedError if it fails."""
+    command = f"the command {shlex.join(words)!r}"
+    try:
+        code = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=_STDERR, check=False).returncode  # noqa: S603
+    except OSError as error:
+        raise RestartFailedError(f"{command} cannot be run: {error.strerror}.") from error
     if code:
-        raise UsageError(f"The command {shlex.join(words)!r} ended with the exit code {code}.")
+        raise RestartFailedError(f"{command} ended with the exit code {code}.")
 
 
 def _print(verdicts: Sequence[Verdict], form: Form) -> None:

@@ -47,6 +47,7 @@ def run(
     """Ask a service everything and judge it: blocks for about eight intervals; its queue should be empty.
 
     `connect` makes a line for a thread, `say` gets a sentence about each stage, and `restart` blocks until the
-    service has been restarted. Raises the errors of `ingestctl.errors` but NoAnswerError, which is an observation.
+    service has been restarted, or raises RestartFailedError. Raises the errors of `ingestctl.errors` but
+    NoAnswerError, which is an observation.
     """
     return verdicts(CHECKS, Scenario(connect, timing, say).run(restart))

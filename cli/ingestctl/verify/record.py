@@ -52,6 +52,7 @@ class Record:
     urgent: list[Watched] = field(default_factory=list)
     clients: list[ClientSeen] = field(default_factory=list)
     restart: Restart | None = None
+    restart_failure: str | None = None
 
     @property
     def watched(self) -> list[Watched]:

@@ -29,6 +29,10 @@ _RESTART_SECONDS = 60.0
 _SECOND_AT = 0.8
 
 
+class RestartFailedError(Exception):
+    """The service could not be restarted; the text is the finding."""
+
+
 class Scenario:
     """One run over lines of its own, one for each thread; `say` gets what comes next. Everything blocks."""
 
@@ -108,7 +112,11 @@ class Scenario:
         last = self._submit(self.record.urgent, RESTARTED_IDS, Priority.HIGH)
         has_begun = self._watcher.until(lambda: last.started > 0, self._timing.patience(2))
         at = self._timing.now()
-        restart()
+        try:
+            restart()
+        except RestartFailedError as failure:
+            self.record.restart_failure = str(failure)
+            return
         self._until_it_answers()
         self._watcher.until(lambda: last.all_started, self._timing.patience(3) if has_begun else 0)
         again = [(one, self._asker.status(one.ingestion_id)) for one in self.record.watched]

@@ -116,17 +116,35 @@ def test_the_command_that_restarts_the_service_is_run_and_its_output_is_on_stder
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        ("false", "The command 'false' ended with the exit code 1."),
         ("no-such-program", "'no-such-program' is not a command: it has to begin with the name of a program."),
         ("echo 'a", '"echo \'a" is not a command: No closing quotation.'),
         ("", "'' is not a command: it has to begin with the name of a program."),
     ],
 )
-def test_a_restart_that_fails_ends_the_run(
+def test_a_restart_that_is_no_command_ends_the_run(
     right: str, tmp_path: Path, waits: Waits, command: str, sentence: str
 ) -> None:
     result = running(right, tmp_path, waits)(f"verify {QUICK} --quiet --restart {shlex.quote(command)}")
     assert (result.stdout, result.stderr, result.exit_code) == ("", f"Error: {sentence}\n", 2)
+
+
+def test_a_restart_that_fails_is_a_finding_beside_the_other_verdicts(
+    right: str, tmp_path: Path, waits: Waits
+) -> None:
+    program = tmp_path / "program"
+    program.write_bytes(b"\x7fELF")
+    program.chmod(0o755)
+    failures = {
+        "false": "the command 'false' ended with the exit code 1.",
+        str(program): f"the command '{program}' cannot be run: Exec format error.",
+    }
+    for command, sentence in failures.items():
+        result = running(right, tmp_path, waits)(f"verify {QUICK} --quiet --restart {shlex.quote(command)}")
+        *rows, finding, count = result.stdout.splitlines()
+        assert rows[-1].split(maxsplit=2) == ["restart", "failed", "A restart loses nothing."]
+        assert finding == f"restart: {sentence}"
+        assert "15 passed, 1 failed" in count
+        assert (result.stderr, result.exit_code) == ("", 1)
 
 
 def test_without_a_service_there_is_nothing_to_judge(run: Run, nowhere: str) -> None:

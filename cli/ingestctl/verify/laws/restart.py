@@ -9,6 +9,8 @@ from ingestctl.verify.watched import Watched, status_in
 
 def restart(record: Record) -> Judgement:
     """Judge what the service knew after a restart, and whether it went on."""
+    if record.restart_failure:
+        return judged([record.restart_failure], "")
     if record.restart is None:
         return not_judged("no command that restarts the service was given")
     at, again = record.restart.at, record.restart.again
