@@ -6,6 +6,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from ingest_service.web.http.bodies import LARGE_BYTES
 from ingest_service.web.http.path_normalizer import normalized
+from ingest_service.web.http.responses import HTML
 
 THREADS = {
     # They also bound how many submissions share one commit; more of them only make the slowest answers slower.
@@ -22,7 +23,7 @@ THREADS = {
 # Read from all that waits, or from a day of slots.
 _COMPUTED = {
     *("/", "/board", "/board/plot", "/board/tables", "/board/ingestions"),
-    *("/ingestions", "/schedule", "/dispatcher", "/metrics"),
+    *("/schedule", "/dispatcher", "/metrics"),
 }
 
 
@@ -62,9 +63,14 @@ def _lane_of_path(method: str, path: str, request: Any) -> str:
         return "answers"
     if path == "/ingest":
         return "computing" if "dry_run" in request.query or _has_deadline(request.body_rcv) else "usual"
-    if path.startswith(("/ingestions/", "/board/ingestions/")):
+    if path.startswith(("/ingestions/", "/board/ingestions/")) or (path == "/ingestions" and _is_search(request)):
         return "computing"
     return "computing" if method in ("GET", "HEAD") and path in _COMPUTED else "usual"
+
+
+def _is_search(request: Any) -> bool:
+    """Return whether a list may be a search through all of history, or is a page, which has expected ends."""
+    return "failed" in request.query or HTML in request.headers.get("ACCEPT", "")
 
 
 def _has_deadline(body: Any) -> bool:

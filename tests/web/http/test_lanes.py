@@ -14,7 +14,7 @@ def request_of(body: bytes, **fields: str) -> Any:
     buffer = OverflowableBuffer(65_536)
     buffer.append(body)
     return SimpleNamespace(
-        error=None, body_bytes_received=len(body), body_rcv=FixedStreamReceiver(0, buffer), **fields
+        error=None, body_bytes_received=len(body), body_rcv=FixedStreamReceiver(0, buffer), headers={}, **fields
     )
 
 
@@ -24,7 +24,8 @@ def request_of(body: bytes, **fields: str) -> Any:
         ("POST /ingest", "usual"),
         ("POST /ingest dry_run=true", "computing"),
         ("GET /status/1", "usual"),
-        ("GET /ingestions", "computing"),
+        ("GET /ingestions limit=5", "usual"),
+        ("GET /ingestions failed=true", "computing"),
         ("GET /board/ingestions", "computing"),
         ("GET /ingestions/1", "computing"),
         ("PATCH //ingestions//1/", "computing"),
@@ -53,6 +54,12 @@ def test_a_request_belongs_to_the_threads_of_its_kind(asked: str, lane: str) -> 
     assert lane_of(request) == "large"
     request.error = object()
     assert lane_of(request) == "usual"
+
+
+def test_a_browser_that_lists_ingestions_gets_what_is_computed() -> None:
+    request = request_of(b"", command="GET", path="/ingestions", query="")
+    request.headers["ACCEPT"] = "text/html,*/*;q=0.8"
+    assert lane_of(request) == "computing"
 
 
 @pytest.mark.parametrize("filled", [0, 9_000, 100_000])
