@@ -73,9 +73,9 @@ values = ["*"]
 include-tag = "Run the service"
 generation.max-examples = {fewer}
 
-# A cursor is opaque: any other text than a `next_after` is refused.
+# A cursor is opaque: any other text than that of a page is refused.
 [[operations]]
-include-name = "GET /ingestions"
+include-name = ["GET /ingestions", "GET /board/ingestions"]
 checks.positive_data_acceptance.expected-statuses = [200, 400]
 
 # A deadline may be in the past, and a key in use.

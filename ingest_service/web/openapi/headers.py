@@ -26,9 +26,9 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": "/status/6f1c0a52-9d3e-4c1b-8a77-5f0e21d4b3a9",
     },
     "ETag": {
-        "description": "Entity tag of the answer, for If-None-Match.",
+        "description": "Entity tag of the answer, for If-None-Match; weak where it may be compressed.",
         "required": True,
-        "schema": {"type": "string", "pattern": '^"[0-9a-f]+"$'},
+        "schema": {"type": "string", "pattern": '^(W/)?"[0-9a-f]+"$'},
         "example": '"d1b5e2c07a9f4e3b8c6d5a41"',
     },
     "Retry-After": {
