@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from threading import Event
 
-from ingest_service.clock import Clock
+from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.entry import Place
 from ingest_service.domain.ledger import Slip
 from ingest_service.errors import StoreError, StoreStopped
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 # A rest lasts this many times as long as the round before it, so that a large backlog costs little.
 RESTS = 50
+# But no longer than this: the round may have waited for the store, and deadlines are watched.
+LONGEST_REST = 60 * NANOSECONDS
 # Of one event the most urgent ingestions that slipped are written down.
 MOST_SLIPS = 1000
 MOST_CAUSES = 3
@@ -88,7 +90,7 @@ class Slips(Loop):
         if snapshot is not None:
             self._compare(snapshot)
         now = self._clock.now()
-        rest = PAUSE_AFTER_ERROR if snapshot is None else max(self._rest, RESTS * (now - began))
+        rest = PAUSE_AFTER_ERROR if snapshot is None else max(self._rest, min(LONGEST_REST, RESTS * (now - began)))
         self._clock.wait(self._halted, now + rest)
         return not self._halted.is_set()
 
@@ -147,9 +149,11 @@ def _slips(
             continue
         reaching = [cause.text for cause in causes if cause.reaches(end.place)]
         if reaching:
-            yield sequence, Slip(at, moved, moved * snapshot.rate.interval + delay, _text_of(reaching))
+            text = _text_of(list(dict.fromkeys(reaching)))
+            yield sequence, Slip(at, moved, moved * snapshot.rate.interval + delay, text)
 
 
 def _text_of(causes: list[str]) -> str:
+    """Return different causes as one text."""
     more = len(causes) - MOST_CAUSES
     return "; ".join(causes[:MOST_CAUSES]) + (f"; and {more} more" if more > 0 else "")

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from ingest_service.domain.ledger import Answer, Slip
 from ingest_service.domain.model import Priority
 from ingest_service.ports.records import SLIPS_KEPT
-from ingest_service.slippage.slips import MOST_CAUSES
+from ingest_service.schedule.snapshot import ScheduleSnapshot
+from ingest_service.slippage.cause import CauseLog
+from ingest_service.slippage.slips import LONGEST_REST, MOST_CAUSES, Slips
 from tests.doubles import FlakyDatabase, good
 from tests.engines.places import EmbeddedPlace
 from tests.schedule.test_snapshot import planned_slots
@@ -94,6 +96,29 @@ def test_what_happens_together_shares_a_slip_and_only_the_first_causes_are_named
     simulation.write_down_slips()
     named = "; ".join(f"ingestion {one}, HIGH" for one in ids[:MOST_CAUSES])
     assert moved(simulation, low) == [(5, 5 * INTERVAL, f"{named}; and 2 more")]
+
+
+def test_a_cause_that_comes_again_is_named_once(simulate: Simulate) -> None:
+    simulation = simulate(latency=lambda _: 0, answer=lambda i, n: BROKEN if n == 1 else good(i, n))
+    first, low = submit(simulation, 6, "HIGH"), submit(simulation, 3, "LOW")
+    simulation.run_slot()
+    simulation.run_slot()
+    simulation.write_down_slips()
+    assert moved(simulation, low)[0][2] == f"ids of ingestion {first} are called again"
+
+
+def test_a_round_that_waited_for_the_store_is_followed_by_another_after_a_minute() -> None:
+    simulation, causes = Simulation(), CauseLog()
+
+    def waiting_snapshot() -> ScheduleSnapshot:
+        simulation.clock.time += 10 * SECOND
+        return simulation.engine.snapshot()
+
+    slips = Slips(simulation.records, waiting_snapshot, causes, simulation.clock, 0, simulation.observer)
+    causes.bell.set()
+    began = simulation.clock.time
+    assert slips.run_once()
+    assert simulation.clock.time == began + 10 * SECOND + LONGEST_REST
 
 
 def test_only_what_goes_first_is_named_as_the_cause(simulation: Simulation) -> None:

@@ -4,13 +4,20 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
-from ingest_service.clock import Clock
+from ingest_service.clock import NANOSECONDS, Clock
 
 T = TypeVar("T")
 
 # A value is shared for as many times as long as it took to read: however many ask for it, and however much there
-# is to read, reading takes a tenth of one processor at most.
+# is to read, reading takes a tenth of one processor.
 _RESTS = 9
+# But no longer than that: it may have waited for the store, and not worked.
+_LONGEST = 3 * NANOSECONDS
+
+
+def shared_for(spent: int, fresh: int, longest: int = _LONGEST) -> int:
+    """Return for how long a value that took `spent` to read is shared, at least `fresh`; all in nanoseconds."""
+    return max(fresh, min(longest, _RESTS * spent))
 
 
 class Shared(Generic[T]):
@@ -41,5 +48,5 @@ class Shared(Generic[T]):
         began = self._clock.now()
         value = self._read(last)
         now = self._clock.now()
-        self._until = now + max(self._fresh, _RESTS * (now - began))
+        self._until = now + shared_for(now - began, self._fresh)
         return value

@@ -25,17 +25,20 @@ def test_the_present_goes_on_while_a_reading_is_shared(latest: Latest, simulatio
     assert reading.now(simulation.clock) == simulation.clock.wall()
 
 
-def test_a_slow_reading_is_shared_for_longer(simulation: Simulation) -> None:
+@pytest.mark.parametrize(("took", "shared"), [(SECOND // 5, SECOND * 9 // 5), (8 * SECOND, 3 * SECOND)])
+def test_a_slow_reading_is_shared_for_longer_but_not_for_long(
+    simulation: Simulation, took: int, shared: int
+) -> None:
     class Slow(Driven):
         def readiness_failures(self) -> dict[str, str]:
-            simulation.clock.time += SECOND
+            simulation.clock.time += took
             return {}
 
     latest = Latest(Slow.by(simulation), simulation.clock)
     first = latest.reading()
-    simulation.clock.time += 8 * SECOND
+    simulation.clock.time += shared - 1
     assert latest.reading() is first
-    simulation.clock.time += 2 * SECOND
+    simulation.clock.time += 1
     assert latest.reading() is not first
 
 

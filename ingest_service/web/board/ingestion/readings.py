@@ -11,14 +11,14 @@ from ingest_service.domain.progress import Progress
 from ingest_service.ports.records import HistoryRecord
 from ingest_service.service import Service
 from ingest_service.web.board.ingestion.view import NEAR_BATCHES, IngestionView, failure_query
+from ingest_service.web.board.shared import shared_for
 from ingest_service.web.http.conditional import entity_tag
 
 # Ingestions whose last reading is kept.
 MOST_KEPT = 64
-# A reading is shown for so long, and for as many times as long as it took: however many look at it, reading takes
-# a tenth of one processor at most.
 _FRESH = NANOSECONDS // 5
-_RESTS = 9
+# The sums over a million calls take seconds to read, and are not missed for half a minute.
+_LONGEST_OF_SUMS = 30 * NANOSECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Watched:
         report = self._service.details.read(self._id, NEAR_BATCHES)
         at = self._clock.now()
         history = self._history(last, report.progress)
-        until = self._clock.now() + max(_FRESH, _RESTS * (at - began))
+        until = self._clock.now() + shared_for(at - began, _FRESH)
         return Reading(IngestionView.of(report, history.record), history, at, report.taken_at, until)
 
     def _history(self, last: Reading | None, progress: Progress) -> History:
@@ -123,4 +123,4 @@ class Watched:
                 return last.history
         record = self._service.details.history(progress, failure_query(progress.ingestion))
         now = self._clock.now()
-        return History(record, progress, now + max(_FRESH, _RESTS * (now - began)))
+        return History(record, progress, now + shared_for(now - began, _FRESH, _LONGEST_OF_SUMS))
