@@ -22,6 +22,8 @@ _FILTERS = (
     text.plural_for,
     text.span,
     text.until,
+    text.left,
+    text.digits,
     text.measured,
     text.clock,
     text.in_full,

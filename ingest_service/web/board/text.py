@@ -39,9 +39,26 @@ def span(seconds: int) -> str:
 
 
 def until(time: int, now: int) -> str:
-    """Return how long it is until a time, as the difference of the two as a clock shows them; "now" for none."""
-    seconds = time // NANOSECONDS - now // NANOSECONDS
-    return span(seconds) if seconds > 0 else "now"
+    """Return how long it is until a time, as the difference of the two as a clock shows them: "in 3 s", or "now"."""
+    seconds = _left(time, now)
+    return f"in {span(seconds)}" if seconds else "now"
+
+
+def left(time: int, now: int) -> str:
+    """Return the same where "in" is already said: "3 s", or "now"."""
+    seconds = _left(time, now)
+    return span(seconds) if seconds else "now"
+
+
+def digits(time: int, now: int) -> str:
+    """Return the same in digits: minutes and seconds, with hours only where there are any."""
+    minutes, seconds = divmod(_left(time, now), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def _left(time: int, now: int) -> int:
+    return max(0, time // NANOSECONDS - now // NANOSECONDS)
 
 
 def measured(nanoseconds: int) -> str:
@@ -52,9 +69,11 @@ def measured(nanoseconds: int) -> str:
     return f"{seconds}.{rest // _MILLISECOND:03} s" if seconds < 60 else span(seconds)
 
 
-def clock(wall: int) -> str:
-    """Return the time of day of a time of the wall clock, in UTC."""
-    return f"{datetime.fromtimestamp(wall // NANOSECONDS, UTC):%H:%M:%S}"
+def clock(wall: int, now: int | None = None) -> str:
+    """Return a time of the wall clock in UTC: the time of day, with the date before it if now is another day."""
+    moment = datetime.fromtimestamp(wall // NANOSECONDS, UTC)
+    is_today = now is None or moment.date() == datetime.fromtimestamp(now // NANOSECONDS, UTC).date()
+    return f"{moment:%H:%M:%S}" if is_today else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def in_full(wall: int) -> str:

@@ -65,7 +65,7 @@ def test_a_row_shows_whose_ids_they_are_their_priority_and_the_empty_seats(
     assert f'href="/ingestions/{ingestion_id}"' in html
     assert f"7 of ingestion {str(ingestion_id)[:8]} HIGH 8 of" in text_of(html)
     assert html.count("empty seat") == 1
-    assert title_of(html) == "2 waiting · next in now"
+    assert title_of(html) == "2 waiting · next now"
 
 
 def test_its_seats_turn_one_by_one_as_the_calls_end(browser: Browser, simulation: Simulation) -> None:

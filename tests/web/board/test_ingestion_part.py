@@ -50,7 +50,7 @@ def test_it_is_a_part_of_the_page_and_counts_down_nowhere(browser: Browser, simu
     assert part.startswith('<div id="live"')
     assert part in page
     simulation.service.resume()
-    assert 'data-form="words"></span>' in browser.get(part_of(ingestion_id)).text
+    assert 'data-form="until"></span>' in browser.get(part_of(ingestion_id)).text
 
 
 class CountedDetails(DetailsReports):

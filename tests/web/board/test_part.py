@@ -28,7 +28,7 @@ def test_its_times_are_counted_from_the_time_of_each_answer(browser: Browser) ->
 
 def test_it_counts_down_nowhere(browser: Browser, simulation: Simulation) -> None:
     simulation.submit([1])
-    assert 'data-form="words"></span>' in browser.get("/board").text
+    assert 'data-form="until"></span>' in browser.get("/board").text
 
 
 def test_it_is_a_part_of_the_page(browser: Browser, simulation: Simulation) -> None:

@@ -16,6 +16,7 @@ let goneSince = null;
 let lastSeen = Date.now();
 let timer = null;
 let asking = false;
+let clock = null;
 let isFinal = false;
 
 const now = () => Date.now() + skew;
@@ -49,8 +50,15 @@ const left = (moment) => Math.max(0, Math.floor(moment / SECOND) - Math.floor(no
 
 function until(moment) {
   const seconds = left(moment);
-  return seconds ? span(seconds) : "now";
+  return seconds ? `in ${span(seconds)}` : "now";
 }
+
+// The forms of a countdown, as the templates name them.
+const forms = {
+  until,
+  left: (moment) => (left(moment) ? span(left(moment)) : "now"),
+  digits: (moment) => digits(left(moment)),
+};
 
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -59,8 +67,7 @@ function write(node, text) {
 function fillIn(root) {
   for (const node of root.querySelectorAll("time")) write(node, local(Date.parse(node.dateTime)));
   for (const node of root.querySelectorAll("[data-until]")) {
-    const moment = Date.parse(node.dataset.until);
-    write(node, node.dataset.form === "clock" ? digits(left(moment)) : until(moment));
+    write(node, forms[node.dataset.form](Date.parse(node.dataset.until)));
   }
 }
 
@@ -71,9 +78,9 @@ function title(live) {
   else if (kind === "bad") parts.push("not ready");
   if (waiting === "0") parts.push("nothing waits");
   else if (waiting) parts.push(`${Number(waiting).toLocaleString("fr").replace(/\s/g, "\u202f")} waiting`);
-  if (waiting && waiting !== "0") parts.push(next ? `next in ${until(Date.parse(next))}` : "paused");
+  if (waiting && waiting !== "0") parts.push(next ? `next ${until(Date.parse(next))}` : "paused");
   if (title) parts.push(title);
-  if (ends) parts.push(`done in ${until(Date.parse(ends))}`);
+  if (ends) parts.push(`done ${until(Date.parse(ends))}`);
   return parts.join(" · ") || "Ingest service";
 }
 
@@ -88,9 +95,10 @@ function show() {
 }
 
 function tick() {
+  clearTimeout(clock);
   if (document.hidden) return;
   show();
-  setTimeout(tick, SECOND - (now() % SECOND));
+  clock = setTimeout(tick, SECOND - (now() % SECOND));
 }
 
 const key = (node) => (node.nodeType === Node.ELEMENT_NODE ? node.dataset.key : undefined);

@@ -4,6 +4,8 @@
 import { ask, element, Failure, sayFailure } from "./answers.js";
 
 const LONGEST_SECONDS = 60;
+// The state may be another one after a while.
+const SHOWN_SECONDS = 20;
 const PERHAPS = "It may have been done: look before you try again.";
 
 const done = element("div");
@@ -25,6 +27,7 @@ document.body.append(dialog);
 
 // What the dialog asks for: the page may change the button meanwhile.
 let wanted = null;
+let shown = null;
 
 function askOnce(control) {
   wanted = { ...control.dataset };
@@ -47,6 +50,8 @@ async function carryOut({ method, address, body, done: words }) {
     done.classList.add("bad");
     sayFailure(done, error, ...(error.isSure ? [] : [PERHAPS]));
   }
+  clearTimeout(shown);
+  shown = setTimeout(() => { done.textContent = ""; }, SHOWN_SECONDS * 1000);
   await poll();
   // The button may be gone, for there is nothing more to change.
   if (document.activeElement === document.body) main.focus();
