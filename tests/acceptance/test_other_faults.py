@@ -59,6 +59,7 @@ FINDINGS: dict[type[RightService], dict[str, str]] = {
         "submissions": "POST /ingest of 5 ids, MEDIUM, gave no answer (The connection broke.); ",
         "answer times": "1 of ",
     },
+    more_wrong.AnswersNoStatus: {"answer times": ""},
     more_wrong.TakesItsTime: {},
     more_wrong.GoesBackwards: {
         "transitions": "Batch 1 of MEDIUM [1, 2, 3, 4, 5] went from completed to triggered; "
@@ -122,6 +123,26 @@ def test_a_right_service_that_is_slower_has_no_findings(kind: type[RightService]
     verdicts = checked(VirtualService(kind, request_seconds))
     assert findings(verdicts) == {}
     assert verdicts["example"].outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "needless"),
+    [
+        (more_wrong.AnswersNoStatus, {"submissions", "wrong input", "unknown ids"}),
+        (more_wrong.SaysCreated, {"wrong input", "unknown ids"}),
+    ],
+)
+def test_of_what_was_not_seen_nothing_passes(kind: type[RightService], needless: set[str]) -> None:
+    """Only checks that need no status can pass."""
+    verdicts = checked(VirtualService(kind))
+    passed = {name for name, verdict in verdicts.items() if verdict.outcome is Outcome.PASSED}
+    assert passed - {"answer times"} == needless
+
+
+def test_an_example_of_which_one_ingestion_is_never_seen_is_not_judged() -> None:
+    verdicts = checked(VirtualService(more_wrong.AnswersNoStatusOfHigh))
+    assert verdicts["example"].seen == "not both ingestions were seen"
+    assert verdicts["completion"].outcome is Outcome.PASSED
 
 
 def test_answers_that_take_long_are_a_finding() -> None:

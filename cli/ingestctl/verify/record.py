@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ingestctl.verify.asking import Reply
 from ingestctl.verify.timing import INTERVAL_SECONDS
-from ingestctl.verify.watched import Span, Watched
+from ingestctl.verify.watched import Sighting, Span, Watched
 from ingestctl.verify.wrong_requests import WrongRequest
 
 BATCH_SIZE = 3
@@ -58,6 +58,11 @@ class Record:
     def watched(self) -> list[Watched]:
         """All ingestions that were watched, in the order of their submissions."""
         return [*self.example, *self.hundred, *self.urgent]
+
+    @property
+    def sightings(self) -> list[Sighting]:
+        """All statuses that were read."""
+        return [sighting for one in self.watched for sighting in one.sightings]
 
     @property
     def spans(self) -> list[Span]:

@@ -181,6 +181,20 @@ class RefusesTheHundred(RightService):
         return answer(413, error="Too large") if len(body) > 300 else super().submit(body)
 
 
+class AnswersNoStatus(RightService):
+    def status(self, *_: object) -> Answer:
+        raise UnreachableError("The connection broke.")
+
+
+class AnswersNoStatusOfHigh(RightService):
+    """Says nothing of an ingestion with the priority HIGH."""
+
+    def status(self, ingestion_id: str, batches: Sequence[Batch]) -> Answer:
+        if batches[0].rank == RANKS["HIGH"]:
+            raise UnreachableError("The connection broke.")
+        return super().status(ingestion_id, batches)
+
+
 class LosesOneClient(RightService):
     def submit(self, body: bytes) -> Answer:
         return answer(500, error="Busy") if b"[307]" in body else super().submit(body)

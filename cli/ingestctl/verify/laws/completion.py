@@ -13,6 +13,8 @@ def completion(record: Record) -> Judgement:
     """Judge whether what had its turn was completed."""
     if not record.example:
         return not_judged("the run ended before")
+    if not record.example[0].sightings:
+        return not_judged("no status was read")
     if record.first_wait is None:
         (first,) = record.example
         return judged(
@@ -24,7 +26,7 @@ def completion(record: Record) -> Judgement:
         for span in record.spans
         if _is_stuck(span, record)
     ]
-    completed = sum(one.sightings[-1].status.completed for one in record.watched)
+    completed = sum(one.sightings[-1].status.completed for one in record.watched if one.sightings)
     return judged(findings, f"{completed} batches completed")
 
 

@@ -15,6 +15,8 @@ def example(record: Record) -> Judgement:
     """Judge which batches ran in which slot."""
     if len(record.example) < 2:
         return not_judged("the run ended before")
+    if not all(one.sightings for one in record.example):
+        return not_judged("not both ingestions were seen")
     if record.is_busy:
         return not_judged("other work was in the queue")
     medium, high = record.example

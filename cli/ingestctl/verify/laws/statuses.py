@@ -8,6 +8,7 @@ from ingestctl.verify.record import BATCH_SIZE, Record
 from ingestctl.verify.verdict import Judgement, judged, not_judged
 from ingestctl.verify.watched import Sighting, Watched
 
+_NOTHING_READ = "no status was read"
 _ORDER = {Status.YET_TO_START: 0, Status.TRIGGERED: 1, Status.COMPLETED: 2, Status.CANCELLED: 2}
 
 
@@ -26,11 +27,15 @@ def shape(record: Record) -> Judgement:
         for sighting in one.sightings
         if sighting.status.ingestion_id != one.ingestion_id
     ]
-    return judged(findings, f"{sum(len(one.sightings) for one in record.watched)} statuses read")
+    if not findings and not record.sightings:
+        return not_judged(_NOTHING_READ)
+    return judged(findings, f"{len(record.sightings)} statuses read")
 
 
 def batches(record: Record) -> Judgement:
     """Judge the batches that the ids became, from the first look to the last."""
+    if not record.sightings:
+        return not_judged(_NOTHING_READ)
     findings = [finding for one in record.watched for finding in _differences(one)]
     return judged(findings, f"{len(record.spans)} batches of up to {BATCH_SIZE} ids")
 
@@ -40,6 +45,8 @@ def hundred_ids(record: Record) -> Judgement:
     if not record.hundred:
         return not_judged("the run ended before")
     (one,) = record.hundred
+    if not one.sightings:
+        return not_judged(_NOTHING_READ)
     listed = [record_id for span in one.spans() for record_id in span.ids]
     finding = f"{one} lists {len(listed)} ids; it should list all of them in the order given."
     return judged([finding] if listed != list(one.ids) else [], f"100 ids in {one.total} batches")
@@ -47,6 +54,8 @@ def hundred_ids(record: Record) -> Judgement:
 
 def transitions(record: Record) -> Judgement:
     """Judge whether a status ever went backwards; a restart may begin again what was not completed."""
+    if all(len(one.sightings) < 2 for one in record.watched):
+        return not_judged("no ingestion was seen twice")
     findings = [
         f"Batch {number + 1} of {one} went from {before} to {after}; a status should only go forwards."
         for one in record.watched
@@ -58,6 +67,8 @@ def transitions(record: Record) -> Judgement:
 
 def outer_status(record: Record) -> Judgement:
     """Judge the status of each ingestion by those of its batches."""
+    if not record.sightings:
+        return not_judged(_NOTHING_READ)
     findings = [
         f"{one} was {status.status} while its batches were {_listed(status.batches)}; it should be {right}."
         for one in record.watched
