@@ -8,6 +8,7 @@ import pytest
 
 from ingestctl.commands.context import CliContext
 from ingestctl.commands.verify import examine
+from ingestctl.errors import IngestctlError
 from ingestctl.render.verdicts import conclusion, verdict_rows
 from ingestctl.verify.timing import INTERVAL_SECONDS, Timing
 from ingestctl.verify.verdict import Verdict
@@ -39,9 +40,17 @@ def verdicts(pytestconfig: pytest.Config) -> Mapping[str, Verdict]:
     """The verdicts about the service, by the names of their checks; the first test runs all checks at once."""
     context = CliContext(chosen_url=pytestconfig.getoption(BASE_URL))
     timing = Timing(pytestconfig.getoption(INTERVAL))
-    found = examine(context, pytestconfig.getoption(RESTART), timing)
+    found = examine_or_exit(context, pytestconfig.getoption(RESTART), timing)
     pytestconfig.stash[VERDICTS] = found
     return {verdict.check.name: verdict for verdict in found}
+
+
+def examine_or_exit(context: CliContext, restart: str | None, timing: Timing) -> list[Verdict]:
+    """Run all checks; where that cannot be done, end the whole run with the reason."""
+    try:
+        return examine(context, restart, timing)
+    except IngestctlError as error:
+        pytest.exit(str(error), pytest.ExitCode.USAGE_ERROR)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
