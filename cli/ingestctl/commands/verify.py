@@ -19,6 +19,7 @@ from ingestctl.http.transport import Transport
 from ingestctl.render.printing import as_json, print_line, print_lines
 from ingestctl.render.verdicts import conclusion, verdict_json, verdict_rows
 from ingestctl.verify.checks import run
+from ingestctl.verify.recognition import check_service
 from ingestctl.verify.scenario import RestartFailedError
 from ingestctl.verify.timing import INTERVAL_SECONDS, Timing
 from ingestctl.verify.verdict import Verdict
@@ -66,7 +67,7 @@ def examine(context: CliContext, restart: str | None, timing: Timing) -> list[Ve
 
         with closing(context.transport(_WAKING_SECONDS)) as waking:
             context.notify(f"Checking the service at {context.address}.")
-            waking.send("GET", f"/status/{UNKNOWN_ID}")
+            check_service(waking.send("GET", f"/status/{UNKNOWN_ID}"), waking.proxy.via)
         return run(connect, timing, context.notify, restarting)
 
 

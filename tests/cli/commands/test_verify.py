@@ -13,7 +13,7 @@ from tests.acceptance.services.served import serving
 from tests.acceptance.services.wrong import FailsOnWrongInput
 from tests.cli.conftest import Run, Waits, running
 from tests.cli.processes import shell
-from tests.cli.stand_in import StandIn
+from tests.cli.stand_in import Answer, StandIn
 
 QUICK = "--interval 0.1"
 NAMES = [
@@ -169,6 +169,27 @@ def test_an_address_with_a_query_or_a_fragment_is_refused_and_not_shown(
     sentence = "The address of the service has a query or a fragment: leave out what follows ? or #."
     assert result.stderr == f"Error: {sentence}\n"
     assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (Answer(200, b"<html>"), "answered 200 OK, but not the service's JSON: is this the ingest service? "),
+        (Answer(200, [1]), "answered 200 OK, but not the service's JSON: is this the ingest service? "),
+        (Answer(404, b"<html>"), "answered 404 Not Found, but not the service's JSON: is this the ingest "),
+        (Answer(401, {"detail": "Who?"}), "answered 401 Unauthorized, but not the service's JSON: is this the "),
+        (Answer(500, b""), "The service failed: Internal Server Error. Its log says why."),
+        (Answer(503, b""), "The service cannot answer now: Service Unavailable. Try again a little later."),
+    ],
+)
+def test_a_first_answer_that_is_not_of_the_service_ends_the_run(
+    run: Run, service: StandIn, answer: Answer, sentence: str
+) -> None:
+    service.always(answer)
+    result = run(f"verify {QUICK} --quiet")
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert sentence in result.stderr
+    assert len(service.requests) == 1
 
 
 def test_headers_that_are_wrong_are_refused_as_everywhere(right: str, tmp_path: Path, waits: Waits) -> None:
