@@ -16,7 +16,8 @@ FINDINGS: dict[type[RightService], dict[str, str]] = {
     more_wrong.AcceptsNothing: {
         "submissions": 'POST /ingest of 5 ids, MEDIUM, answered 503 {"error": "Later"}; '
         "it should answer 200 and an ingestion_id.",
-        "wrong input": "",
+        "wrong input": 'POST /ingest with no ids answered 503 {"error": "Later"}; ',
+        "answer times": "23 of 28 requests were not answered by the service; all should be. One answered 503 ",
     },
     more_wrong.SaysCreated: {"submissions": "POST /ingest of 5 ids, MEDIUM, answered 201 "},
     more_wrong.RefusesTheHundred: {"submissions": "POST /ingest of 100 ids, LOW, answered 413 "},

@@ -68,13 +68,13 @@ class CliContext:
     def transport(self, timeout: float = 10.0) -> "Transport":
         """Return connections for one thread that answer as the service does, and do not retry.
 
-        They log and raise as a client does.
+        They log and raise as a client does, but return 502, 503 and 504.
         """
-        from ingestctl.http.transport import Transport
+        from ingestctl.verify.transport import FullTransport
 
         self._prepare_log()
         service = self._service
-        return Transport(service.url or "", timeout, NO_RETRY, service.headers)
+        return FullTransport(service.url or "", timeout, NO_RETRY, service.headers)
 
     def notify(self, sentence: str) -> None:
         """Print a sentence on stderr, unless the user wants it quiet."""

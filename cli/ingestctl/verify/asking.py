@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from ingestctl.errors import NoAnswerError
 
 NO_ANSWER = 0
+# What a proxy says, too, while the service does not answer.
+_UNAVAILABLE = {NO_ANSWER, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 _JSON = {"Content-Type": "application/json"}
 _LONGEST_QUOTE = 120
 
@@ -44,6 +47,11 @@ class Reply:
     text: str
     asked: float
     answered: float
+
+    @property
+    def is_missing(self) -> bool:
+        """True if the service did not answer, or cannot now."""
+        return self.status in _UNAVAILABLE
 
     @property
     def seconds(self) -> float:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ingestctl.http.submission import body
 from ingestctl.models import GREATEST_ID, Priority
-from ingestctl.verify.asking import NO_ANSWER, Asker, Line
+from ingestctl.verify.asking import Asker, Line
 from ingestctl.verify.record import ClientSeen, Record, Restart
 from ingestctl.verify.timing import Timing
 from ingestctl.verify.watched import Watched
@@ -124,7 +124,7 @@ class Scenario:
 
     def _until_it_answers(self) -> None:
         end = self._timing.now() + _RESTART_SECONDS
-        while self._asker.status(UNKNOWN_ID).status == NO_ANSWER and self._timing.now() < end:
+        while self._asker.status(UNKNOWN_ID).is_missing and self._timing.now() < end:
             self._timing.wait(self._timing.pause)
 
     def _submit(self, into: list[Watched], ids: tuple[int, ...], priority: Priority) -> Watched:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from ingestctl.models import IngestionStatus, Priority, Status
-from ingestctl.verify.asking import NO_ANSWER, Reply
+from ingestctl.verify.asking import Reply
 
 _RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 _MOST_IDS_SHOWN = 6
@@ -70,10 +70,10 @@ class Watched:
         return _RANKS[self.priority]
 
     def see(self, reply: Reply) -> None:
-        """Take in an answer about its status; that none came says nothing."""
+        """Take in an answer about its status; one that is missing says nothing."""
         if status := status_in(reply):
             self.sightings.append(Sighting(reply.asked, reply.answered, status))
-        elif reply.status != NO_ANSWER:
+        elif not reply.is_missing:
             self.strange.append(reply)
 
     def spans(self) -> list[Span]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from ingestctl.verify.asking import NO_ANSWER, Reply
+from ingestctl.verify.asking import Reply
 from ingestctl.verify.record import Record
 from ingestctl.verify.verdict import Judgement, judged
 from ingestctl.verify.wrong_requests import WrongRequest
@@ -41,14 +41,13 @@ def unknown_ids(record: Record) -> Judgement:
 def answer_times(record: Record) -> Judgement:
     """Judge the seconds until the answers, but for those after a restart."""
     replies = [one for one in record.replies if not record.restart or one.answered < record.restart.at]
-    missing = [one for one in replies if one.status == NO_ANSWER]
+    missing = [one for one in replies if one.is_missing]
     seconds = sorted(one.seconds for one in replies)
     middle, usual, most = (_share(seconds, share) for share in (0.5, 0.95, 1))
     seen = f"median {1000 * middle:.0f} ms, 95 % within {1000 * usual:.0f} ms, slowest {1000 * most:.0f} ms"
     if missing:
-        return judged(
-            [f"{len(missing)} of {len(replies)} requests got no answer; all should: {missing[0].text}"], seen
-        )
+        finding = f"{len(missing)} of {len(replies)} requests were not answered by the service; all should be. One"
+        return judged([f"{finding} {missing[0]}."], seen)
     slow = usual > USUAL_SECONDS or most > MOST_SECONDS
     should = f"95 % should come within {USUAL_SECONDS:g} s, and all within {MOST_SECONDS:g} s"
     return judged([f"The answers took long: {seen}; {should}."] if slow else [], seen)
