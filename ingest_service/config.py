@@ -49,7 +49,15 @@ _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
 _HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
 
-Port = Annotated[int, Field(ge=0, le=65_535)]
+_PORT = re.compile("[0-9]{1,5}")
+_LAST_PORT = 65_535
+
+
+def _port(text: str) -> int:
+    # The probe of a container has the same rule: it must not import this module, which takes long.
+    if not _PORT.fullmatch(text) or int(text) > _LAST_PORT:
+        raise ValueError(f"it should be a number from 0 to {_LAST_PORT}, in digits")
+    return int(text)
 
 
 def _listening_host(host: str) -> str:
@@ -120,7 +128,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, validate_default=False)
 
     host: Annotated[str, AfterValidator(_listening_host)] = Field("localhost", validation_alias=HOST)
-    port: Port = Field(DEFAULT_PORT, validation_alias=AliasChoices(PORT, PLATFORM_PORT))
+    port: Annotated[int, BeforeValidator(_port)] = Field(
+        DEFAULT_PORT, validation_alias=AliasChoices(PORT, PLATFORM_PORT)
+    )
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
         SecretStr(f"{SQLITE}ingest.db"), validation_alias=AliasChoices(DATABASE_URL, DATABASE_URL_FILE)
     )

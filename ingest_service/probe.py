@@ -1,6 +1,7 @@
 """Health check of a container: `python -m ingest_service.probe /ready` asks the service of this machine."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,6 +11,8 @@ from ingest_service.environment import DEFAULT_PORT, EVERY_INTERFACE, HOST, PLAT
 
 # Shorter than the three seconds after which a container engine gives up.
 TIMEOUT_SECONDS = 2.5
+_PORT = re.compile("[0-9]{1,5}")
+_LAST_PORT = 65_535
 _LOCAL = "localhost"
 _EVERY = {EVERY_INTERFACE, "0.0.0.0", "::", "[::]"}  # noqa: S104 - these are not listened on here
 
@@ -20,7 +23,10 @@ def main() -> None:
     Raises SystemExit with one sentence, which stands for unhealthy, unless the answer is 200.
     """
     path = sys.argv[1] if len(sys.argv) > 1 else "/health"
-    host, port = address(os.environ)
+    try:
+        host, port = address(os.environ)
+    except ValueError as error:
+        sys.exit(str(error))
     try:
         status = ask(host, port, path)
     except (OSError, HTTPException) as error:
@@ -30,11 +36,25 @@ def main() -> None:
 
 
 def address(environ: Mapping[str, str]) -> tuple[str, int]:
-    """Return the host and the port at which a service with these variables is reached from its own machine."""
+    """Return the host and the port at which a service with these variables is reached from its own machine.
+
+    Raises ValueError with one sentence for a port that is not allowed.
+    """
     variables = given(environ)
     host = variables.get(HOST, _LOCAL)
-    port = variables.get(PORT) or variables.get(PLATFORM_PORT) or DEFAULT_PORT
-    return _LOCAL if host in _EVERY else host.strip("[]"), int(port)
+    name = PORT if PORT in variables else PLATFORM_PORT
+    try:
+        port = _port(variables.get(name, str(DEFAULT_PORT)))
+    except ValueError as error:
+        raise ValueError(f"{name} is not allowed: {error}") from None
+    return _LOCAL if host in _EVERY else host.strip("[]"), port
+
+
+def _port(text: str) -> int:
+    # By the rule of the settings, whose module a probe has no time to import.
+    if not _PORT.fullmatch(text) or int(text) > _LAST_PORT:
+        raise ValueError(f"it should be a number from 0 to {_LAST_PORT}, in digits")
+    return int(text)
 
 
 def ask(host: str, port: int, path: str) -> int:

@@ -234,6 +234,7 @@ def test_origins_are_all_or_separated_by_commas(written: str, origins: tuple[str
     assert Settings.from_environ({"INGEST_CORS_ORIGINS": written}).cors_origins == origins
 
 
+A_PORT = "it should be a number from 0 to 65535, in digits"
 HOST = "it should be a host name or an address, without a port and without blanks"
 ALLOWED_HOSTS = "it should be host names like ingest.example.com, without ports, separated by commas"
 UPSTREAM_URL = "it should be like https://api.example.com/items/{id}"
@@ -255,9 +256,13 @@ NAME = "it should be up to 64 printable characters, without blanks"
         ("INGEST_ALLOWED_HOSTS", "https://ingest.example.com", ALLOWED_HOSTS),
         ("INGEST_ALLOWED_HOSTS", "a.example,,b.example", ALLOWED_HOSTS),
         ("INGEST_KEEPALIVE_SECONDS", "0", "input should be greater than or equal to 1"),
-        ("INGEST_PORT", "http", "input should be a valid integer, unable to parse string as an integer"),
-        ("INGEST_PORT", "70000", "input should be less than or equal to 65535"),
-        ("PORT", "-1", "input should be greater than or equal to 0"),
+        ("INGEST_PORT", "http", A_PORT),
+        ("INGEST_PORT", "80.0", A_PORT),
+        ("INGEST_PORT", " 80", A_PORT),
+        ("INGEST_PORT", "8_0", A_PORT),
+        ("INGEST_PORT", "٨٠", A_PORT),
+        ("INGEST_PORT", "70000", A_PORT),
+        ("PORT", "-1", A_PORT),
         ("INGEST_INTERVAL_SECONDS", "abc", "input should be a valid number, unable to parse string as a number"),
         ("INGEST_INTERVAL_SECONDS", "0", "input should be greater than or equal to 0.001"),
         ("INGEST_INTERVAL_SECONDS", "nan", "input should be a finite number"),

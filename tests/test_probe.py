@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 
 from ingest_service.config import Settings
+from ingest_service.errors import SettingError
 from ingest_service.probe import address
 
 
@@ -71,6 +72,30 @@ def test_it_asks_where_the_service_listens(environ: dict[str, str]) -> None:
     settings = Settings.from_environ(environ)
     host = "localhost" if settings.host == "*" else settings.host
     assert address(environ) == (host, settings.port)
+
+
+@pytest.mark.parametrize("value", ["0", "0080", "65535", "65536", "-1", "80.0", " 80", "8_0", "٨٠", "1" * 5000])
+def test_it_reads_a_port_by_the_rule_of_the_settings(value: str) -> None:
+    environ = {"INGEST_PORT": value}
+    try:
+        port = Settings.from_environ(environ).port
+    except SettingError as refused:
+        with pytest.raises(ValueError, match=str(refused).rpartition(": ")[2]):
+            address(environ)
+    else:
+        assert address(environ) == ("localhost", port)
+
+
+@pytest.mark.parametrize("name", ["INGEST_PORT", "PORT"])
+@pytest.mark.parametrize("value", ["abc", "80.0"])
+def test_a_port_that_the_settings_refuse_is_not_healthy_and_is_one_sentence(name: str, value: str) -> None:
+    sentence = f"{name} is not allowed: it should be a number from 0 to 65535, in digits\n"
+    assert probe(**{name: value}) == (1, sentence)
+
+
+def test_a_probe_imports_nothing_that_takes_long() -> None:
+    program = "import sys, ingest_service.probe; sys.exit('pydantic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("host", ["*", "0.0.0.0", "::", "[::]"])
