@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 
 from ingest_service.errors import BackupRefused, StoreDamaged, StoreError
 from ingest_service.stores.sqlite.connections import store_error
-from ingest_service.stores.sqlite.schema import schema_version
 
 # After these, a signal is heeded and the progress is shown.
 _PAGES_AT_ONCE = 1000
@@ -68,7 +67,8 @@ def _copy(database: Path, part: Path, file: Path, copied: Callable[[int, int], N
         ):
             # All pages are of one moment, however long it takes.
             source.execute("BEGIN")
-            if schema_version(source) == 0:
+            (version,) = source.execute("PRAGMA user_version").fetchone()
+            if version == 0:
                 raise BackupRefused(f"{database} is no database of this service")
             _fill(target, source, copied)
             # The copy is one file, which can be read where nothing can be written.
@@ -89,7 +89,9 @@ def _fill(target: sqlite3.Connection, source: sqlite3.Connection, copied: Callab
 def _require_intact(target: sqlite3.Connection, database: Path) -> None:
     (finding,) = target.execute("PRAGMA integrity_check(1)").fetchone()
     if finding != "ok":
-        raise StoreDamaged(f"the database {database} is damaged, and no backup of it is kept: {finding}")
+        # Before the first finding stands a line with the name of the database inside of SQLite.
+        first = finding.splitlines()[-1]
+        raise StoreDamaged(f"the database {database} is damaged, and no backup of it is kept: {first}")
 
 
 def _contents(target: sqlite3.Connection) -> Contents:

@@ -149,7 +149,14 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_is(path: Path, 
 
 def test_a_file_that_is_no_database_is_refused(path: Path, file: Path) -> None:
     path.write_text("a letter, and no database" * 100)
-    assert refusal(path, file) == "the database cannot be read: file is not a database"
+    assert refusal(path, file) == f"cannot make the backup {file} of {path}: file is not a database"
+
+
+def test_a_database_that_is_cut_off_is_refused_and_named(path: Path, file: Path, clock: VirtualClock) -> None:
+    small(path, clock).stop()
+    with path.open("r+b") as cut_off:
+        cut_off.truncate(path.stat().st_size // 2)
+    assert refusal(path, file) == f"cannot make the backup {file} of {path}: database disk image is malformed"
 
 
 def test_a_folder_that_does_not_exist_is_a_sentence(path: Path, tmp_path: Path, clock: VirtualClock) -> None:
@@ -163,7 +170,9 @@ def test_damage_is_found_and_no_backup_of_it_is_kept(path: Path, file: Path, clo
     spoil(path, "outcomes")
     with pytest.raises(StoreDamaged):
         back_up(path, file, ignore)
-    assert refusal(path, file).startswith(f"the database {path} is damaged, and no backup of it is kept: ")
+    sentence = refusal(path, file)
+    assert sentence.startswith(f"the database {path} is damaged, and no backup of it is kept: ")
+    assert len(sentence.splitlines()) == 1
 
 
 def test_a_backup_of_a_crashed_store_has_what_is_in_its_log(path: Path, file: Path, clock: VirtualClock) -> None:
