@@ -73,3 +73,13 @@ def read_unit() -> dict[str, dict[str, list[str]]]:
             name, _, value = line.partition("=")
             keys.setdefault(name, []).append(value)
     return sections
+
+
+def test_the_readme_installs_the_server_without_make_in_every_shell() -> None:
+    (installed,) = re.findall(r"pip install -e (.*)", (ROOT / "README.md").read_text())
+    assert installed == '".[server]"'
+
+
+def test_the_backup_in_a_container_is_made_by_a_program_of_the_image() -> None:
+    (command,) = re.findall(r"In a container: `(\S+) backup ", (ROOT / "docs/operations.md").read_text())
+    assert f'CMD ["{command}"]' in DOCKERFILE
