@@ -26,13 +26,15 @@ def test_compose_keeps_the_database_in_a_volume_and_asks_whether_the_service_is_
     assert SERVICES["ingest-service"]["volumes"] == ["ingest:/data"]
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
     assert COMPOSE["volumes"].keys() == {"ingest", "postgres", "prometheus"}
-    assert "VOLUME /data\n" in DOCKERFILE
+    assert "INGEST_DATABASE_URL=sqlite:////data/" in DOCKERFILE
     for service in OF_THE_IMAGE:
         assert service["healthcheck"]["test"] == ["CMD", "python", "-m", "ingest_service.probe", "/ready"]
 
 
 def test_compose_starts_one_process_with_sqlite_unless_it_is_asked_for_more() -> None:
-    assert [name for name, service in SERVICES.items() if "profiles" not in service] == ["ingest-service"]
+    started = [name for name, service in SERVICES.items() if "profiles" not in service]
+    assert started == ["image", "ingest-service"]
+    assert SERVICES["image"]["command"] == ["true"]
     assert "INGEST_DATABASE_URL" not in SERVICES["ingest-service"]["environment"]
 
 
@@ -51,9 +53,20 @@ def test_the_replicas_of_compose_share_an_image_and_a_database_and_have_names_of
 def test_what_a_service_of_compose_waits_for_can_say_that_it_is_healthy() -> None:
     for service in SERVICES.values():
         for name, needed in service.get("depends_on", {}).items():
-            assert needed == {"condition": "service_healthy"}
-            assert SERVICES[name]["healthcheck"]
-            assert SERVICES[name]["profiles"] == service["profiles"]
+            if name != "image":
+                assert needed == {"condition": "service_healthy"}
+                assert SERVICES[name]["healthcheck"]
+                assert SERVICES[name]["profiles"] == service["profiles"]
+
+
+def test_one_service_of_compose_builds_the_image_and_all_others_that_use_it_wait_for_that() -> None:
+    assert [name for name, service in SERVICES.items() if "build" in service] == ["image"]
+    built = SERVICES["image"]["image"]
+    users = [service for name, service in SERVICES.items() if service["image"] == built and name != "image"]
+    assert len(users) == 4
+    for service in users:
+        assert service["depends_on"]["image"] == {"condition": "service_completed_successfully"}
+        assert service["pull_policy"] == "never"
 
 
 def test_nginx_passes_requests_to_the_replicas_of_compose() -> None:

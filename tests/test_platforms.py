@@ -14,6 +14,7 @@ import yaml
 
 from ingest_service.config import Settings
 from ingest_service.service import GRACE_SECONDS
+from tests.packaging.dockerfile import instructions
 
 ROOT = Path(__file__).parent.parent
 OF_THE_IMAGE = dict(re.findall(r"(INGEST_\w+)=(\S+)", (ROOT / "Dockerfile").read_text()))
@@ -80,6 +81,10 @@ def test_the_port_of_a_platform_is_listened_on_at_every_interface(of_the_image: 
 def test_fly_sends_requests_to_the_port_that_it_sets() -> None:
     assert FLY["env"]["PORT"] == str(FLY["http_service"]["internal_port"])
     assert FLY["env"].keys() <= {*Settings.variables()}
+
+
+def test_the_image_declares_no_volume_since_railway_refuses_one() -> None:
+    assert "VOLUME" not in [step.word for step in instructions(ROOT / "Dockerfile")]
 
 
 def test_platforms_run_two_replicas_that_are_never_put_to_sleep_and_ask_whether_they_are_ready() -> None:

@@ -65,7 +65,6 @@ class Stage:
         self.root = self._folder / "root"
         self.environ = {"PATH": f"{base.python}/bin:{_PATH}"}
         self.workdir, self.user = "/", "0:0"
-        self.volumes: list[str] = []
         self.command: list[str] = []
         self.health: list[str] = []
         self._mount(base.python)
@@ -99,8 +98,6 @@ class Stage:
                 self.command = instruction.command
             case "HEALTHCHECK":
                 self.health = instruction.command
-            case "VOLUME":
-                self.volumes += instruction.words
             case word:
                 assert word == "EXPOSE", word
 
@@ -116,10 +113,10 @@ class Stage:
                 f"if [ -d {path} ]; then mkdir -p {place}; cp -a {path}/. {place}; else cp {path} {place}; fi"
             )
 
-    def make_read_only(self) -> None:
-        """Let only the volumes and /tmp be written from now on, as `docker run --read-only --tmpfs /tmp` does."""
-        binds = "".join(f"mount --bind {self.root}{volume} {self.root}{volume}; " for volume in self.volumes)
-        self._namespace.run(f"{binds} mount -t tmpfs none {self.root}/tmp; mount -o remount,bind,ro {self.root}")
+    def make_read_only(self, volume: str) -> None:
+        """Let only a volume and /tmp be written to, as `docker run -v … --read-only --tmpfs /tmp` does."""
+        bind = f"mount --bind {self.root}{volume} {self.root}{volume};"
+        self._namespace.run(f"{bind} mount -t tmpfs none {self.root}/tmp; mount -o remount,bind,ro {self.root}")
 
     def inside(self, command: Sequence[str], environ: Mapping[str, str], *around: str) -> list[str]:
         """Return the command line that runs a command in this stage, with its user, variables and folder."""
