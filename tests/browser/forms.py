@@ -11,7 +11,7 @@ from tests.processes.waiting import PATIENCE_SECONDS
 
 PATIENCE = 1000 * PATIENCE_SECONDS
 SUBMIT = "/board/submit"
-INGESTION = re.compile(r"/ingestions/([0-9a-f-]{36})#submitted$")
+INGESTION = re.compile(r"/ingestions/([0-9a-f-]{36})(?:#submitted)?$")
 # As long as a test takes, nothing leaves but the first slot.
 UNHURRIED = {"INGEST_INTERVAL_SECONDS": "600"}
 REFUSED = "Failed to load resource"
@@ -46,17 +46,17 @@ class Form:
         assert found is not None
         return found[1]
 
-    def drop(self, name: str, content: str) -> None:
+    def drop(self, name: str, content: str, encoding: str = "utf-8") -> None:
         """Drop a file onto the page."""
         self.page.evaluate(
             """([name, content]) => {
                 const dataTransfer = new DataTransfer();
-                dataTransfer.items.add(new File([content], name));
+                dataTransfer.items.add(new File([Uint8Array.from(content)], name));
                 for (const kind of ["dragover", "drop"])
                     document.getElementById("drop").dispatchEvent(
                         new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
             }""",
-            [name, content],
+            [name, list(content.encode(encoding))],
         )
 
     def paste(self, text: str) -> None:

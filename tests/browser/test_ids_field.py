@@ -45,9 +45,30 @@ def test_a_wrong_word_is_named_with_its_line_and_selected_in_the_field(
         ('{"id": 3, "result": {"id": 5}}\n{"id":1}', "✓ 2 ids"),
         ("id,age\n3,1\n", "“id,age” names several columns"),
         ("[3,\n 1", "begins a list of JSON that is not whole"),
-        ("[3, 1.5]", "“1.5” is not an id"),
+        ("\n\n[3,\n 1", "line 3 “[” begins a list of JSON that is not whole"),
+        ("[3, 1.5]", "“1.5” is not an id: in JSON they are whole numbers from 1 to 1000000007"),
+        ("[1.0,2]", "“1.0” is not an id"),
+        ('["1","2"]', '“"1"” is not an id'),
+        ("[1-3]", "“1-3” is not an id"),
+        ("[1,\n2]\n3", "line 3 “3” does not belong there: a list of JSON is written like [17, 18]"),
+        ("[[1],[2]]", "line 1 “[” does not belong there"),
+        ("[1,,2]", "“,” does not belong there"),
+        ("[1,2,]", "“]” does not belong there"),
+        ("[1 2]", "“2” does not belong there"),
+        ("[1]\n[2]", "line 2 “[” does not belong there"),
+        ("[1] # one", "“#” does not belong there"),
         ('{"id": 3}\n{"name": 1}', 'line 2 “{"name": 1}” is not an id'),
         ('{"id": 3}\n{"id"', 'line 2 “{"id"” is not a line of JSON'),
+        ('{"id": 3}\nnull', "line 2 “null” is not a line of JSON"),
+        ('{"id": 3}\n5', "line 2 “5” is not an id"),
+        ('{"id": 1.0}', '“{"id": 1.0}” is not an id'),
+        ('{"id": [5]}', '“{"id": [5]}” is not an id'),
+        ('{"id": "10-12"}', '“{"id": "10-12"}” is not an id'),
+        ('{"result": {"id": 5}, "id": 3}\n', "✓ 1 id"),
+        ("", "there are no ids in it"),
+        ("# 1\n# 2", "there are no ids in it"),
+        ("id\n", "there are no ids in it"),
+        ("[]", "there are no ids in it"),
         ("3\n1000000008\n", "line 2 “1000000008” is not an id"),
         ("3 0", "“0” is not an id"),
         ("\0\x01\n", "“\\u0000\\u0001” is not an id"),
@@ -60,6 +81,40 @@ def test_a_file_is_read_as_text_csv_or_json(start: Start, look: Open, content: s
     form = Form(look(SUBMIT).page)
     form.drop("ids.txt", content)
     expect(form.found).to_contain_text(said)
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_what_to_do(start: Start, look: Open) -> None:
+    start().until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.drop("ids.txt", "1\n2\n", "utf-16")
+    expect(form.found).to_contain_text("it is not UTF-8: save it as UTF-8")
+    form.drop("ids.txt", "1 # für\n2\n", "latin-1")
+    expect(form.found).to_have_text("✓ 2 ids")
+
+
+def test_a_field_that_is_empty_or_blank_is_not_complained_of(start: Start, look: Open) -> None:
+    start().until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.text.fill("# none")
+    expect(form.found).to_contain_text("there are no ids in it")
+    form.ask()
+    expect(form.trouble).to_contain_text("There are no ids yet")
+    form.text.fill("\n ")
+    expect(form.found).to_have_text("")
+
+
+def test_a_long_line_of_words_is_read_at_once(start: Start, look: Open) -> None:
+    start().until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.drop("words.txt", "x " * 100_000)
+    expect(form.found).to_contain_text("and 99995 more", timeout=PATIENCE)
+
+
+def test_a_million_ids_in_a_list_of_json_are_read(start: Start, look: Open) -> None:
+    start().until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.paste(str([1_000_000_007 - number for number in range(1_000_000)]))
+    expect(form.found).to_have_text("✓ 1 000 000 ids", timeout=PATIENCE)
 
 
 def test_a_file_that_is_dropped_is_submitted_and_one_that_is_removed_is_not(

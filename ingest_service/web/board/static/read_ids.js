@@ -3,17 +3,30 @@
 // `{source, smallest, largest, most}`: `source` is a Blob. It answers with `{count, again, heading, print, ids}`: how
 // many there are, how many of them stood there before, a first line that was left out, what tells this list from
 // others, and the ids between commas as a Blob; or with `{faults, wrong}`: the first words that are no ids, and how
-// many there are.
+// many there are; or with `{unreadable}`: why nothing can be read.
 
 const MOST_FAULTS = 5;
 const LONGEST_QUOTE = 40;
 const LONGEST_WORD = 65_536;
+const LONGEST_HEADING = 1_000;
 const ID = /^(?:"(\d{1,10})"|(\d{1,10})(?:-(\d{1,10}))?)$/;
 const TEXT = /\n|#[^\n]*|[^\s,#]+/g;
-const LIST = /\n|[[\]]|[^\s,[\]]+/g;
+const LIST = /\n|[[\],]|[^ \t\r\n,[\]]+/g;
 const LINE = /\n|[^\n]+/g;
+const NUMBER = /^[1-9]\d{0,9}$/;
+const NUMBER_OF_LINE = /"id"\s*:\s*([^\s,}]+)/g;
+// What may follow what in a list of JSON.
+const NEXT = { start: ["["], "[": ["number", "]"], number: [",", "]"], ",": ["number"], "]": [] };
+// Two of these are how the mark at the begin of UTF-16 is decoded.
+const NO_UTF_8 = "\ufffd\ufffd";
+
 // A first line without digits names a column.
-const HEADING = /^[^\d\n#]*\p{L}[^\d\n]*(?=\n)/u;
+function headingOf(text) {
+  const line = text.slice(0, LONGEST_HEADING + 1);
+  const end = line.indexOf("\n");
+  const heading = line.slice(0, Math.max(end, 0));
+  return /^[^#]*\p{L}/u.test(heading) && !/\d/.test(heading) ? heading : null;
+}
 
 class Ids {
   constructor(most) {
@@ -62,28 +75,33 @@ class Reader {
   constructor({ smallest, largest, most }) {
     this.smallest = smallest;
     this.largest = largest;
+    this.range = `from ${smallest} to ${largest}`;
     this.ids = new Ids(most);
     this.line = 1;
     this.place = 0;
     this.faults = [];
     this.wrong = 0;
     this.heading = null;
-    this.depth = 0;
+    this.before = "start";
+    this.opened = null;
+    this.isBlank = true;
     this.tokens = null;
     this.isOver = false;
   }
 
   // What `text` begins with tells how it is written. Returns what is left of it.
   begin(text) {
+    if (text.startsWith(NO_UTF_8)) throw new Error("it is not UTF-8: save it as UTF-8");
     const first = text.trimStart()[0];
+    this.isBlank = first === undefined;
     this.tokens = first === "[" ? LIST : first === "{" ? LINE : TEXT;
-    const heading = this.tokens === TEXT && text.match(HEADING);
+    const heading = this.tokens === TEXT && headingOf(text);
     if (!heading) return text;
-    const name = heading[0].trim();
+    const name = heading.trim();
     if (/[,;\t]/.test(name)) this.fault(name, 0, "names several columns: leave the one with the ids");
     else this.heading = name;
-    this.place = heading[0].length;
-    return text.slice(heading[0].length);
+    this.place = heading.length;
+    return text.slice(heading.length);
   }
 
   // Reads a text that ends between two tokens.
@@ -92,40 +110,71 @@ class Reader {
       const [token] = found;
       if (token === "\n") this.line++;
       else if (this.tokens === LINE) this.object(token, found.index);
-      else if (this.tokens === LIST && "[]".includes(token)) this.depth += token === "[" ? 1 : -1;
-      else if (token[0] !== "#" || this.tokens === LIST) this.word(token, found.index);
+      else if (this.tokens === LIST) this.item(token, found.index);
+      else if (token[0] !== "#") this.word(token, found.index);
       if (this.isOver) return;
     }
     this.place += text.length;
   }
 
   end() {
-    if (this.depth) this.fault("[", 0, "begins a list of JSON that is not whole: its brackets do not match");
+    if (this.isOver || this.tokens !== LIST || this.before === "]") return;
+    Object.assign(this, this.opened);
+    this.fault("[", 0, "begins a list of JSON that is not whole: its “]” is missing");
   }
 
+  // A part of a list of JSON. Where the list is not as it must be, nobody knows what the rest means.
+  item(token, at) {
+    const kind = "[],".includes(token) ? token : "number";
+    const isMeant = NEXT[this.before].includes(kind);
+    this.before = kind;
+    if (!isMeant) this.stop(token, at, "does not belong there: a list of JSON is written like [17, 18]");
+    else if (kind === "number") this.number(token, at);
+    else if (kind === "[") this.opened = { line: this.line, place: this.place + at };
+  }
+
+  // The number must be written as an id, too: JSON.parse makes 1 of 1.0.
   object(line, at) {
+    if (!line.trim()) return;
+    let id;
     try {
-      const value = JSON.parse(line);
-      this.word(String(value.id ?? value), at, line);
+      id = JSON.stringify(JSON.parse(line).id);
     } catch {
-      if (line.trim()) this.fault(line, at, 'is not a line of JSON like {"id": 17}');
+      this.fault(line, at, 'is not a line of JSON like {"id": 17}');
+      return;
     }
+    const isWritten = Array.from(line.matchAll(NUMBER_OF_LINE)).some(([, word]) => word === id);
+    this.number(isWritten ? id : "", at, line);
   }
 
-  word(word, at, shown = word) {
+  number(word, at, shown = word) {
+    const id = NUMBER.test(word) ? Number(word) : NaN;
+    if (this.isWithin(id)) this.add(id, id, shown, at);
+    else this.fault(shown, at, `is not an id: in JSON they are whole numbers ${this.range}, without quotes`);
+  }
+
+  word(word, at) {
     const found = word.match(ID);
     const first = Number(found?.[1] ?? found?.[2]);
     const last = Number(found?.[3] ?? first);
-    const isWithin = (id) => id >= this.smallest && id <= this.largest;
-    if (!isWithin(first) || !isWithin(last)) this.fault(shown, at, "is not an id, nor a range like 10-20");
-    else if (first > last) this.fault(shown, at, `is a range backwards: write ${last}-${first}`);
-    else if (this.ids.isFull(last - first + 1)) this.stop(shown, at);
+    if (!this.isWithin(first) || !this.isWithin(last)) this.fault(word, at, "is not an id, nor a range like 10-20");
+    else if (first > last) this.fault(word, at, `is a range backwards: write ${last}-${first}`);
+    else this.add(first, last, word, at);
+  }
+
+  isWithin(id) {
+    return id >= this.smallest && id <= this.largest;
+  }
+
+  add(first, last, shown, at) {
+    const isFull = this.ids.isFull(last - first + 1);
+    if (isFull) this.stop(shown, at, "is one too many: ingestctl submits longer lists, in parts");
     else for (let id = first; id <= last; id++) this.ids.add(id);
   }
 
-  stop(word, at) {
+  stop(word, at, why) {
     this.faults.splice(MOST_FAULTS - 1);
-    this.fault(word, at, "is one too many: ingestctl submits longer lists, in parts");
+    this.fault(word, at, why);
     this.isOver = true;
   }
 
@@ -137,9 +186,10 @@ class Reader {
     this.faults.push({ line: this.line, quote, why, start, end: start + word.length });
   }
 
-  answer() {
+  answer(isFile) {
     const { ids, heading, faults, wrong } = this;
     if (wrong) return { faults, wrong };
+    if (!ids.count && (isFile || !this.isBlank)) return { count: 0, unreadable: "there are no ids in it" };
     const body = new Blob([ids.all.join(",")]);
     return { count: ids.count, again: ids.again(), heading, print: ids.print(), ids: body };
   }
@@ -169,7 +219,7 @@ async function readAll({ source, ...limits }) {
   if (!reader.tokens) rest = reader.begin(rest);
   if (!reader.isOver) reader.read(rest);
   reader.end();
-  return reader.answer();
+  return reader.answer(source instanceof File);
 }
 
 addEventListener("message", async ({ data }) => {
