@@ -122,6 +122,38 @@ def test_a_deadline_that_would_be_missed_is_said_before_it_is_submitted(
     assert listed(client)[0]["deadline"] == "2200-01-01T00:00:00.000Z"
 
 
+def test_a_deadline_of_a_far_year_is_refused_in_words(start: Start, client: Client, look: Open) -> None:
+    start(**UNHURRIED).until_healthy()
+    page = look(SUBMIT, timezone_id="America/New_York")
+    form = Form(page.page)
+    by = form.page.get_by_label("Deadline")
+    form.text.fill("1 2")
+    by.fill("12025-01-01T00:00")
+    # The browser says it in its own words, before the form does.
+    assert by.evaluate("field => field.validationMessage") != ""
+    by.evaluate("field => { field.form.noValidate = true; }")
+    form.ask()
+    expect(form.trouble).to_contain_text("The deadline cannot be read")
+    by.fill("9999-12-31T23:59")
+    form.ask()
+    expect(form.trouble).to_contain_text("must be a time before 2262")
+    assert listed(client) == []
+    forgive(page)
+
+
+def test_that_it_was_submitted_is_said_once(start: Start, look: Open) -> None:
+    start(**UNHURRIED).until_healthy()
+    form = Form(look(SUBMIT).page)
+    form.plan_for("1 2 3")
+    form.submit.click()
+    form.submitted()
+    note = form.page.get_by_text("Submitted: the ids are stored")
+    expect(form.page).not_to_have_url(re.compile("#"))
+    expect(note).to_be_visible()
+    form.page.reload()
+    expect(note).to_be_hidden()
+
+
 def test_a_refusal_is_said_in_words_and_the_text_is_kept(start: Start, client: Client, look: Open) -> None:
     start(INGEST_MAX_PENDING_IDS="4", **UNHURRIED).until_healthy()
     page = look(SUBMIT)

@@ -6,6 +6,10 @@ const SHOWN_FOR = 3000;
 let fading = null;
 
 document.documentElement.classList.add("copies");
+// The note that leads here from the form stays, but loading the page again does not show it again.
+addEventListener("load", () => {
+  if (document.querySelector("#submitted:target")) history.replaceState(null, "", location.pathname + location.search);
+});
 // Outside of what is polled, so that it stays.
 const said = document.createElement("p");
 said.className = "said";

@@ -25,13 +25,21 @@ function forgetPlan() {
   failed.replaceChildren();
 }
 
+// Returns the deadline in UTC, or "" if there is none. Throws a Failure.
+function wantedDeadline() {
+  if (!deadline.value) return "";
+  const by = new Date(deadline.value);
+  if (!Number.isNaN(by.getTime())) return by.toISOString();
+  throw new Failure("The deadline cannot be read", ["It is a date and a time, and the year has four digits."], true);
+}
+
 // Returns what the form asks for. Throws a Failure.
 async function wanted() {
   const ids = await currentIds();
   if (ids.count === 0) throw new Failure("There are no ids yet", [], true);
   if (!ids.count) throw new Failure("Not all of the ids can be read", ["See what is said below them."], true);
   const priority = form.elements.priority.value;
-  const by = deadline.value && new Date(deadline.value).toISOString();
+  const by = wantedDeadline();
   const rest = JSON.stringify({ priority, ...(by && { deadline: by }) }).slice(1);
   const body = new Blob(['{"ids":[', ids.ids, "],", rest]);
   return { count: ids.count, priority, by, body, content: [ids.print, ids.count, priority, by].join(" ") };
