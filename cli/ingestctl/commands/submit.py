@@ -26,7 +26,7 @@ EPILOG = f"""\b
 Ids are whole numbers from 1 to {GREATEST_ID}, written as
   1 2 3      numbers; 1,2,3 are the same
   1-100      a range, with both its ends
-  @ids.txt   a file of these, between white space or commas; # begins a comment
+  @ids.txt   a file of these, between whitespace or commas; # begins a comment
   -          the same on standard input
 """
 

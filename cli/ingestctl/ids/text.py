@@ -1,4 +1,4 @@
-"""Ids in a text: numbers and ranges, between white space and commas."""
+"""Ids in a text: numbers and ranges, between whitespace and commas."""
 
 import re
 from array import array

@@ -39,7 +39,7 @@ def span(seconds: int) -> str:
 
 
 def until(time: int, now: int) -> str:
-    """Return how long it is until a time, as the difference of the two as a clock shows them: "in 3 s", or "now"."""
+    """Return how long it is until a time, as the difference that clocks show of the two: "in 3 s", or "now"."""
     seconds = _left(time, now)
     return f"in {span(seconds)}" if seconds else "now"
 
