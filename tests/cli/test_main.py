@@ -157,6 +157,13 @@ def test_an_invalid_address_is_wrong_usage(run: Run, url: str) -> None:
     )
 
 
+@pytest.mark.parametrize("words", ["--url '' submit 1", "submit --url '' 1", "verify --url ''", "verify ''"])
+def test_an_address_that_is_empty_stands_for_no_other_one(run: Run, words: str) -> None:
+    result = run(words, INGEST_URL="http://localhost:8000")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: '' is not the address of a service: ")
+
+
 @pytest.mark.parametrize(
     "words",
     ["--url {} submit 1", "submit --url {} 1", "submit 1 --url {}/", "--url http://no submit 1 --url {}//"],

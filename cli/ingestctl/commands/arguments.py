@@ -28,7 +28,8 @@ def common(command: Decorated) -> Decorated:
 
 def _keep_url(ctx: click.Context, _: click.Parameter, url: str | None) -> None:
     context = ctx.ensure_object(CliContext)
-    context.chosen_url = url or context.chosen_url
+    if url is not None:
+        context.chosen_url = url
 
 
 def _keep_quiet(ctx: click.Context, _: click.Parameter, quiet: bool) -> None:

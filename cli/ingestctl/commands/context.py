@@ -42,11 +42,15 @@ class CliContext:
 
     @property
     def _service(self) -> Configuration:
-        """Address of the service with the headers for it; the file is read only if nothing else has an address."""
-        chosen = self.chosen_url or os.environ.get(URL_VARIABLE)
-        service = Configuration(chosen) if chosen else configuration()
+        """Address of the service with the headers for it; the file is read only if nothing else has an address.
+
+        An empty one that the user chose stands for no other one: it is refused where it is used.
+        """
+        chosen = os.environ.get(URL_VARIABLE) or None if self.chosen_url is None else self.chosen_url
+        service = configuration() if chosen is None else Configuration(chosen)
         headers = headers_of_environment()
-        return Configuration(service.url or DEFAULT_URL, service.headers if headers is None else headers)
+        url = DEFAULT_URL if service.url is None else service.url
+        return Configuration(url, service.headers if headers is None else headers)
 
     def client(self, retry_policy: RetryPolicy | None = None, timeout: float = 10.0) -> "Client":
         """Return a client of the service that logs its requests and retries on stderr.

@@ -14,7 +14,6 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_rows
 from ingestctl.commands.watch import Seconds
 from ingestctl.errors import IngestctlError, UsageError
-from ingestctl.http.address import invalid
 from ingestctl.http.transport import Transport
 from ingestctl.render.printing import as_json, print_line, print_lines
 from ingestctl.render.verdicts import conclusion, verdict_json, verdict_rows
@@ -46,7 +45,7 @@ def verify(ctx: click.Context, address: str | None, restart: str | None, interva
     """
     context = ctx.ensure_object(CliContext)
     if address is not None:
-        context.chosen_url = _given(address)
+        context.chosen_url = address
     verdicts = examine(context, restart, Timing(interval))
     _print(verdicts, form)
     if any(verdict.is_finding for verdict in verdicts):
@@ -69,13 +68,6 @@ def examine(context: CliContext, restart: str | None, timing: Timing) -> list[Ve
             context.notify(f"Checking the service at {context.address}.")
             check_service(waking.send("GET", f"/status/{UNKNOWN_ID}"), waking.proxy.via)
         return run(connect, timing, context.notify, restarting)
-
-
-def _given(address: str) -> str:
-    """Return an address that the user gave; raises InvalidUrlError if it is empty, for that means no other one."""
-    if not address:
-        raise invalid(address)
-    return address
 
 
 def _check_address(address: str) -> None:
