@@ -33,6 +33,7 @@ from ingest_service.environment import (
     PORT,
     given,
     is_http_url,
+    port_of,
 )
 from ingest_service.errors import SettingError
 
@@ -48,16 +49,6 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
 _HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
-
-_PORT = re.compile("[0-9]{1,5}")
-_LAST_PORT = 65_535
-
-
-def _port(text: str) -> int:
-    # The probe of a container has the same rule: it must not import this module, which takes long.
-    if not _PORT.fullmatch(text) or int(text) > _LAST_PORT:
-        raise ValueError(f"it should be a number from 0 to {_LAST_PORT}, in digits")
-    return int(text)
 
 
 def _listening_host(host: str) -> str:
@@ -128,7 +119,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, validate_default=False)
 
     host: Annotated[str, AfterValidator(_listening_host)] = Field("localhost", validation_alias=HOST)
-    port: Annotated[int, BeforeValidator(_port)] = Field(
+    port: Annotated[int, BeforeValidator(port_of)] = Field(
         DEFAULT_PORT, validation_alias=AliasChoices(PORT, PLATFORM_PORT)
     )
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(

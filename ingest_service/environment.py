@@ -1,5 +1,6 @@
 """The variables of the environment, before they are settings."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ PLATFORM_DATABASE_URL = "DATABASE_URL"
 # A host that stands for every interface of the machine, over IPv4 and IPv6.
 EVERY_INTERFACE = "*"
 
+_PORT = re.compile("[0-9]{1,5}")
+_LAST_PORT = 65_535
 # A Kubernetes Service named `ingest` puts its address into these variables of every pod beside it.
 _OF_KUBERNETES = ("INGEST_PORT_", "INGEST_SERVICE_")
 _PROTOCOLS = ("tcp://", "udp://", "sctp://")
@@ -50,6 +53,13 @@ def remarks(environ: Mapping[str, str], known: Collection[str]) -> Iterator[str]
     for name in sorted(variables):
         if name.upper().startswith(PREFIX) and name not in known and not _of_others(name):
             yield f"{name} is not a setting and is ignored{_nearest(name, known)}"
+
+
+def port_of(text: str) -> int:
+    """Return the port that a variable has. Raises ValueError with half a sentence for one that is not allowed."""
+    if not _PORT.fullmatch(text) or int(text) > _LAST_PORT:
+        raise ValueError(f"it should be a number from 0 to {_LAST_PORT}, in digits")
+    return int(text)
 
 
 def is_http_url(url: str) -> bool:

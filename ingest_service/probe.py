@@ -1,18 +1,15 @@
 """Health check of a container: `python -m ingest_service.probe /ready` asks the service of this machine."""
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
-from ingest_service.environment import DEFAULT_PORT, EVERY_INTERFACE, HOST, PLATFORM_PORT, PORT, given
+from ingest_service.environment import DEFAULT_PORT, EVERY_INTERFACE, HOST, PLATFORM_PORT, PORT, given, port_of
 
 # Shorter than the three seconds after which a container engine gives up.
 TIMEOUT_SECONDS = 2.5
-_PORT = re.compile("[0-9]{1,5}")
-_LAST_PORT = 65_535
 _LOCAL = "localhost"
 _EVERY = {EVERY_INTERFACE, "0.0.0.0", "::", "[::]"}  # noqa: S104 - these are not listened on here
 
@@ -44,17 +41,10 @@ def address(environ: Mapping[str, str]) -> tuple[str, int]:
     host = variables.get(HOST, _LOCAL)
     name = PORT if PORT in variables else PLATFORM_PORT
     try:
-        port = _port(variables.get(name, str(DEFAULT_PORT)))
+        port = port_of(variables.get(name, str(DEFAULT_PORT)))
     except ValueError as error:
         raise ValueError(f"{name} is not allowed: {error}") from None
     return _LOCAL if host in _EVERY else host.strip("[]"), port
-
-
-def _port(text: str) -> int:
-    # By the rule of the settings, whose module a probe has no time to import.
-    if not _PORT.fullmatch(text) or int(text) > _LAST_PORT:
-        raise ValueError(f"it should be a number from 0 to {_LAST_PORT}, in digits")
-    return int(text)
 
 
 def ask(host: str, port: int, path: str) -> int:

@@ -1,4 +1,4 @@
-"""Whether the first answer can be one of the service at all."""
+"""Recognition of the service by its first answer."""
 
 from http import HTTPStatus
 
