@@ -26,9 +26,10 @@ TABS = 20
 WAITING = 1000  # ingestions
 
 
-def show(port: int, for_seconds: float) -> int:
-    """Poll the board as one tab does, and return the number of answers with new content."""
+def show(port: int, for_seconds: float, after: float) -> int:
+    """Poll the board as a tab that is opened after a time; return the number of answers with new content."""
     connection, tag, changes, end = HTTPConnection(HOST, port), "", 0, monotonic() + for_seconds
+    sleep(after)
     while monotonic() < end:
         connection.request("GET", "/board", headers={"If-None-Match": tag})
         answer = connection.getresponse()
@@ -44,7 +45,9 @@ def show_all(port: int, tabs: int, for_seconds: float) -> int:
     """Poll as many tabs do, and return the number of answers with new content."""
     sleep(0 if tabs else for_seconds)
     with ThreadPoolExecutor(max(1, tabs)) as pool:
-        return sum(pool.map(show, [port] * tabs, [for_seconds] * tabs))
+        # People do not open them all at once.
+        opened = [number / tabs for number in range(tabs)]
+        return sum(pool.map(show, [port] * tabs, [for_seconds] * tabs, opened))
 
 
 def window(pool: ProcessPoolExecutor, path: Path, tabs: int) -> tuple[list[float], int]:
@@ -55,8 +58,7 @@ def window(pool: ProcessPoolExecutor, path: Path, tabs: int) -> tuple[list[float
     fetcher = Stamps()
     with served(settings, fetcher) as (service, port):
         for number in range(WAITING):
-            service.submit(range(1, 6), Priority(number % 3))
-        fetcher.arrivals.clear()
+            service.submit(range(1, 7), Priority(number % 3))
         changes = pool.submit(show_all, port, tabs, SLOTS * INTERVAL / NANOSECONDS).result()
         return lateness(sorted(fetcher.arrivals), INTERVAL), changes
 

@@ -78,6 +78,10 @@ class Service:
             found.setdefault("store", str(error))
         return found
 
+    def opens_in(self) -> int:
+        """Return the nanoseconds for which no slot will open, as far as is known. Does not block."""
+        return self._engine.opens_in()
+
     def start(self) -> None:
         """Open the store, take up what waits and start the dispatcher.
 

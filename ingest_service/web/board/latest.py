@@ -14,6 +14,8 @@ NEXT_SLOTS = 7
 # One more than is shown, for the gap of the one after it.
 LAST_SLOTS = 8
 _FRESH = NANOSECONDS // 5
+# A reading takes less: none that begins earlier keeps a slot from opening on time.
+_NEAR = 40 * NANOSECONDS // 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,14 @@ class Latest:
     def __init__(self, service: Service, clock: Clock) -> None:
         self._service = service
         self._clock = clock
-        self._shared = Shared(self._read, _FRESH, clock)
+        self._shared = Shared(self._read, _FRESH, clock, self._slot_is_near)
 
     def reading(self) -> Reading:
         """Return the last reading, or a new one if that is old. Raises nothing for a store that fails."""
         return self._shared.get()
+
+    def _slot_is_near(self) -> bool:
+        return 0 < self._service.opens_in() < _NEAR
 
     def _read(self, last: Reading | None) -> Reading:
         report, failures = self._report(last.minutes if last else ()), self._service.readiness_failures()

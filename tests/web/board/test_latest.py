@@ -42,6 +42,28 @@ def test_a_slow_reading_is_shared_for_longer_but_not_for_long(
     assert latest.reading() is not first
 
 
+def test_no_reading_begins_right_before_a_slot_opens(latest: Latest, simulation: Simulation) -> None:
+    simulation.submit(range(1, 7))
+    simulation.run_slot()
+    opens = simulation.clock.now() + simulation.engine.opens_in()
+    simulation.clock.time = opens - SECOND // 4
+    first = latest.reading()
+    simulation.clock.time = opens - SECOND // 100
+    assert latest.reading() is first
+    simulation.clock.time = opens
+    assert latest.reading() is not first
+
+
+def test_a_reading_is_not_put_off_for_long(latest: Latest, simulation: Simulation) -> None:
+    simulation.submit(range(1, 7))
+    simulation.run_slot()
+    opens = simulation.clock.now() + simulation.engine.opens_in()
+    simulation.clock.time = opens - 2 * SECOND
+    first = latest.reading()
+    simulation.clock.time = opens - SECOND // 100
+    assert latest.reading() is not first
+
+
 def test_a_reader_that_comes_while_another_reads_gets_what_there_is(simulation: Simulation) -> None:
     asked: list[Reading] = []
 
