@@ -2,8 +2,8 @@
 
 The whole service runs in this process with slots 0.1 s apart, fifty times as many as by default, and a thousand
 ingestions that wait. The tabs poll from another process as the page does: each keeps a connection, sends the tag
-of the last answer, and waits for as long as `Retry-After` says. Read: the p99 with the tabs is at most 1.2 times
-that without them.
+of the last answer, and waits for as long as `Retry-After` says. Read: the p99 with the tabs should be at most 1.2
+times that without them.
 """
 
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
