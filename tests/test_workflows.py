@@ -1,4 +1,4 @@
-"""What runs on GitHub has the form that GitHub asks for, and does what the Makefile and the documentation say."""
+"""The workflows of GitHub have the form that GitHub asks for, and do what the Makefile and the docs say."""
 
 import re
 import subprocess

@@ -19,7 +19,7 @@ HOUR = 60 * MINUTE
 
 @dataclass
 class Watched:
-    """A simulation of which the reports are read all the time, and of which is noted what waits in each minute."""
+    """A simulation whose reports are read all the time, and that notes what waits in each minute."""
 
     simulation: Simulation
     report: HistoryReport | None = None

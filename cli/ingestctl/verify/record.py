@@ -27,7 +27,7 @@ class ClientSeen:
 class Restart:
     """A restart at a time of the client, and the status of each ingestion after it.
 
-    `begun` is an ingestion of which some batches had started before.
+    `begun` is an ingestion with batches that had started before.
     """
 
     at: float

@@ -82,7 +82,7 @@ def test_a_deadline_is_shown(browser: Browser, simulation: Simulation) -> None:
 
 @pytest.fixture
 def four(simulation: Simulation) -> dict[str, UUID]:
-    """Ingestions of each status, of which one has a failed id."""
+    """Ingestions of each status; one has a failed id."""
     simulation.upstream.answer = failing({2}, FINAL)
     completed = simulation.submit([1, 2], "HIGH")
     simulation.run()
