@@ -7,7 +7,7 @@ from ingest_service.domain.seats import MinuteTally
 from ingest_service.errors import StoreError
 from ingest_service.reports.board import BoardReport
 from ingest_service.service import Service
-from ingest_service.web.board.shared import Shared
+from ingest_service.web.board.shared import Dated, Shared
 from ingest_service.web.board.view import Board, Facts, State
 
 NEXT_SLOTS = 7
@@ -19,17 +19,11 @@ _NEAR = 40 * NANOSECONDS // 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A board, read at a time of the monotonic clock, which was `wall` on the wall clock of its times."""
+class Reading(Dated):
+    """A board."""
 
     board: Board
-    at: int
-    wall: int
     minutes: tuple[MinuteTally, ...]
-
-    def now(self, clock: Clock) -> int:
-        """Return the present on the wall clock of its times."""
-        return self.wall + clock.now() - self.at
 
 
 class Latest:
@@ -62,4 +56,4 @@ class Latest:
             return error
 
     def _of(self, board: Board, wall: int, minutes: tuple[MinuteTally, ...]) -> Reading:
-        return Reading(board, self._clock.now(), wall, minutes)
+        return Reading(self._clock.now(), wall, board, minutes)

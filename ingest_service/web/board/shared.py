@@ -1,6 +1,7 @@
 """A value that is read when it is asked for, and shared by all that ask."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -15,6 +16,18 @@ _RESTS = 9
 _LONGEST = 3 * NANOSECONDS
 # For so long a reading is put off at most.
 _PUT_OFF = NANOSECONDS // 5
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A value that was read at a time of the monotonic clock, which was `wall` on the wall clock of its times."""
+
+    at: int
+    wall: int
+
+    def now(self, clock: Clock) -> int:
+        """Return the present on the wall clock of its times."""
+        return self.wall + clock.now() - self.at
 
 
 def shared_for(spent: int, fresh: int, longest: int = _LONGEST) -> int:

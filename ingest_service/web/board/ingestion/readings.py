@@ -11,7 +11,7 @@ from ingest_service.domain.progress import Progress
 from ingest_service.ports.records import HistoryRecord
 from ingest_service.service import Service
 from ingest_service.web.board.ingestion.view import NEAR_BATCHES, IngestionView, failure_query
-from ingest_service.web.board.shared import shared_for
+from ingest_service.web.board.shared import Dated, shared_for
 from ingest_service.web.http.conditional import entity_tag
 
 # Ingestions whose last reading is kept.
@@ -31,18 +31,12 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """An ingestion, read at a time of the monotonic clock, which was `wall` on the wall clock of its times."""
+class Reading(Dated):
+    """An ingestion."""
 
     view: IngestionView
     history: History
-    at: int
-    wall: int
     until: int
-
-    def now(self, clock: Clock) -> int:
-        """Return the present on the wall clock of its times."""
-        return self.wall + clock.now() - self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +106,7 @@ class Watched:
         at = self._clock.now()
         history = self._history(last, report.progress)
         until = self._clock.now() + shared_for(at - began, _FRESH)
-        return Reading(IngestionView.of(report, history.record), history, at, report.taken_at, until)
+        return Reading(at, report.taken_at, IngestionView.of(report, history.record), history, until)
 
     def _history(self, last: Reading | None, progress: Progress) -> History:
         """Return what was done: the last one while it is not old, and for ever once the end was read."""

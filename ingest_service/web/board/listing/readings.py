@@ -7,7 +7,7 @@ from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.ports.records import ListFilter
 from ingest_service.service import Service
 from ingest_service.web.board.listing.view import Listing
-from ingest_service.web.board.shared import Shared
+from ingest_service.web.board.shared import Dated, Shared
 
 _FRESH = NANOSECONDS // 5
 # Lists that are kept.
@@ -15,16 +15,10 @@ _MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A list, read at a time of the monotonic clock, which was `wall` on the wall clock of its times."""
+class Reading(Dated):
+    """A list."""
 
     listing: Listing
-    at: int
-    wall: int
-
-    def now(self, clock: Clock) -> int:
-        """Return the present on the wall clock of its times."""
-        return self.wall + clock.now() - self.at
 
 
 class Readings:
@@ -45,4 +39,4 @@ class Readings:
     def _read(self, wanted: ListFilter) -> Reading:
         report = self._service.reports.expected(wanted)
         listing = Listing.of(report, is_ready=not self._service.readiness_failures())
-        return Reading(listing, self._clock.now(), report.taken_at)
+        return Reading(self._clock.now(), report.taken_at, listing)
