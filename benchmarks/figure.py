@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Figure:
     """One ratio, or one amount where nothing can stand beside it.
 
-    `what` and `against` are texts for readers ("durable POST of 7 ids, 8 connections", "a bare Flask view on the same
-    server"). `value` has a `unit` ("times", "ms"); at least or at most `aim` of it is wanted, as `more_is_better` says.
+    `what` and `against` are texts for readers, such as "durable POST of 7 ids" and "a bare Flask view".
+    `value` has a `unit` ("times", "ms"); at least or at most `aim` of it is wanted, as `more_is_better` says.
     """
 
     what: str
