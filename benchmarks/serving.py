@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.ports import HOST, free_port
 
-REAL = ("wsgi.py",)
+REAL = ("-m", "ingest_service")
 
 
 @contextmanager
