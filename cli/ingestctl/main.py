@@ -1,7 +1,6 @@
 """Console script. It imports only what a command needs, so that --help answers at once."""
 
 import sys
-import traceback
 
 import click
 
@@ -10,7 +9,6 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.registry import load, titles
 from ingestctl.commands.streams import discard_output, prepare_streams
 from ingestctl.errors import IngestctlError
-from ingestctl.http.retry import NO_RETRY
 from ingestctl.render.printing import print_line, print_lines
 
 INTERRUPTED = 130
@@ -57,7 +55,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except IngestctlError as error:
             if ctx.ensure_object(CliContext).debug:
-                print_lines("".join(traceback.format_exception(error)).splitlines(), err=True)
+                _print_traceback(error)
             print_line(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
@@ -84,9 +82,17 @@ def ingestctl(ctx: click.Context, version: bool) -> None:
         click.echo(ctx.get_help())
 
 
+def _print_traceback(error: Exception) -> None:
+    from traceback import format_exception
+
+    print_lines("".join(format_exception(error)).splitlines(), err=True)
+
+
 def _print_versions(context: CliContext) -> None:
     """Print the version of ingestctl, and that of the service if it answers quickly."""
     from importlib.metadata import version
+
+    from ingestctl.http.retry import NO_RETRY
 
     click.echo(f"ingestctl, version {version('ingest-service')}")
     try:

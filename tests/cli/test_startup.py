@@ -25,6 +25,12 @@ def test_the_help_does_not_load_the_decoder_of_answers(words: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("words", ["", "--help"])
+def test_the_help_loads_nothing_that_reaches_the_service(words: str) -> None:
+    assert loaded(words) & {"click", "ipaddress", "json", "logging", "tomllib"} == {"click"}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["", "--help", "submit --help", "completion bash", "submit x"])
 def test_commands_without_a_request_load_no_slow_module(words: str) -> None:
     modules = loaded(words)

@@ -1,21 +1,22 @@
-"""Context of one run: the address of the service, and the options that all commands have."""
+"""Context of one run: the address of the service, and the options that all commands have.
 
-import logging
+What it takes to reach the service is loaded once a command asks for it: the help needs none of that.
+"""
+
 import os
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingestctl.commands.config import Configuration, configuration, headers_of_environment
-from ingestctl.http.address import without_credentials
-from ingestctl.http.retry import NO_RETRY, RetryPolicy
 from ingestctl.render.printing import print_line
 from ingestctl.render.times import here_and_now
 
 if TYPE_CHECKING:
     from ingestctl.client import Client
+    from ingestctl.commands.config import Configuration
+    from ingestctl.http.retry import RetryPolicy
     from ingestctl.http.transport import Transport
 
 DEFAULT_URL = "http://localhost:8000"
@@ -26,33 +27,38 @@ URL_VARIABLE = "INGEST_URL"
 class CliContext:
     """Options of one run, and its ways to reach the service and the user.
 
-    `now` is the clock of this system, and once there is a client, that of its service.
+    `retry_policy` is that of the client unless it is given. `now` is the clock of this system, and once there is
+    a client, that of its service.
     """
 
     chosen_url: str | None = None
     quiet: bool = False
     debug: bool = False
-    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    retry_policy: "RetryPolicy | None" = None
     now: Callable[[], datetime] = here_and_now
 
     @property
     def address(self) -> str:
         """Address of the service as it is shown: without a password."""
+        from ingestctl.http.address import without_credentials
+
         return without_credentials(self._service.url or "")
 
     @property
-    def _service(self) -> Configuration:
+    def _service(self) -> "Configuration":
         """Address of the service with the headers for it; the file is read only if nothing else has an address.
 
         An empty one that the user chose stands for no other one: it is refused where it is used.
         """
+        from ingestctl.commands.config import Configuration, configuration, headers_of_environment
+
         chosen = os.environ.get(URL_VARIABLE) or None if self.chosen_url is None else self.chosen_url
         service = configuration() if chosen is None else Configuration(chosen)
         headers = headers_of_environment()
         url = DEFAULT_URL if service.url is None else service.url
         return Configuration(url, service.headers if headers is None else headers)
 
-    def client(self, retry_policy: RetryPolicy | None = None, timeout: float = 10.0) -> "Client":
+    def client(self, retry_policy: "RetryPolicy | None" = None, timeout: float = 10.0) -> "Client":
         """Return a client of the service that logs its requests and retries on stderr.
 
         Raises UsageError if the address, the headers or the configuration file are wrong.
@@ -67,6 +73,8 @@ class CliContext:
 
     def polling_client(self) -> "Client":
         """Return a client that does not retry, for commands that poll and show outages themselves."""
+        from ingestctl.http.retry import NO_RETRY
+
         return self.client(NO_RETRY)
 
     def transport(self, timeout: float = 10.0) -> "Transport":
@@ -74,6 +82,7 @@ class CliContext:
 
         They log and raise as a client does, but return 502, 503 and 504.
         """
+        from ingestctl.http.retry import NO_RETRY
         from ingestctl.verify.transport import FullTransport
 
         self._prepare_log()
@@ -87,17 +96,12 @@ class CliContext:
 
     def command(self, *words: str) -> str:
         """Return a command line that asks the same service; it has no password, for it is shown."""
+        from ingestctl.http.address import without_credentials
+
         elsewhere = ("--url", without_credentials(self.chosen_url)) if self.chosen_url else ()
         return shlex.join(("ingestctl", *words, *elsewhere))
 
     def _prepare_log(self) -> None:
-        log = logging.getLogger("ingestctl")
-        log.handlers = [_Stderr()]
-        log.setLevel(logging.DEBUG if self.debug else logging.WARNING if self.quiet else logging.INFO)
+        from ingestctl.commands.request_log import log_on_stderr
 
-
-class _Stderr(logging.Handler):
-    """Writes on the stderr of the moment, which tests replace."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        print_line(self.format(record), err=True)
+        log_on_stderr(self.debug, self.quiet)

@@ -11,7 +11,8 @@ from ingestctl.commands.output import JSONS, Form, output_option, print_one, pri
 from ingestctl.errors import UnavailableError
 from ingestctl.models import Dispatcher, Health, Response
 from ingestctl.render.dispatcher import backlog_rows, replica_names, state
-from ingestctl.render.printing import as_json, print_line
+from ingestctl.render.json_lines import as_json
+from ingestctl.render.printing import print_line
 
 Answer = TypeVar("Answer", bound=Response)
 

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from ingestctl.models import Response
-from ingestctl.render.printing import as_json, print_lines
+from ingestctl.render.json_lines import as_json
+from ingestctl.render.printing import print_lines
 from ingestctl.render.rows import Rows
 
 

@@ -10,7 +10,8 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_all, print_one, print_rows
 from ingestctl.json_text import readable
 from ingestctl.models import Result
-from ingestctl.render.printing import one_line, print_line, print_lines
+from ingestctl.render.json_lines import one_line
+from ingestctl.render.printing import print_line, print_lines
 from ingestctl.render.reasons import reasons, slip_rows
 from ingestctl.render.wording import counted
 

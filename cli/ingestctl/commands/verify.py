@@ -15,7 +15,8 @@ from ingestctl.commands.output import JSONS, Form, output_option, print_rows
 from ingestctl.commands.watch import Seconds
 from ingestctl.errors import IngestctlError, UsageError
 from ingestctl.http.transport import Transport
-from ingestctl.render.printing import as_json, print_line, print_lines
+from ingestctl.render.json_lines import as_json
+from ingestctl.render.printing import print_line, print_lines
 from ingestctl.render.verdicts import conclusion, verdict_json, verdict_rows
 from ingestctl.verify.checks import run
 from ingestctl.verify.recognition import check_service

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any
 
 from ingestctl.models import Ingestion, Status, TimedBatch
-from ingestctl.render.printing import as_json
+from ingestctl.render.json_lines import as_json
 from ingestctl.render.snapshot import Snapshot
 from ingestctl.render.summary import summary
 from ingestctl.render.view import RELEASED, IngestionView

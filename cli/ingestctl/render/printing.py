@@ -1,18 +1,10 @@
 """Lines on stdout and stderr; whatever they are made of, they do not control the terminal."""
 
-import codecs
-import json
-import re
-import sys
 from collections.abc import Iterable
 
 import click
 
-from ingestctl.json_text import JsonObject
 from ingestctl.printable import printable
-
-_BREAK = re.compile("[\t\r\n]")
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
 
 
 def print_line(text: str, err: bool = False) -> None:
@@ -24,18 +16,3 @@ def print_lines(lines: Iterable[str], err: bool = False) -> None:
     """Print every line as it comes."""
     for line in lines:
         print_line(line, err)
-
-
-def as_json(value: object) -> str:
-    """Return a value as JSON on one line; that of a JsonObject is its text."""
-    return one_line(value.text if isinstance(value, JsonObject) else json.dumps(value, ensure_ascii=False))
-
-
-def one_line(text: str) -> str:
-    """Return JSON on one line; control characters, and those that stdout cannot show, are escaped."""
-    line = printable(_BREAK.sub(" ", text))  # in JSON, breaks are between the values only
-    return line if _shows_unicode() else _NOT_ASCII.sub(lambda character: json.dumps(character[0])[1:-1], line)
-
-
-def _shows_unicode() -> bool:
-    return codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
