@@ -1,9 +1,10 @@
 """Body of a submission, and its division into as many ingestions as the service needs."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
+
+from msgspec import json
 
 from ingestctl.errors import RefusedError, TooLargeError, UsageError
 from ingestctl.models import GREATEST_ID, Accepted, Priority
@@ -18,9 +19,9 @@ def body(ids: Sequence[int], priority: Priority, deadline: datetime | None) -> b
     A deadline without a time zone is in the local one.
     """
     pieces = (ids[start : start + _IDS_PER_PIECE] for start in range(0, len(ids), _IDS_PER_PIECE))
-    numbers = ",".join(json.dumps(list(piece))[1:-1] for piece in pieces)
+    numbers = b",".join(json.encode(list(piece), enc_hook=int)[1:-1] for piece in pieces)
     by = f', "deadline": "{deadline.astimezone().isoformat()}"' if deadline else ""
-    return f'{{"ids": [{numbers}], "priority": "{priority}"{by}}}'.encode()
+    return b'{"ids": [%b], "priority": "%b"%b}' % (numbers, priority.encode(), by.encode())
 
 
 def valid_key(key: str | None) -> str:

@@ -3,12 +3,17 @@
 import re
 from array import array
 from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import DecodeError, Meta
+from msgspec.json import Decoder
 
 from ingestctl.errors import UsageError
 from ingestctl.models import GREATEST_ID
 
 MOST_IDS_AT_ONCE = 50_000_000
 
+_JSON = Decoder(list[Annotated[int, Meta(ge=1, le=GREATEST_ID)]])
 _RANGE = re.compile("([0-9]{1,10})-([0-9]{1,10})")
 _LONGEST_QUOTE = 40
 _BYTE_ORDER_MARK = "\ufeff"  # before every one of several files in a row
@@ -16,6 +21,8 @@ _BYTE_ORDER_MARK = "\ufeff"  # before every one of several files in a row
 
 def ids_of_text(text: str) -> Sequence[int]:
     """Return the ids in their order, 4 bytes each; raises UsageError for the first word that is not an id."""
+    if ids := _separated_once(text):
+        return ids
     words = text.replace(",", " ").replace(_BYTE_ORDER_MARK, " ").split()
     return _numbers(words) or _ids_of_words(words)
 
@@ -31,6 +38,15 @@ def check_count(count: int, what: str) -> None:
     """Raise UsageError if there are more ids than one command line may have; no list is that long on purpose."""
     if count > MOST_IDS_AT_ONCE:
         raise UsageError(f"{what} are {count:,} ids; at most {MOST_IDS_AT_ONCE:,} can be submitted at once.")
+
+
+def _separated_once(text: str) -> Sequence[int] | None:
+    """Return the ids if a newline or a comma stands between each two, which is read fastest; None if not so."""
+    listed = text.strip().replace("\n", ",")
+    try:
+        return array("I", _JSON.decode(f"[{listed}]"))
+    except DecodeError:
+        return None
 
 
 def _numbers(words: Sequence[str]) -> Sequence[int] | None:

@@ -7,6 +7,10 @@ from tests.cli.stand_in import INGESTION_ID, Answer, StandIn, accepted, refusal
 TOO_MANY = "must be at most 100 ids; these are 250"
 
 
+class Id(int):
+    """An id of a program that tells kinds of numbers apart."""
+
+
 def submit(client: Client, count: int) -> list[int]:
     """Submit a number of ids and return the number of ids in each ingestion."""
     return [one.ids for one in client.submit_all(range(1, count + 1), key="monday")]
@@ -22,6 +26,12 @@ def test_ids_in_one_ingestion_are_accepted_with_their_number(client: Client, ser
     [one] = client.submit_all(range(1, 4), key="monday")
     assert (one.ingestion_id, one.ids) == (INGESTION_ID, 3)
     assert one.raw == {"ingestion_id": INGESTION_ID, "ids": 3}
+
+
+def test_ids_of_a_type_of_its_own_are_sent_as_numbers(client: Client, service: StandIn) -> None:
+    service.answers(accepted())
+    client.submit([Id(7), Id(8)])
+    assert service.requests[0].body["ids"] == [7, 8]
 
 
 @pytest.mark.parametrize("status", [400, 413])

@@ -12,6 +12,8 @@ SENTENCE = "is not an id: ids are whole numbers from 1 to 1000000007, or ranges 
         ("7", [7]),
         ("1 1000000007", [1, 1000000007]),
         ("1,5,9", [1, 5, 9]),
+        ("1\n5\n9\n", [1, 5, 9]),
+        ("1,\r\n5,\r\n9", [1, 5, 9]),
         (" ,, 3\t2\r\n1,3 ", [3, 2, 1, 3]),
         ("1-4", [1, 2, 3, 4]),
         ("5-5", [5]),
@@ -27,10 +29,27 @@ def test_ids_are_numbers_and_ranges_between_white_space_and_commas(text: str, id
 
 @pytest.mark.parametrize(
     "word",
-    ["0", "-5", "1000000008", "5000000000", "99999999999", "9" * 5000, "1.5", "1e3", "1_0", "+1", "two", "²", "٣"],
+    [
+        "0",
+        "-5",
+        "-0",
+        "[1]",
+        "true",
+        "1000000008",
+        "5000000000",
+        "99999999999",
+        "9" * 5000,
+        "1.5",
+        "1e3",
+        "1_0",
+        "+1",
+        "two",
+        "²",
+        "٣",
+    ],
 )
 def test_a_word_that_is_not_an_id_gets_a_sentence_at_every_place(word: str) -> None:
-    for text in (word, f"1 {word} 2", f"1-2,{word}"):
+    for text in (word, f"1 {word} 2", f"1-2,{word}", f"1,{word},2", f"1\n{word}\n"):
         with pytest.raises(UsageError) as raised:
             ids_of_text(text)
         quoted = f"'{word}'" if len(word) < 40 else f"'{word[:40]}…'"
