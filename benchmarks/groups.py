@@ -1,0 +1,9 @@
+"""All benchmarks that have figures, in the order in which they run, under the headings of docs/performance.md."""
+
+GROUPS = {
+    "Slots": ("shared_slots",),
+    "Requests": ("pruning", "shared_submissions", "shared_gate", "shared_http"),
+    "Much that waits": ("backlog", "shared_backlog"),
+    "The command line": ("cli",),
+}
+NAMES = tuple(name for names in GROUPS.values() for name in names)
