@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others bench check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -37,6 +37,10 @@ test-slow-browser: .venv/dev.stamp
 
 test-slow-others: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(patsubst %,--ignore=%,tests/processes $(POSTGRES) $(BROWSER))
+
+# Runs every benchmark and writes docs/performance.md; `make bench ARGS="cli pacing"` runs some, and keeps the other figures.
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -7,14 +7,22 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
+from benchmarks.figure import CannotRunError
 from tests.postgres.binaries import find_binaries
 from tests.postgres.server import PostgresServer, temporary_folder
 
 
 @contextmanager
 def database() -> Iterator[str]:
-    """Run a server that waits for the disk, as it does by default; yield the URL of an empty database."""
-    with temporary_folder(Path.cwd()) as folder, PostgresServer(find_binaries(), folder / "server") as server:
+    """Run a server that waits for the disk, as it does by default; yield the URL of an empty database.
+
+    Raises CannotRunError where there is no PostgreSQL.
+    """
+    try:
+        binaries = find_binaries()
+    except RuntimeError as error:
+        raise CannotRunError("needs PostgreSQL") from error
+    with temporary_folder(Path.cwd()) as folder, PostgresServer(binaries, folder / "server") as server:
         yield server.createdb("ingest")
 
 

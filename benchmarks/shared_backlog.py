@@ -5,10 +5,12 @@ a start is two seconds. Read: the report should take at most 1.2 times as long a
 is the same.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from benchmarks.figure import Figure, show
 from benchmarks.measure import here, medians, seconds
 from benchmarks.replicas import database
 from benchmarks.startup import INGESTIONS, NO_SLOTS, fill
@@ -55,16 +57,17 @@ def last_one(running: Service) -> UUID:
     return last.progress.ingestion.id
 
 
-def compare(shared: Service, embedded: Service) -> None:
-    """Measure what services that run take, and print."""
+def told(shared: Service, embedded: Service) -> Figure:
+    """Compare what services that run take to say when the last one runs."""
     asked = [partial(running.reports.ingestion, last_one(running)) for running in (shared, embedded)]
     medians(1, *(partial(seconds, one) for one in asked))
     mine, least = medians(ROUNDS, *(partial(seconds, one) for one in asked))
-    print(f"  when the last one runs   {mine / least:.2f} times SQLite ({mine:.2f} and {least:.2f} s)")
+    what = f"when the last of {INGESTIONS:,} ingestions runs, on PostgreSQL"
+    return Figure(what, "SQLite", mine / least, 1.2, more_is_better=False)
 
 
-def main() -> None:
-    """Measure and print."""
+def figures() -> Iterator[Figure]:
+    """Measure."""
     with here() as folder, database() as url:
         path = Path(folder, "full.db")
         fill(path, INGESTIONS)
@@ -72,15 +75,16 @@ def main() -> None:
         admit(Gate(lambda: connect(url), SystemClock(), lambda _waited: None), INGESTIONS)
         urls = (url, f"sqlite:///{path}")
         mine, least = medians(ROUNDS, *(partial(start_seconds, one) for one in urls))
-        print(f"{INGESTIONS:,} ingestions of {len(IDS)} ids wait:")
-        print(f"  Service.start            {mine / least:.2f} times SQLite ({mine:.2f} and {least:.2f} s)")
+        what = f"Service.start of a replica, {INGESTIONS:,} ingestions of {len(IDS)} ids wait"
+        yield Figure(what, "", mine, 2, "s", more_is_better=False)
+        yield Figure(what, "SQLite", mine / least, more_is_better=False)
         shared, embedded = map(service, urls)
         for running in (shared, embedded):
             running.start()
-        compare(shared, embedded)
+        yield told(shared, embedded)
         for running in (shared, embedded):
             running.stop()
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())

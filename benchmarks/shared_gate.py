@@ -6,12 +6,14 @@ stay below a fiftieth of the default interval of 5 s.
 """
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from statistics import median
 from uuid import uuid4
 
 import psycopg
 
+from benchmarks.figure import Figure, show
 from benchmarks.measure import seconds
 from benchmarks.replicas import database, processes
 from benchmarks.shared_submissions import engine
@@ -49,14 +51,16 @@ def round_trip(pool: ProcessPoolExecutor, url: str, million: bool) -> float:
     return waiting.result()
 
 
-def main() -> None:
-    """Measure and print."""
+def figures() -> Iterator[Figure]:
+    """Measure."""
     with database() as url, processes(1) as (pool,):
         engine(url)  # makes the tables
         rounds = [(round_trip(pool, url, True), round_trip(pool, url, False)) for _ in range(ROUNDS)]
     mine, least = (median(one) * 1000 for one in zip(*rounds, strict=True))
-    print(f"a million ids: others wait at most {mine:.0f} ms for the gate, {least:.0f} ms without them")
+    what = "the longest wait for the gate in a second"
+    yield Figure(f"{what}, while a million ids are submitted", "", mine, 100, "ms", more_is_better=False)
+    yield Figure(f"{what}, without them", "", least, unit="ms", more_is_better=False)
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())

@@ -6,10 +6,12 @@ more than one process, since PostgreSQL needs a share of them; more than 0.6 tim
 """
 
 import json
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from statistics import median
 
+from benchmarks.figure import Figure, show
 from benchmarks.load import latencies, request
 from benchmarks.measure import here, percentile
 from benchmarks.replicas import database
@@ -28,17 +30,13 @@ def loaded(pool: ProcessPoolExecutor, ports: tuple[int, int]) -> list[float]:
     return [latency for one in running for latency in one.result()]
 
 
-def report(name: str, rounds: list[list[float]]) -> float:
-    """Print the median rate of all rounds and the latencies; return the rate."""
-    rate = median(len(taken) for taken in rounds) / WINDOW
-    taken = [latency for one in rounds for latency in one]
-    p50, p99 = (percentile(taken, percent) * 1000 for percent in (50, 99))
-    print(f"  {name:12} {rate:6.0f}/s  p50 {p50:6.1f} ms  p99 {p99:6.1f} ms")
-    return rate
+def p99(rounds: Sequence[list[float]]) -> float:
+    """Return the seconds in which 99 of 100 answers of all rounds came."""
+    return percentile([latency for one in rounds for latency in one], 99)
 
 
-def main() -> None:
-    """Measure and print."""
+def figures() -> Iterator[Figure]:
+    """Measure."""
     with (
         here() as folder,
         database() as url,
@@ -48,11 +46,14 @@ def main() -> None:
         ProcessPoolExecutor(2) as pool,
     ):
         rounds = [(loaded(pool, (first, second)), loaded(pool, (one, one))) for _ in range(ROUNDS)]
-    print(f"POST /ingest, {2 * CONNECTIONS} connections:")
-    shared = report("two replicas", [taken for taken, _ in rounds])
-    alone = report("one process", [taken for _, taken in rounds])
-    print(f"  the replicas take {shared / alone:.2f} times the requests of the one process")
+    shared, alone = zip(*rounds, strict=True)
+    what, against = (
+        f"POST /ingest of 7 ids at two replicas, {2 * CONNECTIONS} connections",
+        "one process on SQLite",
+    )
+    yield Figure(f"{what}: requests", against, median(map(len, shared)) / median(map(len, alone)), 0.6)
+    yield Figure(f"{what}: p99", against, p99(shared) / p99(alone), more_is_better=False)
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())

@@ -7,12 +7,14 @@ apart, without a race, as the upstream sees them: beside the same on SQLite. Rea
 """
 
 import time
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import psycopg
 
+from benchmarks.figure import Figure, show
 from benchmarks.measure import here, medians, percentile
 from benchmarks.replicas import database, processes, rate
 from benchmarks.stamped import Stamps, served
@@ -93,8 +95,8 @@ def lateness(url: str) -> list[float]:
     return [(later - earlier - INTERVAL) / 1e6 for earlier, later in pairwise(sorted(fetcher.arrivals)[::3])]
 
 
-def race(url: str) -> None:
-    """Measure the race and print."""
+def race(url: str) -> Iterator[Figure]:
+    """Measure the race."""
     submit(url)
     with processes(REPLICAS) as pools:
         slots, limit = medians(
@@ -102,21 +104,22 @@ def race(url: str) -> None:
             partial(rate, pools, raced, url, WINDOW, FIRST_LOOK),
             partial(rate, pools[:1], committed, url, WINDOW),
         )
-    print(f"slots of {REPLICAS} replicas that race: {slots:.0f}/s")
-    print(f"  {slots / limit:.2f} times two commits for each, by one connection ({limit:.0f}/s)")
+    what = f"slots of {REPLICAS} replicas that race for each"
+    yield Figure(what, "", slots, 100, "a second")
+    yield Figure(what, "two commits for each slot, by one connection", slots / limit)
 
 
-def main() -> None:
-    """Measure and print."""
+def figures() -> Iterator[Figure]:
+    """Measure."""
     with database() as url:
-        race(url)
+        yield from race(url)
     with here() as folder, database() as url:
         shared, embedded = lateness(url), lateness(f"sqlite:///{Path(folder, 'ingest.db')}")
-    print(f"lateness of slots {INTERVAL / 1e6:.0f} ms apart, of one replica:")
-    for percent in (50, 99):
-        mine, least = percentile(shared, percent), percentile(embedded, percent)
-        print(f"  p{percent} {mine - least:.1f} ms more than on SQLite ({mine:.1f} and {least:.1f} ms)")
+    for percent, aim in ((50, 5), (99, 10)):
+        more = percentile(shared, percent) - percentile(embedded, percent)
+        what = f"a slot of one replica later than on SQLite, slots {INTERVAL / 1e6:.0f} ms apart, p{percent}"
+        yield Figure(what, "", more, aim, "ms", more_is_better=False)
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())

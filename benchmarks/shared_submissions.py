@@ -6,11 +6,13 @@ the ratio says what the gate, the order, the idempotency keys and the bound of t
 rate is enough.
 """
 
+from collections.abc import Iterator
 from functools import cache, partial
 from uuid import uuid4
 
 import psycopg
 
+from benchmarks.figure import Figure, show
 from benchmarks.measure import medians
 from benchmarks.replicas import database, processes, rate, repeated
 from ingest_service.clock import NANOSECONDS, SystemClock
@@ -80,8 +82,8 @@ def inserted(url: str, begin: float, end: float) -> int:
     return repeated(insert, THREADS, begin, end)
 
 
-def main() -> None:
-    """Measure and print."""
+def figures() -> Iterator[Figure]:
+    """Measure."""
     with database() as url, processes(REPLICAS) as pools:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(PLAIN)
@@ -89,9 +91,9 @@ def main() -> None:
         # The first ones connect.
         medians(1, *ways)
         shared, plain = medians(ROUNDS, *ways)
-    print(f"durable submissions, {REPLICAS} replicas with {THREADS} threads each:")
-    print(f"  {shared / plain:.2f} times the rows of as many connections ({shared:.0f} and {plain:.0f}/s)")
+    what = f"durable submissions of {REPLICAS} replicas, {THREADS} threads each"
+    yield Figure(what, "plain rows of as many connections", shared / plain, 0.5)
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())
