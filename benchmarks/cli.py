@@ -23,7 +23,7 @@ from ingest_service.domain.model import LARGEST_ID
 
 PYTHON = sys.executable
 INGESTCTL = str(Path(PYTHON).with_name("ingestctl"))
-ROUNDS = 20
+ROUNDS = 30
 LONG_ROUNDS = 3
 IDS = 10_000_000
 

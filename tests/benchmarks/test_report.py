@@ -38,8 +38,15 @@ def test_a_page_without_the_mark_is_not_overwritten() -> None:
 def test_the_machine_and_the_number_of_aims_that_are_met_come_first() -> None:
     page = with_figures(MARK, Findings(MACHINE, {"cli": Found((MET, MISSED, AIMLESS))}))
     assert page.splitlines()[2] == (
-        "Measured on Linux with 2 cores, Python 3.11.7, and a disk that has written a page of 4 kB for good after "
-        "0.16 ms. 1 of 2 aims are met."
+        "Measured on Linux with 2 cores, Python 3.11.7, on a disk that has a page of 4 kB safe in 0.16 ms. "
+        "1 of 2 aims are met."
+    )
+
+
+def test_a_run_in_memory_is_called_that() -> None:
+    page = with_figures(MARK, Findings(Machine("Linux", 2, "3.11.7", 0.004), {}))
+    assert page.splitlines()[2] == (
+        "Measured on Linux with 2 cores, Python 3.11.7, in memory instead of on a disk. 0 of 0 aims are met."
     )
 
 
