@@ -16,8 +16,11 @@ from benchmarks.measure import kept_bytes, seconds, timed
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
+from ingest_service.domain.rate import RateLimit
 
 SIZE = 3
+RATE = RateLimit(SIZE, interval=1, linger=0, longest_pause=0)
+RATE = RateLimit(SIZE, interval=1, linger=0, longest_pause=0)
 SLOTS = 50_000
 ROUNDS = 3
 
@@ -46,7 +49,7 @@ def filled_heap(ingestions: int, ids: int) -> Batches:
 def take_from_backlog(backlog: Backlog) -> None:
     """Open the slots."""
     for _ in range(SLOTS):
-        backlog.take(SIZE, now=0)
+        backlog.take(RATE, now=0)
 
 
 def take_from_heap(heap: Batches) -> None:

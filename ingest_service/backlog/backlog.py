@@ -8,6 +8,7 @@ from ingest_service.backlog.packing import next_slot
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch, Priority
 from ingest_service.domain.ordered_entries import WaitingEntries
+from ingest_service.domain.rate import RateLimit
 
 
 class Backlog:
@@ -91,11 +92,11 @@ class Backlog:
         with self._lock:
             return self._queue.first_ready()
 
-    def take(self, slot_size: int, now: int, probe: bool = False) -> tuple[Batch, ...]:
+    def take(self, rate: RateLimit, now: int, probe: bool = False) -> tuple[Batch, ...]:
         """Remove and return what the slot that opens now carries (see packing.next_slot)."""
         with self._lock:
             self._queue.move_ready(now)
-            batches = next_slot(self._queue, slot_size, probe)
+            batches = next_slot(self._queue, rate, probe)
             self._slots += bool(batches)
             self._ids -= sum(len(batch.positions) for batch in batches)
             return batches

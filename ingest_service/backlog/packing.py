@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch
+from ingest_service.domain.rate import RateLimit
 
 
 class EntrySource(Protocol):
@@ -20,19 +21,20 @@ class EntrySource(Protocol):
 
 @dataclass(slots=True)
 class Packing:
-    """Slots that are filled one after the other, in strict order and with whole batches.
+    """Slots that are filled one after the other, in strict order: with whole batches, or with single ids.
 
     `slot` is the number of the slot that is being filled, from 0; `room` is the number of ids that still fit.
     """
 
     slot_size: int
+    fills: bool
     slot: int
     room: int
 
     @classmethod
-    def fresh(cls, slot_size: int) -> "Packing":
+    def fresh(cls, rate: RateLimit) -> "Packing":
         """Begin with an empty slot."""
-        return cls(slot_size, 0, slot_size)
+        return cls(rate.slot_size, rate.fills, 0, rate.slot_size)
 
     def add(self, batches: int, size: int) -> None:
         """Add batches of `size` ids each: a batch goes into the slot if it fits, else into a new one.
@@ -40,45 +42,50 @@ class Packing:
         A slot that was left behind stays as it is: nothing overtakes to fill a hole. The cost does not depend on
         the number of batches.
         """
-        if batches == 0:
+        units, size = self._units(batches, size)
+        if units == 0:
             return
-        here = min(batches, self.room // size)
+        here = min(units, self.room // size)
         self.room -= here * size
-        if here < batches:
+        if here < units:
             each = self.slot_size // size
-            whole, last = divmod(batches - here - 1, each)
+            whole, last = divmod(units - here - 1, each)
             self.slot += whole + 1
             self.room = self.slot_size - (last + 1) * size
 
     def add_before(self, limit: int | None, batches: int, size: int) -> int:
-        """Add batches of `size` ids each, all into slots before `limit` (None: no limit); return the number added.
+        """Add batches of `size` ids each, all into slots before `limit` (None: no limit).
 
-        If they do not all fit there, no later batch goes into those slots either: nothing overtakes.
+        Return the number of ids added, which are whole batches unless slots are filled with single ids. If they
+        do not all fit there, no later id goes into those slots either: nothing overtakes.
         """
         if limit is None or batches == 0:
             self.add(batches, size)
-            return batches
-        room = self.room // size + (limit - 1 - self.slot) * (self.slot_size // size)
-        fitting = min(batches, room)
-        self.add(fitting, size)
-        if fitting < batches:
+            return batches * size
+        units, unit = self._units(batches, size)
+        room = self.room // unit + (limit - 1 - self.slot) * (self.slot_size // unit)
+        fitting = min(units, room)
+        self.add(fitting, unit)
+        if fitting < units:
             self.room = 0
-        return fitting
+        return fitting * unit
+
+    def _units(self, batches: int, size: int) -> tuple[int, int]:
+        """Return the number and the size of what is never split: batches, or single ids."""
+        return (batches * size, 1) if self.fills else (batches, size)
 
 
-def next_slot(source: EntrySource, slot_size: int, probe: bool) -> tuple[Batch, ...]:
-    """Cut off what the next slot carries: whole batches in strict order, up to the first that does not fit.
+def next_slot(source: EntrySource, rate: RateLimit, probe: bool) -> tuple[Batch, ...]:
+    """Cut off what the next slot carries, in strict order.
 
-    A probe carries the single most urgent id; the rest of its batch stays.
+    It is whole batches up to the first that does not fit, or where slots are filled, the next ids: the last batch
+    may be split then. A probe carries the single most urgent id; the rest of its batch stays.
     """
-    return (source.cut(1),) if probe else tuple(_fill(source, slot_size))
+    return (source.cut(1),) if probe else tuple(_fill(source, rate))
 
 
-def _fill(source: EntrySource, slot_size: int) -> Iterator[Batch]:
-    packing = Packing.fresh(slot_size)
-    while (entry := source.head()) is not None:
-        size = entry.next_size
-        packing.add(1, size)
-        if packing.slot > 0:
-            return
-        yield source.cut(size)
+def _fill(source: EntrySource, rate: RateLimit) -> Iterator[Batch]:
+    room = rate.slot_size
+    while (entry := source.head()) is not None and (count := rate.fitting(entry.next_size, room)):
+        room -= count
+        yield source.cut(count)

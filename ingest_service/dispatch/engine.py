@@ -181,7 +181,7 @@ class EmbeddedEngine:
     def _open(self, due: int) -> Slot | None:
         """Choose and write down a slot; None after an ingestion whose ids are damaged was set aside instead."""
         now = self._clock.now()
-        batches = self._state.backlog.take(self._rate.slot_size, now, self._state.breaker.is_open)
+        batches = self._state.backlog.take(self._rate, now, self._state.breaker.is_open)
         try:
             ids = tuple(i for b in batches for i in self._journal.record_ids(b.sequence, b.positions))
             slot = Slot(self._number + 1, self._clock.boot(), now, self._clock.wall(), batches, ids)

@@ -57,7 +57,7 @@ class SlotGrid:
         self._rate = rate
         self._number = number
         self._opens = opens
-        self._packing = Packing(rate.slot_size, -1, 0)
+        self._packing = Packing(rate.slot_size, rate.fills, -1, 0)
 
     def fresh(self) -> tuple[int, int]:
         """Return the number and the opening of the first slot that nothing was put into."""
@@ -74,9 +74,9 @@ class SlotGrid:
         whole, last_size = divmod(len(entry.positions) - first_size, size)
         batches = ids = 0
         for count, each in ((1, first_size), (whole, size), (min(last_size, 1), last_size)):
-            fitting = self._packing.add_before(self._limit(due), count, each)
-            batches, ids = batches + fitting, ids + fitting * each
-            if fitting < count:
+            added = self._packing.add_before(self._limit(due), count, each)
+            batches, ids = batches + added // max(each, 1), ids + added
+            if added < count * each:
                 break
         run = self._run(entry, batches, ids, first, in_first) if batches else None
         return run, entry.after(ids)

@@ -97,7 +97,7 @@ class ScheduleSnapshot:
         earliest, probing = self.next_start, self.probing
         while (opens := queue.opens(earliest)) is not None:
             queue.join_ready(opens)
-            yield PlannedSlot(opens, next_slot(queue, self.rate.slot_size, probing))
+            yield PlannedSlot(opens, next_slot(queue, self.rate, probing))
             earliest, probing = opens + self.rate.interval, False
 
 

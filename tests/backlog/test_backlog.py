@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from uuid import UUID, uuid4
 from weakref import ReferenceType, ref
 
@@ -13,6 +14,9 @@ from ingest_service.backlog.backlog import Backlog
 from ingest_service.backlog.queue_depth import QueueDepth, depth_by_priority
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch, Ingestion, Priority
+from ingest_service.domain.rate import RateLimit
+
+THREE = RateLimit(slot_size=3, interval=1, linger=0, longest_pause=0)
 
 
 def entry(
@@ -27,13 +31,13 @@ def ids(batch: Batch) -> tuple[int, ...]:
     return tuple(10 * batch.sequence + position + 1 for position in batch.positions)
 
 
-def taken(backlog: Backlog, room: int = 3, now: int = 0) -> list[int]:
-    return [record_id for batch in backlog.take(room, now) for record_id in ids(batch)]
+def taken(backlog: Backlog, rate: RateLimit = THREE, now: int = 0) -> list[int]:
+    return [record_id for batch in backlog.take(rate, now) for record_id in ids(batch)]
 
 
 def test_an_empty_backlog_gives_nothing_and_nothing_waits() -> None:
     backlog = Backlog()
-    assert backlog.take(3, now=0) == ()
+    assert backlog.take(THREE, now=0) == ()
     assert backlog.ready() is None
     assert len(backlog) == 0
 
@@ -87,9 +91,9 @@ def test_joining_returns_whether_a_slot_may_open_earlier_because_of_it() -> None
     backlog = Backlog()
     assert backlog.join(entry(1, 1, ready=5))
     assert not backlog.join(entry(2, 1, ready=6))
-    backlog.take(3, now=5)
+    backlog.take(THREE, now=5)
     assert backlog.join(entry(3, 1, ready=7))
-    backlog.take(3, now=7)
+    backlog.take(THREE, now=7)
     backlog.put_later(entry(4, 1, ready=9))
     assert backlog.join(entry(5, 1, ready=8))
 
@@ -118,7 +122,7 @@ def test_an_entry_that_comes_back_later_is_not_taken_for_its_former_self() -> No
     backlog = Backlog()
     backlog.join(entry(1, 3, Priority.LOW))
     backlog.join(entry(2, 3, Priority.HIGH, ready=1))
-    (batch,) = backlog.take(3, now=1)
+    (batch,) = backlog.take(THREE, now=1)
     backlog.put_later(Entry.of(2, batch.ingestion, batch.positions, attempts=1, ready=50))
     assert taken(backlog, now=1) == [11, 12, 13]
     assert backlog.ready() == 50
@@ -127,8 +131,8 @@ def test_an_entry_that_comes_back_later_is_not_taken_for_its_former_self() -> No
 def test_one_id_may_be_taken_alone_and_the_rest_of_its_batch_keeps_its_place() -> None:
     backlog = Backlog()
     backlog.join(entry(0, 4))
-    assert [ids(batch) for batch in backlog.take(3, now=0, probe=True)] == [(1,)]
-    assert [ids(batch) for batch in backlog.take(3, now=0)] == [(2, 3), (4,)]
+    assert [ids(batch) for batch in backlog.take(THREE, now=0, probe=True)] == [(1,)]
+    assert [ids(batch) for batch in backlog.take(THREE, now=0)] == [(2, 3), (4,)]
     assert backlog.ready() is None
 
 
@@ -146,11 +150,40 @@ def test_everything_is_taken_once_in_strict_order_and_in_whole_batches(
         cuts = range(0, count, size)
         expected += [(priority, sequence, n, tuple(range(i, min(i + size, count)))) for n, i in enumerate(cuts)]
     released = []
-    while batches := backlog.take(room, now=0):
+    while batches := backlog.take(replace(THREE, slot_size=room), now=0):
         assert sum(len(batch.positions) for batch in batches) <= room
         released += [(wanted[b.sequence][0], b.sequence, b.number, tuple(b.positions)) for b in batches]
     assert released == sorted(expected)
     assert len(backlog) == 0
+
+
+@given(submissions, st.integers(4, 6))
+def test_where_slots_are_filled_the_same_ids_come_in_the_same_order_and_no_seat_stays_empty(
+    wanted: list[tuple[Priority, int, int]], room: int
+) -> None:
+    backlog, filled = Backlog(), Backlog()
+    for sequence, (priority, count, size) in enumerate(wanted):
+        for one in (backlog, filled):
+            one.join(entry(sequence, count, priority, size, ready=sequence))
+    whole = replace(THREE, slot_size=room)
+    in_order = [one for _ in range(len(wanted) * 9) for one in taken(backlog, whole)]
+    slots = []
+    while slot := taken(filled, replace(whole, fills=True)):
+        slots.append(slot)
+    assert [one for slot in slots for one in slot] == in_order
+    assert all(len(slot) == room for slot in slots[:-1])
+
+
+def test_a_batch_that_was_split_goes_on_before_everything_behind_it() -> None:
+    backlog = Backlog()
+    backlog.join(entry(0, 3, batch_size=2))
+    backlog.join(entry(1, 3, batch_size=3))
+    two = replace(THREE, slot_size=2, fills=True)
+    assert [[ids(batch) for batch in backlog.take(two, now=0)] for _ in range(3)] == [
+        [(1, 2)],
+        [(3,), (11,)],
+        [(12, 13)],
+    ]
 
 
 def test_the_ingestion_itself_is_never_compared() -> None:
@@ -174,7 +207,7 @@ def test_what_was_taken_leaves_nothing_behind_while_something_old_waits() -> Non
         new = entry(sequence, 3, Priority.HIGH, ready=sequence)
         seen.append(ref(new.ingestion.id))
         backlog.join(new)
-        backlog.take(3, now=sequence)
+        backlog.take(THREE, now=sequence)
     del new
     assert kept(seen) == 0
     assert len(backlog) == 1
@@ -205,7 +238,7 @@ def test_a_removed_ingestion_is_never_taken_and_the_rest_keeps_its_order() -> No
     backlog.remove(0)
     backlog.remove(2)
     assert backlog.ready() == 1
-    assert [batch.sequence for _ in range(2) for batch in backlog.take(3, now=9)] == [1, 3]
+    assert [batch.sequence for _ in range(2) for batch in backlog.take(THREE, now=9)] == [1, 3]
     assert (len(backlog), backlog.ready()) == (0, None)
 
 
@@ -214,7 +247,7 @@ def test_an_ingestion_with_another_priority_takes_its_place_by_its_sequence() ->
     for sequence, priority in enumerate([Priority.LOW, Priority.HIGH, Priority.LOW, Priority.HIGH]):
         backlog.join(entry(sequence, 3, priority))
     backlog.reprioritise(2, Priority.HIGH)
-    taken = [backlog.take(3, now=0)[0] for _ in range(4)]
+    taken = [backlog.take(THREE, now=0)[0] for _ in range(4)]
     assert [batch.sequence for batch in taken] == [1, 2, 3, 0]
     assert taken[1].ingestion.priority is Priority.HIGH
 
@@ -237,9 +270,9 @@ def test_what_waits_for_later_keeps_its_time_in_another_place() -> None:
     backlog.put_later(entry(0, 3, Priority.LOW, ready=5))
     backlog.join(entry(1, 3))
     backlog.reprioritise(0, Priority.HIGH)
-    assert [batch.sequence for batch in backlog.take(3, now=4)] == [1]
+    assert [batch.sequence for batch in backlog.take(THREE, now=4)] == [1]
     assert backlog.ready() == 5
-    assert [batch.sequence for batch in backlog.take(3, now=5)] == [0]
+    assert [batch.sequence for batch in backlog.take(THREE, now=5)] == [0]
 
 
 def test_room_is_kept_up_to_the_bound_and_not_beyond() -> None:
@@ -256,7 +289,7 @@ def test_ids_that_were_taken_make_room_and_those_put_back_take_it_again() -> Non
     backlog = Backlog()
     backlog.reserve(6, most=10)
     backlog.join(entry(0, 6))
-    batches = backlog.take(3, now=0)
+    batches = backlog.take(THREE, now=0)
     assert (backlog.ids, backlog.snapshot().slots) == (3, 1)
     backlog.put_back(batches, ready=0)
     assert (backlog.ids, backlog.snapshot().slots) == (6, 0)
@@ -269,10 +302,10 @@ def test_batches_that_are_put_back_are_taken_again_as_they_were() -> None:
     whole = entry(1, 3, Priority.HIGH)
     backlog.put_later(Entry.of(1, whole.ingestion, (0, 2), attempts=2, ready=4))
     backlog.join(entry(2, 4, Priority.LOW))
-    batches = backlog.take(3, now=7)
+    batches = backlog.take(THREE, now=7)
     backlog.put_back(batches, ready=7)
     assert (len(backlog), backlog.ready()) == (2, 0)
-    assert backlog.take(3, now=7) == batches
+    assert backlog.take(THREE, now=7) == batches
 
 
 def test_a_loaded_backlog_holds_these_entries_and_nothing_else() -> None:
@@ -289,7 +322,7 @@ def test_a_snapshot_stays_as_it_was_taken() -> None:
     backlog.put_later(entry(1, 3, ready=9))
     snapshot = backlog.snapshot()
     before = [(waits.sequence, waits.positions, waits.priority) for waits in snapshot]
-    backlog.take(3, now=9)
+    backlog.take(THREE, now=9)
     backlog.reprioritise(1, Priority.HIGH)
     backlog.join(entry(2, 3))
     backlog.remove(1)

@@ -25,9 +25,12 @@ BROKEN = Answer(error="HTTP 500", status=500, retryable=True)
 PAUSING = Answer(error="HTTP 429", status=429, retryable=True, pause=13)
 
 
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 4))), st.integers(4, 9))
-def test_adding_many_batches_is_adding_one_after_the_other(groups: list[tuple[int, int]], slot_size: int) -> None:
-    at_once, one_by_one = Packing.fresh(slot_size), Packing.fresh(slot_size)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 4))), st.integers(4, 9), st.booleans())
+def test_adding_many_batches_is_adding_one_after_the_other(
+    groups: list[tuple[int, int]], slot_size: int, fills: bool
+) -> None:
+    rate = RateLimit(slot_size, interval=1, linger=0, longest_pause=0, fills=fills)
+    at_once, one_by_one = Packing.fresh(rate), Packing.fresh(rate)
     for batches, size in groups:
         at_once.add(batches, size)
         for _ in range(batches):

@@ -21,7 +21,7 @@ class SlotOpener:
         self._gate = gate
         self._replica = replica
         self._times = rules.times
-        self._slot_size = rules.rate.slot_size
+        self._rate = rules.rate
         self._clock = clock
         self._sight = sight
 
@@ -34,7 +34,7 @@ class SlotOpener:
         with self._gate.transaction() as transaction:
             with transaction.reading() as connection:
                 state_query = StateQuery(connection, self._replica)
-                heads_query = HeadsQuery(connection, self._slot_size)
+                heads_query = HeadsQuery(connection, self._rate.slot_size)
             state, at = state_query.result(), self._clock.now()
             if not self._may_open(state, at):
                 return None
@@ -55,7 +55,7 @@ class SlotOpener:
         """
         backlog = Backlog()
         backlog.load(heads.entries)
-        batches = backlog.take(self._slot_size, at, state.probing) if heads.entries else ()
+        batches = backlog.take(self._rate, at, state.probing) if heads.entries else ()
         ids = tuple(heads.ids[batch.sequence, position] for batch in batches for position in batch.positions)
         until = self._clock.fence() + self._times.grant
         return Slot(state.slot.number + 1, self._clock.boot(), at, state.wall, batches, ids, until)
