@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch
 from ingest_service.domain.rate import RateLimit
+
+# Batches, and the size of each.
+Group = tuple[int, int]
 
 
 class EntrySource(Protocol):
@@ -73,6 +77,26 @@ class Packing:
     def _units(self, batches: int, size: int) -> tuple[int, int]:
         """Return the number and the size of what is never split: batches, or single ids."""
         return (batches * size, 1) if self.fills else (batches, size)
+
+
+def groups(first_size: int, size: int, count: int) -> tuple[Group, Group, Group]:
+    """Return the batches of `count` ids: the first, maybe the rest of a batch, whole ones, the last."""
+    whole, last_size = divmod(count - first_size, size)
+    return (1, first_size), (whole, size), (min(last_size, 1), last_size)
+
+
+@lru_cache(maxsize=4096)
+def after_entry(
+    slot_size: int, fills: bool, room: int, first_size: int, size: int, count: int
+) -> tuple[int, int]:
+    """Return how many slots are begun for an entry, and the room in the last one; for its sizes see `groups`.
+
+    Most entries are of few sizes, so it is remembered.
+    """
+    packing = Packing(slot_size, fills, 0, room)
+    for batches, each in groups(first_size, size, count):
+        packing.add(batches, each)
+    return packing.slot, packing.room
 
 
 def next_slot(source: EntrySource, rate: RateLimit, probe: bool) -> tuple[Batch, ...]:

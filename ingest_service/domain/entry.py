@@ -1,6 +1,5 @@
 """The place of an ingestion in the backlog."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
@@ -52,7 +51,8 @@ class Entry:
     def next_size(self) -> int:
         """Number of ids in its next batch."""
         size = self.ingestion.batch_size
-        return bisect_left(self.positions, (self.first // size + 1) * size)
+        # The ids of one batch that are called again are no more than the rest of that batch.
+        return min(len(self.positions), size - self.first % size)
 
     @property
     def largest_size(self) -> int:

@@ -3,35 +3,19 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import Self
 
+from ingest_service.domain.block import Block
 from ingest_service.domain.entry import Entry, Place, in_order
 
 # A change copies one block and the list of blocks: with 100,000 entries both are a few hundred references.
 LARGEST_BLOCK = 512
 
 _LAST = attrgetter("last")
-
-
-class Block:
-    """Up to LARGEST_BLOCK neighbouring entries, never empty."""
-
-    def __init__(self, entries: tuple[Entry, ...]) -> None:
-        self.entries = entries
-        self.last = entries[-1]
-
-    @cached_property
-    def first_ready(self) -> int:
-        """Earliest time from which a slot may open for one of them."""
-        return min(entry.ready for entry in self.entries)
-
-    @cached_property
-    def last_ready(self) -> int:
-        """Time from which a slot may open for each of them."""
-        return max(entry.ready for entry in self.entries)
+_PLACE = attrgetter("place")
+_LAST_PLACE = attrgetter("last.place")
 
 
 class OrderedEntries:
@@ -40,20 +24,22 @@ class OrderedEntries:
     Taking a snapshot of what waits is therefore keeping a reference. Any thread may read it.
     """
 
-    def __init__(self, blocks: tuple[Block, ...] = ()) -> None:
+    def __init__(self, blocks: tuple[Block, ...] = (), largest_block: int = LARGEST_BLOCK) -> None:
         self.blocks = blocks
+        self._largest_block = largest_block
 
     @classmethod
-    def of(cls, entries: Iterable[Entry]) -> Self:
-        """Put entries into order."""
+    def of(cls, entries: Iterable[Entry], largest_block: int = LARGEST_BLOCK) -> Self:
+        """Put entries into order, in blocks of at most `largest_block`."""
         ordered = sorted(entries, key=in_order)
-        size = LARGEST_BLOCK // 2
-        return cls(tuple(Block(tuple(ordered[i : i + size])) for i in range(0, len(ordered), size)))
+        size = max(1, largest_block // 2)
+        blocks = (Block(tuple(ordered[i : i + size])) for i in range(0, len(ordered), size))
+        return cls(tuple(blocks), largest_block)
 
     def with_entry(self, entry: Entry) -> Self:
         """Return these entries and one more."""
         if not self.blocks:
-            return type(self)((Block((entry,)),))
+            return type(self)((Block((entry,)),), self._largest_block)
         number = min(bisect_left(self.blocks, entry, key=_LAST), len(self.blocks) - 1)
         entries = self.blocks[number].entries
         place = bisect_left(entries, entry)
@@ -81,18 +67,19 @@ class OrderedEntries:
 
     def starting_at(self, place: Place) -> Iterator[Entry]:
         """Yield the entries at this place and behind it."""
-        number = bisect_left(self.blocks, place, key=lambda block: block.last.place)
+        number = bisect_left(self.blocks, place, key=_LAST_PLACE)
         for block in self.blocks[number : number + 1]:
-            yield from block.entries[bisect_left(block.entries, place, key=attrgetter("place")) :]
+            yield from block.entries[bisect_left(block.entries, place, key=_PLACE) :]
         for block in self.blocks[number + 1 :]:
             yield from block.entries
 
-    def before(self, place: Place) -> Iterator[Entry]:
-        """Yield the entries that go before this place."""
-        for entry in self:
-            if entry.place >= place:
-                return
-            yield entry
+    def before(self, place: Place) -> tuple[Sequence[Block], tuple[Entry, ...]]:
+        """Return the entries that go before this place: whole blocks, and those of the next block."""
+        number = bisect_left(self.blocks, place, key=_LAST_PLACE)
+        if number == len(self.blocks):
+            return self.blocks, ()
+        entries = self.blocks[number].entries
+        return self.blocks[:number], entries[: bisect_left(entries, place, key=_PLACE)]
 
     @property
     def first_ready(self) -> int | None:
@@ -108,7 +95,7 @@ class OrderedEntries:
         return chain.from_iterable(block.entries for block in self.blocks)
 
     def __len__(self) -> int:
-        return sum(len(block.entries) for block in self.blocks)
+        return sum(map(len, self.blocks))
 
     def __bool__(self) -> bool:
         return bool(self.blocks)
@@ -121,10 +108,10 @@ class OrderedEntries:
 
     def _with_block(self, number: int, entries: Sequence[Entry]) -> Self:
         """Return the collection with other entries in this block: none, one block of them, or two."""
-        middle = len(entries) // 2 if len(entries) > LARGEST_BLOCK else 0
+        middle = len(entries) // 2 if len(entries) > self._largest_block else 0
         parts = (entries[:middle], entries[middle:])
         blocks = tuple(Block(tuple(part)) for part in parts if part)
-        return type(self)(self.blocks[:number] + blocks + self.blocks[number + 1 :])
+        return type(self)(self.blocks[:number] + blocks + self.blocks[number + 1 :], self._largest_block)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from ingest_service.backlog.queue_depth import QueueDepth
 from ingest_service.domain.ledger import LedgerSummary, Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.progress import Progress
+from ingest_service.domain.queue_depth import QueueDepth
 from ingest_service.ports.records import SeenReplica
 from ingest_service.schedule.estimate import Estimate
 

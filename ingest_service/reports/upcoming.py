@@ -1,5 +1,6 @@
 """The slots to come and the state of the dispatcher, read from a snapshot."""
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
@@ -37,8 +38,9 @@ def dispatcher_report(records: Records, snapshot: ScheduleSnapshot) -> Dispatche
 
 def empty_at(snapshot: ScheduleSnapshot) -> int | None:
     """Return the end of all that waits (wall clock), None where nothing waits or an operator's pause lasts."""
-    last = max((run.last_opens for run in snapshot.runs()), default=None)
-    return None if last is None else snapshot.at(last + snapshot.took)
+    # A slot never opens before those of the pieces that come first.
+    last = deque(snapshot.pieces(), maxlen=1)
+    return snapshot.at(last[0].last_opens + snapshot.took) if last else None
 
 
 def _upcoming(batch: Batch, ids: Iterator[int]) -> UpcomingBatch:

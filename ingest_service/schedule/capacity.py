@@ -16,13 +16,14 @@ def backlog_full(snapshot: ScheduleSnapshot, count: int, missing: int) -> Backlo
 def opens_after(snapshot: ScheduleSnapshot, count: int) -> int:
     """Return the opening of the slot by which `count` ids have been released.
 
-    If fewer wait, the others are on their way to the disk, and go last. The cost grows with the ingestions that
-    wait, not with their ids.
+    If fewer wait, the others are on their way to the disk, and go last. The cost grows with the blocks of the
+    backlog.
     """
     rate = snapshot.rate
-    released, last = 0, snapshot.next_start - rate.interval
-    for run in snapshot.runs():
-        if released + run.ids >= count:
-            return run.opens(run.batch_of(count - released))
-        released, last = released + run.ids, max(last, run.last_opens)
+    released, piece = 0, None
+    for piece in snapshot.pieces():
+        if released + piece.ids >= count:
+            return piece.opens_after(count - released)
+        released += piece.ids
+    last = snapshot.next_start - rate.interval if piece is None else piece.last_opens
     return last - (released - count) // rate.slot_size * rate.interval

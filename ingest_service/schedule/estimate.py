@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ingest_service.backlog.queue_depth import depth_by_priority
+from ingest_service.backlog.queue_depth import depth_before
 from ingest_service.domain.entry import Place
 from ingest_service.domain.model import Priority
 from ingest_service.schedule.runs import Run
@@ -41,9 +41,9 @@ class Estimate:
 def estimate(snapshot: ScheduleSnapshot, priority: Priority, sequence: int) -> Estimate | None:
     """Return the estimate of the ingestion at this place in the order, None if nothing of it waits.
 
-    The cost grows with the ingestions that are more urgent.
+    The cost grows with the blocks of the backlog.
     """
-    runs = tuple(run for run in snapshot.runs((priority, sequence)) if run.sequence == sequence)
+    runs = tuple(snapshot.runs((priority, sequence)))
     if not runs:
         return None
     last = max(run.last_opens for run in runs)
@@ -62,19 +62,18 @@ def estimate(snapshot: ScheduleSnapshot, priority: Priority, sequence: int) -> E
 def expected_ends(snapshot: ScheduleSnapshot, places: Collection[Place]) -> dict[int, int | None]:
     """Return the ends (wall clock) of what waits of the ingestions at these places, by their sequences.
 
-    They are None while an operator's pause lasts. The cost grows with the ingestions that are more urgent than the
-    last place.
+    They are None while an operator's pause lasts. The cost grows with the blocks of the backlog.
     """
     if not places:
         return {}
-    last: dict[int, int] = {}
-    wanted = {sequence for _, sequence in places}
-    for run in snapshot.runs(max(places)):
-        if run.sequence in wanted:
-            last[run.sequence] = max(run.last_opens, last.get(run.sequence, run.last_opens))
+    pieces, last = list(snapshot.pieces(max(places))), dict[int, int]()
+    for place in places:
+        openings = [run.last_opens for piece in pieces for run in piece.runs(place)]
+        if openings:
+            last[place[1]] = max(openings)
     return {sequence: snapshot.at(opens + snapshot.took) for sequence, opens in last.items()}
 
 
 def _ahead(snapshot: ScheduleSnapshot, place: Place) -> dict[Priority, tuple[int, int]]:
-    depths = depth_by_priority(snapshot.waiting.now.before(place))
+    depths = depth_before(snapshot.waiting.now, place)
     return {priority: (depth.ingestions, depth.batches) for priority, depth in depths.items() if depth.ingestions}

@@ -1,12 +1,12 @@
-"""Runs of neighbouring slots, by arithmetic: the cost grows with the entries, not with their batches."""
+"""Runs of neighbouring slots, by arithmetic: the cost does not grow with their batches."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest_service.backlog.packing import Packing
-from ingest_service.domain.entry import Entry
+from ingest_service.backlog.packing import Packing, groups
+from ingest_service.domain.entry import Entry, Place
+from ingest_service.domain.model import Ingestion
 from ingest_service.domain.rate import RateLimit
-from ingest_service.schedule.simulated_queue import SimulatedQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Run:
     """
 
     sequence: int
+    ingestion: Ingestion
     first_batch: int
     batches: int
     first_slot: int
@@ -31,6 +32,15 @@ class Run:
     first_size: int
     size: int
     ids: int
+
+    @property
+    def place(self) -> Place:
+        """Place of the ingestion in the order."""
+        return self.ingestion.priority, self.sequence
+
+    def runs(self, place: Place) -> "Sequence[Run]":
+        """Return the run if it is of the ingestion at this place."""
+        return [self] if self.place == place else []
 
     @property
     def last_opens(self) -> int:
@@ -45,24 +55,32 @@ class Run:
         slots = 0 if place < self.in_first else 1 + (place - self.in_first) // self.in_others
         return self.first_opens + slots * self.interval
 
-    def batch_of(self, count: int) -> int:
-        """Return the number of the batch with which `count` ids of the run have been released."""
-        return self.first_batch + -(-max(0, count - self.first_size) // self.size)
+    def opens_after(self, count: int) -> int:
+        """Return when the slot opens by which `count` ids of the run have been released."""
+        return self.opens(self.first_batch + -(-max(0, count - self.first_size) // self.size))
 
 
 class SlotGrid:
     """Slots an interval apart that are filled one after the other; the slot 0 has a number and opens at a time."""
 
-    def __init__(self, rate: RateLimit, number: int, opens: int) -> None:
-        self._rate = rate
-        self._number = number
-        self._opens = opens
-        self._packing = Packing(rate.slot_size, rate.fills, -1, 0)
+    def __init__(self, rate: RateLimit, number: int, opens: int, slot: int = -1, room: int = 0) -> None:
+        self.rate = rate
+        self.number = number
+        self.opens = opens
+        self.packing = Packing(rate.slot_size, rate.fills, slot, room)
+
+    def at(self, slot: int, room: int) -> "SlotGrid":
+        """Return the same slots, with room for so many ids left in one of them, and none in those before it."""
+        return SlotGrid(self.rate, self.number, self.opens, slot, room)
 
     def fresh(self) -> tuple[int, int]:
         """Return the number and the opening of the first slot that nothing was put into."""
-        slots = self._packing.slot + 1
-        return self._number + slots, self._opens + slots * self._rate.interval
+        slots = self.packing.slot + 1
+        return self.number + slots, self.opens + slots * self.rate.interval
+
+    def limit(self, due: int | None) -> int | None:
+        """Return the first slot that opens at this time or later, None for no time."""
+        return None if due is None else -((self.opens - due) // self.rate.interval)
 
     def place(self, entry: Entry, due: int | None) -> tuple[Run | None, Entry | None]:
         """Put batches of an entry into the slots that open before `due` (None: into as many as it needs).
@@ -71,10 +89,9 @@ class SlotGrid:
         """
         first_size, size = entry.next_size, entry.ingestion.batch_size
         first, in_first = self._first(first_size, size)
-        whole, last_size = divmod(len(entry.positions) - first_size, size)
         batches = ids = 0
-        for count, each in ((1, first_size), (whole, size), (min(last_size, 1), last_size)):
-            added = self._packing.add_before(self._limit(due), count, each)
+        for count, each in groups(first_size, size, len(entry.positions)):
+            added = self.packing.add_before(self.limit(due), count, each)
             batches, ids = batches + added // max(each, 1), ids + added
             if added < count * each:
                 break
@@ -83,51 +100,24 @@ class SlotGrid:
 
     def _first(self, first_size: int, size: int) -> tuple[int, int]:
         """Return the slot of the next batch, and how many batches of its entry fit into that slot."""
-        packing = self._packing
+        packing = self.packing
         shares = first_size <= packing.room
         slot, room = (packing.slot, packing.room) if shares else (packing.slot + 1, packing.slot_size)
         return slot, 1 + (room - first_size) // size
 
-    def _limit(self, due: int | None) -> int | None:
-        return None if due is None else -((self._opens - due) // self._rate.interval)
-
     def _run(self, entry: Entry, batches: int, ids: int, first: int, in_first: int) -> Run:
         return Run(
             sequence=entry.sequence,
+            ingestion=entry.ingestion,
             first_batch=entry.first // entry.ingestion.batch_size,
             batches=batches,
-            first_slot=self._number + first,
-            last_slot=self._number + self._packing.slot,
-            first_opens=self._opens + first * self._rate.interval,
-            interval=self._rate.interval,
+            first_slot=self.number + first,
+            last_slot=self.number + self.packing.slot,
+            first_opens=self.opens + first * self.rate.interval,
+            interval=self.rate.interval,
             in_first=in_first,
-            in_others=self._rate.slot_size // entry.ingestion.batch_size,
+            in_others=self.rate.slot_size // entry.ingestion.batch_size,
             first_size=entry.next_size,
             size=entry.ingestion.batch_size,
             ids=ids,
         )
-
-
-def runs_of(queue: SimulatedQueue, rate: RateLimit, number: int, opens: int) -> Iterator[Run]:
-    """Yield a run for every entry, or part of one, whose ids are called in neighbouring slots.
-
-    The next slot has this number and opens at `opens`, or when the first entry joins. Empties the queue.
-    """
-    grid = SlotGrid(rate, number, opens)
-    queue.join_ready(opens)
-    while True:
-        entry = queue.pop()
-        if entry is not None:
-            run, rest = grid.place(entry, queue.next_join)
-            if run is not None:
-                yield run
-            if rest is not None:
-                queue.put_back(rest)
-                queue.join_ready(grid.fresh()[1])
-        elif queue.next_join is not None:
-            number, opens = grid.fresh()
-            opens = max(opens, queue.next_join)
-            grid = SlotGrid(rate, number, opens)
-            queue.join_ready(opens)
-        else:
-            return

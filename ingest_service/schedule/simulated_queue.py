@@ -1,11 +1,17 @@
 """The backlog of a snapshot, emptied step by step without changing the snapshot."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
+from ingest_service.domain.block import Block
 from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import Batch
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
+
+
+def _first_place(block: Block) -> Place:
+    return block.entries[0].place
 
 
 class SimulatedQueue:
@@ -32,7 +38,8 @@ class SimulatedQueue:
 
     def opens(self, earliest: int) -> int | None:
         """Return when a slot opens that may not open before `earliest`, None if nothing waits."""
-        if self._settled <= earliest and self.head() is not None:
+        head = self.head()
+        if head is not None and (self._settled <= earliest or head.ready <= earliest):
             return earliest
         times = [entry.ready for entry in self._joined]
         times += [time for time in (self._unread.first_ready(), self.next_join) if time is not None]
@@ -44,7 +51,7 @@ class SimulatedQueue:
             heappush(self._joined, self._later.pop())
 
     def limit_to(self, place: Place) -> None:
-        """Leave out the entries behind this place if they cannot change when those up to it run.
+        """Leave out most entries behind this place if they cannot change when those up to it run.
 
         An entry never delays a more urgent one that waits now. It can delay one that joins later: it may run in a
         slot just before, and the next slot opens an interval after that one. Then nothing is left out.
@@ -53,6 +60,20 @@ class SimulatedQueue:
             self._later = []
             self._joined = [entry for entry in self._joined if entry.place <= place]
             self._unread.limit_to(place)
+
+    def unread(self) -> tuple[Block, int, int] | None:
+        """Return the entries that go next, of a block and from one number to another; None if others go first."""
+        part = self._unread.part()
+        if part is None or not self._joined:
+            return part
+        block, start, stop = part
+        if self._joined[0] < block.last:
+            stop = bisect_left(block.entries, self._joined[0], start, stop)
+        return (block, start, stop) if start < stop else None
+
+    def move(self, stop: int) -> None:
+        """Remove the entries of that block up to this number."""
+        self._unread.move_to(stop)
 
     def head(self) -> Entry | None:
         """Return the most urgent entry, None if none waits now. It stays."""
@@ -91,23 +112,31 @@ class _Cursor:
     def __init__(self, entries: OrderedEntries) -> None:
         self._blocks = entries.blocks
         self._block = self._place = 0
-        self._last: Place | None = None
+        self._end = len(self._blocks)
 
     def head(self) -> Entry | None:
-        if self._block == len(self._blocks):
+        return None if self._block == self._end else self._blocks[self._block].entries[self._place]
+
+    def part(self) -> tuple[Block, int, int] | None:
+        """Return what was not read yet of the next block: from one number to another."""
+        if self._block == self._end:
             return None
-        entry = self._blocks[self._block].entries[self._place]
-        return None if self._last is not None and entry.place > self._last else entry
+        block = self._blocks[self._block]
+        return block, self._place, len(block.entries)
+
+    def move_to(self, place: int) -> None:
+        """Go on to this number in the block."""
+        self._place = place
+        if place == len(self._blocks[self._block].entries):
+            self._block, self._place = self._block + 1, 0
 
     def move(self) -> None:
         """Go on to the next entry."""
-        self._place += 1
-        if self._place == len(self._blocks[self._block].entries):
-            self._block, self._place = self._block + 1, 0
+        self.move_to(self._place + 1)
 
     def limit_to(self, place: Place) -> None:
-        """Return no entry behind this place."""
-        self._last = place
+        """Return no block behind this place."""
+        self._end = bisect_right(self._blocks, place, self._block, key=_first_place)
 
     def first_ready(self) -> int | None:
         return min(self._ready_times(), default=None)

@@ -9,7 +9,8 @@ from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
 from ingest_service.domain.ordered_entries import WaitingEntries
 from ingest_service.domain.rate import RateLimit
-from ingest_service.schedule.runs import Run, runs_of
+from ingest_service.schedule.legs import Piece, pieces_of
+from ingest_service.schedule.runs import Run
 from ingest_service.schedule.simulated_queue import SimulatedQueue
 
 LAST_PLACE: Place = (Priority.LOW, LAST_SEQUENCE)
@@ -76,11 +77,15 @@ class ScheduleSnapshot:
         """Yield the slots to come, one by one, by the dispatcher's own rules."""
         return self._slots(SimulatedQueue(self.waiting))
 
-    def runs(self, place: Place = LAST_PLACE) -> Iterator[Run]:
-        """Yield the runs of the entries up to this place in the order; of all entries without one.
+    def runs(self, place: Place) -> Iterator[Run]:
+        """Yield the runs of the ingestion at this place in the order. The cost grows with what is more urgent."""
+        return (run for piece in self.pieces(place) for run in piece.runs(place))
 
-        Entries behind the place come too where they matter (see SimulatedQueue.limit_to). Slots are stepped
-        through only as long as the linger may still move them; then it is arithmetic, an entry at a time.
+    def pieces(self, place: Place = LAST_PLACE) -> Iterator[Piece]:
+        """Yield what runs, in order, up to this place; everything without one.
+
+        What is behind the place comes too where it matters (see SimulatedQueue.limit_to). Slots are stepped
+        through only as long as the linger may still move them; then it is arithmetic, a block at a time.
         """
         queue = SimulatedQueue(self.waiting)
         number, earliest, slots = 0, self.next_start, self._slots(queue)
@@ -91,7 +96,7 @@ class ScheduleSnapshot:
             yield from (_run(batch, number, slot.opens) for batch in slot.batches)
             number, earliest = number + 1, slot.opens + self.rate.interval
         queue.limit_to(place)
-        yield from runs_of(queue, self.rate, number, earliest)
+        yield from pieces_of(queue, self.rate, number, earliest)
 
     def _slots(self, queue: SimulatedQueue) -> Iterator[PlannedSlot]:
         earliest, probing = self.next_start, self.probing
@@ -105,6 +110,7 @@ def _run(batch: Batch, number: int, opens: int) -> Run:
     """Return the run of a single batch in this slot."""
     return Run(
         sequence=batch.sequence,
+        ingestion=batch.ingestion,
         first_batch=batch.number,
         batches=1,
         first_slot=number,

@@ -1,10 +1,12 @@
 """Accepted deadlines that can no longer be met."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator
+from operator import itemgetter
 
 from ingest_service.domain.model import Ingestion
 from ingest_service.ports.observer import Observer
+from ingest_service.schedule.ends import Ends, Waiting
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 log = logging.getLogger(__name__)
@@ -23,17 +25,21 @@ class Deadlines:
         """Time at which the next deadline passes that held so far (monotonic), None without one."""
         return self._next
 
-    def watch(self, snapshot: ScheduleSnapshot, ends: Mapping[int, int]) -> None:
-        """Look at all that waits; `ends` are the openings of the last slots, by the sequence of the ingestion."""
+    def watch(self, snapshot: ScheduleSnapshot, ends: Ends) -> None:
+        """Look at all that waits. The cost grows with the blocks, and with deadlines in those that end late."""
         late = snapshot.took + snapshot.wall_offset
-        promised = {entry.sequence: entry.ingestion for entry in snapshot.waiting}
-        dues = {sequence: one.deadline for sequence, one in promised.items() if one.deadline is not None}
-        broken = {sequence for sequence, due in dues.items() if ends.get(sequence, 0) + late > due}
+        last_opens: dict[int, int] = {}
+        promised: dict[int, tuple[Ingestion, int]] = {}
+        for one, due, opens in _promises(ends, late):
+            promised[one.sequence] = one.ingestion, due
+            last_opens[one.sequence] = max(opens, last_opens.get(one.sequence, opens))
+        broken = {sequence for sequence, (_, due) in promised.items() if last_opens[sequence] + late > due}
         for sequence in broken - self._broken:
-            self._report(promised[sequence])
+            self._report(promised[sequence][0])
         self._broken = broken
-        kept = [due for sequence, due in dues.items() if sequence not in broken]
-        self._next = min(kept) - snapshot.wall_offset + 1 if kept else None
+        kept = [due for sequence, (_, due) in promised.items() if sequence not in broken]
+        to_come = min((due for due in kept if due >= snapshot.taken_at), default=None)
+        self._next = None if to_come is None else to_come - snapshot.wall_offset + 1
 
     def _report(self, ingestion: Ingestion) -> None:
         self._observer.deadline_broken()
@@ -42,3 +48,20 @@ class Deadlines:
             ingestion.id,
             extra={"ingestion_id": str(ingestion.id)},
         )
+
+
+def _promises(ends: Ends, late: int) -> Iterator[tuple[Waiting, int, int]]:
+    """Yield what has a deadline, with that and the opening of its last slot.
+
+    Of the entries of a block that all end before the first deadline there, only the one with that comes.
+    """
+    for run in ends.runs.values():
+        if run.ingestion.deadline is not None:
+            yield run, run.ingestion.deadline, run.last_opens
+    for leg in ends.legs.values():
+        dues = leg.block.dues
+        if dues and leg.last_opens + late <= min(dues.values()):
+            dues = dict([min(dues.items(), key=itemgetter(1))])
+        for number, due in dues.items():
+            if leg.start <= number < leg.stop:
+                yield leg.block.entries[number], due, leg.opens_last(number)

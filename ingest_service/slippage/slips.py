@@ -1,10 +1,9 @@
 """Slips: expected ends of ingestions that moved back."""
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import islice, takewhile
-from threading import Event
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.entry import Place
@@ -13,28 +12,21 @@ from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import PAUSE_AFTER_ERROR, Loop, exit_process
 from ingest_service.ports.observer import Observer
 from ingest_service.ports.records import Records
+from ingest_service.schedule.ends import Ends
+from ingest_service.schedule.moves import FIRST_PLACE, Moves
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.cause import Cause, CauseLog
 from ingest_service.slippage.deadlines import Deadlines
 
 log = logging.getLogger(__name__)
 
-# A rest lasts this many times as long as the round before it, so that a large backlog costs little.
-RESTS = 50
+# A rest lasts this many times as long as the round before it: slips take a hundredth of a processor at most.
+RESTS = 100
 # But no longer than this: the round may have waited for the store, and deadlines are watched.
 LONGEST_REST = 60 * NANOSECONDS
 # Of one event the most urgent ingestions that slipped are written down.
 MOST_SLIPS = 1000
 MOST_CAUSES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """The place of an ingestion in the order, and the slot it ends in: its number since the start, its opening."""
-
-    place: Place
-    slot: int
-    opens: int
 
 
 class Slips(Loop):
@@ -62,7 +54,7 @@ class Slips(Loop):
         self._causes = causes
         self._rest = rest
         self._deadlines = Deadlines(observer)
-        self._ends: dict[int, _End] = {}
+        self._ends = Ends()
         self._cannot_read = False
 
     def start(self) -> None:
@@ -111,11 +103,10 @@ class Slips(Loop):
 
     def _compare(self, snapshot: ScheduleSnapshot) -> None:
         causes = self._causes.take()
-        before, self._ends = self._ends, _ends(snapshot, self._halted)
-        if self._halted.is_set():
-            return
-        self._write_down(dict(islice(_slips(before, self._ends, causes, snapshot), MOST_SLIPS)))
-        self._deadlines.watch(snapshot, {sequence: end.opens for sequence, end in self._ends.items()})
+        before, self._ends = self._ends, Ends(snapshot.pieces(), snapshot.waiting.slots)
+        if causes:
+            self._write_down(dict(islice(_slips(Moves(before, self._ends), causes, snapshot), MOST_SLIPS)))
+        self._deadlines.watch(snapshot, self._ends)
 
     def _write_down(self, slips: dict[int, Slip]) -> None:
         if not slips:
@@ -128,29 +119,32 @@ class Slips(Loop):
             log.warning("slips are not written down: %s", error)
 
 
-def _ends(snapshot: ScheduleSnapshot, halted: Event) -> dict[int, _End]:
-    places = {entry.sequence: entry.place for entry in snapshot.waiting}
-    filled = snapshot.waiting.slots
-    return {
-        run.sequence: _End(places[run.sequence], filled + run.last_slot, run.last_opens)
-        for run in takewhile(lambda _: not halted.is_set(), snapshot.runs())
-    }
+def _slips(moves: Moves, causes: list[Cause], snapshot: ScheduleSnapshot) -> Iterator[tuple[int, Slip]]:
+    """Yield the slips of those that end later now, or that a delay reaches."""
+    delay, at, reasons = sum(cause.delay for cause in causes), snapshot.taken_at, _Reasons(causes)
+    for moved in moves.behind(reasons.first, least=0 if delay else 1):
+        for one, slots in moved.each():
+            if one.place >= reasons.first:
+                nanoseconds = slots * snapshot.rate.interval + delay
+                yield one.sequence, Slip(at, slots, nanoseconds, reasons.text(one.place))
 
 
-def _slips(
-    before: dict[int, _End], after: dict[int, _End], causes: list[Cause], snapshot: ScheduleSnapshot
-) -> Iterable[tuple[int, Slip]]:
-    """Yield the slips of those that waited before and end later now."""
-    delay = sum(cause.delay for cause in causes)
-    at = snapshot.taken_at
-    for sequence, end in after.items():
-        moved = max(0, end.slot - before[sequence].slot) if sequence in before else 0
-        if sequence not in before or moved + delay == 0:
-            continue
-        reaching = [cause.text for cause in causes if cause.reaches(end.place)]
-        if reaching:
-            text = _text_of(list(dict.fromkeys(reaching)))
-            yield sequence, Slip(at, moved, moved * snapshot.rate.interval + delay, text)
+class _Reasons:
+    """The texts of causes, by the place in the order; none reaches a place before `first`."""
+
+    def __init__(self, causes: list[Cause]) -> None:
+        self._causes = causes
+        self._places = sorted(cause.place or FIRST_PLACE for cause in causes)
+        self._texts: dict[int, str] = {}
+        self.first = self._places[0]
+
+    def text(self, place: Place) -> str:
+        """Return those that reach this place as one text."""
+        reaching = bisect_right(self._places, place)
+        if reaching not in self._texts:
+            texts = dict.fromkeys(cause.text for cause in self._causes if cause.reaches(place))
+            self._texts[reaching] = _text_of(list(texts))
+        return self._texts[reaching]
 
 
 def _text_of(causes: list[str]) -> str:

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.backlog.backlog import Backlog
-from ingest_service.backlog.queue_depth import QueueDepth, depth_by_priority
+from ingest_service.backlog.queue_depth import depth_by_priority
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch, Ingestion, Priority
+from ingest_service.domain.queue_depth import QueueDepth
 from ingest_service.domain.rate import RateLimit
 
 THREE = RateLimit(slot_size=3, interval=1, linger=0, longest_pause=0)

@@ -127,7 +127,9 @@ def test_an_entry_is_held_by_its_identity_and_not_by_equality(chosen: set[int], 
 def test_the_entries_around_a_place_are_those_of_a_sorted_list(chosen: set[int], place: Place) -> None:
     expected = sorted(entry(number) for number in chosen)
     ordered = OrderedEntries.of(expected)
-    assert list(ordered.before(place)) == [one for one in expected if one.place < place]
+    blocks, part = ordered.before(place)
+    before = [one for block in blocks for one in block.entries] + list(part)
+    assert before == [one for one in expected if one.place < place]
     assert list(ordered.starting_at(place)) == [one for one in expected if one.place >= place]
     assert ordered.of_ingestion(place) == [one for one in expected if one.place == place]
 

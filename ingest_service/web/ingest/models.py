@@ -1,7 +1,5 @@
 """Answers to a submission, and the status of every batch."""
 
-from heapq import nlargest
-from operator import attrgetter
 from typing import Literal, Self
 from uuid import UUID
 
@@ -21,7 +19,6 @@ from ingest_service.web.http.fields import (
 from ingest_service.web.http.times import rfc3339
 
 # The ingestions that would be delayed the most; all of them are counted.
-MOST_DELAYS = 20
 
 
 class Accepted(ResponseModel):
@@ -77,7 +74,7 @@ class DryRun(ResponseModel):
     slots: Number
     position: Count
     delayed: Count
-    delays: list[Delay] = Field(max_length=MOST_DELAYS)
+    delays: list[Delay] = Field(max_length=simulated.MOST_DELAYS)
 
     @classmethod
     def of(cls, found: simulated.DryRun) -> Self:
@@ -88,6 +85,6 @@ class DryRun(ResponseModel):
             completes_at=rfc3339(found.ends_at),
             slots=found.slots,
             position=found.position,
-            delayed=len(found.delays),
-            delays=[Delay.of(delay) for delay in nlargest(MOST_DELAYS, found.delays, key=attrgetter("by"))],
+            delayed=found.delayed,
+            delays=[Delay.of(delay) for delay in found.delays],
         )

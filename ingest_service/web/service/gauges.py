@@ -7,9 +7,9 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
-from ingest_service.backlog.queue_depth import QueueDepth
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
+from ingest_service.domain.queue_depth import QueueDepth
 from ingest_service.errors import StoreError
 from ingest_service.reports.models import DispatcherReport
 from ingest_service.service import Service

@@ -5,9 +5,9 @@ from itertools import groupby
 from typing import Literal, Self
 from uuid import UUID
 
-from ingest_service.backlog.queue_depth import QueueDepth
 from ingest_service.domain import model
 from ingest_service.domain.ledger import SlotRecord
+from ingest_service.domain.queue_depth import QueueDepth
 from ingest_service.ports.records import SeenReplica
 from ingest_service.reports.models import DispatcherReport, SlotsReport, UpcomingBatch, UpcomingSlot
 from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, ResponseModel, Time

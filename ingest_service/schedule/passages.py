@@ -1,0 +1,77 @@
+"""What filling slots with neighbouring entries leads to."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+
+from ingest_service.backlog.packing import Packing, after_entry
+from ingest_service.domain.block import Block, Passage
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.rate import RateLimit
+
+# A block keeps so many of its passages: with slots of three ids there are no more. Each is a few kilobytes.
+MOST_PASSAGES = 4
+
+
+def through(block: Block, rate: RateLimit, room: int) -> tuple[int, int]:
+    """Return how many slots are begun for a whole block, from this room on, and the room in the last one."""
+    if rate.fills:
+        packing = Packing(rate.slot_size, True, 0, room)
+        packing.add(block.ids, 1)
+        return packing.slot, packing.room
+    passage = passage_from(block, 0, rate, room)
+    return passage.slots[-1], passage.rooms[-1]
+
+
+def passage_from(block: Block, start: int, rate: RateLimit, room: int) -> Passage:
+    """Return the passage through the entries from `start` on, with this room before the first of them.
+
+    It is one that the block keeps, if there is one that has the same room at `start`. What it tells of earlier
+    entries means nothing.
+    """
+    if start == 0:
+        return _passage(block, rate, room)
+    for (slot_size, fills, _), passage in list(block.passages.items()):
+        if (slot_size, fills) == (rate.slot_size, rate.fills) and passage.rooms[start] == room:
+            return passage
+    slots, rooms = array("I", bytes(4 * start)), array("I", bytes(4 * start))
+    return _filled(slots, rooms, block.entries[start:], rate, room, [])
+
+
+def _passage(block: Block, rate: RateLimit, room: int) -> Passage:
+    entrance = (rate.slot_size, rate.fills, room)
+    found = block.passages.get(entrance)
+    if found is None:
+        alike = [one for key, one in list(block.passages.items()) if key[:2] == entrance[:2]]
+        found = _filled(array("I"), array("I"), block.entries, rate, room, alike)
+        for oldest in list(block.passages)[: 1 - MOST_PASSAGES]:
+            block.passages.pop(oldest, None)
+        block.passages[entrance] = found
+    return found
+
+
+def _filled(
+    slots: "array[int]",
+    rooms: "array[int]",
+    entries: Sequence[Entry],
+    rate: RateLimit,
+    room: int,
+    known: Iterable[Passage],
+) -> Passage:
+    """Fill slots with entries, up to where a known passage has the same room: then it goes on like that."""
+    slot, slot_size, fills = 0, rate.slot_size, rate.fills
+    for entry in entries:
+        slots.append(slot)
+        rooms.append(room)
+        size = entry.ingestion.batch_size
+        begun, room = after_entry(slot_size, fills, room, entry.next_size, size, len(entry.positions))
+        slot += begun
+        for one in known:
+            here = len(rooms)
+            if one.rooms[here] == room:
+                more = slot - one.slots[here]
+                slots.extend([slots_before + more for slots_before in one.slots[here:]])
+                rooms.extend(one.rooms[here:])
+                return Passage(slots, rooms)
+    slots.append(slot)
+    rooms.append(room)
+    return Passage(slots, rooms)
