@@ -30,7 +30,7 @@ def depth_before(entries: OrderedEntries, place: Place) -> Depths:
 
 def _in_two_blocks(blocks: Sequence[Block]) -> Iterator[Place]:
     """Yield the places of the ingestions that two neighbouring blocks have."""
-    return (one.last.place for one, other in pairwise(blocks) if one.last.place == other.entries[0].place)
+    return (one.last_place for one, other in pairwise(blocks) if one.last_place == other.first_place)
 
 
 def _sum(parts: Iterable[Depths], counted_twice: Iterable[Place]) -> Depths:

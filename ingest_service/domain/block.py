@@ -36,6 +36,8 @@ class Block:
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         self.entries = entries
         self.last = entries[-1]
+        self.first_place = entries[0].place
+        self.last_place = self.last.place
         self.passages: dict[Entrance, Passage] = {}
 
     def __len__(self) -> int:

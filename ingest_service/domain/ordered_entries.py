@@ -15,7 +15,7 @@ LARGEST_BLOCK = 512
 
 _LAST = attrgetter("last")
 _PLACE = attrgetter("place")
-_LAST_PLACE = attrgetter("last.place")
+_LAST_PLACE = attrgetter("last_place")
 
 
 class OrderedEntries:

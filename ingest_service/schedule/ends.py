@@ -1,19 +1,16 @@
 """The ends of all that waits at one moment."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Protocol
 
 from ingest_service.domain.entry import Place
 from ingest_service.domain.model import Ingestion
-from ingest_service.schedule.legs import Leg, Piece
-from ingest_service.schedule.runs import Run
-
-# A block and the numbers of the entries in it: the same leg of two schedules, wherever it is in them.
-LegKey = tuple[int, int, int]
+from ingest_service.schedule.legs import Leg, Stretch
+from ingest_service.schedule.pieces import Piece
+from ingest_service.schedule.runs import Run, SlotGrid
 
 
 class Waiting(Protocol):
@@ -40,56 +37,74 @@ class Ends:
     """
 
     def __init__(self, pieces: Iterable[Piece] = (), filled: int | None = None) -> None:
-        self.legs: dict[LegKey, Leg] = {}
+        self.stretches: list[Stretch] = []
+        self.legs: list[Leg] = []
         self.runs: dict[Place, Run] = {}
         self._filled = filled
         for piece in pieces:
-            if isinstance(piece, Leg):
-                self.legs[id(piece.block), piece.start, piece.stop] = piece
+            if isinstance(piece, Stretch):
+                self.stretches.append(piece)
+            elif isinstance(piece, Leg):
+                self.legs.append(piece)
             else:
                 # Runs of one ingestion follow each other, so the last one ends last.
                 self.runs[piece.place] = piece
-        self._in_order = list(self.legs.values())
 
     @cached_property
-    def apart(self) -> set[Place]:
-        """Places of the ingestions that are not wholly in one leg."""
-        neighbours = pairwise(self._in_order)
-        return {*self.runs, *(a.last.place for a, b in neighbours if a.last.place == b.first.place)}
+    def blocks(self) -> dict[int, tuple[Stretch, int]]:
+        """Where each whole block is: its stretch and its number in that, by its identity."""
+        return {
+            id(block): (stretch, number)
+            for stretch in self.stretches
+            for number, block in enumerate(stretch.blocks)
+        }
+
+    @cached_property
+    def divided(self) -> set[Place]:
+        """Places of the ingestions that may be in several pieces, or in two blocks."""
+        neighbours = pairwise(chain.from_iterable(stretch.blocks for stretch in self.stretches))
+        in_two = (one.last_place for one, other in neighbours if one.last_place == other.first_place)
+        edges = (entry.place for leg in self.legs for entry in (leg.entries[0], leg.entries[-1]))
+        return {*self.runs, *in_two, *edges}
+
+    def legs_with_deadlines(self) -> Iterator[Leg]:
+        """Yield the legs through the blocks that have a deadline."""
+        yield from (leg for leg in self.legs if leg.block.dues)
+        for stretch in self.stretches:
+            for number, block in enumerate(stretch.blocks):
+                if block.dues:
+                    yield stretch.leg(number)
 
     def of(self, place: Place) -> tuple[Waiting, int] | None:
         """Return what ends last of the ingestion at a place, and its end; None if nothing of it waits there."""
-        ends: list[tuple[Waiting, int]] = []
+        legs = [*self.legs, *(leg for stretch in self.stretches for leg in stretch.legs(place))]
+        found: list[tuple[Waiting, int]] = [
+            (leg.block.entries[number], self._end(leg.grid, leg.slot + leg.slots_until(number)))
+            for leg in legs
+            for number in leg.numbers(place)
+        ]
         if place in self.runs:
-            ends.append((self.runs[place], self.of_run(self.runs[place])))
-        number = bisect_left(self._in_order, place, key=_last_place)
-        while number < len(self._in_order) and (own := self._in_order[number].numbers(place)):
-            leg = self._in_order[number]
-            end = self.start_of(leg) + leg.slots_until(own[-1]) * self.unit_of(leg)
-            ends.append((leg.block.entries[own[-1]], end))
-            number += 1
-        return max(ends, key=itemgetter(1), default=None)
+            found.append((self.runs[place], self.end_of_run(self.runs[place])))
+        return max(found, key=itemgetter(1), default=None)
 
-    def of_run(self, run: Run) -> int:
+    def end_of_run(self, run: Run) -> int:
         """Return the end of a run."""
         return run.last_opens if self._filled is None else self._filled + run.last_slot
 
-    def of_leg(self, leg: Leg) -> Sequence[int]:
-        """Return the end of each entry of a leg."""
-        start, unit = self.start_of(leg), self.unit_of(leg)
-        return [start + slots * unit for slots in leg.slots()]
+    def entered(self, stretch: Stretch, number: int) -> int:
+        """Return the end of what would still end in the slot that is being filled before a block."""
+        return self._end(stretch.grid, stretch.slots[number])
 
-    def start_of(self, leg: Leg) -> int:
-        """Return the end of an entry that would end in the slot that was being filled before the leg."""
-        grid = leg.grid
-        if self._filled is None:
-            return grid.opens + leg.slot * grid.rate.interval
-        return self._filled + grid.number + leg.slot
-
-    def unit_of(self, leg: Leg) -> int:
+    def unit(self, grid: SlotGrid) -> int:
         """Return by how much an end moves with a slot."""
-        return leg.grid.rate.interval if self._filled is None else 1
+        return grid.rate.interval if self._filled is None else 1
 
+    def ends_of(self, leg: Leg) -> Iterator[tuple[Waiting, int]]:
+        """Yield the entries of a leg with their ends."""
+        first, unit = self._end(leg.grid, leg.slot), self.unit(leg.grid)
+        return ((entry, first + slots * unit) for entry, slots in zip(leg.entries, leg.slots(), strict=True))
 
-def _last_place(leg: Leg) -> Place:
-    return leg.last.place
+    def _end(self, grid: SlotGrid, slot: int) -> int:
+        if self._filled is None:
+            return grid.opens + slot * grid.rate.interval
+        return self._filled + grid.number + slot

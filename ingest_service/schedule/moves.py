@@ -3,8 +3,10 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
+from operator import attrgetter
 from typing import NamedTuple
 
+from ingest_service.domain.block import Block
 from ingest_service.domain.entry import Place
 from ingest_service.schedule.ends import Ends, Waiting
 from ingest_service.schedule.legs import Leg
@@ -39,47 +41,49 @@ class Moves:
     def __init__(self, before: Ends, after: Ends) -> None:
         self._before = before
         self._after = after
-        self._apart = sorted(before.apart | after.apart)
+        self._divided = sorted(before.divided | after.divided)
 
     def behind(self, place: Place = FIRST_PLACE, least: int = 1) -> Iterator[Moved]:
         """Yield those at this place and behind it that end later by `least` or more, in their order."""
         loose = sorted(self._loose(place), key=_place)
         done = 0
-        for key, leg in self._after.legs.items():
-            twin = self._before.legs.get(key)
-            if twin is None or leg.last.place < place:
-                continue
-            moved = self._shared(twin, leg, least)
-            if moved.ones:
-                ahead = bisect_left(loose, leg.first.place, done, key=_place)
+        for block, moved in self._shared(place, least):
+            if done < len(loose) and _place(loose[done]) < block.first_place:
+                ahead = bisect_left(loose, block.first_place, done, key=_place)
                 yield Moved.of(loose[done:ahead], least)
-                yield moved
                 done = ahead
+            yield moved
         yield Moved.of(loose[done:], least)
 
-    def _shared(self, twin: Leg, leg: Leg, least: int) -> Moved:
-        """Compare a leg that both have, but for the ingestions that are not wholly in it."""
-        by = self._after.start_of(leg) - self._before.start_of(twin)
-        is_alike = twin.room == leg.room
-        if is_alike and max(0, by) < least:
-            return Moved((), 0)
-        if is_alike and leg.block.ingestions == len(leg.block) and not self._apart_in(leg):
-            return Moved(leg.entries, max(0, by))
-        unit = self._after.unit_of(leg)
-        slots = zip(twin.slots(), leg.slots(), strict=True)
-        moves = (by + (later - earlier) * unit for earlier, later in slots)
-        return Moved.of(self._wholly_in(leg, moves), least)
+    def _shared(self, place: Place, least: int) -> Iterator[tuple[Block, Moved]]:
+        """Yield what moved of each block that both schedules have, but for those before the place."""
+        twins = self._before.blocks
+        for stretch in self._after.stretches:
+            first = bisect_left(stretch.blocks, place, key=attrgetter("last_place"))
+            for number, block in enumerate(stretch.blocks[first:], first):
+                if (twin := twins.get(id(block))) is None:
+                    continue
+                by = self._after.entered(stretch, number) - self._before.entered(*twin)
+                is_alike = twin[0].rooms[twin[1]] == stretch.rooms[number]
+                if is_alike and max(0, by) < least:
+                    continue
+                if is_alike and len(block) == block.ingestions and not self._divided_in(block):
+                    yield block, Moved(block.entries, max(0, by))
+                else:
+                    own = self._own(block, by, twin[0].leg(twin[1]), stretch.leg(number))
+                    yield block, Moved.of(own, least)
 
-    def _apart_in(self, leg: Leg) -> set[Place]:
-        """Return the places of the ingestions of a leg that are not wholly in it."""
-        low, high = bisect_left(self._apart, leg.first.place), bisect_right(self._apart, leg.last.place)
-        return set(self._apart[low:high])
+    def _own(self, block: Block, by: int, twin: Leg, leg: Leg) -> Iterator[tuple[Waiting, int]]:
+        """Yield the ingestions that are wholly in a block, which is entered later by `by`."""
+        unit, divided = self._after.unit(leg.grid), self._divided_in(block)
+        moves = [by + (later - earlier) * unit for earlier, later in zip(twin.slots(), leg.slots(), strict=True)]
+        lasts = {entry.place: (entry, moved) for entry, moved in zip(block.entries, moves, strict=True)}
+        return (last for place, last in lasts.items() if place not in divided)
 
-    def _wholly_in(self, leg: Leg, values: Iterable[int]) -> Iterator[tuple[Waiting, int]]:
-        """Yield the ingestions that are wholly in a leg, with the value of their last entry there."""
-        lasts = {entry.place: (entry, value) for entry, value in zip(leg.entries, values, strict=True)}
-        apart = self._apart_in(leg)
-        return (last for place, last in lasts.items() if place not in apart)
+    def _divided_in(self, block: Block) -> Sequence[Place]:
+        """Return the places in a block whose ingestions may not be wholly in it."""
+        low = bisect_left(self._divided, block.first_place)
+        return self._divided[low : bisect_right(self._divided, block.last_place)]
 
     def _loose(self, least_place: Place) -> Iterator[tuple[Waiting, int]]:
         """Yield the others that wait in both schedules, and by how much they end later."""
@@ -90,11 +94,13 @@ class Moves:
                 yield one, end - earlier[sequence]
 
     def _others(self, ends: Ends, other: Ends) -> Iterator[tuple[Waiting, int]]:
-        """Yield what is not in a shared leg, with its end; the last end of an ingestion comes last."""
-        for key, leg in ends.legs.items():
-            if key not in other.legs:
-                yield from zip(leg.entries, ends.of_leg(leg), strict=True)
-        for place in self._apart:
+        """Yield what is not in a block that both have, with its end; the last end of an ingestion comes last."""
+        for leg in ends.legs:
+            yield from ends.ends_of(leg)
+        for block, (stretch, number) in ends.blocks.items():
+            if block not in other.blocks:
+                yield from ends.ends_of(stretch.leg(number))
+        for place in self._divided:
             found = ends.of(place)
             if found is not None:
                 yield found

@@ -1,17 +1,17 @@
 """The backlog of a snapshot, emptied step by step without changing the snapshot."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
+from operator import attrgetter
 
 from ingest_service.domain.block import Block
 from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import Batch
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
 
-
-def _first_place(block: Block) -> Place:
-    return block.entries[0].place
+_FIRST_PLACE = attrgetter("first_place")
+_LAST = attrgetter("last")
 
 
 class SimulatedQueue:
@@ -71,9 +71,17 @@ class SimulatedQueue:
             stop = bisect_left(block.entries, self._joined[0], start, stop)
         return (block, start, stop) if start < stop else None
 
-    def move(self, stop: int) -> None:
-        """Remove the entries of that block up to this number."""
+    def unread_blocks(self) -> Sequence[Block]:
+        """Return the blocks that go next as a whole, where nothing of the first one was removed."""
+        return self._unread.blocks(self._joined[0] if self._joined else None)
+
+    def move_to(self, stop: int) -> None:
+        """Remove the entries of the next block up to this number."""
         self._unread.move_to(stop)
+
+    def skip(self, count: int) -> None:
+        """Remove this number of whole blocks."""
+        self._unread.skip(count)
 
     def head(self) -> Entry | None:
         """Return the most urgent entry, None if none waits now. It stays."""
@@ -124,6 +132,15 @@ class _Cursor:
         block = self._blocks[self._block]
         return block, self._place, len(block.entries)
 
+    def blocks(self, before: Entry | None) -> Sequence[Block]:
+        """Return the blocks that were not read yet, and are wholly before an entry if there is one."""
+        end = self._end if before is None else bisect_left(self._blocks, before, self._block, self._end, key=_LAST)
+        return self._blocks[self._block : end]
+
+    def skip(self, count: int) -> None:
+        """Go on by this number of blocks."""
+        self._block += count
+
     def move_to(self, place: int) -> None:
         """Go on to this number in the block."""
         self._place = place
@@ -136,7 +153,7 @@ class _Cursor:
 
     def limit_to(self, place: Place) -> None:
         """Return no block behind this place."""
-        self._end = bisect_right(self._blocks, place, self._block, key=_first_place)
+        self._end = bisect_right(self._blocks, place, self._block, key=_FIRST_PLACE)
 
     def first_ready(self) -> int | None:
         return min(self._ready_times(), default=None)

@@ -9,7 +9,7 @@ from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
 from ingest_service.domain.ordered_entries import WaitingEntries
 from ingest_service.domain.rate import RateLimit
-from ingest_service.schedule.legs import Piece, pieces_of
+from ingest_service.schedule.pieces import Piece, pieces_of
 from ingest_service.schedule.runs import Run
 from ingest_service.schedule.simulated_queue import SimulatedQueue
 

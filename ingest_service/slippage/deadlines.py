@@ -58,9 +58,9 @@ def _promises(ends: Ends, late: int) -> Iterator[tuple[Waiting, int, int]]:
     for run in ends.runs.values():
         if run.ingestion.deadline is not None:
             yield run, run.ingestion.deadline, run.last_opens
-    for leg in ends.legs.values():
+    for leg in ends.legs_with_deadlines():
         dues = leg.block.dues
-        if dues and leg.last_opens + late <= min(dues.values()):
+        if leg.last_opens + late <= min(dues.values()):
             dues = dict([min(dues.items(), key=itemgetter(1))])
         for number, due in dues.items():
             if leg.start <= number < leg.stop:
