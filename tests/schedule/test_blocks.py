@@ -1,0 +1,159 @@
+"""What is reckoned by the block is what stepping through the slots gives, entry by entry."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest_service.backlog.queue_depth import depth_before, depth_by_priority
+from ingest_service.domain.entry import Entry, Place
+from ingest_service.domain.model import Ingestion, Priority, Submission
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.queue_depth import QueueDepth
+from ingest_service.schedule.capacity import opens_after
+from ingest_service.schedule.dry_run import MOST_DELAYS, dry_run
+from ingest_service.schedule.ends import Ends
+from ingest_service.schedule.estimate import expected_ends
+from ingest_service.schedule.moves import FIRST_PLACE, Moves
+from ingest_service.schedule.snapshot import ScheduleSnapshot
+from tests.schedule.test_snapshot import openings
+from tests.schedule.waiting import any_rates, snapshots, stepped_ends, without_some
+
+
+def places(snapshot: ScheduleSnapshot) -> set[Place]:
+    return {entry.place for entry in snapshot.waiting}
+
+
+@given(snapshots())
+def test_every_batch_of_every_ingestion_runs_when_stepping_finds_it(snapshot: ScheduleSnapshot) -> None:
+    stepped: dict[Place, dict[int, set[int]]] = {}
+    for slot in snapshot.slots():
+        for batch in slot.batches:
+            of_one = stepped.setdefault((batch.ingestion.priority, batch.sequence), {})
+            of_one.setdefault(batch.number, set()).add(slot.opens)
+    assert {place: openings(list(snapshot.runs(place))) for place in places(snapshot)} == stepped
+
+
+def judge_ends(snapshot: ScheduleSnapshot) -> None:
+    for filled in (None, snapshot.waiting.slots):
+        found = Ends(snapshot.pieces(), filled)
+        ends = {place: found.of(place) for place in places(snapshot)}
+        assert {place: end and end[1] for place, end in ends.items()} == stepped_ends(
+            snapshot, in_time=filled is None
+        )
+
+
+@given(snapshots(any_rates))
+def test_everything_ends_where_stepping_finds_its_end(snapshot: ScheduleSnapshot) -> None:
+    judge_ends(snapshot)
+
+
+@given(snapshots(any_rates))
+def test_expected_ends_are_told_for_many_at_once(snapshot: ScheduleSnapshot) -> None:
+    ends = stepped_ends(snapshot, in_time=True)
+    wanted = sorted(ends)[::2]
+    assert expected_ends(snapshot, wanted) == {
+        place[1]: ends[place] + snapshot.took + snapshot.wall_offset for place in wanted
+    }
+
+
+@given(snapshots(), st.integers(1, 400))
+def test_room_comes_with_the_slot_by_which_so_many_ids_were_released(
+    snapshot: ScheduleSnapshot, count: int
+) -> None:
+    released = 0
+    for slot in snapshot.slots():
+        released += sum(len(batch.positions) for batch in slot.batches)
+        if released >= count:
+            assert opens_after(snapshot, count) == slot.opens
+            return
+
+
+@given(snapshots())
+def test_what_goes_ahead_is_counted_by_priority(snapshot: ScheduleSnapshot) -> None:
+    waiting = snapshot.waiting
+    assert depth_by_priority(waiting) == counted(list(waiting))
+    for place in places(snapshot):
+        before = [entry for entry in waiting.now if entry.place < place]
+        assert depth_before(waiting.now, place) == counted(before)
+
+
+def counted(entries: list[Entry]) -> Mapping[Priority, QueueDepth]:
+    """Return the depth of each priority, counted one by one."""
+    return {
+        priority: QueueDepth(
+            len({entry.sequence for entry in entries if entry.priority == priority}),
+            sum(entry.batch_count for entry in entries if entry.priority == priority),
+            sum(len(entry.positions) for entry in entries if entry.priority == priority),
+        )
+        for priority in Priority
+    }
+
+
+def judge_moves(before: ScheduleSnapshot, after: ScheduleSnapshot, *, in_time: bool, least: int) -> None:
+    """Compare what moved with the ends that stepping gives."""
+    earlier, later = stepped_ends(before, in_time=in_time), stepped_ends(after, in_time=in_time)
+    ends = [Ends(one.pieces(), None if in_time else one.waiting.slots) for one in (before, after)]
+    found = [(one.place, by) for moved in Moves(*ends).behind(least=least) for one, by in moved.each()]
+    moved = {place: max(0, later[place] - earlier[place]) for place in later if place in earlier}
+    assert Counter(found) == Counter({(place, by): 1 for place, by in moved.items() if by >= least})
+
+
+@given(snapshots(any_rates), st.integers(1, 9), st.booleans(), st.integers(0, 1))
+def test_what_ends_later_is_what_stepping_finds_to_end_later(
+    snapshot: ScheduleSnapshot, every: int, in_time: bool, least: int
+) -> None:
+    fewer = without_some(snapshot, every)
+    judge_moves(fewer, snapshot, in_time=in_time, least=least)
+    judge_moves(snapshot, fewer, in_time=in_time, least=least)
+
+
+@given(snapshots(any_rates), st.integers(1, 30))
+def test_what_ends_later_some_slots_afterwards_is_what_stepping_finds(
+    snapshot: ScheduleSnapshot, passed: int
+) -> None:
+    later = replace(snapshot, next_start=snapshot.next_start + passed, probing=False)
+    judge_moves(snapshot, later, in_time=True, least=1)
+
+
+@given(snapshots(any_rates), st.sampled_from(Priority))
+def test_ends_that_move_from_a_place_on_are_those_at_and_behind_it(
+    snapshot: ScheduleSnapshot, priority: Priority
+) -> None:
+    before, after = Ends(without_some(snapshot, 5).pieces()), Ends(snapshot.pieces())
+    everything = [one for moved in Moves(before, after).behind(FIRST_PLACE) for one, _ in moved.each()]
+    place = (priority, 8)
+    behind = [one for moved in Moves(before, after).behind(place) for one, _ in moved.each()]
+    wanted = {one.place for one in everything if one.place >= place}
+    assert wanted <= {one.place for one in behind}
+
+
+@given(snapshots(any_rates), st.sampled_from(Priority), st.integers(1, 14))
+def test_a_dry_run_counts_what_stepping_finds_delayed_and_names_the_most_delayed(
+    snapshot: ScheduleSnapshot, priority: Priority, count: int
+) -> None:
+    submission = Submission(uuid4(), priority, 1, PackedIds.of(range(1, count + 1)))
+    found = dry_run(submission, snapshot)
+    # The entry is ready when the linger is over, like that of an arrival.
+    entry = Entry.whole(2**62, Ingestion.of(submission, created_at=0), ready=snapshot.now + snapshot.rate.linger)
+    before = stepped_ends(snapshot, in_time=True)
+    after = stepped_ends(snapshot.with_entry(entry), in_time=True)
+    delays = {place: after[place] - end for place, end in before.items() if after[place] > end}
+    assert found.delayed == len(delays)
+    assert [delay.by for delay in found.delays] == sorted(delays.values(), reverse=True)[:MOST_DELAYS]
+    for delay in found.delays:
+        place = next(place for place in delays if place[1] == delay.ingestion.id.int)
+        assert (delay.by, delay.ends_at) == (delays[place], before[place] + snapshot.took + 1000)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
+@given(snapshots(any_rates), st.integers(1, 9))
+def test_ten_thousand_backlogs_end_and_move_as_stepping_finds(snapshot: ScheduleSnapshot, every: int) -> None:
+    judge_ends(snapshot)
+    judge_moves(without_some(snapshot, every), snapshot, in_time=True, least=1)
+    judge_moves(snapshot, without_some(snapshot, every), in_time=False, least=0)
