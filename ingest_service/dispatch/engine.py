@@ -1,6 +1,7 @@
 """The engine of one process: a backlog in memory and a journal on the disk."""
 
 import logging
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -240,7 +241,7 @@ class EmbeddedEngine:
         for entry in entries:
             size = entry.ingestion.batch_size
             begun = -(-released // size) * size
-            positions = [position for position in entry.positions if position < begun]
+            positions = entry.positions[: bisect_left(entry.positions, begun)]
             ids = self._journal.record_ids(entry.sequence, positions)
             for position, record_id in zip(positions, ids, strict=True):
                 yield position, Outcome(record_id, error=CANCELLED, attempts=entry.attempts)

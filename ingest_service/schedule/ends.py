@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, count, pairwise
 from operator import itemgetter
 from typing import Protocol
 
@@ -11,6 +11,9 @@ from ingest_service.domain.model import Ingestion
 from ingest_service.schedule.legs import Leg, Stretch
 from ingest_service.schedule.pieces import Piece
 from ingest_service.schedule.runs import Run, SlotGrid
+
+# A whole block in a stretch, by its number; the end of what still ends in the slot before it, and the room there.
+Entered = tuple[Stretch, int, int, int]
 
 
 class Waiting(Protocol):
@@ -51,13 +54,14 @@ class Ends:
                 self.runs[piece.place] = piece
 
     @cached_property
-    def blocks(self) -> dict[int, tuple[Stretch, int]]:
-        """Where each whole block is: its stretch and its number in that, by its identity."""
-        return {
-            id(block): (stretch, number)
-            for stretch in self.stretches
-            for number, block in enumerate(stretch.blocks)
-        }
+    def blocks(self) -> dict[int, Entered]:
+        """Where and how each whole block is entered, by its identity and in order."""
+        found: dict[int, Entered] = {}
+        for stretch in self.stretches:
+            first, unit = self._end(stretch.grid, 0), self.unit(stretch.grid)
+            states = zip(stretch.blocks, stretch.slots, stretch.rooms, count(), strict=False)
+            found |= {id(one): (stretch, number, first + slot * unit, room) for one, slot, room, number in states}
+        return found
 
     @cached_property
     def divided(self) -> set[Place]:
@@ -90,10 +94,6 @@ class Ends:
     def end_of_run(self, run: Run) -> int:
         """Return the end of a run."""
         return run.last_opens if self._filled is None else self._filled + run.last_slot
-
-    def entered(self, stretch: Stretch, number: int) -> int:
-        """Return the end of what would still end in the slot that is being filled before a block."""
-        return self._end(stretch.grid, stretch.slots[number])
 
     def unit(self, grid: SlotGrid) -> int:
         """Return by how much an end moves with a slot."""

@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
-from operator import attrgetter
 from typing import NamedTuple
 
 from ingest_service.domain.block import Block
@@ -45,7 +44,7 @@ class Moves:
 
     def behind(self, place: Place = FIRST_PLACE, least: int = 1) -> Iterator[Moved]:
         """Yield those at this place and behind it that end later by `least` or more, in their order."""
-        loose = sorted(self._loose(place), key=_place)
+        loose = sorted(self._loose(place, least), key=_place)
         done = 0
         for block, moved in self._shared(place, least):
             if done < len(loose) and _place(loose[done]) < block.first_place:
@@ -58,20 +57,18 @@ class Moves:
     def _shared(self, place: Place, least: int) -> Iterator[tuple[Block, Moved]]:
         """Yield what moved of each block that both schedules have, but for those before the place."""
         twins = self._before.blocks
-        for stretch in self._after.stretches:
-            first = bisect_left(stretch.blocks, place, key=attrgetter("last_place"))
-            for number, block in enumerate(stretch.blocks[first:], first):
-                if (twin := twins.get(id(block))) is None:
-                    continue
-                by = self._after.entered(stretch, number) - self._before.entered(*twin)
-                is_alike = twin[0].rooms[twin[1]] == stretch.rooms[number]
-                if is_alike and max(0, by) < least:
-                    continue
-                if is_alike and len(block) == block.ingestions and not self._divided_in(block):
-                    yield block, Moved(block.entries, max(0, by))
-                else:
-                    own = self._own(block, by, twin[0].leg(twin[1]), stretch.leg(number))
-                    yield block, Moved.of(own, least)
+        for key, (stretch, number, end, room) in self._after.blocks.items():
+            if (twin := twins.get(key)) is None:
+                continue
+            before, its_number, its_end, its_room = twin
+            block, by, is_alike = stretch.blocks[number], end - its_end, room == its_room
+            if (is_alike and max(0, by) < least) or block.last_place < place:
+                continue
+            if is_alike and len(block.entries) == block.ingestions and not self._divided_in(block):
+                yield block, Moved(block.entries, max(0, by))
+            else:
+                own = self._own(block, by, before.leg(its_number), stretch.leg(number))
+                yield block, Moved.of(own, least)
 
     def _own(self, block: Block, by: int, twin: Leg, leg: Leg) -> Iterator[tuple[Waiting, int]]:
         """Yield the ingestions that are wholly in a block, which is entered later by `by`."""
@@ -83,22 +80,24 @@ class Moves:
     def _divided_in(self, block: Block) -> Sequence[Place]:
         """Return the places in a block whose ingestions may not be wholly in it."""
         low = bisect_left(self._divided, block.first_place)
-        return self._divided[low : bisect_right(self._divided, block.last_place)]
+        return self._divided[low : bisect_right(self._divided, block.last_place, low)]
 
-    def _loose(self, least_place: Place) -> Iterator[tuple[Waiting, int]]:
-        """Yield the others that wait in both schedules, and by how much they end later."""
+    def _loose(self, place: Place, least: int) -> Iterator[tuple[Waiting, int]]:
+        """Yield the others that end later, in any order, and by how much."""
         earlier = {one.sequence: end for one, end in self._others(self._before, self._after)}
         later = {one.sequence: (one, end) for one, end in self._others(self._after, self._before)}
-        for sequence, (one, end) in later.items():
-            if sequence in earlier and one.place >= least_place:
-                yield one, end - earlier[sequence]
+        for sequence in earlier.keys() & later:
+            one, end = later[sequence]
+            by = end - earlier[sequence]
+            if max(0, by) >= least and one.place >= place:
+                yield one, max(0, by)
 
     def _others(self, ends: Ends, other: Ends) -> Iterator[tuple[Waiting, int]]:
         """Yield what is not in a block that both have, with its end; the last end of an ingestion comes last."""
         for leg in ends.legs:
             yield from ends.ends_of(leg)
-        for block, (stretch, number) in ends.blocks.items():
-            if block not in other.blocks:
+        for key, (stretch, number, *_) in ends.blocks.items():
+            if key not in other.blocks:
                 yield from ends.ends_of(stretch.leg(number))
         for place in self._divided:
             found = ends.of(place)

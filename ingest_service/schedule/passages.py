@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from ingest_service.backlog.packing import Packing, after_entry
-from ingest_service.domain.block import Block, Passage
+from ingest_service.domain.block import Block, Entrance, Passage
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.rate import RateLimit
 
@@ -18,7 +18,7 @@ def through(block: Block, rate: RateLimit, room: int) -> tuple[int, int]:
         packing = Packing(rate.slot_size, True, 0, room)
         packing.add(block.ids, 1)
         return packing.slot, packing.room
-    passage = passage_from(block, 0, rate, room)
+    passage = _passage(block, (rate.slot_size, rate.fills, room))
     return passage.slots[-1], passage.rooms[-1]
 
 
@@ -28,45 +28,48 @@ def passage_from(block: Block, start: int, rate: RateLimit, room: int) -> Passag
     It is one that the block keeps, if there is one that has the same room at `start`. What it tells of earlier
     entries means nothing.
     """
+    entrance = rate.slot_size, rate.fills, room
     if start == 0:
-        return _passage(block, rate, room)
-    for (slot_size, fills, _), passage in list(block.passages.items()):
-        if (slot_size, fills) == (rate.slot_size, rate.fills) and passage.rooms[start] == room:
+        return _passage(block, entrance)
+    for passage in _alike(block, entrance):
+        if passage.rooms[start] == room:
             return passage
-    slots, rooms = array("I", bytes(4 * start)), array("I", bytes(4 * start))
-    return _filled(slots, rooms, block.entries[start:], rate, room, [])
+    unused = bytes(4 * start)
+    return _filled(array("I", unused), array("I", unused), block.entries[start:], entrance, [])
 
 
-def _passage(block: Block, rate: RateLimit, room: int) -> Passage:
-    entrance = (rate.slot_size, rate.fills, room)
+def _passage(block: Block, entrance: Entrance) -> Passage:
+    """Return the passage through a whole block. The block keeps it, in place of the oldest one."""
     found = block.passages.get(entrance)
     if found is None:
-        alike = [one for key, one in list(block.passages.items()) if key[:2] == entrance[:2]]
-        found = _filled(array("I"), array("I"), block.entries, rate, room, alike)
+        found = _filled(array("I"), array("I"), block.entries, entrance, _alike(block, entrance))
         for oldest in list(block.passages)[: 1 - MOST_PASSAGES]:
             block.passages.pop(oldest, None)
         block.passages[entrance] = found
     return found
 
 
+def _alike(block: Block, entrance: Entrance) -> list[Passage]:
+    """Return the passages that a block keeps for the same slots."""
+    return [passage for (*slots, _), passage in list(block.passages.items()) if (*slots,) == entrance[:2]]
+
+
 def _filled(
     slots: "array[int]",
     rooms: "array[int]",
     entries: Sequence[Entry],
-    rate: RateLimit,
-    room: int,
+    entrance: Entrance,
     known: Iterable[Passage],
 ) -> Passage:
     """Fill slots with entries, up to where a known passage has the same room: then it goes on like that."""
-    slot, slot_size, fills = 0, rate.slot_size, rate.fills
+    slot, (slot_size, fills, room) = 0, entrance
     for entry in entries:
         slots.append(slot)
         rooms.append(room)
         size = entry.ingestion.batch_size
         begun, room = after_entry(slot_size, fills, room, entry.next_size, size, len(entry.positions))
-        slot += begun
+        slot, here = slot + begun, len(rooms)
         for one in known:
-            here = len(rooms)
             if one.rooms[here] == room:
                 more = slot - one.slots[here]
                 slots.extend([slots_before + more for slots_before in one.slots[here:]])
