@@ -1,14 +1,15 @@
 """Estimates by arithmetic against stepping through the slots, for two backlogs that differ in shape.
 
-100,000 ingestions of 10 ids wait, then one of a million. Asked each time: the next 20 slots, and when the last
-ingestion runs; the peer steps through every slot until then. Read: the estimate should be a small fraction
-of the steps, most of all for the long ingestion, whose cost does not grow with its batches. The dispatcher
-waits for none of it but the snapshot of the backlog, which is printed beside.
+100,000 ingestions of 10 ids wait, then one of a million. Asked each time: the next 20 slots, and when all has run,
+just after the most urgent ingestion changed; the peer steps through every slot until then. Read: both should be a
+small fraction of the steps. The dispatcher waits for none of it but the snapshot of the backlog.
 """
 
+from collections.abc import Iterator
 from itertools import islice
 from uuid import uuid4
 
+from benchmarks.figure import Figure, show
 from benchmarks.measure import medians, seconds
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import NANOSECONDS
@@ -38,26 +39,36 @@ def snapshot(backlog: Backlog) -> ScheduleSnapshot:
     )
 
 
-def compare(ingestions: int, ids: int) -> None:
-    """Measure and print."""
+def changed(backlog: Backlog) -> ScheduleSnapshot:
+    """Return a snapshot after the most urgent id was taken."""
+    backlog.take(RATE, now=0, probe=True)
+    return snapshot(backlog)
+
+
+def compare(ingestions: int, ids: int) -> Iterator[Figure]:
+    """Measure the next slots and the last one against the steps."""
     backlog = filled(ingestions, ids)
-    taken, twenty, last, steps = medians(
+    list(snapshot(backlog).pieces())  # as after a start
+    twenty, last, steps = medians(
         ROUNDS,
-        lambda: seconds(backlog.snapshot),
         lambda: seconds(lambda: list(islice(snapshot(backlog).slots(), 20))),
-        lambda: seconds(lambda: list(snapshot(backlog).runs())),
+        lambda: seconds(lambda: list(changed(backlog).pieces())),
         lambda: seconds(lambda: sum(1 for _ in snapshot(backlog).slots())),
     )
-    print(f"{ingestions:,} ingestions of {ids:,} ids wait:")
-    print(f"  the next 20 slots      {twenty / steps:.5f} times stepping through all ({twenty * 1000:.2f} ms)")
-    print(f"  when the last one runs {last / steps:.5f} times ({last * 1000:.2f} ms)")
-    print(f"  the snapshot of the backlog, all that the dispatcher may wait for: {taken * 1000:.3f} ms")
+    against, waits = "stepping through all slots", f"{ingestions:,} of {ids:,} ids wait"
+    yield Figure(f"the next 20 slots, {waits}", against, twenty / steps, 0.001, more_is_better=False)
+    yield Figure(f"when the last one runs, {waits}", against, last / steps, 0.001, more_is_better=False)
+
+
+def figures() -> Iterator[Figure]:
+    """Compare many short ingestions, and one long one."""
+    yield from compare(100_000, 10)
+    yield from compare(1, 1_000_000)
 
 
 def main() -> None:
-    """Compare many short ingestions, and one long one."""
-    compare(100_000, 10)
-    compare(1, 1_000_000)
+    """Measure and print."""
+    show(figures())
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from operator import itemgetter
 
 from ingest_service.domain.model import Ingestion
 from ingest_service.ports.observer import Observer
@@ -53,15 +52,16 @@ class Deadlines:
 def _promises(ends: Ends, late: int) -> Iterator[tuple[Waiting, int, int]]:
     """Yield what has a deadline, with that and the opening of its last slot.
 
-    Of the entries of a block that all end before the first deadline there, only the one with that comes.
+    Of the entries of a leg that all end before the first deadline there, only the one with that comes.
     """
     for run in ends.runs.values():
         if run.ingestion.deadline is not None:
             yield run, run.ingestion.deadline, run.last_opens
     for leg in ends.legs_with_deadlines():
-        dues = leg.block.dues
-        if leg.last_opens + late <= min(dues.values()):
-            dues = dict([min(dues.items(), key=itemgetter(1))])
+        dues = {number: due for number, due in leg.block.dues.items() if leg.start <= number < leg.stop}
+        first = min(dues, key=dues.__getitem__, default=None)
+        if first is not None and leg.last_opens + late <= dues[first]:
+            is_whole = leg.block.entries[first].place not in ends.divided
+            dues = {first: dues[first]} if is_whole else dues
         for number, due in dues.items():
-            if leg.start <= number < leg.stop:
-                yield leg.block.entries[number], due, leg.opens_last(number)
+            yield leg.block.entries[number], due, leg.opens_last(number)

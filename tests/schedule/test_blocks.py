@@ -21,7 +21,7 @@ from ingest_service.schedule.estimate import expected_ends
 from ingest_service.schedule.moves import FIRST_PLACE, Moves
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from tests.schedule.test_snapshot import openings
-from tests.schedule.waiting import any_rates, snapshots, stepped_ends, without_some
+from tests.schedule.waiting import WALL_OFFSET, any_rates, snapshots, stepped_ends, without_some
 
 
 def places(snapshot: ScheduleSnapshot) -> set[Place]:
@@ -147,7 +147,7 @@ def test_a_dry_run_counts_what_stepping_finds_delayed_and_names_the_most_delayed
     assert [delay.by for delay in found.delays] == sorted(delays.values(), reverse=True)[:MOST_DELAYS]
     for delay in found.delays:
         place = next(place for place in delays if place[1] == delay.ingestion.id.int)
-        assert (delay.by, delay.ends_at) == (delays[place], before[place] + snapshot.took + 1000)
+        assert (delay.by, delay.ends_at) == (delays[place], before[place] + snapshot.took + WALL_OFFSET)
 
 
 @pytest.mark.slow

@@ -15,6 +15,8 @@ from ingest_service.schedule.snapshot import ScheduleSnapshot
 priorities = st.sampled_from(Priority)
 
 
+WALL_OFFSET = 1000
+
 whole_batches = st.builds(RateLimit, st.integers(1, 7), st.integers(1, 9), st.integers(0, 9), st.just(0))
 any_rates = st.builds(replace, whole_batches, fills=st.booleans())
 
@@ -23,7 +25,7 @@ any_rates = st.builds(replace, whole_batches, fills=st.booleans())
 def entries_of(draw: st.DrawFn, sequence: int, largest_batch: int) -> tuple[list[Entry], list[Entry]]:
     """One ingestion: what any slot may take of it, and what none may take before it is ready."""
     size, count = draw(st.integers(1, largest_batch)), draw(st.integers(1, 14))
-    deadline = draw(st.none() | st.integers(1, 300))
+    deadline = draw(st.none() | st.integers(WALL_OFFSET + 1, WALL_OFFSET + 120))
     submission = Submission(
         UUID(int=sequence), draw(priorities), size, PackedIds.of(range(1, count + 1)), deadline
     )
@@ -54,7 +56,7 @@ def snapshots(draw: st.DrawFn, rate: st.SearchStrategy[RateLimit] = whole_batche
         next_start=draw(st.integers(0, 9)),
         rate=limit,
         probing=draw(st.booleans()),
-        wall_offset=1000,
+        wall_offset=WALL_OFFSET,
         paused_until=0,
         paused_at=None,
         took=2,
