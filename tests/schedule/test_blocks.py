@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest_service.backlog.queue_depth import depth_before, depth_by_priority
+from ingest_service.domain.block import Block
 from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
@@ -19,6 +20,7 @@ from ingest_service.schedule.dry_run import MOST_DELAYS, dry_run
 from ingest_service.schedule.ends import Ends
 from ingest_service.schedule.estimate import expected_ends
 from ingest_service.schedule.moves import FIRST_PLACE, Moves
+from ingest_service.schedule.passages import MOST_PASSAGES, through
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from tests.schedule.test_snapshot import openings
 from tests.schedule.waiting import WALL_OFFSET, any_rates, snapshots, stepped_ends, without_some
@@ -151,9 +153,19 @@ def test_a_dry_run_counts_what_stepping_finds_delayed_and_names_the_most_delayed
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2_000, suppress_health_check=list(HealthCheck))
 @given(snapshots(any_rates), st.integers(1, 9))
-def test_ten_thousand_backlogs_end_and_move_as_stepping_finds(snapshot: ScheduleSnapshot, every: int) -> None:
+def test_two_thousand_backlogs_end_and_move_as_stepping_finds(snapshot: ScheduleSnapshot, every: int) -> None:
     judge_ends(snapshot)
     judge_moves(without_some(snapshot, every), snapshot, in_time=True, least=1)
     judge_moves(snapshot, without_some(snapshot, every), in_time=False, least=0)
+
+
+@given(snapshots(any_rates))
+def test_a_block_keeps_few_passages_and_tells_the_same_as_one_that_kept_none(snapshot: ScheduleSnapshot) -> None:
+    sizes = [snapshot.rate.slot_size, snapshot.rate.slot_size + 1] * 2
+    entrances = [(replace(snapshot.rate, slot_size=size), room) for size in sizes for room in range(size + 1)]
+    for block in snapshot.waiting.now.blocks:
+        kept = [through(block, *entrance) for entrance in entrances]
+        assert kept == [through(Block(block.entries), *entrance) for entrance in entrances]
+        assert len(block.passages) <= MOST_PASSAGES
