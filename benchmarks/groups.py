@@ -3,7 +3,7 @@
 GROUPS = {
     "Slots": ("shared_slots",),
     "Requests": ("pruning", "shared_submissions", "shared_gate", "shared_http"),
-    "Much that waits": ("backlog", "shared_backlog"),
+    "Much that waits": ("backlog", "schedule", "waiting", "shared_backlog"),
     "The command line": ("cli",),
 }
 NAMES = tuple(name for names in GROUPS.values() for name in names)
