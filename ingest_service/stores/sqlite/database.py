@@ -1,4 +1,4 @@
-"""The SQLite file of one process: one thread writes for all, readers have connections of their own."""
+"""The SQLite file of one process: one connection writes, readers have connections of their own."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ class SqliteDatabase:
 
         Raises StoreInUse, or StoreError where it cannot be opened, or where there was another one before.
         """
-        if self._writer.alive:
+        if self._writer.is_open:
             return
         self.lock_file.acquire()
         require_not_lost(self._path, self._beside("-wal"), self.lock_file)
@@ -69,8 +69,8 @@ class SqliteDatabase:
 
     @property
     def alive(self) -> bool:
-        """True while the writing thread runs."""
-        return self._writer.alive
+        """True between `start` and `stop`."""
+        return self._writer.is_open
 
     @property
     def damage(self) -> str | None:

@@ -1,17 +1,15 @@
-"""One thread that writes for all: many requests share one commit, and so one wait for the disk."""
+"""Writes that share a commit, and so one wait for the disk."""
 
 import logging
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any, TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.errors import NOT_CERTAIN, StoreError, StoreStopped
-from ingest_service.loop import Loop, exit_process
+from ingest_service.errors import NOT_CERTAIN, CommitNotCertain, StoreError, StoreStopped
+from ingest_service.loop import exit_process
 from ingest_service.stores.sqlite.connections import store_error
 from ingest_service.stores.sqlite.writer import Writer, touch
 
@@ -22,34 +20,47 @@ T = TypeVar("T")
 PROBE_INTERVAL = 5 * NANOSECONDS
 
 
-@dataclass(frozen=True, slots=True)
+def _taken() -> Lock:
+    """Return a lock that is taken: releasing it wakes the one thread that waits for it."""
+    lock = Lock()
+    lock.acquire()
+    return lock
+
+
+@dataclass(slots=True, eq=False)
 class _Write:
+    """A write that waits to be durable, or for its turn to lead."""
+
     statements: Callable[[sqlite3.Connection], Any]
     afterwards: Callable[[Any], None] | None
-    durable: Future[Any] = field(default_factory=Future)
+    turn: Lock = field(default_factory=_taken)
+    is_answered: bool = False
+    result: Any = None
+    error: Exception | None = None
 
     def ended(self, result: object) -> None:
-        """Let it return: it is durable."""
+        """Follow it up, and let it return: it is durable."""
         if self.afterwards is not None:
             self.afterwards(result)
-        self.durable.set_result(result)
+        self.result, self.is_answered = result, True
 
     def failed(self, error: Exception) -> None:
-        """Let it raise, unless it has returned."""
-        if not self.durable.done():
-            self.durable.set_exception(error)
+        """Let it raise, unless it returns."""
+        if not self.is_answered:
+            self.error, self.is_answered = error, True
 
 
-class GroupCommit(Loop):
+class GroupCommit:
     """Commits what has gathered while the commit before it was on its way to the disk.
 
-    A group is as large as the number of threads that wait for one, so it needs no bound of its own. The
-    connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from `open` to `close`.
-    `committed` gets, from the writing thread, the writes of every commit and the nanoseconds that they and the
+    It has no thread. Of those that ask, the one that finds nobody writing leads: it commits for all that have
+    gathered, and then one of those that came meanwhile leads. So a write waits for one group at most, and a group is
+    as large as the number of threads that ask.
+
+    The connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from `open` to `close`.
+    `committed` gets, from the leading thread, the writes of every commit and the nanoseconds that they and the
     wait for the disk took. `require` is asked before each commit, and raises StoreError to prevent it.
     """
-
-    name = "group commit"
 
     def __init__(
         self,
@@ -58,32 +69,39 @@ class GroupCommit(Loop):
         give_up: Callable[[str], None] = exit_process,
         require: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(clock, give_up)
+        self._clock = clock
         self._committed = committed
+        self._give_up = give_up
         self._require = require
-        self._queue: SimpleQueue[_Write | None] = SimpleQueue()
         self._lock = Lock()
+        self._idle = Condition(self._lock)
+        self._waiting: list[_Write] = []
+        self._is_led = False
+        self._is_open = False
         self._writer: Writer | None = None
         self._failure: str | None = None
         self._tried_at = clock.now()
 
+    @property
+    def is_open(self) -> bool:
+        """True from `open` to `close`."""
+        return self._is_open
+
     def open(self, connection: sqlite3.Connection) -> None:
-        """Start the thread that writes through this connection."""
+        """Let writes go through this connection."""
         with self._lock:
             self._writer = Writer(connection)
-            self.start()
+            self._is_open = True
 
     def close(self) -> None:
-        """Commit what was asked before, end the thread and close its connection. May be called twice.
+        """Refuse what is asked from now on, wait for what was asked before and close the connection.
 
-        What was asked during the pause after an unexpected error is refused.
+        May be called twice.
         """
-        with self._lock:
+        with self._idle:
+            self._is_open = False
+            self._idle.wait_for(lambda: not self._is_led)
             if self._writer is not None:
-                self.halt()
-                self._queue.put(None)
-                self.join()
-                self._refuse_the_rest()
                 self._writer.close()
                 self._writer = None
 
@@ -92,17 +110,19 @@ class GroupCommit(Loop):
     ) -> T:
         """Run these statements in the next commit, block until it is durable and return their result. Any thread.
 
-        `afterwards`, if any, is called with the result by the writing thread after the commit, in the order of
-        the writes. The statements may run twice, the first time rolled back. Raises StoreError if they or the
-        commit failed, StoreStopped when the thread does not run; then nothing of them was kept, unless the error
-        says that this is not certain.
+        `afterwards`, if any, is called with the result after the commit, in the order of the writes. The leading
+        thread calls both, so neither may wait for another writer. The statements may run twice, the first time
+        rolled back. Raises StoreError if they or the commit failed, StoreStopped when it is closed; then nothing of
+        them was kept, unless the error says that this is not certain.
         """
         write = _Write(statements, afterwards)
-        with self._lock:
-            if self._writer is None or not self.alive:
-                raise StoreStopped
-            self._queue.put(write)
-        result: T = write.durable.result()
+        if not self._leads(write):
+            write.turn.acquire()
+        if not write.is_answered:
+            self._lead()
+        if write.error is not None:
+            raise write.error
+        result: T = write.result
         return result
 
     def probe(self) -> None:
@@ -115,35 +135,43 @@ class GroupCommit(Loop):
         elif self._failure is not None:
             raise StoreError(self._failure)
 
-    def run_once(self) -> bool:
-        """Commit the next group; False once closed. An unexpected error is the answer to all that wait for it."""
-        group, more = self._gather()
+    def _leads(self, write: _Write) -> bool:
+        """Let a write wait with the others; True if its thread is to lead at once."""
+        with self._lock:
+            if not self._is_open:
+                raise StoreStopped
+            self._waiting.append(write)
+            leads, self._is_led = not self._is_led, True
+            return leads
+
+    def _lead(self) -> None:
+        """Commit for all that have gathered, this thread among them, and let the next one lead."""
+        with self._lock:
+            group, self._waiting = self._waiting, []
         try:
             self._commit_or_split(group)
-        except Exception as error:
-            for write in group:
-                write.failed(error)
+        except BaseException:
+            self._abandon(group)
             raise
-        return more
+        finally:
+            self._hand_over(group)
 
-    def _refuse_the_rest(self) -> None:
-        """Answer the writes that the thread left behind when it ended in a pause."""
-        while not self._queue.empty():
-            write = self._queue.get()
-            if write is not None:
-                write.failed(StoreStopped())
+    def _hand_over(self, group: list[_Write]) -> None:
+        """Wake the next to lead first, for the disk is idle; then those that have their answer."""
+        with self._lock:
+            self._is_led = bool(self._waiting)
+            if self._is_led:
+                self._waiting[0].turn.release()
+            else:
+                self._idle.notify_all()
+        for write in group:
+            write.turn.release()
 
-    def _gather(self) -> tuple[list[_Write], bool]:
-        """Block for the first write, take all that wait behind it; False with it once closed."""
-        group: list[_Write] = []
-        write = self._queue.get()
-        while write is not None:
-            group.append(write)
-            try:
-                write = self._queue.get_nowait()
-            except Empty:
-                return group, True
-        return group, False
+    def _abandon(self, group: list[_Write]) -> None:
+        """Answer a group whose leader is ended by something like SystemExit; no one knows how far it came."""
+        for write in group:
+            write.failed(CommitNotCertain("the thread that wrote has ended"))
+        self._give_up("memory no longer agrees with the disk")
 
     def _commit_or_split(self, group: list[_Write]) -> None:
         """Commit the group whole; if that fails, each write alone, so that only the one at fault fails."""
@@ -166,21 +194,25 @@ class GroupCommit(Loop):
 
     def _commit(self, group: list[_Write]) -> Exception | None:
         writer = self._writer
-        assert writer is not None, "the thread runs between open and close only"
+        assert writer is not None, "it is closed only when nobody leads"
         self._tried_at = begun = self._clock.now()
         try:
             self._require()
             results = writer.commit(lambda connection: [write.statements(connection) for write in group])
-        except Exception as error:  # noqa: BLE001 - it belongs to those who asked, not to this thread
+        except Exception as error:  # noqa: BLE001 - it belongs to those who asked
             return error
         self._failure = None
-        try:
-            self._committed(len(group), self._clock.now() - begun)
-        finally:
-            # Whatever becomes of the report, the writes are durable.
-            for write, result in zip(group, results, strict=True):
-                self._end(write, result)
+        self._report(len(group), self._clock.now() - begun)
+        for write, result in zip(group, results, strict=True):
+            self._end(write, result)
         return None
+
+    def _report(self, writes: int, took: int) -> None:
+        """Tell of a commit; whatever becomes of that, the writes are durable."""
+        try:
+            self._committed(writes, took)
+        except Exception:
+            log.exception("a commit could not be reported")
 
     def _end(self, write: _Write, result: object) -> None:
         """Let a write follow up and return; if it cannot, only a new start brings memory and disk together."""
