@@ -14,14 +14,20 @@ _IDS_IN_BLOCK = 1024
 _BLOCK = _IDS_IN_BLOCK * BYTES_PER_ID
 
 
+def crcs_of(packed: bytes) -> bytes:
+    """Return the checksums of these ids, as they are kept."""
+    crcs = [crc32(packed[start : start + _BLOCK]) for start in range(0, len(packed), _BLOCK)]
+    return struct.pack(f"<{len(crcs)}I", *crcs)
+
+
 def insert_checksums(connection: sqlite3.Connection, sequence: int, ids: PackedIds) -> None:
     """Write the checksums of an ingestion."""
-    connection.execute("INSERT INTO checksums (sequence, crcs) VALUES (?, ?)", [sequence, _crcs(ids.packed)])
+    connection.execute("INSERT INTO checksums (sequence, crcs) VALUES (?, ?)", [sequence, crcs_of(ids.packed)])
 
 
 def require_intact(sequence: int, packed: bytes, crcs: bytes | None) -> None:
     """Raise IdsDamaged unless these ids, which are whole blocks, have these checksums (None: they have none)."""
-    if crcs is not None and _crcs(packed) != crcs:
+    if crcs is not None and crcs_of(packed) != crcs:
         raise IdsDamaged(sequence)
 
 
@@ -42,8 +48,3 @@ def read_checked(connection: Connection, sequence: int, positions: Sequence[int]
     require_intact(sequence, blocks, expected)
     ids = PackedIds(blocks)
     return tuple(ids[position - first * _IDS_IN_BLOCK] for position in positions)
-
-
-def _crcs(packed: bytes) -> bytes:
-    crcs = [crc32(packed[start : start + _BLOCK]) for start in range(0, len(packed), _BLOCK)]
-    return struct.pack(f"<{len(crcs)}I", *crcs)

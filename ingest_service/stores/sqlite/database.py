@@ -1,7 +1,7 @@
 """The SQLite file of one process: one connection writes, readers have connections of their own."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from ingest_service.stores.sqlite.schema import migrate, schema_version
 from ingest_service.stores.sqlite.traces import require_new, require_not_lost
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 
 class SqliteDatabase:
@@ -92,6 +93,16 @@ class SqliteDatabase:
         """Run statements in the next commit (see GroupCommit.write)."""
         with self._noting_damage():
             return self._writer.write(statements, afterwards)
+
+    def write_together(
+        self,
+        together: Callable[[sqlite3.Connection, Sequence[A]], Sequence[T]],
+        item: A,
+        afterwards: Callable[[T], None] | None = None,
+    ) -> T:
+        """Run statements for many in the next commit (see GroupCommit.write_together)."""
+        with self._noting_damage():
+            return self._writer.write_together(together, item, afterwards)
 
     def probe(self) -> None:
         """Compare the files, and ask the group commit."""

@@ -2,8 +2,10 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from threading import Condition, Lock
 from typing import Any, TypeVar
 
@@ -16,6 +18,7 @@ from ingest_service.stores.sqlite.writer import Writer, touch
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+A = TypeVar("A")
 # An idle service writes a little so often, at most, to know that it can.
 PROBE_INTERVAL = 5 * NANOSECONDS
 
@@ -31,7 +34,8 @@ def _taken() -> Lock:
 class _Write:
     """A write that waits to be durable, or for its turn to lead."""
 
-    statements: Callable[[sqlite3.Connection], Any]
+    together: Callable[[sqlite3.Connection, Sequence[Any]], Sequence[Any]]
+    item: Any
     afterwards: Callable[[Any], None] | None
     turn: Lock = field(default_factory=_taken)
     is_answered: bool = False
@@ -50,12 +54,29 @@ class _Write:
             self.error, self.is_answered = error, True
 
 
+_TOGETHER = attrgetter("together")
+
+
+def _run(connection: sqlite3.Connection, group: Sequence[_Write]) -> list[Any]:
+    """Run the statements of a group, and return the result of each write."""
+    results: list[Any] = []
+    for together, writes in groupby(group, key=_TOGETHER):
+        results += together(connection, [write.item for write in writes])
+    return results
+
+
+def _one_by_one(
+    connection: sqlite3.Connection, statements: Sequence[Callable[[sqlite3.Connection], T]]
+) -> list[T]:
+    return [run(connection) for run in statements]
+
+
 class GroupCommit:
     """Commits what has gathered while the commit before it was on its way to the disk.
 
     It has no thread. Of those that ask, the one that finds nobody writing leads: it commits for all that have
-    gathered, and then one of those that came meanwhile leads. So a write waits for one group at most, and a group is
-    as large as the number of threads that ask.
+    gathered, and then one of those that came meanwhile leads. So a write waits for one other group at most, and a
+    group is as large as the number of threads that ask.
 
     The connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from `open` to `close`.
     `committed` gets, from the leading thread, the writes of every commit and the nanoseconds that they and the
@@ -112,10 +133,24 @@ class GroupCommit:
 
         `afterwards`, if any, is called with the result after the commit, in the order of the writes. The leading
         thread calls both, so neither may wait for another writer. The statements may run twice, the first time
-        rolled back. Raises StoreError if they or the commit failed, StoreStopped when it is closed; then nothing of
-        them was kept, unless the error says that this is not certain.
+        rolled back. Raises StoreError if they or the commit failed, StoreStopped when it is closed; then nothing
+        of them was kept, unless the error says that this is not certain.
         """
-        write = _Write(statements, afterwards)
+        return self.write_together(_one_by_one, statements, afterwards)
+
+    def write_together(
+        self,
+        together: Callable[[sqlite3.Connection, Sequence[A]], Sequence[T]],
+        item: A,
+        afterwards: Callable[[T], None] | None = None,
+    ) -> T:
+        """Do as `write` does, with statements that serve many writes at once.
+
+        Neighbours in a commit that ask for the same ones share one run: `together` gets their items, and returns
+        a result for each. A statement for many rows is not quicker for SQLite, but each statement lets other
+        threads have the interpreter, and the whole group then waits until it comes back.
+        """
+        write = _Write(together, item, afterwards)
         if not self._leads(write):
             write.turn.acquire()
         if not write.is_answered:
@@ -198,7 +233,7 @@ class GroupCommit:
         self._tried_at = begun = self._clock.now()
         try:
             self._require()
-            results = writer.commit(lambda connection: [write.statements(connection) for write in group])
+            results = writer.commit(lambda connection: _run(connection, group))
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked
             return error
         self._failure = None

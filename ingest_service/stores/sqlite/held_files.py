@@ -13,11 +13,11 @@ class HeldFiles:
     """
 
     def __init__(self) -> None:
-        self._held: dict[str, tuple[int, int]] = {}
+        self._held: dict[Path, tuple[int, int]] = {}
 
     def hold(self, path: Path, file: int | None = None) -> None:
         """Note the file that is open as `file`, or that the path names now. Raises OSError if there is none."""
-        self._held[str(path)] = _identity(os.stat(path if file is None else file))
+        self._held[path] = _identity(path.stat() if file is None else os.fstat(file))
 
     def release(self) -> None:
         """Forget all of them."""
@@ -27,7 +27,7 @@ class HeldFiles:
         """Raise StoreError unless each path still names its file. Costs microseconds; any thread."""
         for path, identity in self._held.items():
             try:
-                found = _identity(os.stat(path))
+                found = _identity(path.stat())
             except OSError:
                 found = None
             if found != identity:

@@ -35,7 +35,7 @@ class Asking:
 
 
 class Gathering:
-    """Holds the writing thread inside a write until others have gathered behind it."""
+    """Holds a leader inside its write until others have gathered behind it."""
 
     def __init__(self, group_commit: GroupCommit) -> None:
         self._group_commit = group_commit
@@ -49,14 +49,14 @@ class Gathering:
 
     def ask(self, name: str, ask: Callable[[], object]) -> None:
         """Ask from a thread of its own, and see to it that the write has joined the queue."""
-        before = self._group_commit._queue.qsize()
+        before = len(self._group_commit._waiting)
         self._asked[name] = Asking(ask)
         self._asked[name].start()
-        while self._group_commit._queue.qsize() == before:
+        while len(self._group_commit._waiting) == before:
             pass
 
     def let_go(self) -> None:
-        """Let the writing thread go on, and block until everybody has an answer."""
+        """Let the leader go on, and block until everybody has an answer."""
         self._go_on.set()
         self._first.answer()
         for name, asking in self._asked.items():

@@ -1,19 +1,18 @@
 """Many writes, one commit."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread, get_ident
 
 import pytest
 
-from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.loop import PAUSE_AFTER_ERROR
+from ingest_service.errors import CommitNotCertain, StoreError, StoreStopped
 from ingest_service.stores.sqlite.connections import connect
 from ingest_service.stores.sqlite.group_commit import GroupCommit
 from tests.doubles import VirtualClock
-from tests.stores.sqlite.gathering import PATIENCE, Asking, Gathering
+from tests.stores.sqlite.gathering import Asking, Gathering
 
 Statements = Callable[[sqlite3.Connection], None]
 
@@ -179,7 +178,7 @@ def test_a_close_commits_what_was_asked_before_it(group_commit: GroupCommit, pat
     gathering.let_go()
     stopping.join()
     assert words(path) == ["a"]
-    assert not group_commit.alive
+    assert not group_commit.is_open
 
 
 def test_nothing_is_written_after_a_close(group_commit: GroupCommit) -> None:
@@ -202,7 +201,7 @@ def test_an_unexpected_error_in_a_write_is_its_answer_and_the_others_of_its_grou
     assert words(path) == ["a", "b"]
     group_commit.write(insert("later"))
     assert words(path) == ["a", "b", "later"]
-    assert (given_up, group_commit.trouble) == ([], None)
+    assert given_up == []
 
 
 def test_an_error_in_what_follows_a_commit_is_the_answer_and_ends_the_process(
@@ -236,28 +235,128 @@ def test_a_commit_whose_report_fails_is_answered_and_followed_like_any_other(
     assert given_up == []
 
 
-def test_a_write_that_comes_during_the_pause_after_an_error_is_refused_by_a_close(
-    group_commit: GroupCommit, path: Path, clock: VirtualClock, on_commit: list[Callable[[], None]]
+def test_what_gathers_behind_a_report_that_fails_is_committed(
+    group_commit: GroupCommit, path: Path, on_commit: list[Callable[[], None]]
 ) -> None:
-    late, closing = Asking(lambda: group_commit.write(insert("late"))), Asking(group_commit.close)
-    both_asked = Event()
-
-    def during_the_pause() -> None:
-        late.start()
-        while group_commit._queue.qsize() == 0:
-            pass
-        closing.start()
-        while group_commit._queue.qsize() == 1 or not group_commit._halted.is_set():
-            pass
-        both_asked.set()
-
-    clock.at(clock.now() + PAUSE_AFTER_ERROR // 2, during_the_pause)
     on_commit.append(fail)
-    group_commit.write(insert("a"))
-    assert both_asked.wait(PATIENCE)
-    assert isinstance(late.answer(), StoreStopped)
-    assert closing.answer() is None
+    gathering = Gathering(group_commit)
+    gathering.ask("a", partial(group_commit.write, insert("a")))
+    gathering.let_go()
+    assert (words(path), gathering.errors) == (["a"], {})
+
+
+def test_the_first_of_those_that_gathered_writes_for_all_of_them(group_commit: GroupCommit) -> None:
+    gathering = Gathering(group_commit)
+    threads: list[int] = []
+    first: list[int] = []
+
+    def lead() -> None:
+        first.append(get_ident())
+        group_commit.write(lambda _: threads.append(get_ident()))
+
+    gathering.ask("first", lead)
+    for name in ("second", "third"):
+        gathering.ask(name, lambda: group_commit.write(lambda _: threads.append(get_ident())))
+    gathering.let_go()
+    assert threads == first * 3
+
+
+def test_a_leader_whose_own_write_fails_commits_for_the_others(group_commit: GroupCommit, path: Path) -> None:
+    gathering = Gathering(group_commit)
+    gathering.ask("bad", partial(group_commit.write, fail))
+    gathering.ask("a", partial(group_commit.write, insert("a")))
+    gathering.let_go()
+    assert [*gathering.errors] == ["bad"]
     assert words(path) == ["a"]
+
+
+def test_a_write_waits_for_one_other_group_only(group_commit: GroupCommit, path: Path) -> None:
+    gathering = Gathering(group_commit)
+    later = Asking(lambda: group_commit.write(insert("later")))
+    seen: list[str] = []
+
+    def ask_for_more(connection: sqlite3.Connection) -> None:
+        insert("a")(connection)
+        later.start()
+        while not group_commit._waiting:
+            pass
+
+    gathering.ask("a", partial(group_commit.write, ask_for_more, lambda _: seen.extend(words(path))))
+    gathering.ask("b", partial(group_commit.write, insert("b")))
+    gathering.let_go()
+    assert seen == ["a", "b"]
+    assert later.answer() is None
+    assert words(path) == ["a", "b", "later"]
+
+
+@pytest.mark.parametrize("ends", ["statements", "afterwards"])
+def test_a_leader_that_is_ended_answers_all_of_its_group_and_the_process_ends(
+    group_commit: GroupCommit, path: Path, given_up: list[str], ends: str
+) -> None:
+    def exit_thread(_: object) -> None:
+        raise SystemExit
+
+    gathering = Gathering(group_commit)
+    what = {"statements": (exit_thread, None), "afterwards": (insert("a"), exit_thread)}[ends]
+
+    def be_ended() -> None:
+        with pytest.raises(SystemExit):
+            group_commit.write(*what)
+
+    gathering.ask("ended", be_ended)
+    gathering.ask("b", partial(group_commit.write, insert("b")))
+    gathering.let_go()
+    assert isinstance(gathering.errors["b"], CommitNotCertain)
+    assert given_up == ["memory no longer agrees with the disk"]
+    group_commit.write(insert("later"))
+    assert words(path)[-1] == "later"
+
+
+def test_what_is_asked_while_a_close_waits_is_refused(group_commit: GroupCommit, path: Path) -> None:
+    gathering = Gathering(group_commit)
+    gathering.ask("a", partial(group_commit.write, insert("a")))
+    closing = Asking(group_commit.close)
+    closing.start()
+    while group_commit.is_open:
+        pass
+    with pytest.raises(StoreStopped):
+        group_commit.write(insert("late"))
+    gathering.let_go()
+    assert closing.answer() is None
+    assert (words(path), gathering.errors) == (["a"], {})
     group_commit.open(connect(path))
     group_commit.write(insert("again"))
     assert words(path) == ["a", "again"]
+
+
+def test_neighbours_that_ask_for_the_same_statements_share_one_run(group_commit: GroupCommit, path: Path) -> None:
+    runs: list[list[str]] = []
+
+    def insert_all(connection: sqlite3.Connection, some: Sequence[str]) -> list[str]:
+        runs.append(list(some))
+        for word in some:
+            insert(word)(connection)
+        return [word.upper() for word in some]
+
+    gathering = Gathering(group_commit)
+    for word in ("a", "b"):
+        gathering.ask(word, partial(group_commit.write_together, insert_all, word))
+    gathering.ask("c", partial(group_commit.write, insert("c")))
+    gathering.ask("d", partial(group_commit.write_together, insert_all, "d"))
+    gathering.let_go()
+    assert runs == [["a", "b"], ["d"]]
+    assert gathering.results == {"a": "A", "b": "B", "c": None, "d": "D"}
+    assert words(path) == ["a", "b", "c", "d"]
+
+
+def test_a_bad_write_among_those_that_share_a_run_fails_alone(group_commit: GroupCommit, path: Path) -> None:
+    def insert_all(connection: sqlite3.Connection, some: Sequence[str]) -> Sequence[str]:
+        connection.executemany("INSERT INTO words VALUES (?)", [[word] for word in some])
+        return some
+
+    gathering = Gathering(group_commit)
+    for name, word in {"a": "a", "twice": "a", "b": "b"}.items():
+        gathering.ask(name, partial(group_commit.write_together, insert_all, word))
+    gathering.let_go()
+    assert [*gathering.errors] == ["twice"]
+    assert words(path) == ["a", "b"]
