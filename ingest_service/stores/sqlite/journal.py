@@ -17,7 +17,7 @@ from ingest_service.stores.sql.progress import read_release_state
 from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION, read_ingestion
 from ingest_service.stores.sqlite.admitting import insert_ingestions
 from ingest_service.stores.sqlite.cancelling import cancel_ingestion
-from ingest_service.stores.sqlite.checksums import read_checked
+from ingest_service.stores.sqlite.checksums import CheckedIds
 from ingest_service.stores.sqlite.open_batches import read_open_batches
 from ingest_service.stores.sqlite.releasing import finish_slot, insert_pause, insert_slot
 from ingest_service.stores.sqlite.waits import Wait, pause_until
@@ -78,6 +78,7 @@ class SqliteJournal:
         self._witness = witness
         self._clock = clock
         self._replica = replica
+        self._ids = CheckedIds(database)
 
     def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:
         """Keep a submission in one row; `accepted` follows the commit."""
@@ -135,6 +136,7 @@ class SqliteJournal:
 
     def waiting(self) -> Iterable[tuple[Entry, int]]:
         """Read the cursors, and the ids of open batches that were released and have no outcome."""
+        self._ids.forget()
         with self._database.read() as connection:
             yield from read_open_batches(connection, self._clock)
             cursors = connection.execute(f"SELECT sequence, released, {INGESTION} FROM backlog {JOIN_INGESTION}")
@@ -163,8 +165,7 @@ class SqliteJournal:
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Read the ids at some positions, and check them."""
-        with self._database.read() as connection:
-            return read_checked(connection, sequence, positions)
+        return self._ids.at(sequence, positions)
 
     def open_slot(self, slot: Slot) -> None:
         """Write down the slot in one commit, and show it to the witness."""
