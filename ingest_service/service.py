@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from ingest_service.dispatch.dispatcher import Dispatcher
-from ingest_service.domain.model import Priority, Status, Submission
+from ingest_service.domain.model import Priority, Status, Submission, new_id
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import (
     DispatcherStopped,
@@ -182,7 +182,7 @@ class Service:
 
     def _submission(self, ids: Iterable[int], priority: Priority, deadline: int | None) -> Submission:
         packed = ids if isinstance(ids, PackedIds) else PackedIds.of(ids)
-        return Submission(uuid4(), priority, self._batch_size, packed, deadline=deadline)
+        return Submission(new_id(), priority, self._batch_size, packed, deadline=deadline)
 
 
 def _log_accepted(submission: Submission) -> None:

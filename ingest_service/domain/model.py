@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from random import getrandbits
 from typing import Self
 from uuid import UUID
 
@@ -100,6 +101,14 @@ class Batch:
     def number(self) -> int:
         """Number of the batch in its ingestion, from 0."""
         return self.positions[0] // self.ingestion.batch_size
+
+
+def new_id() -> UUID:
+    """Return the id of a new ingestion: random, like that of uuid4, which asks the system each time.
+
+    Python lets another thread run meanwhile, and a busy service then waits for its turn.
+    """
+    return UUID(int=getrandbits(128), version=4)
 
 
 def batch_id(ingestion_id: UUID, number: int) -> UUID:
