@@ -1,90 +1,106 @@
-"""64 threads adding submissions: the database's group commit against a lock around one connection.
+"""Durable submissions inside the process, without HTTP, by 1, 8 and 64 threads.
 
-Both run the same statements on the same disk (WAL, synchronous=FULL); the lock way commits each submission by
-itself, so it cannot be faster than one sync at a time. Read: the ratio says how many times more submissions
-become durable in a second, and the two "syncs" lines how many share one wait for the disk.
+The limit is one thread that commits one small row after the other (WAL, synchronous=FULL) and does nothing else.
+The peer of the 64 threads runs the statements of a submission behind a lock around one connection, so that each
+has a commit of its own. Read: with one thread the ratio says what a submission costs beside its commit; with more
+it may exceed 1, because submissions share a commit.
 """
 
-import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
-from uuid import uuid4
 
-from benchmarks.measure import here, medians, seconds
+from benchmarks.figure import Figure, show
+from benchmarks.measure import here, medians
+from ingest_service.app import build_service
 from ingest_service.clock import SystemClock
-from ingest_service.domain.model import Ingestion, Priority, Submission
+from ingest_service.config import Settings
+from ingest_service.domain.model import Ingestion, Priority, Submission, new_id
 from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.service import Service
 from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.connections import connect
-from ingest_service.stores.sqlite.database import SqliteDatabase
-from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.schema import migrate
 
-THREADS = 64
-WINDOW = 1.5
-ROUNDS = 5
+IDS = range(1, 8)
+AIMS = {1: 0.5, 8: 0.8, 64: 1.5}
+TIMES_LOCK = 2.0
+WINDOW = 0.7
+ROUNDS = 7
 
 
-def submission() -> Submission:
-    """Return five ids under a new ingestion id."""
-    return Submission(uuid4(), Priority.MEDIUM, 3, PackedIds.of([1, 2, 3, 4, 5]))
-
-
-def rate(add: Callable[[Submission], object]) -> float:
-    """Return how many submissions all threads together add in a second."""
+def rate(act: Callable[[], object], threads: int) -> float:
+    """Return how often all threads together act in a second."""
     deadline = time.perf_counter() + WINDOW
 
-    def add_until_deadline(_: int) -> int:
-        added = 0
+    def act_until_deadline(_: int) -> int:
+        done = 0
         while time.perf_counter() < deadline:
-            add(submission())
-            added += 1
-        return added
+            act()
+            done += 1
+        return done
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        return sum(pool.map(add_until_deadline, range(THREADS))) / WINDOW
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(act_until_deadline, range(threads))) / WINDOW
 
 
-def one_at_a_time(path: Path) -> Callable[[Submission], None]:
+@contextmanager
+def paused_service(path: Path) -> Iterator[Service]:
+    """Run a service that takes everything and opens no slot."""
+    environ = {"INGEST_DATABASE_URL": f"sqlite:///{path.resolve()}", "INGEST_MAX_PENDING_IDS": "1000000000"}
+    service = build_service(Settings.from_environ(environ))
+    service.start()
+    service.pause()
+    yield service
+    service.stop()
+
+
+def bare_commits(path: Path) -> Callable[[], None]:
+    """Return the limit: one small row in a commit of its own."""
+    connection = connect(path)
+    connection.execute("CREATE TABLE rows (number INTEGER PRIMARY KEY, ids BLOB)")
+    ids = PackedIds.of(IDS).packed
+
+    def commit() -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO rows (ids) VALUES (?)", [ids])
+        connection.execute("COMMIT")
+
+    return commit
+
+
+def one_at_a_time(path: Path) -> Callable[[], None]:
     """Return the peer: every submission in a commit of its own, behind a lock."""
     connection, lock, clock = connect(path), Lock(), SystemClock()
     migrate(connection)
 
-    def add(submission: Submission) -> None:
+    def submit() -> None:
+        submission = Submission(new_id(), Priority.MEDIUM, 3, PackedIds.of(IDS))
         with lock, connection:
             connection.execute("BEGIN IMMEDIATE")
             insert_ingestion(connection, Ingestion.of(submission, clock.wall()), submission.ids)
 
-    return add
+    return submit
 
 
-def sync_seconds(file: int) -> float:
-    """Append a page to a file and return how long the disk takes to make it durable."""
-    os.write(file, bytes(4096))
-    return seconds(lambda: os.fsync(file))
-
-
-def main() -> None:
-    """Measure and print."""
-    with here() as folder:
-        database = SqliteDatabase(Path(folder, "group.db"), SystemClock())
-        journal = SqliteJournal(database, database.lock_file, SystemClock())
-        database.start()
-        alone = one_at_a_time(Path(folder, "lock.db"))
-        file = os.open(Path(folder, "page"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        (sync,) = medians(100, lambda: sync_seconds(file))
-        grouped, locked = medians(
-            ROUNDS, lambda: rate(lambda one: journal.add(one, lambda *_: None, None)), lambda: rate(alone)
-        )
-        database.stop()
-    print(f"durable submissions, {THREADS} threads: group commit {grouped / locked:.1f} times the lock way")
-    print(f"  group commit  {grouped:7.0f}/s, {grouped * sync:5.2f} for each sync of this disk")
-    print(f"  lock          {locked:7.0f}/s, {locked * sync:5.2f} for each sync of this disk")
-    print(f"  one fsync of a page takes {sync * 1000:.2f} ms")
+def figures() -> Iterator[Figure]:
+    """Measure."""
+    with here() as folder, paused_service(Path(folder, "service.db")) as service:
+        submit = partial(service.submit, IDS, Priority.MEDIUM)
+        bare, alone = bare_commits(Path(folder, "bare.db")), one_at_a_time(Path(folder, "lock.db"))
+        ways = [partial(rate, submit, threads) for threads in AIMS]
+        limit, locked, *grouped = medians(ROUNDS, lambda: rate(bare, 1), lambda: rate(alone, 64), *ways)
+    for (threads, aim), submissions in zip(AIMS.items(), grouped, strict=True):
+        by = f"{threads} thread{'s' if threads > 1 else ''}"
+        yield Figure(f"durable submissions of 7 ids by {by}", "bare commits of a row", submissions / limit, aim)
+    yield Figure(
+        "durable submissions by 64 threads", "a lock around one connection", grouped[-1] / locked, TIMES_LOCK
+    )
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())

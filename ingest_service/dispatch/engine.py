@@ -91,7 +91,7 @@ class EmbeddedEngine:
         pause = min(asked, self._rate.longest_pause)
         lag, paused_until = started - self._due, self._clock.wall() + pause if pause else None
         with self._state.changing():
-            states = {batch.sequence: self._journal.release_state(batch.sequence) for batch in slot.batches}
+            states = self._journal.release_states({batch.sequence for batch in slot.batches})
             cancelled = {sequence for sequence, state in states.items() if state.cancelled}
             verdicts = self._retry_rules.of_slot(slot, calls, self._clock, cancelled)
             self._journal.close_slot(slot, verdicts, started, lag, paused_until)
@@ -125,7 +125,7 @@ class EmbeddedEngine:
     def cancel(self, sequence: int) -> None:
         """Write down the cancellation, then take the ingestion out of the backlog."""
         with self._state.changing():
-            released = self._journal.release_state(sequence).released
+            released = self._journal.release_states([sequence])[sequence].released
             entries = self._state.backlog.of_ingestion(sequence)
             self._journal.cancel(sequence, list(self._cancelled(entries, released)))
             self._state.backlog.remove(sequence)

@@ -1,6 +1,6 @@
 """Interface of the durable journal of the embedded engine."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -28,8 +28,8 @@ class Journal(Protocol):
     def resubmitted(self, submission: Submission, key: str) -> UUID | None:
         """Return the id of the ingestion that came with this key, None for a new key. Raises KeyReused."""
 
-    def release_state(self, sequence: int) -> ReleaseState:
-        """Return the state of an ingestion that may have changed while some of its ids were being called."""
+    def release_states(self, sequences: Collection[int]) -> dict[int, ReleaseState]:
+        """Return the states of ingestions, which may have changed while some of their ids were being called."""
 
     def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """Let nothing more of an ingestion be released, and keep outcomes of ids at these positions.

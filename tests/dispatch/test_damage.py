@@ -50,8 +50,16 @@ def test_ids_that_wait_to_be_called_again_are_checked_too(path: Path, on_disk: O
     on_disk.run_slot(PASSING, PASSING, PASSING)
     flip(path)
     on_disk.submit([4])
+    on_disk.restart()
     assert on_disk.run_slot() == (4,)
     assert on_disk.run_slot_if_any() is None
+
+
+def test_ids_that_were_read_and_checked_serve_the_slots_that_follow(path: Path, on_disk: OnDisk) -> None:
+    on_disk.submit(range(1, 7))
+    assert on_disk.run_slot() == (1, 2, 3)
+    flip(path, at=4 * 4)
+    assert on_disk.run_slot() == (4, 5, 6)
 
 
 def test_what_is_set_aside_is_reported_without_an_end(path: Path, on_disk: OnDisk) -> None:

@@ -87,7 +87,7 @@ def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
     yield dict(records.batch_counts()), journal.paused_at(), journal.paused_until(), journal.last_slot()
     for progress, _ in listed:
         assert records.progress(progress.ingestion.id) == progress
-        yield records.ids(progress.sequence), journal.release_state(progress.sequence)
+        yield records.ids(progress.sequence), journal.release_states([progress.sequence])[progress.sequence]
         yield [records.history(progress.sequence, query) for query in FAILURES]
     for submission in submissions:
         yield from seen_of(records, submission.id)

@@ -33,14 +33,17 @@ def read_all(connection: Connection, source: str, parameters: Sequence[object]) 
     return [_progress(row, open_numbers) for row in rows]
 
 
-def read_release_state(connection: Connection, sequence: int) -> ReleaseState:
-    """Read the state of an ingestion that exists."""
-    priority, released, cancelled = connection.execute(
-        f"SELECT ingestions.priority, {RELEASED}, cancelled_at IS NOT NULL "
-        f"FROM ingestions {JOINED} WHERE sequence = ?",
-        [sequence],
-    ).fetchone()
-    return ReleaseState(Priority(priority), released, bool(cancelled))
+def read_release_states(connection: Connection, sequences: Collection[int]) -> dict[int, ReleaseState]:
+    """Read the states of ingestions that exist, at least one, by their sequences."""
+    rows = connection.execute(
+        f"SELECT sequence, ingestions.priority, {RELEASED}, cancelled_at IS NOT NULL "
+        f"FROM ingestions {JOINED} WHERE sequence IN {in_list(sequences)}",
+        [*sequences],
+    )
+    return {
+        sequence: ReleaseState(Priority(priority), released, bool(cancelled))
+        for sequence, priority, released, cancelled in rows
+    }
 
 
 def _open_numbers(connection: Connection, sequences: Collection[int]) -> Mapping[int, set[int]]:

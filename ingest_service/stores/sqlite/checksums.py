@@ -37,8 +37,8 @@ def require_intact(sequence: int, packed: bytes, crcs: bytes | None) -> None:
 class CheckedIds:
     """Reads ids of ingestions, and checks them. Any thread.
 
-    It keeps the blocks that it read last: they serve the slots that follow, and SQLite reads all ids of an ingestion
-    to return a few of them.
+    It keeps the blocks that it read last: they serve the slots that follow, and SQLite reads all ids of an
+    ingestion to return a few of them.
     """
 
     def __init__(self, database: Database) -> None:
@@ -63,8 +63,8 @@ class CheckedIds:
     def _read_blocks(self, sequence: int, first: int, count: int) -> PackedIds:
         with self._database.read() as connection:
             blocks, expected = connection.execute(
-                "SELECT substr(ids, ?, ?), substr(crcs, ?, ?) FROM ingestions LEFT JOIN checksums USING (sequence) "
-                "WHERE sequence = ?",
+                "SELECT substr(ids, ?, ?), substr(crcs, ?, ?) "
+                "FROM ingestions LEFT JOIN checksums USING (sequence) WHERE sequence = ?",
                 [first * _BLOCK + 1, count * _BLOCK, first * 4 + 1, count * 4, sequence],
             ).fetchone()
         require_intact(sequence, blocks, expected)

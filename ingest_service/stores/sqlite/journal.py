@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.errors import KeyReused
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.keys import Key, insert_key, read_key
-from ingest_service.stores.sql.progress import read_release_state
+from ingest_service.stores.sql.progress import read_release_states
 from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION, read_ingestion
 from ingest_service.stores.sqlite.admitting import insert_ingestions
 from ingest_service.stores.sqlite.cancelling import cancel_ingestion
@@ -95,10 +95,10 @@ class SqliteJournal:
             raise found
         return found
 
-    def release_state(self, sequence: int) -> ReleaseState:
-        """Read the state of an ingestion."""
+    def release_states(self, sequences: Collection[int]) -> dict[int, ReleaseState]:
+        """Read the states of ingestions."""
         with self._database.read() as connection:
-            return read_release_state(connection, sequence)
+            return read_release_states(connection, sequences)
 
     def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """Write a cancellation and the outcomes that follow from it in one commit."""

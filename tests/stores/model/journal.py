@@ -1,6 +1,6 @@
 """The journal of the model."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
 from ingest_service.clock import Clock
@@ -45,8 +45,8 @@ class ModelJournal:
             raise KeyReused(key)
         return before.id
 
-    def release_state(self, sequence: int) -> ReleaseState:
-        return self.kept[sequence].release_state
+    def release_states(self, sequences: Collection[int]) -> dict[int, ReleaseState]:
+        return {sequence: self.kept[sequence].release_state for sequence in sequences}
 
     def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         if sequence in self.kept:

@@ -99,20 +99,24 @@ def test_another_priority_moves_what_waits_and_what_is_called_again(store: Store
 
 def test_the_release_state_of_an_ingestion_follows_its_changes(store: Store) -> None:
     entry = submit(store, range(1, 9), Priority.LOW)
-    assert store.journal.release_state(entry.sequence) == ReleaseState(Priority.LOW, released=0, cancelled=False)
+    assert store.journal.release_states([entry.sequence])[entry.sequence] == ReleaseState(
+        Priority.LOW, released=0, cancelled=False
+    )
     release(store, 1, entry.split(1)[0])
-    assert store.journal.release_state(entry.sequence).released == 1
+    assert store.journal.release_states([entry.sequence])[entry.sequence].released == 1
     store.journal.reprioritise(entry.sequence, Priority.HIGH)
-    assert store.journal.release_state(entry.sequence).priority is Priority.HIGH
+    assert store.journal.release_states([entry.sequence])[entry.sequence].priority is Priority.HIGH
     store.journal.cancel(entry.sequence, [])
     store.restart()
-    assert store.journal.release_state(entry.sequence) == ReleaseState(Priority.HIGH, released=3, cancelled=True)
+    assert store.journal.release_states([entry.sequence])[entry.sequence] == ReleaseState(
+        Priority.HIGH, released=3, cancelled=True
+    )
 
 
 def test_the_release_state_of_an_ingestion_that_was_released_to_the_end_counts_all_its_ids(store: Store) -> None:
     entry = submit(store, [1, 2])
     finish(store, 1, entry)
-    assert store.journal.release_state(entry.sequence) == ReleaseState(
+    assert store.journal.release_states([entry.sequence])[entry.sequence] == ReleaseState(
         Priority.MEDIUM, released=2, cancelled=False
     )
 
