@@ -1,8 +1,11 @@
 """All benchmarks that have figures, in the order in which they run, under the headings of docs/performance.md."""
 
 GROUPS = {
-    "Slots": ("shared_slots",),
-    "Requests": ("pruning", "shared_submissions", "shared_gate", "shared_http"),
+    "Slots": (
+        "slots",
+        "shared_slots",
+    ),
+    "Requests": ("group_commit", "pruning", "shared_submissions", "shared_gate", "shared_http"),
     "Much that waits": ("backlog", "schedule", "waiting", "shared_backlog"),
     "The command line": ("cli",),
 }

@@ -3,16 +3,14 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
 from threading import Condition, Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import NOT_CERTAIN, CommitNotCertain, StoreError, StoreStopped
 from ingest_service.loop import exit_process
 from ingest_service.stores.sqlite.connections import store_error
+from ingest_service.stores.sqlite.waiting_write import WaitingWrite, run
 from ingest_service.stores.sqlite.writer import Writer, touch
 
 log = logging.getLogger(__name__)
@@ -23,52 +21,10 @@ A = TypeVar("A")
 PROBE_INTERVAL = 5 * NANOSECONDS
 
 
-def _taken() -> Lock:
-    """Return a lock that is taken: releasing it wakes the one thread that waits for it."""
-    lock = Lock()
-    lock.acquire()
-    return lock
-
-
-@dataclass(slots=True, eq=False)
-class _Write:
-    """A write that waits to be durable, or for its turn to lead."""
-
-    together: Callable[[sqlite3.Connection, Sequence[Any]], Sequence[Any]]
-    item: Any
-    afterwards: Callable[[Any], None] | None
-    turn: Lock = field(default_factory=_taken)
-    is_answered: bool = False
-    result: Any = None
-    error: Exception | None = None
-
-    def ended(self, result: object) -> None:
-        """Follow it up, and let it return: it is durable."""
-        if self.afterwards is not None:
-            self.afterwards(result)
-        self.result, self.is_answered = result, True
-
-    def failed(self, error: Exception) -> None:
-        """Let it raise, unless it returns."""
-        if not self.is_answered:
-            self.error, self.is_answered = error, True
-
-
-_TOGETHER = attrgetter("together")
-
-
-def _run(connection: sqlite3.Connection, group: Sequence[_Write]) -> list[Any]:
-    """Run the statements of a group, and return the result of each write."""
-    results: list[Any] = []
-    for together, writes in groupby(group, key=_TOGETHER):
-        results += together(connection, [write.item for write in writes])
-    return results
-
-
 def _one_by_one(
     connection: sqlite3.Connection, statements: Sequence[Callable[[sqlite3.Connection], T]]
 ) -> list[T]:
-    return [run(connection) for run in statements]
+    return [one(connection) for one in statements]
 
 
 class GroupCommit:
@@ -96,7 +52,7 @@ class GroupCommit:
         self._require = require
         self._lock = Lock()
         self._idle = Condition(self._lock)
-        self._waiting: list[_Write] = []
+        self._waiting: list[WaitingWrite] = []
         self._is_led = False
         self._is_open = False
         self._writer: Writer | None = None
@@ -150,7 +106,7 @@ class GroupCommit:
         a result for each. A statement for many rows is not quicker for SQLite, but each statement lets other
         threads have the interpreter, and the whole group then waits until it comes back.
         """
-        write = _Write(together, item, afterwards)
+        write = WaitingWrite(together, item, afterwards)
         if not self._leads(write):
             write.turn.acquire()
         if not write.is_answered:
@@ -170,7 +126,7 @@ class GroupCommit:
         elif self._failure is not None:
             raise StoreError(self._failure)
 
-    def _leads(self, write: _Write) -> bool:
+    def _leads(self, write: WaitingWrite) -> bool:
         """Let a write wait with the others; True if its thread is to lead at once."""
         with self._lock:
             if not self._is_open:
@@ -191,7 +147,7 @@ class GroupCommit:
         finally:
             self._hand_over(group)
 
-    def _hand_over(self, group: list[_Write]) -> None:
+    def _hand_over(self, group: list[WaitingWrite]) -> None:
         """Wake the next to lead first, for the disk is idle; then those that have their answer."""
         with self._lock:
             self._is_led = bool(self._waiting)
@@ -202,13 +158,13 @@ class GroupCommit:
         for write in group:
             write.turn.release()
 
-    def _abandon(self, group: list[_Write]) -> None:
+    def _abandon(self, group: list[WaitingWrite]) -> None:
         """Answer a group whose leader is ended by something like SystemExit; no one knows how far it came."""
         for write in group:
             write.failed(CommitNotCertain("the thread that wrote has ended"))
         self._give_up("memory no longer agrees with the disk")
 
-    def _commit_or_split(self, group: list[_Write]) -> None:
+    def _commit_or_split(self, group: list[WaitingWrite]) -> None:
         """Commit the group whole; if that fails, each write alone, so that only the one at fault fails."""
         if len(group) > 1 and self._commit(group) is None:
             return
@@ -227,13 +183,13 @@ class GroupCommit:
         self._failure = str(refusal)
         return refusal
 
-    def _commit(self, group: list[_Write]) -> Exception | None:
+    def _commit(self, group: list[WaitingWrite]) -> Exception | None:
         writer = self._writer
         assert writer is not None, "it is closed only when nobody leads"
         self._tried_at = begun = self._clock.now()
         try:
             self._require()
-            results = writer.commit(lambda connection: _run(connection, group))
+            results = writer.commit(lambda connection: run(connection, group))
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked
             return error
         self._failure = None
@@ -249,7 +205,7 @@ class GroupCommit:
         except Exception:
             log.exception("a commit could not be reported")
 
-    def _end(self, write: _Write, result: object) -> None:
+    def _end(self, write: WaitingWrite, result: object) -> None:
         """Let a write follow up and return; if it cannot, only a new start brings memory and disk together."""
         try:
             write.ended(result)
