@@ -35,7 +35,7 @@ def write_history(path: Path) -> None:
     connection = sqlite3.connect(path)
     for number in range(ENDED):
         ids = many if number == ENDED // 2 else few
-        ingestion = Ingestion(uuid4(), Priority.LOW, 3, len(ids), created_at=number)
+        ingestion = Ingestion(uuid4().int, Priority.LOW, 3, len(ids), created_at=number)
         sequence = insert_ingestion(connection, ingestion, ids)
         connection.executemany(
             "INSERT INTO outcomes (sequence, position, record_id, attempts) VALUES (?, ?, ?, 1)",

@@ -38,7 +38,7 @@ def fill(path: Path, ingestions: int) -> None:
         connection.execute("BEGIN")
         for number in range(ingestions):
             ids = PackedIds.of(range(1, 11))
-            ingestion = Ingestion(uuid4(), Priority(number % 3), 3, len(ids), wall)
+            ingestion = Ingestion(uuid4().int, Priority(number % 3), 3, len(ids), wall)
             insert_ingestion(connection, ingestion, ids)
     connection.close()
 

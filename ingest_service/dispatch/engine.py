@@ -64,7 +64,7 @@ class EmbeddedEngine:
         last = self._journal.last_slot()
         self._number = last.number if last else 0
         pacer = recovered_pacer(last, self._journal.paused_until(), self._clock, self._rate)
-        backlog = recovered_backlog(self._journal.waiting(), self._clock, self._rate)
+        backlog = recovered_backlog(self._journal.waiting(self._clock.now()), self._clock, self._rate)
         self._state.start(backlog, pacer, self._journal.paused_at())
 
     def stop(self) -> None:

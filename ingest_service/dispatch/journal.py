@@ -49,10 +49,10 @@ class Journal(Protocol):
     def paused_until(self) -> int:
         """Return the end of the last pause that the upstream asked for (wall clock as it runs now), 0 if none."""
 
-    def waiting(self) -> Iterable[tuple[Entry, int]]:
+    def waiting(self, ready: int) -> Iterable[tuple[Entry, int]]:
         """Return what is to be released, with the time (wall clock as it runs now) before which it may not be.
 
-        The time is 0 for what may be released at once.
+        The time is 0 for what may be released at once; `ready` (monotonic) is that of the entries.
 
         It never was released, or is to be called again, or was called in a slot that was never closed.
         """

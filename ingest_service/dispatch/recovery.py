@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
@@ -40,14 +41,13 @@ def recovered_backlog(waiting: Iterable[tuple[Entry, int]], clock: Clock, rate: 
     Each comes with the time (wall clock) before which no slot may take it, 0 for none. Raises SettingError where
     a waiting batch is larger than a slot, for it could never be released.
     """
-    ready, delayed = clock.now(), []
-    entries = []
+    entries, delayed = [], []
     for entry, due_at in waiting:
-        require_fit(entry, rate.slot_size)
         if due_at:
             delayed.append(replace(entry, ready=_from_wall(clock, due_at, LONGEST_BACKOFF)))
         else:
-            entries.append(replace(entry, ready=ready))
+            entries.append(entry)
+    require_fit(chain(entries, delayed), rate.slot_size)
     backlog = Backlog()
     backlog.load(entries)
     for entry in delayed:
@@ -62,11 +62,12 @@ def _from_wall(clock: Clock, at: int, most: int) -> int:
     return clock.now() + left
 
 
-def require_fit(entry: Entry, slot_size: int) -> None:
-    """Raise SettingError for an entry with a batch that is larger than a slot."""
-    size = entry.ingestion.batch_size
-    if size > slot_size and entry.largest_size > slot_size:
-        raise SettingError(
-            f"INGEST_BATCH_SIZE={slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
-            f"in batches of {size}; allowed is {size} or more until it is done"
-        )
+def require_fit(entries: Iterable[Entry], slot_size: int) -> None:
+    """Raise SettingError for the first entry with a batch that is larger than a slot."""
+    for entry in entries:
+        size = entry.ingestion.batch_size
+        if size > slot_size and entry.largest_size > slot_size:
+            raise SettingError(
+                f"INGEST_BATCH_SIZE={slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
+                f"in batches of {size}; allowed is {size} or more until it is done"
+            )

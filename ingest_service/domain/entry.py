@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from operator import attrgetter
 from typing import Self
 
@@ -9,6 +10,8 @@ from ingest_service.domain.model import Batch, Ingestion, Priority
 
 # The place of an ingestion in the order: its priority and its sequence.
 Place = tuple[int, int]
+# Most ingestions are of few sizes: all of one size that wait whole share one range of positions.
+positions_between = lru_cache(maxsize=1024)(range)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -40,7 +43,7 @@ class Entry:
     @classmethod
     def whole(cls, sequence: int, ingestion: Ingestion, ready: int = 0) -> Self:
         """Return the entry of all ids of an ingestion."""
-        return cls.of(sequence, ingestion, range(ingestion.id_count), ready=ready)
+        return cls.of(sequence, ingestion, positions_between(0, ingestion.id_count), ready=ready)
 
     @property
     def place(self) -> Place:

@@ -1,7 +1,6 @@
 """The queue of entries behaves like a plain list that is searched for every answer."""
 
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -33,7 +32,7 @@ class QueueAgainstList(RuleBasedStateMachine):
 
     def entry(self, priority: Priority, count: int, ready: int) -> Entry:
         self.accepted += 1
-        ingestion = Ingestion(UUID(int=self.accepted), priority, 3, count, created_at=0)
+        ingestion = Ingestion(self.accepted, priority, 3, count, created_at=0)
         return Entry.whole(self.accepted, ingestion, ready)
 
     @rule(waiting=st.lists(st.tuples(priorities, st.integers(1, 7), times), max_size=5))

@@ -78,7 +78,7 @@ def left(store: Store, clock: Clock) -> list[tuple[Entry, tuple[int, ...], int, 
     """Return the entries that wait, each with its positions, its attempts and what is left of its wait."""
     return sorted(
         (entry, tuple(entry.positions), entry.attempts, max(0, due - clock.wall()))
-        for entry, due in store.journal.waiting()
+        for entry, due in store.journal.waiting(0)
     )
 
 

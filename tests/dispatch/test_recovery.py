@@ -106,7 +106,7 @@ def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
     place = EmbeddedPlace()
     simulation = Simulation(place=place)
     ingestion = simulation.submit([1, 2, 3, 4, 5, 6])
-    ((entry, _),) = place.journal.waiting()
+    ((entry, _),) = place.journal.waiting(0)
     one, _ = entry.split(1)
     slot = Slot(1, "this boot", 0, 0, (one,), (1,))
     place.journal.open_slot(slot)

@@ -56,7 +56,7 @@ def test_a_backoff_is_never_longer_than_it_was(on_disk: OnDisk, boot: str) -> No
     on_disk.run_slot(PASSING, PASSING, PASSING)
     on_disk.stop()
     restarted(on_disk, -DAY, boot)
-    ((entry, due_at),) = on_disk.journal.waiting()
+    ((entry, due_at),) = on_disk.journal.waiting(0)
     assert entry.positions == (0, 1, 2)
     assert due_at - on_disk.clock.wall() == BACKOFF
 

@@ -15,7 +15,7 @@ BASE = UUID("01234567-89ab-4def-8123-456789abcdef")
 
 
 def ingestion(count: int, batch_size: int = 3) -> Ingestion:
-    return Ingestion(BASE, Priority.LOW, batch_size, count, created_at=0)
+    return Ingestion(BASE.int, Priority.LOW, batch_size, count, created_at=0)
 
 
 @given(record_ids, st.integers(0, 50), st.integers(0, 50))

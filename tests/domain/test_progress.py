@@ -1,6 +1,5 @@
 """The batches that are nearest to the present."""
 
-from uuid import UUID
 
 import pytest
 
@@ -9,7 +8,7 @@ from ingest_service.domain.progress import Progress
 
 
 def of(released: int, opened: set[int], ids: int = 3_000_000) -> Progress:
-    ingestion = Ingestion(UUID(int=1), Priority.LOW, 3, ids, created_at=0)
+    ingestion = Ingestion(1, Priority.LOW, 3, ids, created_at=0)
     return Progress(1, ingestion, released, frozenset(opened))
 
 

@@ -92,7 +92,7 @@ def finish(store: Store, number: int, entry: Entry | None) -> None:
 
 
 def waiting(store: Store) -> list[Entry]:
-    return sorted(entry for entry, _ in store.journal.waiting())
+    return sorted(entry for entry, _ in store.journal.waiting(0))
 
 
 def find(store: Store, entry: Entry) -> Progress:

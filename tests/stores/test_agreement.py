@@ -77,7 +77,7 @@ def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
     yield [records.listed(ListFilter(None, None, 4, 2, above, failed=True)) for above in (None, 1)]
     yield [records.listed(ListFilter(None, None, 10**9, 2, 1, id_prefix=prefix)) for prefix in PREFIXES]
     yield [records.listed(ListFilter(s, None, 10**9, 99, id_prefix=PREFIXES[0])) for s in (None, *Status)]
-    waiting = sorted(journal.waiting(), key=itemgetter(0))
+    waiting = sorted(journal.waiting(0), key=itemgetter(0))
     yield [(entry, entry.ingestion, tuple(entry.positions), entry.attempts, due) for entry, due in waiting]
     yield [journal.record_ids(entry.sequence, entry.positions) for entry, _ in waiting]
     yield records.batch_ids(tuple(entry.split(entry.next_size)[0] for entry, _ in waiting))
@@ -128,7 +128,7 @@ class BothSides(RuleBasedStateMachine):
         self.store.stop()
 
     def waiting(self) -> list[Entry]:
-        return sorted(entry for entry, _ in self.model.journal.waiting())
+        return sorted(entry for entry, _ in self.model.journal.waiting(0))
 
     @rule(
         priority=priorities,

@@ -70,8 +70,7 @@ class PostgresEngine:
 
     def start(self) -> None:
         """Read what waits; a batch that is larger than a slot could never be released."""
-        for entry in self._follower.load():
-            require_fit(entry, self._rate.slot_size)
+        require_fit(self._follower.load(), self._rate.slot_size)
         self._slots.start()
 
     def stop(self) -> None:

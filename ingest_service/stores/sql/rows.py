@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence, Sized
 from typing import Any
-from uuid import UUID
 
 from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Ingestion, Priority
@@ -24,9 +23,9 @@ def in_list(values: Sized) -> str:
 def read_ingestion(columns: Sequence[Any]) -> Ingestion:
     """Make an ingestion of the columns INGESTION."""
     ingestion_id, priority, batch_size, id_count, created_at, deadline = columns
-    # A start reads every waiting ingestion: this way to a UUID and to a priority is the fastest one.
-    uuid = UUID(int=int.from_bytes(ingestion_id))
-    return Ingestion(uuid, _PRIORITIES[priority], batch_size, id_count, created_at, deadline)
+    # A start may read every waiting ingestion: this way to a priority is the fastest one.
+    number = int.from_bytes(ingestion_id)
+    return Ingestion(number, _PRIORITIES[priority], batch_size, id_count, created_at, deadline)
 
 
 def read_outcome(row: Sequence[Any]) -> tuple[int, Outcome]:

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -14,12 +15,12 @@ from ingest_service.errors import KeyReused
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.keys import Key, insert_key, read_key
 from ingest_service.stores.sql.progress import read_release_states
-from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION, read_ingestion
 from ingest_service.stores.sqlite.admitting import insert_ingestions
 from ingest_service.stores.sqlite.cancelling import cancel_ingestion
 from ingest_service.stores.sqlite.checksums import CheckedIds
 from ingest_service.stores.sqlite.open_batches import read_open_batches
 from ingest_service.stores.sqlite.releasing import finish_slot, insert_pause, insert_slot
+from ingest_service.stores.sqlite.waiting import read_backlog
 from ingest_service.stores.sqlite.waits import Wait, pause_until
 
 log = logging.getLogger(__name__)
@@ -134,15 +135,12 @@ class SqliteJournal:
             row = connection.execute("SELECT until, boot, due, length FROM pause").fetchone()
         return Wait(*row).end(self._clock) if row else 0
 
-    def waiting(self) -> Iterable[tuple[Entry, int]]:
+    def waiting(self, ready: int) -> Iterable[tuple[Entry, int]]:
         """Read the cursors, and the ids of open batches that were released and have no outcome."""
         self._ids.forget()
         with self._database.read() as connection:
-            yield from read_open_batches(connection, self._clock)
-            cursors = connection.execute(f"SELECT sequence, released, {INGESTION} FROM backlog {JOIN_INGESTION}")
-            for sequence, released, *columns in cursors:
-                ingestion = read_ingestion(columns)
-                yield Entry.of(sequence, ingestion, range(released, ingestion.id_count)), 0
+            again = list(read_open_batches(connection, self._clock, ready))
+            return chain(again, zip(list(read_backlog(connection, ready)), repeat(0)))
 
     def last_slot(self) -> LastSlot | None:
         """Read the end of the ledger, trusted only if the witness confirms it.

@@ -12,10 +12,10 @@ from ingest_service.stores.sqlite.waits import Wait
 _BETWEEN = "WHERE sequence = ? AND position >= ? AND position < ?"
 
 
-def read_open_batches(connection: Connection, clock: Clock) -> Iterator[tuple[Entry, int]]:
+def read_open_batches(connection: Connection, clock: Clock, ready: int) -> Iterator[tuple[Entry, int]]:
     """Yield the entries to be called again, each with the time at which it is due, 0 for at once.
 
-    The time is of the wall clock as it runs now.
+    The time is of the wall clock as it runs now. `ready` is that of entries which are due at once.
 
     Ids of one batch that have had the same number of attempts and are due together wait together. Of a cancelled
     ingestion only those ids wait whose last call was in a slot that was never closed.
@@ -34,7 +34,8 @@ def read_open_batches(connection: Connection, clock: Clock) -> Iterator[tuple[En
             _in_flight(connection, sequence, span) if cancelled else _without_outcome(connection, sequence, span)
         )
         for (attempts, wait), positions in _alike(connection, sequence, span, left).items():
-            yield Entry.of(sequence, ingestion, tuple(positions), attempts), wait.end(clock) if wait else 0
+            entry = Entry.of(sequence, ingestion, tuple(positions), attempts, ready)
+            yield entry, wait.end(clock) if wait else 0
 
 
 def _without_outcome(connection: Connection, sequence: int, span: range) -> list[int]:

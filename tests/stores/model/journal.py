@@ -1,6 +1,7 @@
 """The journal of the model."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from ingest_service.clock import Clock
@@ -65,9 +66,10 @@ class ModelJournal:
     def paused_until(self) -> int:
         return self._paused_until
 
-    def waiting(self) -> Iterable[tuple[Entry, int]]:
+    def waiting(self, ready: int) -> Iterable[tuple[Entry, int]]:
         for kept in self.kept.values():
-            yield from kept.waiting(self.ledger.in_flight(kept.sequence))
+            for entry, due_at in kept.waiting(self.ledger.in_flight(kept.sequence)):
+                yield replace(entry, ready=ready), due_at
 
     def last_slot(self) -> LastSlot | None:
         return self.ledger.last() or (LastSlot(0, "", None, trusted=False) if self.kept else None)

@@ -1,6 +1,5 @@
 """A copy of what waits takes changes one by one and in bulk."""
 
-from uuid import UUID
 
 import pytest
 
@@ -13,7 +12,7 @@ HELD = 1000
 
 
 def entry(sequence: int, priority: int, ids: int = 5, ready: int = 0) -> Entry:
-    return Entry.whole(sequence, Ingestion(UUID(int=sequence), Priority(priority), 3, ids, 0), ready)
+    return Entry.whole(sequence, Ingestion(sequence, Priority(priority), 3, ids, 0), ready)
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_a_stopped_store_says_so(store: Store) -> None:
     for ask in (
         lambda: store.records.progress(UUID(int=0)),
         lambda: submit(store, [1]),
-        lambda: list(store.journal.waiting()),
+        lambda: list(store.journal.waiting(0)),
     ):
         with pytest.raises(StoreStopped, match="the store has been stopped"):
             ask()

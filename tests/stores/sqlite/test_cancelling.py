@@ -102,7 +102,7 @@ def test_only_what_was_in_flight_at_a_crash_comes_back_of_a_cancelled_ingestion(
     open_batches(store, 2, again, rest_of(entry).split(1)[0])
     store.journal.cancel(entry.sequence, [(2, NO_MORE), (4, NO_MORE), (5, NO_MORE)])
     store.restart()
-    left = list(store.journal.waiting())
+    left = list(store.journal.waiting(0))
     assert sorted((tuple(entry.positions), entry.attempts, due) for entry, due in left) == [
         ((0,), 1, 70),
         ((3,), 0, 0),

@@ -63,7 +63,7 @@ def test_an_id_to_be_called_again_keeps_its_batch_open_and_waits_with_its_attemp
     close(store, slot, [Retry(1, due=50, due_at=70), Outcome(2), Retry(1, due=50, due_at=70)])
     store.restart()
     assert progress(store, entry) == (3, {0}, Status.TRIGGERED)
-    (again, due_at), (rest, at_once) = sorted(store.journal.waiting())
+    (again, due_at), (rest, at_once) = sorted(store.journal.waiting(0))
     assert (again.positions, again.attempts, due_at) == ((0, 2), 1, 70)
     assert (rest.positions, rest.attempts, at_once) == (range(3, 4), 0, 0)
     assert ids_of(store, next_batch(again)) == (1, 3)

@@ -66,7 +66,7 @@ def test_a_database_of_the_first_version_keeps_all_it_held(store: Store) -> None
     assert [(one.ingestion.id_count, one.ingestion.deadline, one.cancelled) for one in listed] == [
         *((1, None, False), (1, None, False), (4, None, False), (4, None, False))
     ]
-    assert [(e.sequence, tuple(e.positions), e.attempts, due) for e, due in sorted(store.journal.waiting())] == [
+    assert [(e.sequence, tuple(e.positions), e.attempts, due) for e, due in sorted(store.journal.waiting(0))] == [
         (3, (0,), 2, 70),
         (1, (0, 1, 2, 3), 0, 0),
         (2, (3,), 0, 0),

@@ -1,7 +1,6 @@
 """The strip of batches: every batch is in it once, in a few shapes."""
 
 from collections import Counter
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,7 @@ DONE, OPEN, WAITING, CANCELLED = Status.COMPLETED, Status.TRIGGERED, Status.YET_
 
 
 def of(ids: int, released: int, opened: set[int], cancelled: bool = False) -> Progress:
-    ingestion = Ingestion(UUID(int=1), Priority.LOW, 3, ids, created_at=0)
+    ingestion = Ingestion(1, Priority.LOW, 3, ids, created_at=0)
     return Progress(1, ingestion, released, frozenset(opened), cancelled)
 
 
