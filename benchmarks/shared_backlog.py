@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from benchmarks.figure import Figure, show
 from benchmarks.measure import here, medians, seconds
 from benchmarks.replicas import database
-from benchmarks.startup import INGESTIONS, NO_SLOTS, fill
+from benchmarks.startup import MANY, NO_SLOTS, fill
 from ingest_service.app import build_service
 from ingest_service.clock import SystemClock
 from ingest_service.config import Settings
@@ -62,7 +62,7 @@ def told(shared: Service, embedded: Service) -> Figure:
     asked = [partial(running.reports.ingestion, last_one(running)) for running in (shared, embedded)]
     medians(1, *(partial(seconds, one) for one in asked))
     mine, least = medians(ROUNDS, *(partial(seconds, one) for one in asked))
-    what = f"when the last of {INGESTIONS:,} ingestions runs, on PostgreSQL"
+    what = f"when the last of {MANY:,} ingestions runs, on PostgreSQL"
     return Figure(what, "SQLite", mine / least, 1.2, more_is_better=False)
 
 
@@ -70,12 +70,12 @@ def figures() -> Iterator[Figure]:
     """Measure."""
     with here() as folder, database() as url:
         path = Path(folder, "full.db")
-        fill(path, INGESTIONS)
+        fill(path, MANY, len(IDS))
         start_seconds(url)  # makes the tables
-        admit(Gate(lambda: connect(url), SystemClock(), lambda _waited: None), INGESTIONS)
+        admit(Gate(lambda: connect(url), SystemClock(), lambda _waited: None), MANY)
         urls = (url, f"sqlite:///{path}")
         mine, least = medians(ROUNDS, *(partial(start_seconds, one) for one in urls))
-        what = f"Service.start of a replica, {INGESTIONS:,} ingestions of {len(IDS)} ids wait"
+        what = f"Service.start of a replica, {MANY:,} ingestions of {len(IDS)} ids wait"
         yield Figure(what, "", mine, 2, "s", more_is_better=False)
         yield Figure(what, "SQLite", mine / least, more_is_better=False)
         shared, embedded = map(service, urls)

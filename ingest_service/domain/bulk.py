@@ -16,6 +16,6 @@ def made(kind: type[T], first: Sequence[Any], *others: Iterable[Any]) -> list[T]
     quarter of the time of the constructor, for no Python code runs for each value, and none of it checks anything.
     """
     values: list[T] = list(map(object.__new__, repeat(kind, len(first))))  # type: ignore[arg-type]
-    for field, column in zip(fields(kind), (first, *others), strict=True):  # type: ignore[arg-type]
+    for field, column in zip(fields(kind), (first, *others), strict=True):
         deque(map(getattr(kind, field.name).__set__, values, column), maxlen=0)
     return values

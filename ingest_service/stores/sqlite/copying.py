@@ -128,7 +128,7 @@ class SqliteSource:
             yield tuple(row)
 
     def _retries(self, wall: int) -> Iterator[Row]:
-        for entry, due in read_open_batches(self._connection, self._clock):
+        for entry, due in read_open_batches(self._connection, self._clock, ready=0):
             left = max(0, due - wall)
             for position in entry.positions:
                 yield entry.sequence, position, entry.priority, entry.attempts, left

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import chain, repeat
+from itertools import repeat
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -139,8 +139,10 @@ class SqliteJournal:
         """Read the cursors, and the ids of open batches that were released and have no outcome."""
         self._ids.forget()
         with self._database.read() as connection:
-            again = list(read_open_batches(connection, self._clock, ready))
-            return chain(again, zip(list(read_backlog(connection, ready)), repeat(0)))
+            yield from read_open_batches(connection, self._clock, ready)
+            yield from zip(read_backlog(connection, ready), repeat(0), strict=False)
+            # All that was read is in the cache of this connection, and is not needed again.
+            connection.execute("PRAGMA shrink_memory")
 
     def last_slot(self) -> LastSlot | None:
         """Read the end of the ledger, trusted only if the witness confirms it.

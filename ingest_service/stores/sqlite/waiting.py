@@ -10,13 +10,13 @@ from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.rows import INGESTION, JOIN_INGESTION
 
-# Columns of so many rows fit into the cache of a processor, and all rows at once would take more than the entries.
-_ROWS_AT_ONCE = 4096
+# Columns of so many rows fit into the cache of a processor; all rows at once would take more than their entries.
+_ROWS_AT_ONCE = 512
 _PRIORITIES = tuple(Priority)
 
 
 def read_backlog(connection: Connection, ready: int) -> Iterator[Entry]:
-    """Yield an entry of all that was never released of each ingestion, in no order. A slot may open from `ready`."""
+    """Yield an entry of what was never released of each ingestion, in no order; a slot may open from `ready`."""
     rows = connection.execute(f"SELECT sequence, released, {INGESTION} FROM backlog {JOIN_INGESTION}")
     following = iter(rows)
     while some := list(islice(following, _ROWS_AT_ONCE)):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TASK = "ingest_service.task"
 # An answer of more bytes goes on in another turn, among the other large ones.
-TURN_BYTES = 262_144
+TURN_BYTES = 1_048_576
 
 
 class Parked(BaseException):

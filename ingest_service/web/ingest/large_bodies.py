@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from random import SystemRandom
 from typing import Annotated
 
-from pydantic import ConfigDict, FailFast, TypeAdapter, ValidationError
+from msgspec import DecodeError, Meta
+from msgspec.json import Decoder
 
 from ingest_service.domain.model import LARGEST_ID, SMALLEST_ID
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.web.http.errors import InvalidInput
-from ingest_service.web.http.fields import RecordId
 from ingest_service.web.ingest.requests import SubmissionBody, too_many
 
 # Commas, quotes, colons and brackets beside the list of ids: parsing these takes some milliseconds.
@@ -23,7 +23,10 @@ TOO_MUCH = f"may have at most {MOST_MARKS} commas, quotes, colons and brackets b
 _NAME = b'"ids"'
 _LIST_BEGINS = re.compile(rb"\s{0,1000}:\s{0,1000}\[")
 _ID = re.compile(rb"[1-9][0-9]{0,9}")
-_IDS: TypeAdapter[list[int]] = TypeAdapter(Annotated[list[RecordId], FailFast()], config=ConfigDict(strict=True))
+# What JSON takes for space.
+_SPACE = b" \t\n\r"
+# In half the time of pydantic.
+_IDS = Decoder(list[Annotated[int, Meta(ge=SMALLEST_ID, le=LARGEST_ID)]])
 # An id in place of all ids; no client can know it.
 _STAND_IN = SystemRandom().randint(SMALLEST_ID, LARGEST_ID)
 
@@ -56,14 +59,14 @@ class ListOfIds:
 
     def parse(self) -> PackedIds:
         """Read the ids. Raises InvalidInput for the first that is wrong."""
-        if not self.body[self.start : self.stop].strip():
+        if not self.body[self.start : self.stop].strip(_SPACE):
             raise InvalidInput({"ids": [SubmissionBody.allowed["ids"]]})
         packed = array("I")
         for piece in self.pieces():
             try:
                 # Behind a last comma there is nothing: that would pass as an empty list.
-                packed.extend(_IDS.validate_json(b"[%b]" % (piece.strip() or b",")))
-            except ValidationError:
+                packed.extend(_IDS.decode(b"[%b]" % (piece.strip(_SPACE) or b",")))
+            except DecodeError:
                 raise _wrong_id(len(packed) + _first_wrong(piece)) from None
         return PackedIds.of(packed)
 
@@ -119,7 +122,7 @@ def _wrong_id(position: int) -> InvalidInput:
 
 def _first_wrong(piece: bytes) -> int:
     """Return the position of the first text between commas that is not an id."""
-    return next(i for i, text in enumerate(piece.split(b",")) if not _is_id(text.strip()))
+    return next(i for i, text in enumerate(piece.split(b",")) if not _is_id(text.strip(_SPACE)))
 
 
 def _is_id(text: bytes) -> bool:
