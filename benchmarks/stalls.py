@@ -1,38 +1,68 @@
 """One request about a million ids to the real server, and how long everybody else waits meanwhile.
 
-One process makes the request and another polls GET /health meanwhile, whose slowest answer is the stall. The peer
-is the same server answering the same status by dicts and json.dumps (benchmarks/dicts.py). Read: the stall of
-GET /status should be a small part of the stall of the dicts.
+A thread makes the request over a plain socket, and another process polls GET /health meanwhile, whose slowest
+answer is the stall. The limits are msgspec's decode of the same body and the text of the same status alone, in this
+process. Read: how many times longer the whole request takes, and how long others wait at most.
 """
 
 import json
+import socket
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from http.client import HTTPConnection
+from multiprocessing import Event
+from multiprocessing.synchronize import Event as Ended
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
-from benchmarks.measure import here, seconds
+from msgspec import Struct
+from msgspec.json import Decoder
+
+from benchmarks.figure import Figure, show
+from benchmarks.measure import here, medians, seconds
 from benchmarks.ports import HOST
-from benchmarks.serving import ask, serving
+from benchmarks.serving import REAL, ask, serving
+from ingest_service.domain.model import Ingestion, Priority
+from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.progress import Progress
+from ingest_service.web.ingest.status import status_body
 
-BODY = json.dumps({"ids": list(range(10**9 - 10**6, 10**9)), "priority": "LOW"}).encode()
-ROUNDS = 5
+IDS = range(10**9 - 10**6, 10**9)
+BODY = json.dumps({"ids": list(IDS), "priority": "LOW"}).encode()
+ROUNDS = 7
+Way = tuple[str, str, bytes]
 
 
-def seconds_of(port: int, method: str, path: str, body: bytes | None) -> float:
-    """Make a request and return how long it takes, to the last byte of the answer."""
-    return seconds(lambda: ask(port, method, path, body))
+class Submitted(Struct):
+    """A submission as msgspec reads it."""
+
+    ids: list[int]
+    priority: str
 
 
-def with_stall(pool: ProcessPoolExecutor, port: int, way: tuple[str, str, bytes | None]) -> tuple[float, float]:
-    """Make a request in the pool and poll /health; return how long the one took and the other at worst."""
-    health = HTTPConnection(HOST, port, timeout=30)
-    polls = []
-    asking = pool.submit(seconds_of, port, *way)
-    while not asking.done():
-        polls.append(seconds(lambda: poll(health)))
+def asked(port: int, way: Way) -> float:
+    """Make a request over a socket of its own; return the seconds to the last byte of the answer."""
+    method, path, body = way
+    head = f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    received = bytearray(1 << 20)
+
+    def ask_once() -> None:
+        with socket.create_connection((HOST, port)) as connection:
+            connection.sendall(head.encode() + body)
+            while connection.recv_into(received):
+                pass
+
+    return seconds(ask_once)
+
+
+def polled(port: int) -> float:
+    """Ask for /health until the request has ended; return the longest wait."""
+    health, longest = HTTPConnection(HOST, port, timeout=30), 0.0
+    while not _ended.is_set():
+        longest = max(longest, seconds(lambda: poll(health)))
     health.close()
-    return asking.result(), max(polls)
+    return longest
 
 
 def poll(health: HTTPConnection) -> None:
@@ -41,38 +71,59 @@ def poll(health: HTTPConnection) -> None:
     health.getresponse().read()
 
 
-def measured(folder: str) -> list[tuple[float, float]]:
-    """Return the median seconds and stall of POST, of GET /status and of GET /dicts."""
+def share(ended: Ended) -> None:
+    """Give the polling process what tells it to end."""
+    global _ended  # noqa: PLW0603 - a process of a pool gets nothing else that outlives a call
+    _ended = ended
+
+
+def stall(pool: ProcessPoolExecutor, ended: Ended, port: int, way: Way) -> float:
+    """Make a request while the pool polls; return how long a poll took at worst."""
+    ended.clear()
+    polling = pool.submit(polled, port)
+    asked(port, way)
+    ended.set()
+    return polling.result()
+
+
+def figures() -> Iterator[Figure]:
+    """Measure, and yield what was found."""
+    ids, decoder = PackedIds.of(IDS), Decoder(Submitted)
+    progress = Progress(1, Ingestion(uuid4().int, Priority.LOW, 3, len(ids), 0), 0, frozenset())
+    ended = Event()
     with (
-        ProcessPoolExecutor(1) as pool,
-        serving(Path(folder, "served.db"), "-m", "benchmarks.dicts") as (port, _),
+        here() as folder,
+        ProcessPoolExecutor(1, initializer=share, initargs=(ended,)) as pool,
+        serving(Path(folder, "served.db"), *REAL) as (port, _),
     ):
+        post: Way = ("POST", "/ingest", BODY)
         ingestion_id = json.loads(ask(port, "POST", "/ingest", BODY))["ingestion_id"]
-        ways = (
-            ("POST", "/ingest", BODY),
-            ("GET", f"/status/{ingestion_id}", None),
-            ("GET", f"/dicts/{ingestion_id}", None),
+        status: Way = ("GET", f"/status/{ingestion_id}", b"")
+        posting, decoding, reading, writing = medians(
+            ROUNDS,
+            lambda: asked(port, post),
+            lambda: seconds(lambda: decoder.decode(BODY)),
+            lambda: asked(port, status),
+            lambda: seconds(lambda: sum(map(len, status_body(progress, ids)))),
         )
-        rounds = [[with_stall(pool, port, way) for way in ways] for _ in range(ROUNDS)]
-    columns = [tuple(zip(*way, strict=True)) for way in zip(*rounds, strict=True)]
-    return [(median(taken), median(stalls)) for taken, stalls in columns]
+        stalls = [[stall(pool, ended, port, way) for way in (post, status)] for _ in range(ROUNDS)]
+    post_stall, status_stall = map(median, zip(*stalls, strict=True))
+    yield _at_most(
+        "POST of 1,000,000 ids", f"msgspec's decode ({decoding * 1000:.0f} ms)", posting / decoding, 2.5
+    )
+    yield _at_most("others wait during that POST", "", post_stall * 1000, 40, "ms")
+    against = f"the text alone ({writing * 1000:.0f} ms)"
+    yield _at_most("GET /status of 1,000,000 ids", against, reading / writing, 1.3)
+    yield _at_most("others wait during that GET", "", status_stall * 1000, 30, "ms")
 
 
-def compared(ours: float, peer: float) -> str:
-    """Say how two times compare."""
-    return f"{ours / peer:.3f} times ({ours * 1000:.0f} and {peer * 1000:.0f} ms)"
+def _at_most(what: str, against: str, value: float, aim: float, unit: str = "times") -> Figure:
+    return Figure(what, against, value, aim, unit, more_is_better=False)
 
 
 def main() -> None:
     """Measure and print."""
-    with here() as folder:
-        (post, post_stall), (status, status_stall), (dicts, dicts_stall) = measured(folder)
-    print("GET /status of a million ids against dicts and json.dumps:")
-    print(f"  to the last byte     {compared(status, dicts)}")
-    print(f"  others wait at most  {compared(status_stall, dicts_stall)}")
-    print("POST /ingest of a million ids against that GET /status:")
-    print(f"  accepted             {compared(post, status)}")
-    print(f"  others wait at most  {compared(post_stall, status_stall)}")
+    show(figures())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The batches that are nearest to the present."""
 
-
 import pytest
 
 from ingest_service.domain.model import Ingestion, Priority

@@ -1,6 +1,5 @@
 """A copy of what waits takes changes one by one and in bulk."""
 
-
 import pytest
 
 from ingest_service.domain.entry import Entry
