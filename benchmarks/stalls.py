@@ -1,7 +1,7 @@
 """One request about a million ids to the real server, and how long everybody else waits meanwhile.
 
-A thread makes the request over a plain socket, and another process polls GET /health meanwhile, whose slowest
-answer is the stall. The limits are msgspec's decode of the same body and the text of the same status alone, in this
+One process makes the request over a plain socket, and another polls GET /health meanwhile, whose slowest answer
+is the stall. The limits are msgspec's decode of the same body and the text of the same status alone, in this
 process. Read: how many times longer the whole request takes, and how long others wait at most.
 """
 
@@ -10,8 +10,6 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from http.client import HTTPConnection
-from multiprocessing import Event
-from multiprocessing.synchronize import Event as Ended
 from pathlib import Path
 from statistics import median
 from uuid import uuid4
@@ -56,44 +54,29 @@ def asked(port: int, way: Way) -> float:
     return seconds(ask_once)
 
 
-def polled(port: int) -> float:
-    """Ask for /health until the request has ended; return the longest wait."""
-    health, longest = HTTPConnection(HOST, port, timeout=30), 0.0
-    while not _ended.is_set():
-        longest = max(longest, seconds(lambda: poll(health)))
-    health.close()
-    return longest
-
-
 def poll(health: HTTPConnection) -> None:
     """Ask for /health once."""
     health.request("GET", "/health")
     health.getresponse().read()
 
 
-def share(ended: Ended) -> None:
-    """Give the polling process what tells it to end."""
-    global _ended  # noqa: PLW0603 - a process of a pool gets nothing else that outlives a call
-    _ended = ended
-
-
-def stall(pool: ProcessPoolExecutor, ended: Ended, port: int, way: Way) -> float:
-    """Make a request while the pool polls; return how long a poll took at worst."""
-    ended.clear()
-    polling = pool.submit(polled, port)
-    asked(port, way)
-    ended.set()
-    return polling.result()
+def stall(pool: ProcessPoolExecutor, port: int, way: Way) -> float:
+    """Make a request in the pool and poll /health meanwhile; return how long a poll took at worst."""
+    health, longest = HTTPConnection(HOST, port, timeout=30), 0.0
+    asking = pool.submit(asked, port, way)
+    while not asking.done():
+        longest = max(longest, seconds(lambda: poll(health)))
+    health.close()
+    return longest
 
 
 def figures() -> Iterator[Figure]:
     """Measure, and yield what was found."""
     ids, decoder = PackedIds.of(IDS), Decoder(Submitted)
     progress = Progress(1, Ingestion(uuid4().int, Priority.LOW, 3, len(ids), 0), 0, frozenset())
-    ended = Event()
     with (
         here() as folder,
-        ProcessPoolExecutor(1, initializer=share, initargs=(ended,)) as pool,
+        ProcessPoolExecutor(1) as pool,
         serving(Path(folder, "served.db"), *REAL) as (port, _),
     ):
         post: Way = ("POST", "/ingest", BODY)
@@ -106,7 +89,7 @@ def figures() -> Iterator[Figure]:
             lambda: asked(port, status),
             lambda: seconds(lambda: sum(map(len, status_body(progress, ids)))),
         )
-        stalls = [[stall(pool, ended, port, way) for way in (post, status)] for _ in range(ROUNDS)]
+        stalls = [[stall(pool, port, way) for way in (post, status)] for _ in range(ROUNDS)]
     post_stall, status_stall = map(median, zip(*stalls, strict=True))
     yield _at_most(
         "POST of 1,000,000 ids", f"msgspec's decode ({decoding * 1000:.0f} ms)", posting / decoding, 2.5
