@@ -80,7 +80,7 @@ class Subject:
 def waiting(folder: str, ingestions: int, room: int) -> Iterator[Subject]:
     """Run a service in which this number of ingestions waits, and of which so many ids may wait."""
     path = Path(folder, f"{ingestions}-{room}.db")
-    fill(path, ingestions)
+    fill(path, ingestions, 10)
     environ = {"INGEST_DATABASE_URL": f"sqlite:///{path}", "INGEST_MAX_PENDING_IDS": str(room)}
     settings = Settings.from_environ(NO_SLOTS | environ)
     service = build_service(settings)
