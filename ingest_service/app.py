@@ -11,7 +11,7 @@ from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
 from ingest_service.dispatch.dispatcher import Dispatcher
 from ingest_service.dispatch.engine import EmbeddedEngine
-from ingest_service.dispatch.fan_out import in_threads
+from ingest_service.dispatch.fan_out import ThreadedFanOut
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.rate import RateLimit
@@ -24,6 +24,7 @@ from ingest_service.pruner import DAY, Pruner
 from ingest_service.service import Service
 from ingest_service.slippage.cause import CauseLog
 from ingest_service.slippage.slips import Slips
+from ingest_service.spare_threads import SpareThreads
 from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
@@ -87,7 +88,8 @@ def assemble(
     else:
         records, engine = _embedded(settings, clock, observer, causes)
     slips = Slips(records, engine.snapshot, causes, clock, SLIPS_REST, observer)
-    dispatcher = Dispatcher(engine, upstream, clock, in_threads, observer, UnderWay(_retries(settings)))
+    under_way = UnderWay(_retries(settings))
+    dispatcher = Dispatcher(engine, upstream, clock, ThreadedFanOut(SpareThreads()), observer, under_way)
     pruner = Pruner(records, clock, settings.keep_days * DAY)
     return Service(records, engine, dispatcher, [slips, pruner], settings.batch_size)
 

@@ -10,7 +10,7 @@ import pytest
 HOUSE = Path(__file__).parent.parent
 # From the ground up; a package imports nothing of its own floor but itself.
 FLOORS = [
-    {"domain", "clock", "database_url", "environment"},
+    {"domain", "clock", "database_url", "environment", "spare_threads"},
     {"errors"},
     {"backlog", "config", "listening", "loop", "metrics", "open_files", "probe", "upstreams"},
     {"schedule"},

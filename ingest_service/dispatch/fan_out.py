@@ -1,36 +1,39 @@
-"""Threads that make the calls of a slot at the same time."""
+"""The calls of a slot, made at the same time."""
 
 from collections.abc import Callable, Sequence
-from threading import Thread
+from functools import partial
+from queue import SimpleQueue
 
 from ingest_service.domain.ledger import Call
+from ingest_service.spare_threads import SpareThreads
 
 
-def in_threads(
-    call: Callable[[int], Call], places: Sequence[int], new_thread: Callable[..., Thread] = Thread
-) -> list[Call]:
-    """Fit the port `FanOut` with a daemon thread for each place, so that a hanging call cannot hold up an exit.
+class ThreadedFanOut:
+    """Fits the port `FanOut` with this thread and, for each place but the first, a spare one.
 
-    `call` must not raise. Where the system has no thread left, the call is made in this one.
+    The first call waits for no other thread. `call` must not raise. Where the system has no thread left, calls are
+    made in this one, too.
     """
-    calls: dict[int, Call] = {}
 
-    def keep(position: int) -> None:
-        calls[position] = call(places[position])
+    def __init__(self, threads: SpareThreads) -> None:
+        self._threads = threads
 
-    threads = [new_thread(target=keep, args=[p], name=f"call-{p}", daemon=True) for p in range(len(places))]
-    threadless = [position for position, thread in enumerate(threads) if not _started(thread)]
-    for position in threadless:
-        keep(position)
-    for position, thread in enumerate(threads):
-        if position not in threadless:
-            thread.join()
-    return [calls[position] for position in range(len(places))]
+    def __call__(self, call: Callable[[int], Call], places: Sequence[int]) -> list[Call]:
+        """Make the calls, block until all have ended."""
+        ended: SimpleQueue[tuple[int, Call]] = SimpleQueue()
 
+        def make(position: int) -> None:
+            ended.put((position, call(places[position])))
 
-def _started(thread: Thread) -> bool:
-    try:
-        thread.start()
-    except RuntimeError:
-        return False
-    return True
+        threadless = [position for position in range(1, len(places)) if not self._starts(make, position)]
+        for position in [0, *threadless]:
+            make(position)
+        calls = dict(ended.get() for _ in places)
+        return [calls[position] for position in range(len(places))]
+
+    def _starts(self, make: Callable[[int], None], position: int) -> bool:
+        try:
+            self._threads.run(partial(make, position), f"call-{position}")
+        except RuntimeError:
+            return False
+        return True

@@ -11,6 +11,7 @@ import requests
 
 from ingest_service.clock import NANOSECONDS, Clock, has_passed
 from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
+from ingest_service.spare_threads import SpareThreads
 from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
 from ingest_service.upstreams.responses import is_good, read_error, read_result
 
@@ -49,6 +50,7 @@ class HttpUpstream:
         self._template = template
         self._timeout = timeout
         self._clock = clock
+        self._threads = SpareThreads()
         # It writes URLs into the log, which may hold a key.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._session = _Session(proxy)
@@ -69,9 +71,7 @@ class HttpUpstream:
         answers: list[Answer] = []
         ended = threading.Event()
         cut_off = self._clock.now() + self._timeout
-        threading.Thread(
-            target=self._run, args=[record_id, call, answers, ended], name=f"fetch-{record_id}", daemon=True
-        ).start()
+        self._threads.run(partial(self._run, record_id, call, answers, ended), f"fetch-{record_id}")
         self._wait(ended, cut_off)
         # First the verdict, then the cut: a body without a length looks whole where it is cut.
         answer = answers[0] if answers else self._too_late()

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from threading import Barrier, Thread, current_thread
 from typing import Any
 
-from ingest_service.dispatch.fan_out import in_threads
+from ingest_service.dispatch.fan_out import ThreadedFanOut
 from ingest_service.domain.ledger import Answer, Call
+from ingest_service.spare_threads import SpareThreads
 
 
 def test_calls_run_side_by_side_and_come_back_in_order() -> None:
@@ -15,7 +16,18 @@ def test_calls_run_side_by_side_and_come_back_in_order() -> None:
         together.wait()
         return Call(record_id, Answer())
 
-    assert [made.started for made in in_threads(call, [3, 1, 3])] == [3, 1, 3]
+    assert [made.started for made in ThreadedFanOut(SpareThreads())(call, [3, 1, 3])] == [3, 1, 3]
+
+
+def test_the_first_call_waits_for_no_other_thread() -> None:
+    made_in: dict[int, Thread] = {}
+
+    def call(record_id: int) -> Call:
+        made_in[record_id] = current_thread()
+        return Call(record_id, Answer())
+
+    ThreadedFanOut(SpareThreads())(call, [7, 8])
+    assert [made_in[record_id] is current_thread() for record_id in (7, 8)] == [True, False]
 
 
 class UnstartedThread(Thread):
@@ -28,14 +40,18 @@ class UnstartedThread(Thread):
 def test_a_call_that_gets_no_thread_is_made_in_this_one() -> None:
     classes: Iterator[type[Thread]] = iter([Thread, UnstartedThread, Thread])
     made_in: dict[int, Thread] = {}
+    # The others have not ended when a thread is looked for, so that none of them is idle.
+    together = Barrier(3, timeout=60)
 
     def call(record_id: int) -> Call:
         made_in[record_id] = current_thread()
+        if record_id != 9:
+            together.wait()
         return Call(record_id, Answer())
 
     def new_thread(**settings: Any) -> Thread:
         return next(classes)(**settings)
 
-    assert [made.started for made in in_threads(call, [7, 8, 9], new_thread)] == [7, 8, 9]
-    assert [made_in[record_id] is current_thread() for record_id in (7, 8, 9)] == [False, True, False]
-    assert len(set(made_in.values())) == 3
+    made = ThreadedFanOut(SpareThreads(new_thread))(call, [7, 8, 9, 10])
+    assert [one.started for one in made] == [7, 8, 9, 10]
+    assert [made_in[record_id] is current_thread() for record_id in (7, 8, 9, 10)] == [True, False, True, False]

@@ -4,8 +4,9 @@ import socket
 
 import pytest
 
-from ingest_service.dispatch.fan_out import in_threads
+from ingest_service.dispatch.fan_out import ThreadedFanOut
 from ingest_service.domain.ledger import Answer
+from ingest_service.spare_threads import SpareThreads
 from ingest_service.upstreams.fake import FakeUpstream, redirect, status
 from tests.upstreams.calling import MANY, PROCESSED, http_upstream
 
@@ -53,7 +54,7 @@ def test_calls_side_by_side_do_not_disturb_each_other() -> None:
         answers = [
             call.answer
             for _ in range(60)
-            for call in in_threads(lambda record_id: ours.fetch(record_id, None), [5, 5, 5])
+            for call in ThreadedFanOut(SpareThreads())(lambda record_id: ours.fetch(record_id, None), [5, 5, 5])
         ]
         assert answers == [PROCESSED] * 180
         assert len(upstream.arrivals) == 180

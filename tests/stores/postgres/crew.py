@@ -9,12 +9,13 @@ from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS, SystemClock
 from ingest_service.dispatch.dispatcher import Dispatcher
-from ingest_service.dispatch.fan_out import in_threads
+from ingest_service.dispatch.fan_out import ThreadedFanOut
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.model import Priority
 from ingest_service.domain.rate import RateLimit
 from ingest_service.errors import StoreError
+from ingest_service.spare_threads import SpareThreads
 from ingest_service.stores.postgres.database import PostgresDatabase
 from ingest_service.stores.postgres.engine import PostgresEngine
 from ingest_service.stores.postgres.records import PostgresRecords
@@ -50,7 +51,9 @@ class Member:
         self.records = PostgresRecords(self.database, replica.owner)
         self.given_up: list[str] = []
         under_way, give_up = UnderWay(retry_rules), self.given_up.append
-        self.dispatcher = Dispatcher(self.engine, upstream, clock, in_threads, self.observer, under_way, give_up)
+        self.dispatcher = Dispatcher(
+            self.engine, upstream, clock, ThreadedFanOut(SpareThreads()), self.observer, under_way, give_up
+        )
 
     def start(self) -> None:
         self.records.start()
