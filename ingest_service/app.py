@@ -37,6 +37,7 @@ from ingest_service.web.http.access_log import AccessLog
 from ingest_service.web.http.conditional import ignore_other_conditions
 from ingest_service.web.http.cors import allow_origins
 from ingest_service.web.http.errors import register_errors
+from ingest_service.web.http.giving_way import GivingWay
 from ingest_service.web.http.origins import guard_changes, guard_hosts
 from ingest_service.web.http.path_normalizer import PathNormalizer
 from ingest_service.web.http.problem import register_problems
@@ -138,7 +139,8 @@ def create_app(
     """Return the HTTP API of a service; `metrics` is the service's observer, and `clock` its clock."""
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
-    app.wsgi_app = RequestIds(PathNormalizer(app.wsgi_app))  # type: ignore[method-assign]
+    named = RequestIds(PathNormalizer(app.wsgi_app))
+    app.wsgi_app = GivingWay(named, service.give_way)  # type: ignore[method-assign]
     most_ids = min(settings.max_ids, settings.max_pending_ids)
     app.register_blueprint(ingest(service, most_ids))
     app.register_blueprint(ingestions(service))

@@ -82,6 +82,10 @@ class Service:
         """Return the nanoseconds for which no slot will open, as far as is known. Does not block."""
         return self._engine.opens_in()
 
+    def give_way(self) -> None:
+        """Block for a moment while a slot opens or is closed. Any thread whose work may wait for so long."""
+        self._dispatcher.right_of_way.give()
+
     def start(self) -> None:
         """Open the store, take up what waits and start the dispatcher.
 

@@ -101,6 +101,17 @@ class Backlog:
             self._ids -= sum(len(batch.positions) for batch in batches)
             return batches
 
+    def first(self, count: int) -> list[tuple[int, Sequence[int]]]:
+        """Return the sequences and positions of the ids, at most `count`, that a slot would take now."""
+        found: list[tuple[int, Sequence[int]]] = []
+        with self._lock:
+            for entry in self._queue.now:
+                if count <= 0:
+                    break
+                found.append((entry.sequence, entry.positions[:count]))
+                count -= len(entry.positions)
+        return found
+
     def snapshot(self) -> WaitingEntries:
         """Return all that waits, as it is now."""
         with self._lock:

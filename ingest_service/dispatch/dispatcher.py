@@ -6,6 +6,7 @@ from threading import Event
 from typing import TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.dispatch.right_of_way import RightOfWay
 from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.ledger import Answer, Call, Slot
 from ingest_service.errors import StoreError, StoreStopped
@@ -44,6 +45,7 @@ class Dispatcher(Loop):
         self._fan_out = fan_out
         self._observer = observer
         self.under_way = under_way
+        self.right_of_way = RightOfWay(clock)
         self._store_trouble: str | None = None
         self._in_hand: tuple[Slot, Sequence[Call]] | None = None
 
@@ -71,7 +73,7 @@ class Dispatcher(Loop):
     def run_once(self) -> bool:
         """Open the next slot, fetch its ids and close it. Blocks for all of that; False once stopped."""
         if self._in_hand is None:
-            slot = self._retry_while_store_fails(lambda: self._slots.open(self._note_works))
+            slot = self._retry_while_store_fails(lambda: self._slots.open(self._note_wait))
             if slot is None:
                 return False
             ids = ", ".join(map(str, slot.ids))
@@ -82,6 +84,7 @@ class Dispatcher(Loop):
         return True
 
     def _close(self, slot: Slot, calls: Sequence[Call]) -> None:
+        self.right_of_way.claim()
         if not self._retry_while_store_fails(lambda: self._slots.close(slot, calls)):
             sentence = "slot %d was declared lost by another replica: its outcomes are thrown away"
             log.warning(sentence, slot.number, extra={"slot": slot.number})
@@ -100,6 +103,10 @@ class Dispatcher(Loop):
             else:
                 self._note_works()
                 return result
+
+    def _note_wait(self, due: int | None) -> None:
+        self._note_works()
+        self.right_of_way.expect(due)
 
     def _note_works(self) -> None:
         self._note_trouble(None)
@@ -135,6 +142,7 @@ class Dispatcher(Loop):
 
     def _call(self, slot: Slot, place: int) -> Call:
         """Call the upstream once, and let the call be counted. Runs in a thread of its own."""
+        self.right_of_way.release()
         began = self._clock.now()
         call = self._fetched(slot.ids[place], slot.until)
         self.under_way.note(place, call)

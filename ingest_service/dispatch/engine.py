@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS, Clock
+from ingest_service.dispatch.ids_ahead import IdsAhead
 from ingest_service.dispatch.journal import Journal
 from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer
 from ingest_service.dispatch.retries import RetryRules, called_again
@@ -54,6 +55,7 @@ class EmbeddedEngine:
         self._observer = observer
         self._on_cause = on_cause
         self._state = DispatchState(clock, rate)
+        self._ids_ahead = IdsAhead(journal.record_ids)
         self._number = 0
         self._due = 0
 
@@ -71,9 +73,9 @@ class EmbeddedEngine:
         """Wake the dispatcher; `open` returns None from now on."""
         self._state.stop()
 
-    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
+    def open(self, waits: Callable[[int | None], None] = ignore) -> Slot | None:
         """Wait first and choose then, so that an arrival during the wait takes its place in the order."""
-        while self._state.wait(waits):
+        while self._state.wait(waits, self._prepare):
             with self._state.changing():
                 due = self._state.due()
                 if due is not None and self._clock.now() >= due and (slot := self._open(due)) is not None:
@@ -180,12 +182,16 @@ class EmbeddedEngine:
         with self._state.unchanging():
             return read(), self.snapshot()
 
+    def _prepare(self) -> None:
+        """Read what the slot would carry that opens next; it is chosen only when it does."""
+        self._ids_ahead.prepare(self._state.backlog.first(self._rate.slot_size))
+
     def _open(self, due: int) -> Slot | None:
         """Choose and write down a slot; None after an ingestion whose ids are damaged was set aside instead."""
         now = self._clock.now()
         batches = self._state.backlog.take(self._rate, now, self._state.breaker.is_open)
         try:
-            ids = tuple(i for b in batches for i in self._journal.record_ids(b.sequence, b.positions))
+            ids = tuple(i for b in batches for i in self._ids_ahead.of(b.sequence, b.positions))
             slot = Slot(self._number + 1, self._clock.boot(), now, self._clock.wall(), batches, ids)
             self._journal.open_slot(slot)
         except IdsDamaged as error:

@@ -6,11 +6,14 @@ from dataclasses import replace
 from threading import Event, Lock
 
 from ingest_service.backlog.backlog import Backlog
-from ingest_service.clock import Clock
+from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.dispatch.circuit_breaker import CircuitBreaker
 from ingest_service.dispatch.pacer import Pacer
 from ingest_service.domain.rate import RateLimit
 from ingest_service.schedule.snapshot import ScheduleSnapshot
+
+# Longer than it takes to prepare a slot.
+_AHEAD = 20 * NANOSECONDS // 1000
 
 
 class DispatchState:
@@ -62,17 +65,25 @@ class DispatchState:
         """Let the dispatcher look again."""
         self._bell.set()
 
-    def wait(self, waits: Callable[[], None]) -> bool:
-        """Block until a slot may open; False once stopped. Calls `waits` before each wait."""
+    def wait(self, waits: Callable[[int | None], None], prepare: Callable[[], None]) -> bool:
+        """Block until a slot may open; False once stopped.
+
+        Calls `waits` before each wait, with its end, and `prepare` shortly before a slot opens, as far as there is
+        time for it.
+        """
         while True:
             self._bell.clear()
             if self._stopped:
                 return False
-            due = self.due()
-            if due is not None and self._clock.now() >= due:
+            due, now = self.due(), self._clock.now()
+            if due is not None and now >= due:
                 return True
-            waits()
-            self._clock.wait(self._bell, due)
+            waits(due)
+            if due is not None and now >= due - _AHEAD:
+                prepare()
+                self._clock.wait(self._bell, due)
+            else:
+                self._clock.wait(self._bell, None if due is None else due - _AHEAD)
 
     def due(self) -> int | None:
         """Return the time from which a slot may open, None if nothing waits or an operator paused."""

@@ -15,7 +15,7 @@ from ingest_service.schedule.snapshot import ScheduleSnapshot
 T = TypeVar("T")
 
 
-def ignore() -> None:
+def ignore(_: object) -> None:
     """Do nothing."""
 
 
@@ -28,10 +28,11 @@ class SlotSource(Protocol):
     def stop(self) -> None:
         """Let `open` return None from now on, at once. Any thread; may be called twice."""
 
-    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
+    def open(self, waits: Callable[[int | None], None] = ignore) -> Slot | None:
         """Block until a slot may open, choose its batches, write it down and return it; None once stopped.
 
-        It calls `waits` whenever it begins to wait, and so does not wait for the store.
+        It calls `waits` whenever it begins to wait, and so does not wait for the store, with the time (monotonic)
+        at which a slot may open, None where that is not known.
 
         The slot is durable when this returns: its calls count as made, whatever happens, and none may be sent at
         its fence (`until`) or later. Raises StoreError if it could not be written down; then nothing was released,

@@ -40,7 +40,7 @@ class GrantedSlot:
         self._kept = kept
         self._opened = False
         self.closed: list[Sequence[Call]] = []
-        self.while_it_waits: Callable[[], object] = ignore
+        self.while_it_waits: Callable[[], object] = lambda: None
 
     def start(self) -> None:
         pass
@@ -48,9 +48,9 @@ class GrantedSlot:
     def stop(self) -> None:
         pass
 
-    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
+    def open(self, waits: Callable[[int | None], None] = ignore) -> Slot | None:
         self._fail_first()
-        waits()
+        waits(None)
         self.while_it_waits()
         if self._opened:
             return None

@@ -1,5 +1,6 @@
 """The embedded engine, where the journal and the backlog disagree for a moment."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,8 @@ from ingest_service.domain.model import Priority, Submission
 from ingest_service.errors import BacklogFull
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from tests.engines.places import EmbeddedPlace
-from tests.simulation import Simulation
+from tests.engines.wiring import RATE
+from tests.simulation import SECOND, Simulation
 
 
 class RacedJournal(SqliteJournal):
@@ -25,3 +27,42 @@ def test_two_requests_with_one_key_that_race_are_one_ingestion_and_take_room_onc
     simulation.submit([4, 5, 6])
     with pytest.raises(BacklogFull):
         simulation.submit([7])
+
+
+class NotingJournal(SqliteJournal):
+    """A journal that notes the times at which ids are read."""
+
+    readings: list[int] = []  # noqa: RUF012 - each test makes a class of its own
+
+    def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
+        self.readings.append(self._clock.now())
+        return super().record_ids(sequence, positions)
+
+
+@pytest.fixture
+def readings() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def noted(readings: list[int]) -> Simulation:
+    """A simulation that notes the times at which ids are read."""
+    journal = type("Journal", (NotingJournal,), {"readings": readings})
+    return Simulation(place=EmbeddedPlace(journal=journal))
+
+
+def test_the_ids_of_a_slot_are_read_shortly_before_it_opens(noted: Simulation, readings: list[int]) -> None:
+    noted.submit([1, 2, 3])
+    noted.run_slot()
+    ((opened, ids),) = noted.slots_opened()
+    assert ids == [1, 2, 3]
+    assert [opened - SECOND < reading < opened for reading in readings] == [True]
+
+
+def test_what_arrives_after_that_still_goes_first_in_the_slot(noted: Simulation, readings: list[int]) -> None:
+    noted.submit([1, 2, 3], "LOW")
+    noted.submit_at(RATE.linger - 1, [4, 5, 6], "HIGH")
+    noted.run_slot()
+    ((opened, ids),) = noted.slots_opened()
+    assert ids == [4, 5, 6]
+    assert readings[-1] == opened

@@ -77,7 +77,7 @@ class PostgresEngine:
         """Wake the dispatcher; `open` returns None from now on."""
         self._slots.stop()
 
-    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
+    def open(self, waits: Callable[[int | None], None] = ignore) -> Slot | None:
         """Wait for the next slot, and open it unless another replica is faster."""
         return self._slots.open(waits)
 

@@ -93,7 +93,7 @@ class PostgresSlots:
         is_own = seen is not None and seen.owner == self._replica.owner
         return max(self._sight.next_start(will_be_closed=is_own or self._has_others), self._pause.ends)
 
-    def open(self, waits: Callable[[], None] = ignore) -> Slot | None:
+    def open(self, waits: Callable[[int | None], None] = ignore) -> Slot | None:
         """Wait until a slot may open as far as is known, and open it if that is so; again and again."""
         while (due := self._wait(waits)) is not None:
             slot = self._opener.open()
@@ -117,10 +117,10 @@ class PostgresSlots:
             self._pause_for_upstream(pause)
         return True
 
-    def _wait(self, waits: Callable[[], None]) -> int | None:
+    def _wait(self, waits: Callable[[int | None], None]) -> int | None:
         """Block until a slot may open as far as is known; return since when it might have, None once stopped.
 
-        Calls `waits` before each wait.
+        Calls `waits` before each wait, with that time.
         """
         while True:
             self._bell.clear()
@@ -130,7 +130,7 @@ class PostgresSlots:
             now = self._clock.now()
             until = now + self._rules.poll if next_step.at is None else min(now + self._rules.poll, next_step.at)
             if until > now:
-                waits()
+                waits(next_step.at if next_step.opens else None)
             self._clock.wait(self._bell, until)
             if next_step.opens and next_step.at is not None and self._clock.now() >= next_step.at:
                 return next_step.at
