@@ -1,7 +1,7 @@
 """All benchmarks that have figures, in the order in which they run, under the headings of docs/performance.md."""
 
 GROUPS = {
-    "Slots": ("slots", "shared_slots"),
+    "Slots": ("pacing", "tabs", "slots", "upstream", "shared_slots"),
     "Requests": ("group_commit", "pruning", "shared_submissions", "shared_gate", "shared_http"),
     "Much that waits": ("backlog", "schedule", "waiting", "startup", "shared_backlog"),
     "Much at once, and much history": ("stalls", "history"),

@@ -6,11 +6,13 @@ of the last answer, and waits for as long as `Retry-After` says. Read: the p99 w
 times that without them.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, sleep
 
+from benchmarks.figure import Figure, show
 from benchmarks.measure import here, percentile
 from benchmarks.pacing import lateness
 from benchmarks.ports import HOST
@@ -20,13 +22,14 @@ from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
 
 INTERVAL = 100_000_000
-SLOTS = 150  # in each window
-ROUNDS = 3
+SLOTS = 100  # in each window
+ROUNDS = 2
+AIM = 1.2
 TABS = 20
 WAITING = 1000  # ingestions
 
 
-def show(port: int, for_seconds: float, after: float) -> int:
+def poll(port: int, for_seconds: float, after: float) -> int:
     """Poll the board as a tab that is opened after a time; return the number of answers with new content."""
     connection, tag, changes, end = HTTPConnection(HOST, port), "", 0, monotonic() + for_seconds
     sleep(after)
@@ -41,13 +44,13 @@ def show(port: int, for_seconds: float, after: float) -> int:
     return changes
 
 
-def show_all(port: int, tabs: int, for_seconds: float) -> int:
+def poll_all(port: int, tabs: int, for_seconds: float) -> int:
     """Poll as many tabs do, and return the number of answers with new content."""
     sleep(0 if tabs else for_seconds)
     with ThreadPoolExecutor(max(1, tabs)) as pool:
         # People do not open them all at once.
         opened = [number / tabs for number in range(tabs)]
-        return sum(pool.map(show, [port] * tabs, [for_seconds] * tabs, opened))
+        return sum(pool.map(poll, [port] * tabs, [for_seconds] * tabs, opened))
 
 
 def window(pool: ProcessPoolExecutor, path: Path, tabs: int) -> tuple[list[float], int]:
@@ -59,23 +62,29 @@ def window(pool: ProcessPoolExecutor, path: Path, tabs: int) -> tuple[list[float
     with served(settings, fetcher) as (service, port):
         for number in range(WAITING):
             service.submit(range(1, 7), Priority(number % 3))
-        changes = pool.submit(show_all, port, tabs, SLOTS * INTERVAL / NANOSECONDS).result()
+        changes = pool.submit(poll_all, port, tabs, SLOTS * INTERVAL / NANOSECONDS).result()
         return lateness(sorted(fetcher.arrivals), INTERVAL), changes
 
 
-def main() -> None:
-    """Measure and print."""
+def figures() -> Iterator[Figure]:
+    """Measure."""
     late: dict[int, list[float]] = {0: [], TABS: []}
+    shown = 0
     with here() as folder, ProcessPoolExecutor(1) as pool:
         for number in range(ROUNDS):
             for tabs in late:
                 found, changes = window(pool, Path(folder, f"{number}-{tabs}.db"), tabs)
                 late[tabs] += found
-    print(f"lateness of slots {INTERVAL / NANOSECONDS:g} s apart, {TABS} tabs and none:")
+                shown += changes
     for percent in (50, 99):
         without, beside = percentile(late[0], percent), percentile(late[TABS], percent)
-        print(f"  p{percent} {beside / without:5.2f} times ({beside:.1f} and {without:.1f} ms)")
-    print(f"  {changes} changes shown in the last {SLOTS * INTERVAL / NANOSECONDS:.0f} s, {len(late[TABS])} slots")
+        what = f"lateness p{percent} beside {TABS} tabs of the board, {shown} changes shown ({beside:.2f} ms)"
+        yield Figure(what, f"no tabs ({without:.2f} ms)", beside / without, AIM, more_is_better=False)
+
+
+def main() -> None:
+    """Measure and print."""
+    show(figures())
 
 
 if __name__ == "__main__":
