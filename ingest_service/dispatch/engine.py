@@ -3,11 +3,11 @@
 import logging
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TypeVar
 from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.dispatch.ids_ahead import IdsAhead
 from ingest_service.dispatch.journal import Journal
 from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer
 from ingest_service.dispatch.retries import RetryRules, called_again
@@ -16,7 +16,7 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import CANCELLED, Call, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.rate import RateLimit
-from ingest_service.errors import IdsDamaged
+from ingest_service.errors import IdsDamaged, IngestError
 from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
 from ingest_service.schedule.capacity import backlog_full
@@ -55,7 +55,6 @@ class EmbeddedEngine:
         self._observer = observer
         self._on_cause = on_cause
         self._state = DispatchState(clock, rate)
-        self._ids_ahead = IdsAhead(journal.record_ids)
         self._number = 0
         self._due = 0
 
@@ -183,15 +182,18 @@ class EmbeddedEngine:
             return read(), self.snapshot()
 
     def _prepare(self) -> None:
-        """Read what the slot would carry that opens next; it is chosen only when it does."""
-        self._ids_ahead.prepare(self._state.backlog.first(self._rate.slot_size))
+        """Let the journal read the ids that the next slot would carry now; it is chosen only when it opens."""
+        for sequence, positions in self._state.backlog.first(self._rate.slot_size):
+            # What cannot be read is an error once it is chosen.
+            with suppress(IngestError):
+                self._journal.record_ids(sequence, positions)
 
     def _open(self, due: int) -> Slot | None:
         """Choose and write down a slot; None after an ingestion whose ids are damaged was set aside instead."""
         now = self._clock.now()
         batches = self._state.backlog.take(self._rate, now, self._state.breaker.is_open)
         try:
-            ids = tuple(i for b in batches for i in self._ids_ahead.of(b.sequence, b.positions))
+            ids = tuple(i for b in batches for i in self._journal.record_ids(b.sequence, b.positions))
             slot = Slot(self._number + 1, self._clock.boot(), now, self._clock.wall(), batches, ids)
             self._journal.open_slot(slot)
         except IdsDamaged as error:

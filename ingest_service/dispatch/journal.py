@@ -64,7 +64,10 @@ class Journal(Protocol):
         """
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
-        """Return the ids of an ingestion at these positions. Raises IdsDamaged if they are not those accepted."""
+        """Return the ids of an ingestion at these positions. Raises IdsDamaged if they are not those accepted.
+
+        What was read last is kept, so that reading it again does not touch the store.
+        """
 
     def open_slot(self, slot: Slot) -> None:
         """Write down a slot and release its batches."""

@@ -13,8 +13,8 @@ from ingest_service.stores.sql.database import Database
 # Small enough to read with a batch, large enough that a million ids have 4 kB of checksums.
 _IDS_IN_BLOCK = 1024
 _BLOCK = _IDS_IN_BLOCK * BYTES_PER_ID
-# Those of the most urgent ingestion, and of ids that are called again.
-_BLOCKS_KEPT = 16
+# Those of the most urgent ingestions, as many as a slot may have, and of ids that are called again.
+_BLOCKS_KEPT = 64
 
 
 def crcs_of(packed: bytes) -> bytes:
