@@ -39,7 +39,8 @@ class Answer:
     """The answer to one upstream call: a result (JSON text on one line), or the sentence of an `error`.
 
     `status` is the HTTP status, if there was one. An error may pass (`retryable`) or is final. `pause` is the
-    nanoseconds for which the upstream asks for no calls.
+    nanoseconds for which the upstream asks for no calls. `refused`: the credentials were not accepted, which may say
+    something of the id, or nothing.
     """
 
     result: str | None = None
@@ -47,6 +48,12 @@ class Answer:
     status: int | None = None
     retryable: bool = False
     pause: int | None = None
+    refused: bool = False
+
+    @property
+    def accepts(self) -> bool:
+        """True if it shows that the credentials are accepted: it is a result, or says something of the id."""
+        return not self.refused and not self.retryable
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class HttpUpstream:
         with self._session.get(url, stream=True, timeout=seconds, allow_redirects=False) as response:
             status = response.status_code
             if not is_good(status):
-                return read_error(status, response.headers.get("Retry-After"), self._clock.wall())
+                return read_error(status, response.headers, self._clock.wall())
             body = bytearray()
             for chunk in response.iter_content(_CHUNK):
                 body += chunk

@@ -3,16 +3,17 @@
 import codecs
 import json
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import responses
 
 import msgspec
 
 from ingest_service.domain.ledger import Answer
-from ingest_service.upstreams.retry_after import parse_retry_after
+from ingest_service.upstreams.throttling import asked_pause
 
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-_PAUSING = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_REFUSING = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}
 # An escape of half a character (surrogate), up to its last two digits; or of a backslash and a `u` behind it.
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _STRING_OR_BLANKS = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+')
@@ -42,16 +43,17 @@ def read_result(status: int, body: bytes) -> Answer:
         return Answer(error="the answer is not JSON", status=status, retryable=True)
 
 
-def read_error(status: int, retry_after: str | None, wall: int) -> Answer:
-    """Return the error that a response with any other status is; `wall` is the wall clock now."""
+def read_error(status: int, headers: Mapping[str, str], wall: int) -> Answer:
+    """Return the error that a response with any other status is; `wall` is the wall clock now.
+
+    The names in `headers` are looked up without heed of their case.
+    """
     if 300 <= status < 400:
         return Answer(error=f"{_words(status)}: redirects are not followed", status=status)
-    return Answer(
-        error=_words(status),
-        status=status,
-        retryable=status in _PASSING or status >= 500,
-        pause=parse_retry_after(retry_after, wall) if status in _PAUSING else None,
-    )
+    pause = asked_pause(status, headers, wall)
+    may_pass = status in _PASSING or status >= 500 or pause is not None
+    refused = status in _REFUSING and not may_pass
+    return Answer(error=_words(status), status=status, retryable=may_pass, pause=pause, refused=refused)
 
 
 def _words(status: int) -> str:

@@ -1,8 +1,9 @@
-"""The header Retry-After."""
+"""The header Retry-After, and how it writes seconds and dates."""
 
 import logging
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_tz
 
 from ingest_service.clock import NANOSECONDS
 
@@ -10,32 +11,65 @@ log = logging.getLogger(__name__)
 
 # A longer row of digits says no more than this one: for ever.
 _DIGITS = 12
+_NUMBER = re.compile(r"([0-9]+)(\.[0-9]+)?")
+# Of the form of RFC 850, such as 06-Nov-94.
+_SHORT_YEAR = re.compile(r"-[0-9]{2}\s")
+_LEAP_SECOND = 60
+# A short year is never taken for one that is further ahead than this (RFC 9110, section 5.6.7).
+_YEARS_AHEAD = 50
 
 
 def parse_retry_after(text: str | None, wall: int) -> int | None:
     """Return how many nanoseconds from `wall` (the wall clock) on the upstream wants to be left alone.
 
-    The header is whole seconds or a date (RFC 9110, section 10.2.3). None if it is missing, or absurd
-    (negative, in the past, neither seconds nor a date), which is logged.
+    The header is seconds or a date in one of three forms (RFC 9110, section 10.2.3); a fraction of a second is
+    rounded up. None if it is missing, or absurd (negative, in the past, neither seconds nor a date), which is logged.
     """
     if text is None:
         return None
-    digits = text.strip()
-    wanted = _seconds(digits) if digits.isascii() and digits.isdigit() else _until(digits, wall)
+    seconds = whole_seconds(text)
+    wanted = _until(text, wall) if seconds is None else seconds * NANOSECONDS
     if wanted is None or wanted < 0:
-        log.warning("an absurd Retry-After of the upstream is ignored: %.60r", text)
+        log_absurd("Retry-After", text)
         return None
     return wanted
 
 
-def _seconds(digits: str) -> int:
-    return (int(digits) if len(digits) <= _DIGITS else 10**_DIGITS) * NANOSECONDS
+def whole_seconds(text: str) -> int | None:
+    """Return a number of seconds, a fraction of one rounded up; None for anything else."""
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        return None
+    whole, fraction = found[1], found[2] or ""
+    return (int(whole) if len(whole) <= _DIGITS else 10**_DIGITS) + bool(fraction.strip(".0"))
+
+
+def log_absurd(name: str, text: str) -> None:
+    """Log that a header with this name makes no sense."""
+    log.warning("an absurd %s of the upstream is ignored: %.60r", name, text)
 
 
 def _until(text: str, wall: int) -> int | None:
     try:
-        date = parsedate_to_datetime(text)
-        # The form of asctime names no zone: it is UTC, not the zone of this machine.
-        return round(date.replace(tzinfo=date.tzinfo or UTC).timestamp() * NANOSECONDS) - wall
+        return round(_date(text, wall).timestamp() * NANOSECONDS) - wall
     except (ValueError, OverflowError):
         return None
+
+
+def _date(text: str, wall: int) -> datetime:
+    """Return a date in any form that is allowed; one that names no zone is UTC. Raises ValueError, OverflowError."""
+    parts = parsedate_tz(text)
+    if parts is None:
+        raise ValueError("not a date")
+    year, month, day, hour, minute, second, *_, offset = parts
+    leap = timedelta(seconds=second == _LEAP_SECOND)
+    date = datetime(year, month, day, hour, minute, second - leap.seconds, tzinfo=UTC) + leap
+    if _SHORT_YEAR.search(text):
+        date = date.replace(year=_whole_year(year % 100, wall))
+    return date - timedelta(seconds=offset or 0)
+
+
+def _whole_year(short: int, wall: int) -> int:
+    this_year = datetime.fromtimestamp(wall // NANOSECONDS, UTC).year
+    year = this_year - this_year % 100 + short
+    return year - 100 if year > this_year + _YEARS_AHEAD else year

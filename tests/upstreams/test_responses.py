@@ -21,13 +21,16 @@ FINAL = {
     308: f"HTTP 308 Permanent Redirect: {REDIRECTED}",
     399: f"HTTP 399: {REDIRECTED}",
     400: "HTTP 400 Bad Request",
-    401: "HTTP 401 Unauthorized",
-    403: "HTTP 403 Forbidden",
     404: "HTTP 404 Not Found",
     409: "HTTP 409 Conflict",
     410: "HTTP 410 Gone",
     418: "HTTP 418 I'm a Teapot",
     499: "HTTP 499",
+}
+REFUSING = {
+    401: "HTTP 401 Unauthorized",
+    403: "HTTP 403 Forbidden",
+    407: "HTTP 407 Proxy Authentication Required",
 }
 PASSING = {
     408: "HTTP 408 Request Timeout",
@@ -98,24 +101,45 @@ def test_the_two_hundreds_are_good(status: int) -> None:
     assert is_good(status)
 
 
-@pytest.mark.parametrize("status", [101, 103, 199, *FINAL, *PASSING, 600, 999])
+@pytest.mark.parametrize("status", [101, 103, 199, *FINAL, *REFUSING, *PASSING, 600, 999])
 def test_all_others_are_not(status: int) -> None:
     assert not is_good(status)
 
 
 @pytest.mark.parametrize(("status", "words"), FINAL.items())
 def test_redirects_and_mistakes_are_final_and_ask_for_no_pause(status: int, words: str) -> None:
-    assert read_error(status, "60", WALL) == Answer(error=words, status=status)
+    assert read_error(status, {"Retry-After": "60"}, WALL) == Answer(error=words, status=status)
 
 
 @pytest.mark.parametrize(("status", "words"), PASSING.items())
 def test_a_temporary_error_can_be_retried(status: int, words: str) -> None:
-    assert read_error(status, None, WALL) == Answer(error=words, status=status, retryable=True)
+    assert read_error(status, {}, WALL) == Answer(error=words, status=status, retryable=True)
 
 
 @pytest.mark.parametrize("status", PASSING)
-def test_only_429_and_503_ask_for_a_pause(status: int) -> None:
-    assert read_error(status, "60", WALL).pause == (60 * NANOSECONDS if status in (429, 503) else None)
+def test_of_these_only_429_and_503_ask_for_a_pause(status: int) -> None:
+    asked = read_error(status, {"Retry-After": "60"}, WALL).pause
+    assert asked == (60 * NANOSECONDS if status in (429, 503) else None)
+
+
+@pytest.mark.parametrize(("status", "words"), REFUSING.items())
+def test_an_answer_that_refuses_the_credentials_is_marked(status: int, words: str) -> None:
+    answer = read_error(status, {}, WALL)
+    assert answer == Answer(error=words, status=status, refused=True)
+    assert not answer.accepts
+
+
+def test_a_403_that_asks_for_a_pause_may_pass_and_refuses_nobody() -> None:
+    answer = read_error(403, {"Retry-After": "60"}, WALL)
+    assert answer == Answer(None, "HTTP 403 Forbidden", 403, retryable=True, pause=60 * NANOSECONDS)
+    assert read_error(403, {"Retry-After": "0"}, WALL).retryable
+    assert read_error(403, {"Retry-After": "soon"}, WALL).refused
+
+
+def test_only_a_result_and_an_error_about_the_id_show_that_the_credentials_are_accepted() -> None:
+    assert read_result(200, b"1").accepts
+    assert read_error(404, {}, WALL).accepts
+    assert not read_error(500, {}, WALL).accepts
 
 
 @pytest.mark.parametrize(("body", "line"), RESULTS.items(), ids=lambda text: repr(text[:30]))
