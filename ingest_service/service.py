@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 # Shorter than the ten seconds that `docker stop` gives before it kills.
 GRACE_SECONDS = 8.0
 COMPANION_GRACE_SECONDS = 0.5
+CREDENTIALS_REFUSED = (
+    "the upstream refuses the credentials: it answers every call with 401, 403 or 407; no id fails, and each slot "
+    "tries one until it accepts them"
+)
 
 
 class Service:
@@ -74,6 +78,8 @@ class Service:
                 found[loop.name] = trouble
         try:
             self._records.check()
+            if self.reports.dispatcher().refused:
+                found["upstream"] = CREDENTIALS_REFUSED
         except StoreError as error:
             found.setdefault("store", str(error))
         return found

@@ -242,10 +242,16 @@ class FlakyJournal(SqliteJournal):
         super().open_slot(slot)
 
     def close_slot(
-        self, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, paused_until: int | None
+        self,
+        slot: Slot,
+        verdicts: Sequence[Verdict],
+        started: int,
+        lag: int,
+        paused_until: int | None,
+        refused_slots: int = 0,
     ) -> None:
         self._refuse()
-        super().close_slot(slot, verdicts, started, lag, paused_until)
+        super().close_slot(slot, verdicts, started, lag, paused_until, refused_slots)
 
     def _refuse(self) -> None:
         if self.refusals > 0:

@@ -16,6 +16,7 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import CANCELLED, Call, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.refusals import settle
 from ingest_service.errors import IdsDamaged, IngestError
 from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
@@ -67,6 +68,7 @@ class EmbeddedEngine:
         pacer = recovered_pacer(last, self._journal.paused_until(), self._clock, self._rate)
         backlog = recovered_backlog(self._journal.waiting(self._clock.now()), self._clock, self._rate)
         self._state.start(backlog, pacer, self._journal.paused_at())
+        self._state.breaker.note_refusals(self._journal.refused_slots())
 
     def stop(self) -> None:
         """Wake the dispatcher; `open` returns None from now on."""
@@ -94,11 +96,15 @@ class EmbeddedEngine:
         with self._state.changing():
             states = self._journal.release_states({batch.sequence for batch in slot.batches})
             cancelled = {sequence for sequence, state in states.items() if state.cancelled}
-            verdicts = self._retry_rules.of_slot(slot, calls, self._clock, cancelled)
-            self._journal.close_slot(slot, verdicts, started, lag, paused_until)
+            is_last = self._state.backlog.ids == 0
+            settled = settle(slot, calls, lambda: self._journal.refusals_before(slot, is_last=is_last))
+            least = settled.least_wait(self._rate.interval)
+            verdicts = self._retry_rules.of_slot(slot, settled.calls, self._clock, cancelled, least)
+            self._journal.close_slot(slot, verdicts, started, lag, paused_until, settled.streak)
             self._state.pacer.started(started)
             self._state.pacer.note(lag, self._clock.now() - started)
             self._state.breaker.note(calls)
+            self._state.breaker.note_refusals(settled.streak)
             self._pause_for_upstream(pause, asked)
             self._call_again(slot, verdicts, states)
         return True

@@ -7,6 +7,7 @@ from uuid import UUID
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
+from ingest_service.domain.refusals import Refusals
 
 
 class Journal(Protocol):
@@ -63,6 +64,12 @@ class Journal(Protocol):
         Slot 0, not trusted, stands for a ledger that may have lost every slot it knew.
         """
 
+    def refused_slots(self) -> int:
+        """Return how many slots in a row, up to the last one that was closed, the upstream refused."""
+
+    def refusals_before(self, slot: Slot, *, is_last: bool) -> Refusals:
+        """Return what is known of refusals before this slot, which is open; `is_last`: nothing waits besides."""
+
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Return the ids of an ingestion at these positions. Raises IdsDamaged if they are not those accepted.
 
@@ -73,9 +80,16 @@ class Journal(Protocol):
         """Write down a slot and release its batches."""
 
     def close_slot(
-        self, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, paused_until: int | None
+        self,
+        slot: Slot,
+        verdicts: Sequence[Verdict],
+        started: int,
+        lag: int,
+        paused_until: int | None,
+        refused_slots: int = 0,
     ) -> None:
         """Keep the verdict on each id, in order, and when the last call of the slot started, with its lag.
 
-        A batch is finished when each of its ids has an outcome. A pause (wall clock) is kept, if there is one.
+        A batch is finished when each of its ids has an outcome. A pause (wall clock) is kept, if there is one, and
+        how many slots in a row were refused with this one.
         """

@@ -24,40 +24,65 @@ class RetryRules:
     random: Random = field(default_factory=Random)
 
     def of_slot(
-        self, slot: Slot, calls: Sequence[Call], clock: Clock, cancelled: Collection[int]
+        self,
+        slot: Slot,
+        calls: Sequence[Call],
+        clock: Clock,
+        cancelled: Collection[int],
+        least_of_refused: int = 0,
     ) -> list[Verdict]:
-        """Return the verdict on each id of a slot; `cancelled` are sequences of cancelled ingestions."""
+        """Return the verdict on each id of a slot; `cancelled` are sequences of cancelled ingestions.
+
+        Calls that were refused are settled: those that still are say nothing of their ids, which wait for
+        `least_of_refused` nanoseconds at least.
+        """
         verdicts: list[Verdict] = []
         for batch, answered in slot.by_batch(list(zip(slot.ids, calls, strict=True))):
-            verdicts += self.verdicts(batch.attempts + 1, answered, clock, batch.sequence in cancelled)
+            is_cancelled = batch.sequence in cancelled
+            verdicts += self.verdicts(batch.attempts + 1, answered, clock, is_cancelled, least_of_refused)
         return verdicts
 
     def verdicts(
-        self, attempts: int, answered: Sequence[tuple[int, Call]], clock: Clock, cancelled: bool = False
+        self,
+        attempts: int,
+        answered: Sequence[tuple[int, Call]],
+        clock: Clock,
+        cancelled: bool = False,
+        least_of_refused: int = 0,
     ) -> list[Verdict]:
         """Return the verdict on each id of a batch that had `attempts` calls; ids called again come back together.
 
-        A call that was not made is no attempt. Ids of a cancelled ingestion are not called again.
+        A call that was not made is no attempt, nor is one that was refused. Ids of a cancelled ingestion are not
+        called again.
         """
         wait = self._wait(attempts)
-        retry = Retry(attempts, clock.now() + wait, clock.wall() + wait)
-        return [self._verdict(record_id, call, retry, cancelled) for record_id, call in answered]
+        retry = _retry_after(wait, attempts, clock)
+        refused = _retry_after(max(wait, least_of_refused), attempts - 1, clock)
+        return [
+            self._verdict(record_id, call, refused if call.answer.refused else retry, attempts, cancelled)
+            for record_id, call in answered
+        ]
 
     def call_again(self, call: Call, attempts: int) -> bool:
         """Return whether an id is called again after a call, its `attempts`-th, unless it has been cancelled."""
+        if call.answer.refused:
+            return True
         may_pass = call.answer.error is not None and call.answer.retryable
         return may_pass and (attempts < self.max_attempts or not call.was_made)
 
-    def _verdict(self, record_id: int, call: Call, retry: Retry, cancelled: bool) -> Verdict:
+    def _verdict(self, record_id: int, call: Call, retry: Retry, attempts: int, cancelled: bool) -> Verdict:
         if not call.was_made:
-            before = retry.attempts - 1
-            return Outcome(record_id, error=CANCELLED, attempts=before) if cancelled else Uncalled()
-        if not cancelled and self.call_again(call, retry.attempts):
+            return Outcome(record_id, error=CANCELLED, attempts=attempts - 1) if cancelled else Uncalled()
+        if not cancelled and self.call_again(call, attempts):
             return retry
-        return _outcome(record_id, call.answer, retry.attempts)
+        return _outcome(record_id, call.answer, attempts)
 
     def _wait(self, attempts: int) -> int:
         return self.random.randint(0, min(LONGEST_BACKOFF, self.backoff * 2 ** (attempts - 1)))
+
+
+def _retry_after(wait: int, attempts: int, clock: Clock) -> Retry:
+    return Retry(attempts, clock.now() + wait, clock.wall() + wait)
 
 
 def _outcome(record_id: int, answer: Answer, attempts: int) -> Outcome:
@@ -65,9 +90,11 @@ def _outcome(record_id: int, answer: Answer, attempts: int) -> Outcome:
 
 
 def called_again(slot: Slot, verdicts: Sequence[Verdict]) -> Iterator[Entry]:
-    """Yield one entry for each batch with ids that are called again; they wait in it until they are due."""
+    """Yield an entry for ids of a batch that are called again together; they wait in it until they are due."""
     for batch, own_verdicts in slot.by_batch(verdicts):
-        judged = zip(batch.positions, own_verdicts, strict=True)
-        again = {position: verdict for position, verdict in judged if isinstance(verdict, Retry)}
-        for retry in list(again.values())[:1]:
-            yield Entry.of(batch.sequence, batch.ingestion, tuple(again), retry.attempts, retry.due)
+        again: dict[tuple[int, int], list[int]] = {}
+        for position, verdict in zip(batch.positions, own_verdicts, strict=True):
+            if isinstance(verdict, Retry):
+                again.setdefault((verdict.attempts, verdict.due), []).append(position)
+        for (attempts, due), positions in again.items():
+            yield Entry.of(batch.sequence, batch.ingestion, tuple(positions), attempts, due)

@@ -104,6 +104,7 @@ class DispatchState:
             next_start=max(self.pacer.next_start, now),
             rate=replace(self._rate, interval=self._rate.interval + self.pacer.lag),
             probing=self.breaker.is_open,
+            refused=self.breaker.is_refused,
             wall_offset=wall - now,
             paused_until=self.pacer.paused_until,
             paused_at=self.paused_at,

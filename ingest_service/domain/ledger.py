@@ -39,8 +39,8 @@ class Answer:
     """The answer to one upstream call: a result (JSON text on one line), or the sentence of an `error`.
 
     `status` is the HTTP status, if there was one. An error may pass (`retryable`) or is final. `pause` is the
-    nanoseconds for which the upstream asks for no calls. `refused`: the credentials were not accepted, which may say
-    something of the id, or nothing.
+    nanoseconds for which the upstream asks for no calls. `refused`: it does not accept the credentials, which may
+    say something of the id, or nothing.
     """
 
     result: str | None = None

@@ -33,6 +33,7 @@ def dispatcher_report(records: Records, snapshot: ScheduleSnapshot) -> Dispatche
         next_slot_at=None if upcoming is None else snapshot.at(upcoming.opens),
         backlog=depth_by_priority(snapshot.waiting),
         replicas=tuple(records.replicas()),
+        refused=snapshot.refused and upcoming is not None,
     )
 
 

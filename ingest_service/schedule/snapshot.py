@@ -30,7 +30,8 @@ class ScheduleSnapshot:
 
     Times are nanoseconds on the monotonic clock of the machine that took it, at `now`; `wall_offset` leads from
     them to the wall clock. No slot opens before `next_start`, nor before `paused_until` (0 if the upstream never
-    asked for a pause). While the upstream fails wholly the next slot is a probe; the schedule takes it to succeed.
+    asked for a pause). While the upstream fails wholly, or refuses the credentials (`refused`), the next slot is a
+    probe; the schedule takes it to succeed.
     `took` is the time that the calls of a slot take. While an operator's pause lasts (since `paused_at`, wall
     clock), the order is known and no time is: times are as if it ended now.
     """
@@ -44,6 +45,7 @@ class ScheduleSnapshot:
     paused_at: int | None
     took: int
     now: int
+    refused: bool = False
 
     def at(self, time: int) -> int | None:
         """Return a time of the schedule on the wall clock, None if an operator's pause makes it unknown."""

@@ -46,7 +46,7 @@ def read_result(status: int, body: bytes) -> Answer:
 def read_error(status: int, headers: Mapping[str, str], wall: int) -> Answer:
     """Return the error that a response with any other status is; `wall` is the wall clock now.
 
-    The names in `headers` are looked up without heed of their case.
+    Names are looked up in `headers` without heed of their case.
     """
     if 300 <= status < 400:
         return Answer(error=f"{_words(status)}: redirects are not followed", status=status)

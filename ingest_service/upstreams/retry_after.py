@@ -22,8 +22,8 @@ _YEARS_AHEAD = 50
 def parse_retry_after(text: str | None, wall: int) -> int | None:
     """Return how many nanoseconds from `wall` (the wall clock) on the upstream wants to be left alone.
 
-    The header is seconds or a date in one of three forms (RFC 9110, section 10.2.3); a fraction of a second is
-    rounded up. None if it is missing, or absurd (negative, in the past, neither seconds nor a date), which is logged.
+    The header is seconds, rounded up where they have a fraction, or a date in one of three forms (RFC 9110,
+    section 10.2.3). None if it is missing, or absurd (negative, in the past, neither of the two), which is logged.
     """
     if text is None:
         return None
@@ -57,7 +57,7 @@ def _until(text: str, wall: int) -> int | None:
 
 
 def _date(text: str, wall: int) -> datetime:
-    """Return a date in any form that is allowed; one that names no zone is UTC. Raises ValueError, OverflowError."""
+    """Return a date in any form that is allowed, UTC if it names no zone. Raises ValueError and OverflowError."""
     parts = parsedate_tz(text)
     if parts is None:
         raise ValueError("not a date")

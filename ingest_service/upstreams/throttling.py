@@ -18,9 +18,9 @@ _FIRST_TIME = 10**9
 
 
 def asked_pause(status: int, headers: Mapping[str, str], wall: int) -> int | None:
-    """Return how many nanoseconds from `wall` (the wall clock) on the upstream wants no calls; None: it asks for none.
+    """Return how many nanoseconds from `wall` (the wall clock) on the upstream wants no calls.
 
-    The names of headers are looked up as they are written here, so that `headers` should not heed their case.
+    None if it does not say so. Names are looked up in `headers` without heed of their case.
     """
     if status not in _PAUSING:
         return None
@@ -37,17 +37,17 @@ def _until_reset(headers: Mapping[str, str], wall: int) -> Iterator[int]:
     for prefix in _PREFIXES:
         name, left = f"{prefix}-Reset", whole_seconds(headers.get(f"{prefix}-Remaining", ""))
         if left == 0 and name in headers:
-            seconds = whole_seconds(headers[name])
-            if seconds is None:
+            reset = whole_seconds(headers[name])
+            if reset is None:
                 log_absurd(name, headers[name])
             else:
-                yield seconds * NANOSECONDS if seconds < _FIRST_TIME else max(0, seconds * NANOSECONDS - wall)
+                yield reset * NANOSECONDS if reset < _FIRST_TIME else max(0, reset * NANOSECONDS - wall)
 
 
 def _of_policies(text: str) -> Iterator[int]:
     """Yield the seconds of each limit that is used up.
 
-    Written as `"name";r=0;t=30` for each of them, or in an older draft as `limit=9, remaining=0, reset=30` for one.
+    Written as `"name";r=0;t=30` for each, or as `limit=9, remaining=0, reset=30` in an older draft.
     """
     policies = [_parameters(policy) for policy in _QUOTED.sub("", text).split(",")]
     waits = [policy.get("t", "") for policy in policies if policy.get("r") == "0"]

@@ -85,6 +85,7 @@ def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
     yield records.board(BoardQuery(9, 3, 0, 99)), records.board(BoardQuery(2, 99, 3, 2))
     yield records.minutes(MinutesQuery(0, 99, 0)), records.minutes(MinutesQuery(2, 2, 1_700_001_060 * SECOND))
     yield dict(records.batch_counts()), journal.paused_at(), journal.paused_until(), journal.last_slot()
+    yield journal.refused_slots()
     for progress, _ in listed:
         assert records.progress(progress.ingestion.id) == progress
         yield records.ids(progress.sequence), journal.release_states([progress.sequence])[progress.sequence]
@@ -157,16 +158,16 @@ class BothSides(RuleBasedStateMachine):
         self.open(choices)
 
     @precondition(lambda self: self.slot is not None)
-    @rule(verdicts=verdicts, paused_until=st.none() | places)
-    def close_slot(self, verdicts: list[Verdict], paused_until: int | None) -> None:
-        self.close(verdicts, paused_until)
+    @rule(verdicts=verdicts, paused_until=st.none() | places, refused=st.integers(0, 2))
+    def close_slot(self, verdicts: list[Verdict], paused_until: int | None, refused: int) -> None:
+        self.close(verdicts, paused_until, refused)
 
     @precondition(lambda self: self.waiting())
-    @rule(choices=choices, verdicts=verdicts)
-    def run_slot(self, choices: list[tuple[int, int]], verdicts: list[Verdict]) -> None:
+    @rule(choices=choices, verdicts=verdicts, refused=st.integers(0, 2))
+    def run_slot(self, choices: list[tuple[int, int]], verdicts: list[Verdict], refused: int) -> None:
         """Open a slot and close it, with nothing in between."""
         self.open(choices)
-        self.close(verdicts, None)
+        self.close(verdicts, None, refused)
 
     def open(self, choices: list[tuple[int, int]]) -> None:
         waiting = self.waiting()
@@ -182,10 +183,13 @@ class BothSides(RuleBasedStateMachine):
         for place, size in sorted(chosen.items()):
             yield waiting[place].split(min(size, waiting[place].next_size))[0]
 
-    def close(self, verdicts: list[Verdict], paused_until: int | None) -> None:
+    def close(self, verdicts: list[Verdict], paused_until: int | None, refused: int) -> None:
         assert self.slot is not None
+        model, store = (side.journal.refusals_before(self.slot, is_last=False) for side in self.sides)
+        assert model == store
+        own = verdicts[: len(self.slot.ids)]
         for side in self.sides:
-            side.journal.close_slot(self.slot, verdicts[: len(self.slot.ids)], self.slots, 7, paused_until or None)
+            side.journal.close_slot(self.slot, own, self.slots, 7, paused_until or None, refused)
         self.slot = None
 
     @rule(sequence=places, chosen=st.lists(places, max_size=3))

@@ -27,7 +27,7 @@ def pause_of(status: int, **headers: str) -> float | None:
 def test_the_signal_of_each_api_in_the_table_is_understood(row: list[str]) -> None:
     _, signal, pause = row
     status, *lines = code_spans(signal)
-    headers = CaseInsensitiveDict(line.split(": ", 1) for line in lines)
+    headers = CaseInsensitiveDict(dict(line.split(": ", 1) for line in lines))
     answer = read_error(int(status), headers, WALL)
     assert answer.retryable
     assert answer.pause == (None if pause == "none" else int(pause.removesuffix(" s")) * NANOSECONDS)

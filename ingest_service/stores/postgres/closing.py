@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ingest_service.clock import Clock
 from ingest_service.domain.ledger import Call, Slot, Verdict
+from ingest_service.domain.refusals import Refusals, are_in_doubt, settle
 from ingest_service.stores.postgres.changes import Change, PendingQuery, insert_changes
 from ingest_service.stores.postgres.gate import Gate, GateTransaction
 from ingest_service.stores.postgres.releasing import (
@@ -17,11 +18,13 @@ from ingest_service.stores.postgres.releasing import (
     insert_verdicts,
     insert_waiting,
     mark_ended,
+    mark_refused,
     waiting_ids,
 )
 from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.sight import SeenSlot
+from ingest_service.stores.sql.refusals import RefusalsQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class SlotCloser:
         self._gate = gate
         self._replica = replica
         self._retry_rules = rules.retries
+        self._interval = rules.rate.interval
         self._clock = clock
 
     def close(
@@ -63,16 +67,19 @@ class SlotCloser:
                     "SELECT how FROM slots WHERE number = ? AND owner = ?", [slot.number, self._replica.owner]
                 )
                 release_states = ReleaseStates(connection, slot)
+                refusals_query = RefusalsQuery(connection, slot, "how = 'closed'") if are_in_doubt(calls) else None
             pending = pending_query.result()
             if marked.rowcount == 0:
                 return self._confirmed(transaction, ended.fetchone(), pending)
             states = release_states.result()
-            verdicts = self._retry_rules.of_slot(
-                slot, calls, self._clock, {s for s, state in states.items() if state.cancelled}
-            )
+            settled = settle(slot, calls, lambda: _known(refusals_query, pending))
+            cancelled = {sequence for sequence, state in states.items() if state.cancelled}
+            least = settled.least_wait(self._interval)
+            verdicts = self._retry_rules.of_slot(slot, settled.calls, self._clock, cancelled, least)
             again = list(waiting_ids(slot, verdicts, states, self._clock.now()))
             with transaction.writing() as connection:
                 insert_verdicts(connection, slot, verdicts, again)
+                mark_refused(connection, slot.number, settled.streak)
                 insert_pause(connection, 0 if pause is None else pause.length)
                 insert_changes(connection, [*_paused(pause), *_called_again(again)], pending)
             return verdicts
@@ -105,6 +112,10 @@ class SlotCloser:
         with transaction.writing() as connection:
             insert_changes(connection, [Change()], pending)
         return []
+
+
+def _known(query: RefusalsQuery | None, pending: int) -> Refusals:
+    return Refusals() if query is None else query.result(is_last=pending == 0)
 
 
 def _called_again(ids: Sequence[WaitingId]) -> Iterator[Change]:

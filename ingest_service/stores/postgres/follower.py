@@ -127,6 +127,7 @@ class Follower:
             next_start=max(start, paused_until, at, 0 if state.has_others else not_before),
             rate=replace(self._rate, interval=interval + state.lag),
             probing=state.probing,
+            refused=state.refused,
             wall_offset=state.wall - at,
             paused_until=paused_until,
             paused_at=state.paused_at,

@@ -103,6 +103,12 @@ def mark_ended(connection: Connection, number: int, owner: UUID | None, end: Slo
     )
 
 
+def mark_refused(connection: Connection, number: int, slots: int) -> None:
+    """Write down how many slots in a row were refused, with this one."""
+    if slots:
+        connection.execute("UPDATE slots SET refusals = ? WHERE number = ?", [slots, number])
+
+
 def insert_pause(connection: Connection, length: int) -> None:
     """Write down a pause that the upstream asked for (0: none), unless a longer one lasts."""
     if length == 0:

@@ -179,6 +179,11 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         seen_at bigint NOT NULL
     );
     """,
+    """
+    -- How many slots in a row, up to this one, the upstream refused for their credentials. A replica of an older
+    -- program writes 0.
+    ALTER TABLE slots ADD COLUMN refusals integer NOT NULL DEFAULT 0;
+    """,
 )
 # Programs that know fewer migrations than this must not run on the newest schema.
 OLDEST_PROGRAM = 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from ingest_service.clock import NANOSECONDS, Clock
-from ingest_service.dispatch.circuit_breaker import log_outage
+from ingest_service.dispatch.circuit_breaker import log_outage, log_refusal
 from ingest_service.domain.ledger import Call, Retry, Slot
 from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
@@ -61,7 +61,8 @@ class PostgresSlots:
         self._due = 0
         self._ready: int | None = None
         self._has_others = False
-        self._probing = False
+        self._failing = False
+        self._refused = False
 
     def start(self) -> None:
         """Let slots open, and take the first look, from which the waits count."""
@@ -149,9 +150,12 @@ class PostgresSlots:
         self._sight.note(state.slot, at)
         self._pause.note((state.paused_until, state.pause_length), at + state.pause_left)
         self._has_others = state.has_others
-        if state.probing is not self._probing:
-            self._probing = state.probing
-            log_outage(begins=state.probing)
+        if state.failing is not self._failing:
+            self._failing = state.failing
+            log_outage(begins=state.failing)
+        if state.refused is not self._refused:
+            self._refused = state.refused
+            log_refusal(begins=state.refused)
 
     def _next_step(self, followed: Followed) -> _Step:
         state = followed.state

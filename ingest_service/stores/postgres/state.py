@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest_service.dispatch.circuit_breaker import SLOTS_OF_AN_OUTAGE
+from ingest_service.domain.refusals import SLOTS_OF_REFUSAL
 from ingest_service.stores.postgres.replicas import LATELY, Replica
 from ingest_service.stores.postgres.sight import SeenSlot, SlotTimes
 from ingest_service.stores.sql.database import Connection
@@ -19,6 +20,7 @@ SELECT coalesce(number, 0), owner, closed_at IS NOT NULL OR number IS NULL, coal
     coalesce(until, 0), coalesce(length, 0), coalesce(version, 0), coalesce(pending, 0),
     (SELECT count(*) = {SLOTS_OF_AN_OUTAGE} AND bool_and(failed) FROM
         (SELECT failed FROM slots WHERE how = 'closed' ORDER BY number DESC LIMIT {SLOTS_OF_AN_OUTAGE}) AS latest),
+    (SELECT refusals >= {SLOTS_OF_REFUSAL} FROM slots WHERE how = 'closed' ORDER BY number DESC LIMIT 1),
     (SELECT took FROM slots WHERE how = 'closed' ORDER BY number DESC LIMIT 1),
     (SELECT avg(lag)::bigint FROM
         (SELECT lag FROM slots WHERE how = 'closed' ORDER BY number DESC LIMIT {_LATEST}) AS latest),
@@ -38,9 +40,10 @@ class SlotState:
     `wall` is that moment on the wall clock of the database, `started_ago` the time since the last call of the last
     slot started, as far as the database knows. `paused_until` is the end of the last pause that the upstream asked
     for (0: never), which was `pause_length` long. `version` is the last change that is part of it, `pending` the
-    ids that wait. While the upstream fails wholly, the next slot is a probe (`probing`). `took` is the time that
-    the calls of the last closed slot took, `lag` that from when a slot may open until its last call starts.
-    `has_others` says that other replicas were seen lately, and `longest_interval` is that of all of them.
+    ids that wait. While the upstream fails wholly (`failing`), or refuses the credentials (`refused`), the next
+    slot is a probe. `took` is the time that the calls of the last closed slot took, `lag` that from when a slot
+    may open until its last call starts. `has_others` says that other replicas were seen lately, and
+    `longest_interval` is that of all of them.
     """
 
     slot: SeenSlot
@@ -51,11 +54,17 @@ class SlotState:
     pause_length: int
     version: int
     pending: int
-    probing: bool
+    failing: bool
+    refused: bool
     took: int
     lag: int
     has_others: bool
     longest_interval: int
+
+    @property
+    def probing(self) -> bool:
+        """True if the next slot is a probe."""
+        return self.failing or self.refused
 
     @property
     def pause_left(self) -> int:
@@ -75,8 +84,8 @@ class StateQuery:
 
 
 def _slot_state(row: Any) -> SlotState:
-    number, owner, is_closed, age, grant, timeout, interval, timeline, *rest = row
-    wall, started_ago, paused_at, until, length, version, pending, probing, took, lag, has_others, longest = rest
+    number, owner, is_closed, age, grant, timeout, interval, timeline, wall, started_ago, *rest = row
+    paused_at, until, length, version, pending, failing, refused, took, lag, has_others, longest = rest
     return SlotState(
         slot=SeenSlot(number, owner, is_closed, age, SlotTimes(grant, timeout, interval), timeline),
         wall=wall,
@@ -86,7 +95,8 @@ def _slot_state(row: Any) -> SlotState:
         pause_length=length,
         version=version,
         pending=pending,
-        probing=bool(probing),
+        failing=bool(failing),
+        refused=bool(refused),
         took=took or 0,
         lag=lag or 0,
         has_others=has_others,

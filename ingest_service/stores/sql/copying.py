@@ -24,7 +24,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "open_batches": _typed("sequence int8, number int4"),
     "slots": _typed(
         "number int8, replica text, opened_at int8, closed_at int8, call_grant int8, call_timeout int8, "
-        "slot_interval int8, how text, age int8, took int8, lag int8, failed bool"
+        "slot_interval int8, how text, age int8, took int8, lag int8, failed bool, refusals int4"
     ),
     "calls": _typed("sequence int8, position int4, slot int8, record_id int4, place int4, attempts int4"),
     "outcomes": _typed(

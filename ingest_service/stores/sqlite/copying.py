@@ -37,7 +37,7 @@ _ATTEMPTS = (
 _ROWS: Mapping[str, str] = {
     "backlog": "SELECT sequence, priority, released FROM backlog JOIN ingestions USING (sequence)",
     "slots": "SELECT number, replica, opened_at, closed_at, 0, 0, 0, iif(closed_at IS NULL, NULL, 'closed'), "
-    "iif(closed_at IS NULL, NULL, 0), NULL, lag, iif(closed_at IS NULL, NULL, 0) FROM slots",
+    "iif(closed_at IS NULL, NULL, 0), NULL, lag, iif(closed_at IS NULL, NULL, 0), refusals FROM slots",
     "calls": f"SELECT sequence, position, slot, record_id, {_PLACE}, {_ATTEMPTS} "
     "FROM calls LEFT JOIN ingestions USING (sequence)",
 }
@@ -176,7 +176,7 @@ class SqliteTarget:
             case "backlog":
                 return "sequence, released", lambda row: (row[0], row[2])
             case "slots":
-                return "number, replica, opened_at, closed_at, lag, boot, opened, started", _slot
+                return "number, replica, opened_at, closed_at, lag, refusals, boot, opened, started", _slot
             case "calls":
                 return "sequence, position, slot, record_id, place", lambda row: row[:5]
             case "retries":
@@ -193,8 +193,8 @@ class SqliteTarget:
 
 
 def _slot(row: Row) -> Row:
-    number, replica, opened_at, closed_at, *_, lag, _ = row
-    return number, replica, opened_at, closed_at, lag, NO_BOOT, 0, None if closed_at is None else 0
+    number, replica, opened_at, closed_at, *_, lag, _, refusals = row
+    return number, replica, opened_at, closed_at, lag, refusals, NO_BOOT, 0, None if closed_at is None else 0
 
 
 @contextmanager

@@ -11,10 +11,12 @@ from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
+from ingest_service.domain.refusals import Refusals
 from ingest_service.errors import KeyReused
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.keys import Key, insert_key, read_key
 from ingest_service.stores.sql.progress import read_release_states
+from ingest_service.stores.sql.refusals import RefusalsQuery
 from ingest_service.stores.sqlite.admitting import insert_ingestions
 from ingest_service.stores.sqlite.cancelling import cancel_ingestion
 from ingest_service.stores.sqlite.checksums import CheckedIds
@@ -29,6 +31,7 @@ T = TypeVar("T")
 A = TypeVar("A")
 # An accepted ingestion with its sequence, or the one that came with the same key before.
 Kept = tuple[int, Ingestion] | UUID | KeyReused
+_IS_CLOSED = "closed_at IS NOT NULL"
 
 
 class Witness(Protocol):
@@ -127,7 +130,7 @@ class SqliteJournal:
 
     def paused_at(self) -> int | None:
         """Read the time of an operator's pause."""
-        return self._read_time("SELECT at FROM operator_pause")
+        return self._read_number("SELECT at FROM operator_pause")
 
     def paused_until(self) -> int:
         """Read the end of the last pause that the upstream asked for."""
@@ -163,6 +166,17 @@ class SqliteJournal:
             _warn_of_loss(number, recorded)
         return LastSlot(number, boot, started, self._witness.confirms(number, opened))
 
+    def refused_slots(self) -> int:
+        """Read what was written with the last slot that was closed."""
+        return (
+            self._read_number(f"SELECT refusals FROM slots WHERE {_IS_CLOSED} ORDER BY number DESC LIMIT 1") or 0
+        )
+
+    def refusals_before(self, slot: Slot, *, is_last: bool) -> Refusals:
+        """Read the ledger."""
+        with self._database.read() as connection:
+            return RefusalsQuery(connection, slot, _IS_CLOSED).result(is_last=is_last)
+
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Read the ids at some positions, and check them."""
         return self._ids.at(sequence, positions)
@@ -173,12 +187,18 @@ class SqliteJournal:
         self._witness.record(slot.number, slot.opened)
 
     def close_slot(
-        self, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, paused_until: int | None
+        self,
+        slot: Slot,
+        verdicts: Sequence[Verdict],
+        started: int,
+        lag: int,
+        paused_until: int | None,
+        refused_slots: int = 0,
     ) -> None:
         """Write down all that came of the slot in one commit."""
 
         def finish(connection: sqlite3.Connection) -> None:
-            finish_slot(connection, slot, verdicts, started, lag, self._clock)
+            finish_slot(connection, slot, verdicts, started, lag, refused_slots, self._clock)
             if paused_until is not None:
                 insert_pause(connection, pause_until(paused_until, slot.boot, self._clock))
 
@@ -210,7 +230,7 @@ class SqliteJournal:
         sequences = insert_ingestions(connection, list(zip(ingestions, ids, strict=True)))
         return list(zip(sequences, ingestions, strict=True))
 
-    def _read_time(self, statement: str) -> int | None:
+    def _read_number(self, statement: str) -> int | None:
         with self._database.read() as connection:
             row = connection.execute(statement).fetchone()
         return None if row is None else int(row[0])

@@ -23,12 +23,18 @@ def insert_slot(connection: sqlite3.Connection, slot: Slot, replica: str | None)
 
 
 def finish_slot(
-    connection: sqlite3.Connection, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, clock: Clock
+    connection: sqlite3.Connection,
+    slot: Slot,
+    verdicts: Sequence[Verdict],
+    started: int,
+    lag: int,
+    refused_slots: int,
+    clock: Clock,
 ) -> None:
     """Write down that a slot is closed, and the verdict on each of its ids."""
     connection.execute(
-        "UPDATE slots SET started = ?, closed_at = ?, lag = ? WHERE number = ?",
-        [started, clock.wall(), lag, slot.number],
+        "UPDATE slots SET started = ?, closed_at = ?, lag = ?, refusals = ? WHERE number = ?",
+        [started, clock.wall(), lag, refused_slots, slot.number],
     )
     # Read once: the ids of a batch that are due together have one and the same wait.
     now = clock.now()

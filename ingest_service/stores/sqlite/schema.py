@@ -173,6 +173,10 @@ MIGRATIONS = (
             * ((priority = NEW.priority) - (priority = OLD.priority)) WHERE upto >= NEW.sequence;
     END;
     """,
+    """
+    -- How many slots in a row, up to this one, the upstream refused for their credentials; 0 in open slots.
+    ALTER TABLE slots ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

@@ -62,6 +62,7 @@ def _states(report: DispatcherReport) -> Iterator[Metric]:
     yield _gauge("ingest_dispatcher_paused", "Whether an operator wants no slot to open.", paused)
     yield _gauge("ingest_upstream_paused", "Whether the upstream wants no calls at present.", kept_away)
     yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", report.probing)
+    yield _gauge("ingest_upstream_refuses_credentials", "Whether the upstream refuses the key.", report.refused)
     yield _gauge("ingest_replicas", "Processes that share the database and run now.", len(report.replicas))
 
 

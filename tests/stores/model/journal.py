@@ -9,9 +9,12 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
+from ingest_service.domain.refusals import Refusals
 from ingest_service.errors import KeyReused
 from tests.stores.model.kept import Kept
 from tests.stores.model.ledger import Ledger
+
+LAST_SLOT = 2**62
 
 
 class ModelJournal:
@@ -82,10 +85,23 @@ class ModelJournal:
         for batch in slot.batches:
             self.kept[batch.sequence].release(batch)
 
+    def refused_slots(self) -> int:
+        return self.ledger.refused_slots(LAST_SLOT)
+
+    def refusals_before(self, slot: Slot, *, is_last: bool) -> Refusals:
+        before = self.ledger.refused_before(slot)
+        return Refusals(self.ledger.refused_slots(slot.number), before, is_last)
+
     def close_slot(
-        self, slot: Slot, verdicts: Sequence[Verdict], started: int, lag: int, paused_until: int | None
+        self,
+        slot: Slot,
+        verdicts: Sequence[Verdict],
+        started: int,
+        lag: int,
+        paused_until: int | None,
+        refused_slots: int = 0,
     ) -> None:
-        self.ledger.close(slot, started, lag, self._clock.wall())
+        self.ledger.close(slot, started, lag, self._clock.wall(), refused_slots)
         self._paused_until = paused_until or self._paused_until
         for batch, own_verdicts in slot.by_batch(verdicts):
             self.kept[batch.sequence].close(batch, own_verdicts)

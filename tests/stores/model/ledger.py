@@ -18,6 +18,7 @@ class Written:
     started: int | None = None
     closed_at: int | None = None
     lag: int | None = None
+    refusals: int = 0
 
     def batches(self, sequence: int) -> Iterator[Batch]:
         """Yield the batches of an ingestion that were called in it."""
@@ -45,11 +46,28 @@ class Ledger:
         calls = tuple((batch, record_id) for batch, ids in slot.by_batch(slot.ids) for record_id in ids)
         self._slots.append(Written(slot, calls))
 
-    def close(self, slot: Slot, started: int, lag: int, closed_at: int) -> None:
+    def close(self, slot: Slot, started: int, lag: int, closed_at: int, refusals: int) -> None:
+        end = {"started": started, "lag": lag, "closed_at": closed_at, "refusals": refusals}
         self._slots = [
-            replace(one, started=started, lag=lag, closed_at=closed_at) if one.slot.number == slot.number else one
+            replace(one, **end) if one.slot.number == slot.number else one  # type: ignore[arg-type]
             for one in self._slots
         ]
+
+    def refused_slots(self, before: int) -> int:
+        """Return the refusals of the last slot below a number that was closed."""
+        closed = [one for one in self._slots if one.closed_at is not None and one.slot.number < before]
+        return closed[-1].refusals if closed else 0
+
+    def refused_before(self, slot: Slot) -> frozenset[tuple[int, int]]:
+        """Return the places of a slot that were called in an earlier one with refusals."""
+        earlier = {
+            (batch.sequence, position)
+            for one in self._slots
+            if one.refusals and one.closed_at is not None and one.slot.number < slot.number
+            for batch, position, _ in one.places()
+        }
+        own = {(batch.sequence, position) for batch in slot.batches for position in batch.positions}
+        return frozenset(own & earlier)
 
     def last(self) -> LastSlot | None:
         """Return the last slot; a memory is never a copy."""

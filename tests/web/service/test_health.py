@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 
 from ingest_service.app import build_service, create_app
 from ingest_service.config import Settings
-from tests.doubles import FlakyJournal, NotingUpstream
+from ingest_service.domain.ledger import Answer
+from ingest_service.service import CREDENTIALS_REFUSED
+from tests.doubles import FlakyJournal, NotingUpstream, good
 from tests.engines.places import EmbeddedPlace
 from tests.simulation import SECOND, Simulation
 
@@ -68,6 +70,26 @@ def test_a_dispatcher_that_gave_up_turns_health_red_and_the_log_says_why(
     assert client.get("/ready").get_json() == {"error": "Not ready", "details": {"dispatcher": [DISPATCHER]}}
     assert simulation.given_up == ["the dispatcher failed 60 times in a row"]
     assert "NothingScheduled" in caplog.text
+
+
+def test_a_service_whose_credentials_are_refused_is_healthy_but_not_ready_while_ids_wait(
+    simulation: Simulation, client: FlaskClient
+) -> None:
+    def upstream_in(path: str) -> list[str] | None:
+        # The dispatcher's own thread does not run here, so each of them has that to say, too.
+        found: list[str] | None = client.get(path).get_json()["details"].get("upstream")
+        return found
+
+    simulation.upstream.answer = lambda *_: Answer(error="HTTP 403", status=403, refused=True)
+    simulation.submit(range(1, 10))
+    for _ in range(3):
+        assert upstream_in("/ready") is None
+        simulation.run_slot()
+    assert upstream_in("/ready") == [CREDENTIALS_REFUSED]
+    assert upstream_in("/health") is None
+    simulation.upstream.answer = good
+    simulation.run_slot()
+    assert upstream_in("/ready") is None
 
 
 def test_a_dispatcher_that_waits_for_the_store_is_healthy_but_not_ready() -> None:

@@ -127,6 +127,20 @@ def test_an_upstream_that_fails_wholly_is_shown(simulation: Simulation, client: 
     assert value(client, "ingest_upstream_probing") == 1
 
 
+def test_an_upstream_that_refuses_the_credentials_is_shown_while_ids_wait(
+    simulation: Simulation, client: FlaskClient
+) -> None:
+    simulation.upstream.answer = lambda *_: Answer(error="HTTP 401", status=401, refused=True)
+    ingestion_id = simulation.submit(range(1, 10))
+    shown = []
+    for _ in range(3):
+        simulation.run_slot()
+        shown.append(value(client, "ingest_upstream_refuses_credentials"))
+    simulation.service.cancel(ingestion_id)
+    shown.append(value(client, "ingest_upstream_refuses_credentials"))
+    assert shown == [0, 0, 1, 0]
+
+
 def test_all_that_is_known_is_shown_while_the_store_cannot_be_read(
     simulation: Simulation, client: FlaskClient
 ) -> None:
