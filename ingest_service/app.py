@@ -1,7 +1,7 @@
 """The wiring: the only module that knows every concrete class. Nothing is started here."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Flask
@@ -28,7 +28,8 @@ from ingest_service.spare_threads import SpareThreads
 from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.records import SqliteRecords
-from ingest_service.upstreams.certificates import require_certificates
+from ingest_service.upstreams.certificates import Trust, require_certificates
+from ingest_service.upstreams.headers import HeadersFile
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.proxies import proxy_of
 from ingest_service.upstreams.simulated import SimulatedUpstream
@@ -194,4 +195,9 @@ def _upstream(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> F
     timeout = nanoseconds(settings.upstream_timeout_seconds)
     require_certificates(settings.upstream_url, environ)
     proxy = proxy_of(settings.upstream_url, environ)
-    return HttpUpstream(settings.upstream_url, settings.headers, timeout, clock, proxy)
+    return HttpUpstream(settings.upstream_request, _headers(settings), timeout, clock, Trust(environ), proxy)
+
+
+def _headers(settings: Settings) -> Callable[[], Mapping[str, str]]:
+    path, fixed = settings.upstream_headers_file, settings.headers
+    return HeadersFile(path) if path else lambda: fixed

@@ -1,11 +1,9 @@
 """The settings: read once from the environment, checked, frozen."""
 
 import os
-import re
 import socket
 import sys
-from collections.abc import Mapping
-from ipaddress import ip_address
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -17,58 +15,50 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    TypeAdapter,
     ValidationError,
 )
 
+from ingest_service import upstream_request
 from ingest_service.clock import NANOSECONDS
 from ingest_service.database_url import SQLITE, check_url, is_postgres, read_url, sqlite_path
 from ingest_service.environment import (
     DATABASE_URL,
     DATABASE_URL_FILE,
     DEFAULT_PORT,
-    EVERY_INTERFACE,
     HOST,
     PLATFORM_PORT,
     PORT,
     given,
-    is_http_url,
     port_of,
 )
 from ingest_service.errors import SettingError
+from ingest_service.hosts import hosts_of, listening_host, origins_of
+from ingest_service.upstream_request import UpstreamRequest
 
 Seconds = Annotated[float, Field(le=86_400, allow_inf_nan=False)]
 UPSTREAM_URL = "INGEST_UPSTREAM_URL"
+UPSTREAM_METHOD = "INGEST_UPSTREAM_METHOD"
+UPSTREAM_BODY = "INGEST_UPSTREAM_BODY"
 UPSTREAM_HEADERS = "INGEST_UPSTREAM_HEADERS"
+UPSTREAM_HEADERS_FILE = "INGEST_UPSTREAM_HEADERS_FILE"
 # They may hold a key or a password, wherever it stands.
-_NEVER_SHOWN = {UPSTREAM_URL, UPSTREAM_HEADERS, DATABASE_URL, DATABASE_URL_FILE}
+_NEVER_SHOWN = {
+    *(UPSTREAM_URL, UPSTREAM_BODY, UPSTREAM_HEADERS, UPSTREAM_HEADERS_FILE),
+    *(DATABASE_URL, DATABASE_URL_FILE),
+}
+# Of each pair only one may be set.
+_INSTEAD = ((DATABASE_URL, DATABASE_URL_FILE), (UPSTREAM_HEADERS, UPSTREAM_HEADERS_FILE))
 _LONGEST_NAME = 64
 
-_HEADERS = TypeAdapter(dict[str, str])
-_HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
-_HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
 
+def _secret(check: Callable[[str], object]) -> AfterValidator:
+    """Return a validator for a value that is never shown; the check raises ValueError with nothing of it."""
 
-def _listening_host(host: str) -> str:
-    if host != EVERY_INTERFACE and not _is_host(host):
-        raise ValueError("it should be a host name or an address, without a port and without blanks")
-    return host.strip("[]")
+    def checked(text: SecretStr) -> SecretStr:
+        check(text.get_secret_value())
+        return text
 
-
-def _is_host(text: str) -> bool:
-    """Return True for a name, an IPv4 or an IPv6 address; the latter may be in brackets and have a zone."""
-    address = text.removeprefix("[").removesuffix("]") if text.startswith("[") == text.endswith("]") else text
-    try:
-        return ip_address(address).version == 6 or address == text
-    except ValueError:
-        return _HOST.fullmatch(text) is not None
-
-
-def _database_url(url: SecretStr) -> SecretStr:
-    check_url(url.get_secret_value())
-    return url
+    return AfterValidator(checked)
 
 
 def _replica_name(name: str) -> str:
@@ -83,54 +73,33 @@ def _this_process() -> str:
     return socket.gethostname()[: _LONGEST_NAME - len(number)] + number
 
 
-def _upstream_url(url: str) -> str:
-    if not is_http_url(url) or "{id}" not in url:
-        raise ValueError("it should be like https://api.example.com/items/{id}")
-    return url
-
-
-def _headers(text: SecretStr) -> SecretStr:
-    try:
-        headers = _HEADERS.validate_json(text.get_secret_value())
-    except ValidationError:
-        raise ValueError('it should be a JSON object like {"Authorization": "Bearer …"}') from None
-    if not all(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value) for name, value in headers.items()):
-        raise ValueError("it should have names of letters, digits and hyphens, and values of one line of Latin-1")
-    return text
-
-
-def _origins(text: str) -> list[str]:
-    origins = [origin.strip() for origin in text.split(",")]
-    if origins != ["*"] and not all(_ORIGIN.fullmatch(origin) for origin in origins):
-        raise ValueError("it should be * or origins like https://app.example.com, separated by commas")
-    return origins
-
-
-def _hosts(text: str) -> list[str]:
-    hosts = [host.strip().lower() for host in text.split(",")]
-    if not all(map(_is_host, hosts)):
-        raise ValueError("it should be host names like ingest.example.com, without ports, separated by commas")
-    return [host.strip("[]") for host in hosts]
-
-
 class Settings(BaseModel):
     """The settings of one process; every field names its variable, its default and what is allowed."""
 
     model_config = ConfigDict(frozen=True, validate_default=False)
 
-    host: Annotated[str, AfterValidator(_listening_host)] = Field("localhost", validation_alias=HOST)
+    host: Annotated[str, AfterValidator(listening_host)] = Field("localhost", validation_alias=HOST)
     port: Annotated[int, BeforeValidator(port_of)] = Field(
         DEFAULT_PORT, validation_alias=AliasChoices(PORT, PLATFORM_PORT)
     )
-    database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
+    database_url: Annotated[SecretStr, _secret(check_url)] = Field(
         SecretStr(f"{SQLITE}ingest.db"), validation_alias=AliasChoices(DATABASE_URL, DATABASE_URL_FILE)
     )
     replica_name: Annotated[str, AfterValidator(_replica_name)] = Field(
         default_factory=_this_process, validation_alias="INGEST_REPLICA_NAME"
     )
-    upstream_url: Annotated[str, AfterValidator(_upstream_url)] = Field("", validation_alias=UPSTREAM_URL)
-    upstream_headers: Annotated[SecretStr, AfterValidator(_headers)] = Field(
+    upstream_url: Annotated[str, AfterValidator(upstream_request.checked_url)] = Field(
+        "", validation_alias=UPSTREAM_URL
+    )
+    upstream_method: Literal["GET", "POST", "PUT"] = Field("GET", validation_alias=UPSTREAM_METHOD)
+    upstream_body: Annotated[SecretStr, _secret(upstream_request.check_body)] = Field(
+        SecretStr(""), validation_alias=UPSTREAM_BODY
+    )
+    upstream_headers: Annotated[SecretStr, _secret(upstream_request.parse_headers)] = Field(
         SecretStr("{}"), validation_alias=UPSTREAM_HEADERS
+    )
+    upstream_headers_file: Annotated[str, AfterValidator(upstream_request.checked_path)] = Field(
+        "", validation_alias=UPSTREAM_HEADERS_FILE
     )
     batch_size: int = Field(3, validation_alias="INGEST_BATCH_SIZE", ge=1, le=1000)
     interval_seconds: Seconds = Field(5, validation_alias="INGEST_INTERVAL_SECONDS", ge=0.001)
@@ -143,10 +112,10 @@ class Settings(BaseModel):
     simulated_delay_seconds: Seconds = Field(1, validation_alias="INGEST_SIMULATED_DELAY_SECONDS", ge=0)
     max_ids: int = Field(1_000_000, validation_alias="INGEST_MAX_IDS", ge=1, le=10_000_000)
     max_pending_ids: int = Field(10_000_000, validation_alias="INGEST_MAX_PENDING_IDS", ge=1, le=1_000_000_000)
-    cors_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = Field(
+    cors_origins: Annotated[tuple[str, ...], BeforeValidator(origins_of)] = Field(
         (), validation_alias="INGEST_CORS_ORIGINS"
     )
-    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_hosts)] = Field(
+    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(hosts_of)] = Field(
         (), validation_alias="INGEST_ALLOWED_HOSTS"
     )
     keepalive_seconds: Seconds = Field(75, validation_alias="INGEST_KEEPALIVE_SECONDS", ge=1)
@@ -160,12 +129,16 @@ class Settings(BaseModel):
 
         Raises SettingError with one sentence that names the variable, its value and what is allowed.
         """
+        variables = given(environ)
+        _require_one_of_each(variables)
         try:
-            return cls.model_validate(_with_url_of_file(given(environ)))
+            settings = cls.model_validate(_with_url_of_file(variables))
         except ValidationError as error:
             first = error.errors()[0]
             name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
             raise _not_allowed(name, str(first["input"]), f"{reason[0].lower()}{reason[1:]}") from None
+        _require_whole_request(settings.upstream_request)
+        return settings
 
     @classmethod
     def variables(cls) -> list[str]:
@@ -198,9 +171,14 @@ class Settings(BaseModel):
         return self.upstream_timeout_seconds if self.upstream_url else self.simulated_delay_seconds
 
     @property
-    def headers(self) -> dict[str, str]:
-        """Headers of every call to the upstream; they may hold a key: never log them, never show them."""
-        return _HEADERS.validate_json(self.upstream_headers.get_secret_value())
+    def headers(self) -> Mapping[str, str]:
+        """Headers that are set for every call to the upstream; they may hold a key: never log or show them."""
+        return upstream_request.parse_headers(self.upstream_headers.get_secret_value())
+
+    @property
+    def upstream_request(self) -> UpstreamRequest:
+        """The request for any id."""
+        return UpstreamRequest(self.upstream_url, self.upstream_method, self.upstream_body.get_secret_value())
 
     @property
     def max_body(self) -> int:
@@ -222,12 +200,27 @@ def nanoseconds(seconds: float) -> int:
     return round(seconds * NANOSECONDS)
 
 
+def _require_one_of_each(variables: Mapping[str, str]) -> None:
+    for one, other in _INSTEAD:
+        if one in variables and other in variables:
+            raise SettingError(f"{one} and {other} are both set: only one of them is allowed")
+
+
+def _require_whole_request(request: UpstreamRequest) -> None:
+    """Raise SettingError for a request whose parts do not fit together."""
+    if request.body and request.method == "GET":
+        raise SettingError(f"{UPSTREAM_BODY} is set, and {UPSTREAM_METHOD} is GET: it should be POST or PUT")
+    if request.url:
+        try:
+            upstream_request.check_place(request)
+        except ValueError as error:
+            raise _not_allowed(UPSTREAM_URL, request.url, str(error)) from None
+
+
 def _with_url_of_file(variables: dict[str, str]) -> dict[str, str]:
     """Return the variables with the URL of the database in place of the path of the file that holds it."""
     if DATABASE_URL_FILE not in variables:
         return variables
-    if DATABASE_URL in variables:
-        raise SettingError(f"{DATABASE_URL} and {DATABASE_URL_FILE} are both set: only one of them is allowed")
     path = variables[DATABASE_URL_FILE]
     try:
         return {**variables, DATABASE_URL_FILE: read_url(path)}

@@ -20,6 +20,9 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "port": 8000,
         "database_url": SecretStr("sqlite:///ingest.db"),
         "upstream_url": "",
+        "upstream_method": "GET",
+        "upstream_body": SecretStr(""),
+        "upstream_headers_file": "",
         "batch_size": 3,
         "interval_seconds": 5,
         "linger_seconds": 0.3,
@@ -94,7 +97,9 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     assert Settings.from_environ({"INGEST_PORT": "", "INGEST_HOST": ""}) == Settings.from_environ({})
 
 
-def test_every_variable_is_read() -> None:
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    headers = tmp_path / "headers.json"
+    headers.write_text("{}")
     environ = {
         "INGEST_HOST": "0.0.0.0",
         "INGEST_PORT": "80",
@@ -105,6 +110,9 @@ def test_every_variable_is_read() -> None:
         "INGEST_LINGER_SECONDS": "0.25",
         "INGEST_GUARD_SECONDS": "0.02",
         "INGEST_UPSTREAM_URL": "http://upstream/{id}",
+        "INGEST_UPSTREAM_METHOD": "PUT",
+        "INGEST_UPSTREAM_BODY": '{"id": {id}}',
+        "INGEST_UPSTREAM_HEADERS_FILE": str(headers),
         "INGEST_UPSTREAM_TIMEOUT_SECONDS": "2.5",
         "INGEST_MAX_ATTEMPTS": "7",
         "INGEST_BACKOFF_SECONDS": "0.75",
@@ -121,7 +129,8 @@ def test_every_variable_is_read() -> None:
     }
     settings = Settings.from_environ(environ)
     read = settings.model_dump(exclude={"upstream_headers"})
-    read["database_url"] = settings.database_url.get_secret_value()
+    for name in ("database_url", "upstream_body"):
+        read[name] = getattr(settings, name).get_secret_value()
     for name in ("cors_origins", "allowed_hosts"):
         read[name] = ", ".join(read[name])
     assert {str(value) for value in read.values()} == {*environ.values()}
@@ -299,6 +308,54 @@ def test_a_bad_value_is_named_with_its_variable_and_what_is_allowed(name: str, v
     with pytest.raises(SettingError) as caught:
         Settings.from_environ({name: value})
     assert str(caught.value) == f"{name}={value} is not allowed: {allowed}"
+
+
+POST = {"INGEST_UPSTREAM_METHOD": "POST", "INGEST_UPSTREAM_URL": "https://api.example.com/search"}
+
+
+def test_a_request_with_a_body_needs_no_id_in_its_url() -> None:
+    settings = Settings.from_environ({**POST, "INGEST_UPSTREAM_BODY": '{"id": {id}}'})
+    request = settings.upstream_request
+    assert (request.method, request.url_of(5)) == ("POST", "https://api.example.com/search")
+    assert request.body_of(5) == b'{"id": 5}'
+    assert "id" not in str(settings.upstream_body)
+
+
+@pytest.mark.parametrize("more", [{}, {"INGEST_UPSTREAM_BODY": '{"id": 5}'}], ids=["no body", "a body"])
+def test_a_request_without_a_place_for_the_id_is_refused(more: dict[str, str]) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({**POST, **more})
+    assert str(caught.value) == f"INGEST_UPSTREAM_URL=(not shown) is not allowed: {UPSTREAM_URL}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"id": {id}', "id={id}", "{id} {id}", "{", "[" * 100_000],
+    ids=["open", "form", "two", "brace", "deep"],
+)
+def test_a_body_that_is_no_json_is_refused_without_being_shown(body: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({**POST, "INGEST_UPSTREAM_BODY": body})
+    allowed = 'it should be JSON with {id} for the id, like {"id": {id}}'
+    assert str(caught.value) == f"INGEST_UPSTREAM_BODY=(not shown) is not allowed: {allowed}"
+
+
+def test_a_body_of_a_get_is_refused() -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({"INGEST_UPSTREAM_BODY": '{"id": {id}}'})
+    assert (
+        str(caught.value)
+        == "INGEST_UPSTREAM_BODY is set, and INGEST_UPSTREAM_METHOD is GET: it should be POST or PUT"
+    )
+
+
+@pytest.mark.parametrize("method", ["get", "DELETE", "PATCH", "GET /"])
+def test_any_other_method_is_refused(method: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({"INGEST_UPSTREAM_METHOD": method})
+    assert str(caught.value) == (
+        f"INGEST_UPSTREAM_METHOD={method} is not allowed: input should be 'GET', 'POST' or 'PUT'"
+    )
 
 
 @pytest.mark.parametrize(

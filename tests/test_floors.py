@@ -11,7 +11,7 @@ HOUSE = Path(__file__).parent.parent
 # From the ground up; a package imports nothing of its own floor but itself.
 FLOORS = [
     {"domain", "clock", "database_url", "environment", "spare_threads"},
-    {"errors"},
+    {"errors", "hosts", "upstream_request"},
     {"backlog", "config", "listening", "loop", "metrics", "open_files", "probe", "upstreams"},
     {"schedule"},
     {"ports"},

@@ -49,21 +49,24 @@ class Settled:
         return min(before, max(interval, _HOUR)) + interval // 2
 
 
-def are_in_doubt(calls: Sequence[Call]) -> bool:
-    """Return whether no answer of a slot shows that the credentials are accepted: then other slots count."""
-    return not any(call.was_made and call.answer.accepts for call in calls)
+def depend_on_others(calls: Sequence[Call]) -> bool:
+    """Return whether what the calls of a slot say of their ids, and of the credentials, depends on other slots."""
+    return _has_refusal(calls) or not _is_accepted(calls)
 
 
 def settle(slot: Slot, calls: Sequence[Call], find: Callable[[], Refusals]) -> Settled:
-    """Judge the calls of a slot; `find` is asked for what is known only where they are in doubt.
+    """Judge the calls of a slot; `find` is asked for what is known, where they depend on others.
 
-    A refusal is final beside an answer that shows that the credentials are accepted. It is final, too, for an id
-    that was refused before such an answer and is refused again right after it.
+    A refusal is final beside an answer that shows that the credentials are accepted, unless they were not in the
+    slot before: then they were mended just now. It is final, too, for an id that was refused before such an answer
+    and is refused again right after it.
     """
-    if not are_in_doubt(calls):
-        return Settled([_final(call) for call in calls])
+    if not depend_on_others(calls):
+        return Settled(calls)
     known = find()
-    if not any(call.was_made and call.answer.refused for call in calls):
+    if _is_accepted(calls):
+        return Settled(calls if known.streak else [_final(call) for call in calls])
+    if not _has_refusal(calls):
         return Settled(calls, known.streak)
     if known.streak == 0:
         places = [(batch.sequence, position) for batch in slot.batches for position in batch.positions]
@@ -72,6 +75,14 @@ def settle(slot: Slot, calls: Sequence[Call], find: Callable[[], Refusals]) -> S
     if _is_about_the_last_id(calls, known):
         return Settled([_passing(call) for call in calls], known.streak)
     return Settled(calls, known.streak + 1)
+
+
+def _has_refusal(calls: Sequence[Call]) -> bool:
+    return any(call.was_made and call.answer.refused for call in calls)
+
+
+def _is_accepted(calls: Sequence[Call]) -> bool:
+    return any(call.was_made and call.answer.accepts for call in calls)
 
 
 def _is_about_the_last_id(calls: Sequence[Call], known: Refusals) -> bool:

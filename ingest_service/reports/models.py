@@ -167,7 +167,7 @@ class DispatcherReport:
 
     `paused_at`: start of an operator's pause, None without one. `upstream_paused_until`: end of a pause that the
     upstream asked for, None where no slot is delayed by one; `upstream_paused`: whether it lasts now. `probing`:
-    the next slot is a probe of an upstream that fails wholly, or refuses the credentials; `refused`: it refuses them,
+    the next slot is a probe of an upstream that fails wholly, or refuses the credentials; `refused`: it does that,
     and ids wait. `next_slot_at` is None where nothing waits or an operator's pause lasts. `replicas` are the
     processes that share the database.
     """

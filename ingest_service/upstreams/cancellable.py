@@ -6,6 +6,7 @@ for a call without an answer is reset, so that the system delivers nothing of it
 """
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -172,7 +173,12 @@ class _NotedConnection(HTTPConnection):
 
 
 class _NotedSecureConnection(_NotedConnection, HTTPSConnection):
-    pass
+    trust: Callable[[], ssl.SSLContext]
+
+    def connect(self) -> None:
+        """Connect, and trust the authorities that are to be trusted."""
+        self.ssl_context = self.trust()
+        super().connect()
 
 
 class _Pool(HTTPConnectionPool):
@@ -186,20 +192,35 @@ class _Pool(HTTPConnectionPool):
             conn.close()
 
 
-class _SecurePool(_Pool, HTTPSConnectionPool):
-    ConnectionCls = _NotedSecureConnection
+def _secure_pool(trust: Callable[[], ssl.SSLContext]) -> type[HTTPSConnectionPool]:
+    """Return the class of pools whose connections trust these authorities."""
+    connection = type("_TrustingConnection", (_NotedSecureConnection,), {"trust": staticmethod(trust)})
+    return type("_SecurePool", (_Pool, HTTPSConnectionPool), {"ConnectionCls": connection})
 
 
 class CancellableAdapter(HTTPAdapter):
-    """The transport of requests, with a pool of connections that note their calls."""
+    """The transport of requests, with a pool of connections that note their calls.
+
+    `trust` makes the context of each connection over TLS; nothing else says which authorities are trusted.
+    """
+
+    def __init__(self, trust: Callable[[], ssl.SSLContext]) -> None:
+        self._trust = trust
+        self._pools = {"http": _Pool, "https": _secure_pool(trust)}
+        super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Let the pools of this adapter make such connections."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """Let the pools through a proxy make such connections too."""
+        if proxy.startswith("https://"):
+            kwargs["proxy_ssl_context"] = self._trust()
         manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        manager.pool_classes_by_scheme = self._pools
         return manager
+
+    def cert_verify(self, *args: Any, **kwargs: Any) -> None:
+        """Read no certificates: the context has them, and reading them takes longer than a call."""

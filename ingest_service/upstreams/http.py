@@ -1,8 +1,9 @@
 """The upstream API over HTTP."""
 
 import logging
+import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -12,6 +13,7 @@ import requests
 from ingest_service.clock import NANOSECONDS, Clock, has_passed
 from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
 from ingest_service.spare_threads import SpareThreads
+from ingest_service.upstream_request import UpstreamRequest
 from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
 from ingest_service.upstreams.responses import is_good, read_error, read_result
 
@@ -27,15 +29,16 @@ class _Session(requests.Session):
         self._proxies = {} if proxy is None else {"http": proxy, "https": proxy}
 
     def merge_environment_settings(self, *args: Any, **kwargs: Any) -> Any:
-        """Take the certificates from the environment as it is now, but the proxy as it was at the start."""
-        return {**super().merge_environment_settings(*args, **kwargs), "proxies": self._proxies}
+        """Take neither certificates nor a proxy from the environment: both were chosen at the start."""
+        merged = super().merge_environment_settings(*args, **kwargs)
+        return {**merged, "verify": True, "proxies": self._proxies}
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Find none: requests reads the whole body of a redirect and trips over a garbled Location."""
 
 
 class HttpUpstream:
-    """Fits the port `Fetcher`: GET of a URL template with `{id}`.
+    """Fits the port `Fetcher`: one request for each id, with the headers of that moment.
 
     `timeout` (nanoseconds) bounds a whole call, from the look-up of the name to the last byte, however slowly
     the bytes come; a call that takes longer is reset. Redirects are not followed: each would be a call
@@ -45,21 +48,27 @@ class HttpUpstream:
     """
 
     def __init__(
-        self, template: str, headers: Mapping[str, str], timeout: int, clock: Clock, proxy: str | None = None
+        self,
+        request: UpstreamRequest,
+        headers: Callable[[], Mapping[str, str]],
+        timeout: int,
+        clock: Clock,
+        trust: Callable[[], ssl.SSLContext],
+        proxy: str | None = None,
     ) -> None:
-        self._template = template
+        self._request = request
+        self._headers = headers
         self._timeout = timeout
         self._clock = clock
         self._threads = SpareThreads()
         # It writes URLs into the log, which may hold a key.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._session = _Session(proxy)
-        self._session.headers.update(headers)
         # Anything here keeps requests from putting what ~/.netrc says over the headers of the settings.
         self._session.auth = lambda prepared: prepared
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, CancellableAdapter())
+            self._session.mount(scheme, CancellableAdapter(trust))
 
     def fetch(self, record_id: int, until: int | None) -> Call:
         """Call the upstream once; when the time is up the call is cut off, wherever it is.
@@ -88,16 +97,15 @@ class HttpUpstream:
     def _run(self, record_id: int, call: CancellableCall, answers: list[Answer], ended: threading.Event) -> None:
         of_this_thread(call)
         try:
-            answers.append(self._get(self._template.replace("{id}", str(record_id))))
+            answers.append(self._ask(record_id))
         except (requests.RequestException, OSError, ValueError) as error:
             answers.append(Answer(error=_cause(error), retryable=True))
         finally:
             call.mark_ended()
             ended.set()
 
-    def _get(self, url: str) -> Answer:
-        seconds = self._timeout / NANOSECONDS + _BEYOND
-        with self._session.get(url, stream=True, timeout=seconds, allow_redirects=False) as response:
+    def _ask(self, record_id: int) -> Answer:
+        with self._send(record_id) as response:
             status = response.status_code
             if not is_good(status):
                 return read_error(status, response.headers, self._clock.wall())
@@ -107,6 +115,19 @@ class HttpUpstream:
                 if len(body) > LARGEST_ANSWER:
                     return Answer(error=f"the answer is larger than {LARGEST_ANSWER} bytes", status=status)
             return read_result(status, bytes(body))
+
+    def _send(self, record_id: int) -> requests.Response:
+        body = self._request.body_of(record_id)
+        of_body = {} if body is None else {"Content-Type": "application/json"}
+        return self._session.request(
+            self._request.method,
+            self._request.url_of(record_id),
+            data=body,
+            headers={**of_body, **self._headers()},
+            stream=True,
+            timeout=self._timeout / NANOSECONDS + _BEYOND,
+            allow_redirects=False,
+        )
 
     def _too_late(self) -> Answer:
         return Answer(error=f"no whole answer within {self._timeout / NANOSECONDS:g} s", retryable=True)

@@ -40,9 +40,19 @@ def unasked() -> Refusals:
 
 @pytest.mark.parametrize("other", [GOOD, MISSING], ids=["result", "404"])
 def test_beside_an_answer_that_shows_that_the_credentials_are_accepted_a_refusal_is_final(other: Answer) -> None:
-    calls = [Call(1, other), Call(1, REFUSED), Call(1, BROKEN)]
-    found = settle(slot_of(3), calls, unasked)
+    found = settled(Refusals(), other, REFUSED, BROKEN)
     assert answers_of(found) == [other, FINAL, BROKEN]
+    assert found.streak == 0
+
+
+def test_a_slot_with_a_result_and_no_refusal_is_what_it_is_and_the_ledger_is_not_asked() -> None:
+    calls = [Call(1, GOOD), Call(1, BROKEN)]
+    assert settle(slot_of(2), calls, unasked) == Settled(calls)
+
+
+def test_a_refusal_in_the_slot_in_which_the_key_is_mended_says_nothing_of_its_id() -> None:
+    found = settled(Refusals(2), GOOD, REFUSED)
+    assert answers_of(found) == [GOOD, REFUSED]
     assert found.streak == 0
 
 

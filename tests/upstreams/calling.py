@@ -1,5 +1,6 @@
 """HttpUpstream for tests, and servers that are rawer than the fake upstream."""
 
+import os
 import socket
 import threading
 import time
@@ -12,7 +13,9 @@ import requests
 
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.domain.ledger import Answer
+from ingest_service.upstream_request import UpstreamRequest
 from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
+from ingest_service.upstreams.certificates import Trust
 from ingest_service.upstreams.fake import Arrival, Behaviour, Connection
 from ingest_service.upstreams.http import HttpUpstream
 
@@ -30,8 +33,15 @@ def http_upstream(
     timeout: float = PATIENCE,
     headers: Mapping[str, str] | None = None,
     clock: Clock | None = None,
+    proxy: str | None = None,
+    method: str = "GET",
+    body: str = "",
 ) -> HttpUpstream:
-    return HttpUpstream(url, headers or {}, round(timeout * NANOSECONDS), clock or SystemClock())
+    request = UpstreamRequest(url, method, body)
+    nanoseconds = round(timeout * NANOSECONDS)
+    return HttpUpstream(
+        request, lambda: headers or {}, nanoseconds, clock or SystemClock(), Trust(os.environ), proxy
+    )
 
 
 class SteppedClock(SystemClock):
@@ -114,7 +124,7 @@ class Abandoned:
         of_this_thread(call)
         with requests.Session() as session, suppress(requests.RequestException):
             for scheme in ("http://", "https://"):
-                session.mount(scheme, CancellableAdapter())
+                session.mount(scheme, CancellableAdapter(Trust(os.environ)))
             session.get(url, headers={"X-Long": "x" * 8_000_000}, timeout=PATIENCE)
 
 

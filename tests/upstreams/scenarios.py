@@ -1,5 +1,6 @@
 """The bad upstreams: the behaviour of each, and the expected end of every id."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from ingest_service.upstreams.fake import (
     empty,
     first,
     flapping,
+    for_arrivals,
     for_ids,
     garbage,
     half_json,
@@ -47,7 +49,10 @@ class End:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A bad upstream. `pause` is the number of seconds without a call after a 429 or a 503."""
+    """A bad upstream. `pause` is the number of seconds without a call after a 403, a 429 or a 503.
+
+    `burns_calls`: there are calls that are no attempts.
+    """
 
     name: str
     behaviour: Behaviour
@@ -56,6 +61,7 @@ class Scenario:
     pause: float = 0
     timeout: float = PATIENT
     max_attempts: int = 4
+    burns_calls: bool = False
 
     def end(self, record_id: int) -> End:
         return self.ends.get(record_id, self.others)
@@ -87,6 +93,21 @@ def asking(name: str, bad: Behaviour, pause: float = 0) -> Scenario:
     return Scenario(name, at_two(bad), AT_ONCE, {2: SECOND_TIME}, pause)
 
 
+def used_up(code: int, prefix: str, reset: str, left: str = "0") -> Behaviour:
+    """Answer with this status and the two headers of a limit."""
+    return status(code, headers={f"{prefix}-Remaining": left, f"{prefix}-Reset": reset})
+
+
+def reset_at(seconds: float) -> Behaviour:
+    """Answer 403, and the time in some seconds at which there are calls again."""
+    return choose(lambda _: used_up(403, "X-RateLimit", str(int(time.time() + seconds))))
+
+
+def expired(calls: int) -> Behaviour:
+    """Answer the first calls, whatever their ids, as for a key that has expired."""
+    return for_arrivals(dict.fromkeys(range(1, calls + 1), status(401, b'{"error": "The key has expired"}')))
+
+
 def until(seconds: float) -> Behaviour:
     """Answer 429 and the date in some seconds; dates have no fractions, so it may be a second less."""
     return choose(lambda _: too_many(format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)))
@@ -116,7 +137,18 @@ SCENARIOS = [
     asking("429 until a date in the past", too_many("Sun, 06 Nov 1994 08:49:37 GMT")),
     asking("429 with garbage", too_many("soon\x00")),
     asking("429 without a header", status(429)),
+    asking("429 with a fraction", too_many("0.5"), pause=1),
+    asking("403 for a second", too_many("1", 403), pause=1),
+    asking("429 of the draft", status(429, headers={"RateLimit": '"a";r=3;t=9, "b";r=0;t=1'}), pause=1),
+    asking("429 of the older draft", used_up(429, "RateLimit", "1"), pause=1),
+    asking("429 with a reset", used_up(429, "X-Rate-Limit", "1"), pause=1),
+    asking("403 until a time, believed for a second", reset_at(10), pause=1),
+    asking("429 with a reset and calls left", used_up(429, "RateLimit", "9", left="1")),
     asking("503 without a header", status(503)),
+    for_one("401 for one id", status(401), End(1, "HTTP 401 Unauthorized")),
+    for_one("403 for one id", status(403), End(1, "HTTP 403 Forbidden")),
+    Scenario("a key that expired and was mended", expired(7), AT_ONCE, max_attempts=1, burns_calls=True),
+    Scenario("a key that expired for one call", expired(3), AT_ONCE, max_attempts=1, burns_calls=True),
     for_one("404", status(404), End(1, "HTTP 404 Not Found")),
     for_one("redirect", redirect("/items/9"), End(1, "HTTP 302 Found: redirects are not followed")),
     for_one("huge body", huge(100_000_000), End(1, "the answer is larger than")),

@@ -9,6 +9,7 @@ import requests
 from urllib3.exceptions import ProtocolError
 
 from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
+from ingest_service.upstreams.certificates import Trust
 from ingest_service.upstreams.delivery import Delivery
 from ingest_service.upstreams.fake import FakeUpstream
 from tests.upstreams.calling import PATIENCE
@@ -203,7 +204,7 @@ def test_a_call_that_was_cancelled_did_not_come_too_late(connection: ReportedCon
 
 def test_a_call_cut_off_before_it_was_sent_never_reaches_the_upstream(call: CancellableCall) -> None:
     with FakeUpstream() as upstream, requests.Session() as session:
-        session.mount("http://", CancellableAdapter())
+        session.mount("http://", CancellableAdapter(Trust({})))
         of_this_thread(call)
         call.cancel()
         with pytest.raises(requests.ConnectionError):

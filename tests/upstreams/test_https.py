@@ -1,17 +1,18 @@
 """The same calls over TLS, with a certificate made for the tests."""
 
+import os
 import shutil
 import socket
 import ssl
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ingest_service.clock import NANOSECONDS
 from ingest_service.domain.ledger import NOT_CALLED
-from ingest_service.upstreams.http import HttpUpstream
+from ingest_service.upstreams.certificates import Trust
 from tests.upstreams.calling import (
     GOOD_RESPONSE,
     MOMENT,
@@ -140,9 +141,47 @@ def test_a_call_through_a_tunnel_is_sent_only_if_its_fence_has_not_passed_when_t
 
     with listening(lead_through) as url:
         proxy = url.partition("/items")[0]
-        ours = HttpUpstream("https://127.0.0.1/{id}", {}, round(PATIENCE * NANOSECONDS), clock, proxy)
+        ours = http_upstream("https://127.0.0.1/{id}", clock=clock, proxy=proxy)
         assert ours.fetch(5, 7).was_made is bool(first_bytes)
     assert received == [first_bytes]
+
+
+def answer_once(certificate: Path) -> Callable[[socket.socket], None]:
+    """Return a conversation of one good answer over TLS."""
+
+    def answer(connection: socket.socket) -> None:
+        with secured(connection, certificate) as peer:
+            peer.recv(65_536)
+            peer.sendall(GOOD_RESPONSE)
+            peer.recv(1)
+
+    return answer
+
+
+def test_an_authority_that_the_system_trusts_is_trusted(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with listening(answer_once(certificate)) as url:
+        assert http_upstream(secure(url)).fetch(5, None).answer == PROCESSED
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_where_openssl_finds_no_authorities_the_system_is_asked_for_each_connection(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
+    trust = Trust(os.environ)
+    assert trust() is not trust()
+    with listening(answer_once(certificate)) as url:
+        assert http_upstream(secure(url)).fetch(5, None).answer == PROCESSED
+
+
+def test_one_context_serves_all_connections_and_is_read_once(certificate: Path) -> None:
+    trust = Trust({"CURL_CA_BUNDLE": str(certificate)})
+    context = trust()
+    assert trust() is context
+    assert "localhost" in str([found["subject"] for found in context.get_ca_certs()])
 
 
 def test_an_untrusted_certificate_is_a_sentence(certificate: Path) -> None:

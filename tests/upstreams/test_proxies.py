@@ -5,12 +5,10 @@ import socket
 import pytest
 
 from ingest_service.app import build_service
-from ingest_service.clock import NANOSECONDS, SystemClock
 from ingest_service.config import Settings
 from ingest_service.errors import SettingError
-from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.proxies import proxy_of
-from tests.upstreams.calling import GOOD_RESPONSE, PATIENCE, PROCESSED, listening
+from tests.upstreams.calling import GOOD_RESPONSE, PROCESSED, http_upstream, listening
 
 HTTP = "http://api.example.com/items/{id}"
 HTTPS = "https://api.example.com/items/{id}"
@@ -73,8 +71,7 @@ def test_calls_go_through_the_proxy() -> None:
 
     with listening(answer) as url:
         proxy = url.partition("/items")[0]
-        upstream = HttpUpstream(HTTP, {}, round(PATIENCE * NANOSECONDS), SystemClock(), proxy)
-        assert upstream.fetch(5, None).answer == PROCESSED
+        assert http_upstream(HTTP, proxy=proxy).fetch(5, None).answer == PROCESSED
     assert heard[0].startswith(b"GET http://api.example.com/items/5 HTTP/1.1\r\n")
 
 

@@ -22,6 +22,42 @@ def test_headers_are_sent_with_every_call() -> None:
     assert sent == [("Bearer abc", "records")] * 2
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_an_id_is_asked_for_by_the_method_that_is_set(method: str) -> None:
+    with FakeUpstream() as upstream:
+        assert http_upstream(upstream.url, method=method).fetch(5, None).answer == PROCESSED
+        (arrival,) = upstream.arrivals
+    assert (arrival.method, arrival.body) == (method, b"")
+    assert "content-type" not in arrival.headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_body_has_the_id_in_each_of_its_places_and_is_json(method: str) -> None:
+    body = '{"query": "{ item(id: {id}) { name } }", "ids": [{id}], "ü": "{id}"}'
+    with FakeUpstream() as upstream:
+        url = upstream.url.removesuffix("/{id}")
+        assert http_upstream(url, method=method, body=body).fetch(5, None).answer == PROCESSED
+        (arrival,) = upstream.arrivals
+    assert arrival.body == '{"query": "{ item(id: 5) { name } }", "ids": [5], "ü": "5"}'.encode()
+    assert (arrival.method, arrival.headers["content-type"]) == (method, "application/json")
+    assert arrival.headers["content-length"] == str(len(arrival.body))
+
+
+def test_the_content_type_of_a_body_can_be_set() -> None:
+    headers = {"content-type": "application/vnd.api+json"}
+    with FakeUpstream() as upstream:
+        http_upstream(upstream.url, headers=headers, method="POST", body="[1]").fetch(5, None)
+        (arrival,) = upstream.arrivals
+    assert arrival.headers["content-type"] == "application/vnd.api+json"
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_of_a_request_with_a_body_is_not_followed(code: int) -> None:
+    with FakeUpstream(behaviour=redirect("/items/9", code)) as upstream:
+        http_upstream(upstream.url, method="POST", body='{"id": {id}}').fetch(5, None)
+        assert [arrival.method for arrival in upstream.arrivals] == ["POST"]
+
+
 def test_cookies_are_not_kept() -> None:
     with FakeUpstream(behaviour=status(200, b"1", {"Set-Cookie": "session=abc; Path=/"})) as upstream:
         ours = http_upstream(upstream.url)

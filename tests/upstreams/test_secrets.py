@@ -47,7 +47,8 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
 
 def shown(url: str, logged: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> str:
     """Return everything that is visible of a call with the key in its URL and its headers."""
-    answer = http_upstream(url, TIMEOUT, {"Authorization": f"Bearer {KEY}"}).fetch(5, None).answer
+    headers, body = {"Authorization": f"Bearer {KEY}"}, f'{{"key": "{KEY}"}}'
+    answer = http_upstream(url, TIMEOUT, headers, method="POST", body=body).fetch(5, None).answer
     return f"{answer} {logged.text} {''.join(capfd.readouterr())}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ingest_service.clock import Clock
 from ingest_service.domain.ledger import Call, Slot, Verdict
-from ingest_service.domain.refusals import Refusals, are_in_doubt, settle
+from ingest_service.domain.refusals import Refusals, depend_on_others, settle
 from ingest_service.stores.postgres.changes import Change, PendingQuery, insert_changes
 from ingest_service.stores.postgres.gate import Gate, GateTransaction
 from ingest_service.stores.postgres.releasing import (
@@ -24,6 +24,7 @@ from ingest_service.stores.postgres.releasing import (
 from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.sight import SeenSlot
+from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.refusals import RefusalsQuery
 
 
@@ -67,7 +68,9 @@ class SlotCloser:
                     "SELECT how FROM slots WHERE number = ? AND owner = ?", [slot.number, self._replica.owner]
                 )
                 release_states = ReleaseStates(connection, slot)
-                refusals_query = RefusalsQuery(connection, slot, "how = 'closed'") if are_in_doubt(calls) else None
+                refusals_query = (
+                    RefusalsQuery(connection, slot, "how = 'closed'") if depend_on_others(calls) else None
+                )
             pending = pending_query.result()
             if marked.rowcount == 0:
                 return self._confirmed(transaction, ended.fetchone(), pending)
@@ -112,6 +115,11 @@ class SlotCloser:
         with transaction.writing() as connection:
             insert_changes(connection, [Change()], pending)
         return []
+
+
+def _query(connection: Connection, slot: Slot, calls: Sequence[Call]) -> RefusalsQuery | None:
+    """Ask the ledger about refusals, where the calls of the slot depend on them."""
+    return RefusalsQuery(connection, slot, "how = 'closed'") if depend_on_others(calls) else None
 
 
 def _known(query: RefusalsQuery | None, pending: int) -> Refusals:

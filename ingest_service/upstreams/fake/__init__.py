@@ -30,13 +30,18 @@ from ingest_service.upstreams.fake.faults import (
     reset_before,
     reset_in_body,
 )
+from ingest_service.upstreams.fake.limits import Limit, parse_limit
 from ingest_service.upstreams.fake.server import FakeUpstream
+from ingest_service.upstreams.fake.signals import SIGNALS, Signal
 
 __all__ = [
+    "SIGNALS",
     "Arrival",
     "Behaviour",
     "Connection",
     "FakeUpstream",
+    "Limit",
+    "Signal",
     "choose",
     "cut",
     "drip",
@@ -53,6 +58,7 @@ __all__ = [
     "html",
     "huge",
     "ok",
+    "parse_limit",
     "redirect",
     "reset_before",
     "reset_in_body",

@@ -2,12 +2,14 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Condition
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.upstreams.fake.arrivals import Arrival
+from ingest_service.upstreams.fake.limits import Limit
+from ingest_service.upstreams.fake.request import Request
 
 
 def _never() -> bool:
@@ -17,18 +19,15 @@ def _never() -> bool:
 class ArrivalLog:
     """Log of arrivals and their ends. Any thread may use it; it blocks on its lock only, and in `wait_idle`.
 
-    At most `rate` arrivals are let through in any half-open span of `window_ns`; refused ones count too, so
-    something is refused exactly when more than `rate` arrived in one span. `on_end` is called with every arrival
+    Of each limit, at most its ids are let through in any span of its window; refused ones count too, so something
+    is refused exactly when more arrived in one span. `on_end` is called with every arrival
     that ended, one at a time and in order; it should be quick, since nothing is stamped meanwhile.
     """
 
     def __init__(
-        self, rate: int, window_ns: int, now: Callable[[], int], on_end: Callable[[Arrival], object]
+        self, limits: Sequence[Limit], now: Callable[[], int], on_end: Callable[[Arrival], object]
     ) -> None:
-        if rate < 1 or window_ns < 1:
-            raise ValueError(f"the rate and the window should be above zero, not {rate} in {window_ns} ns")
-        self._rate = rate
-        self._window_ns = window_ns
+        self._limits = limits
         self._now = now
         self._on_end = on_end
         self._opened_ns = now()
@@ -52,12 +51,11 @@ class ArrivalLog:
 
     def add(
         self,
-        record_id: int,
-        headers: dict[str, str],
+        request: Request,
         received_ns: int | None = None,
         is_disconnected: Callable[[], bool] = _never,
     ) -> Arrival:
-        """Add an arrival that was received at this time (None: now).
+        """Add the arrival of a request for an id that was received at this time (None: now).
 
         `is_disconnected` returns at once, in any thread and until the end, whether the client is gone. It is asked
         at every later arrival: a client that was gone before that is not in work any more, although the thread
@@ -65,8 +63,7 @@ class ArrivalLog:
         """
         with self._changed:
             self._end_disconnected()
-            self._attempts[record_id] += 1
-            arrival = self._stamp(record_id, headers, received_ns)
+            arrival = self._stamp(request, received_ns)
             self._arrivals.append(arrival)
             self._in_work[arrival.number] = is_disconnected
             self._most_in_work = max(self._most_in_work, len(self._in_work))
@@ -89,8 +86,7 @@ class ArrivalLog:
     def seconds_until_room(self) -> int:
         """Return the whole seconds after which one more is let through, if none arrives before; at least 1."""
         with self._changed:
-            recent = self._starts[-self._rate :]
-            room_at = recent[0] + self._window_ns if len(recent) == self._rate else 0
+            room_at = max(map(self._room_at, self._limits))
             return max(1, -((self._now() - room_at) // NANOSECONDS))
 
     def wait_idle(self, seconds: float) -> bool:
@@ -98,25 +94,36 @@ class ArrivalLog:
         with self._changed:
             return self._changed.wait_for(lambda: not self._in_work, seconds)
 
-    def _stamp(self, record_id: int, headers: dict[str, str], received_ns: int | None) -> Arrival:
+    def _room_at(self, limit: Limit) -> int:
+        recent = self._starts[-limit.ids :]
+        return recent[0] + limit.window_ns if len(recent) == limit.ids else 0
+
+    def _stamp(self, request: Request, received_ns: int | None) -> Arrival:
+        assert request.record_id is not None, "a request without an id is no arrival"
+        self._attempts[request.record_id] += 1
         now = self._now()
         started = now if received_ns is None else min(now, received_ns)
         return Arrival(
             number=len(self._arrivals) + 1,
-            record_id=record_id,
-            attempt=self._attempts[record_id],
+            record_id=request.record_id,
+            attempt=self._attempts[request.record_id],
             opened_ns=self._opened_ns,
             started_ns=started,
-            headers=headers,
-            refused=self._exceeds_rate(started),
+            headers=request.headers,
+            refused=self._exceeds_a_limit(started),
+            method=request.method,
+            body=request.body,
         )
 
-    def _exceeds_rate(self, started_ns: int) -> bool:
+    def _exceeds_a_limit(self, started_ns: int) -> bool:
         """Add a start, and return whether a span with it has too many; threads may add starts late."""
         at = bisect_right(self._starts, started_ns)
         self._starts.insert(at, started_ns)
-        ends = range(max(at, self._rate), min(at + self._rate + 1, len(self._starts)))
-        return any(self._starts[end] - self._starts[end - self._rate] < self._window_ns for end in ends)
+        return any(self._exceeds(limit, at) for limit in self._limits)
+
+    def _exceeds(self, limit: Limit, at: int) -> bool:
+        ends = range(max(at, limit.ids), min(at + limit.ids + 1, len(self._starts)))
+        return any(self._starts[end] - self._starts[end - limit.ids] < limit.window_ns for end in ends)
 
     def _end_disconnected(self) -> None:
         for number in [number for number, is_disconnected in self._in_work.items() if is_disconnected()]:

@@ -9,8 +9,8 @@ class Arrival:
     """One request for one id, as the upstream saw it.
 
     `number` counts all arrivals and `attempt` those of this id, both from 1; refused ones count too. `opened_ns`
-    is when the upstream was created. `started_ns` is when the last byte of the headers arrived, as the kernel
-    stamped it where it does. `headers` have lower-case names. `refused` means refused because of the rate.
+    is when the upstream was created. `started_ns` is when the last byte of the request arrived, as the kernel
+    stamped it where it does. `headers` have lower-case names. `refused` means refused because of a limit.
     `status` is the status of the answer, None while no byte of it was sent. `ended_ns` is just before the last
     byte of the answer was sent, or when the client was found to be gone; None while the request is in work.
     """
@@ -24,6 +24,8 @@ class Arrival:
     refused: bool
     status: int | None = None
     ended_ns: int | None = None
+    method: str = "GET"
+    body: bytes = b""
 
     @property
     def age_ns(self) -> int:

@@ -2,20 +2,22 @@
 
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from io import BufferedReader
 from typing import Self
 
 from ingest_service.clock import NANOSECONDS, SystemClock
-from ingest_service.upstreams.fake.answers import head, ok, too_many
+from ingest_service.upstreams.fake.answers import head, ok
 from ingest_service.upstreams.fake.arrival_log import ArrivalLog
 from ingest_service.upstreams.fake.arrivals import Arrival, most_in_a_span
 from ingest_service.upstreams.fake.behaviour import Behaviour
 from ingest_service.upstreams.fake.connection import Connection, is_disconnected
+from ingest_service.upstreams.fake.limits import Limit
 from ingest_service.upstreams.fake.listener import Listener
 from ingest_service.upstreams.fake.request import Request, read_request
+from ingest_service.upstreams.fake.signals import SIGNALS, Signal
 from ingest_service.upstreams.fake.stamped_reader import StampedReader, request_stamps
 
 _GOOD = ok()
@@ -29,11 +31,13 @@ def _ignore(_: object) -> None:
 class FakeUpstream:
     """Serves `GET /items/<id>`, or any path that ends in an id, on 127.0.0.1. Any thread may use it.
 
-    When more than `rate` requests arrive in a half-open span of `window` seconds, the surplus is answered 429 at
-    once, whatever the behaviour. `behaviour` may be replaced at any time, for the requests to come. `now` is the
-    clock in nanoseconds (None: the monotonic clock, on which the kernel stamps arrivals where it can); waiting is
-    always real. `on_end` is called with every request that ended, one at a time; it should be quick, since nothing
-    is stamped meanwhile. `on_listen` gets the listening socket before it accepts anything.
+    POST and PUT are served too, with the id in the path or as the first number in the body. When more than `rate`
+    requests arrive in a half-open span of `window` seconds, the surplus is answered by the `signal` at once,
+    whatever the behaviour; `limits` take the place of that rate. `behaviour` may be replaced at any time, for the
+    requests to come. `now` is the clock in nanoseconds (None: the monotonic clock, on which the kernel stamps
+    arrivals where it can); waiting is always real. `on_end` is called with every request that ended, one at a
+    time; it should be quick, since nothing is stamped meanwhile. `on_listen` gets the listening socket before it
+    accepts anything.
     """
 
     def __init__(
@@ -46,13 +50,16 @@ class FakeUpstream:
         now: Callable[[], int] | None = None,
         on_end: Callable[[Arrival], object] = _ignore,
         on_listen: Callable[[socket.socket], object] = _ignore,
+        limits: Sequence[Limit] = (),
+        signal: Signal = SIGNALS["retry-after"],
     ) -> None:
         self.behaviour = behaviour
+        self.limits = limits or [Limit(rate, round(window * NANOSECONDS))]
+        self._signal = signal
         self._port = port
-        self._window_ns = round(window * NANOSECONDS)
         self._is_stamped = now is None
         self._on_listen = on_listen
-        self._log = ArrivalLog(rate, self._window_ns, now or SystemClock().now, on_end)
+        self._log = ArrivalLog(self.limits, now or SystemClock().now, on_end)
         self._listener: Listener | None = None
 
     def __enter__(self) -> Self:
@@ -93,9 +100,10 @@ class FakeUpstream:
         """The number of arrivals that the rate refused."""
         return sum(arrival.refused for arrival in self.arrivals)
 
-    def most_in_a_span(self) -> int:
-        """Return the largest number of arrivals, refused ones too, in one half-open span of the window."""
-        return most_in_a_span(sorted(arrival.started_ns for arrival in self.arrivals), self._window_ns)
+    def most_in_a_span(self, limit: Limit | None = None) -> int:
+        """Return the most arrivals, refused ones too, in one span of a limit (None: of the first limit)."""
+        window_ns = (limit or self.limits[0]).window_ns
+        return most_in_a_span(sorted(arrival.started_ns for arrival in self.arrivals), window_ns)
 
     def most_in_work(self) -> int:
         """Return the largest number of requests in work at once."""
@@ -120,7 +128,7 @@ class FakeUpstream:
             client.sendall(_NOT_FOUND)
             return False
         gone = partial(is_disconnected, client)
-        arrival = self._log.add(request.record_id, request.headers, received_ns, gone)
+        arrival = self._log.add(request, received_ns, gone)
         connection = Connection(client, self._log, arrival.number)
         try:
             self._behaviour_for(arrival)(arrival, connection)
@@ -129,4 +137,4 @@ class FakeUpstream:
         return connection.finished and request.keep_alive
 
     def _behaviour_for(self, arrival: Arrival) -> Behaviour:
-        return too_many(str(self._log.seconds_until_room())) if arrival.refused else self.behaviour
+        return self._signal(self._log.seconds_until_room()) if arrival.refused else self.behaviour

@@ -19,6 +19,7 @@ from ingest_service.open_files import allow_connections
 from ingest_service.ports.observer import Observer
 from ingest_service.stores.postgres.connections import connect
 from ingest_service.stores.postgres.gate import Gate
+from ingest_service.upstreams.certificates import Trust
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.web.http.server import make_server
 from tests.processes.replicas.looks import LOOKS, LookWriter
@@ -68,7 +69,7 @@ def main() -> None:
     settings, traps = Settings.from_environ(os.environ), Traps()
     traps.install()
     clock, observer = TrappedClock(traps, LookWriter(os.environ[LOOKS])), TrappedObserver(traps)
-    upstream = HttpUpstream(settings.upstream_url, settings.headers, TIMEOUT, clock)
+    upstream = HttpUpstream(settings.upstream_request, lambda: settings.headers, TIMEOUT, clock, Trust({}))
     service = assemble(settings, clock, upstream, observer, ReplicaTimes(GRANT, POLL))
     service.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

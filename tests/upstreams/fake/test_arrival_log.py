@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ingest_service.upstreams.fake import (
     FakeUpstream,
+    Limit,
     first,
     hang,
     ok,
@@ -18,6 +19,7 @@ from ingest_service.upstreams.fake import (
 )
 from ingest_service.upstreams.fake.arrival_log import ArrivalLog
 from ingest_service.upstreams.fake.arrivals import most_in_a_span
+from ingest_service.upstreams.fake.request import Request
 from tests.upstreams.fake.asking import (
     PATIENCE,
     StillClock,
@@ -29,6 +31,8 @@ from tests.upstreams.fake.asking import (
     connected,
     everything,
 )
+
+ASKED = Request(5, {}, keep_alive=True)
 
 
 def test_an_arrival_is_stamped_by_the_clock_of_the_upstream() -> None:
@@ -150,7 +154,23 @@ def test_a_rate_or_a_window_of_nothing_is_not_allowed(rate: int, window: float) 
 def test_in_any_order_of_adding_some_are_refused_exactly_if_a_span_has_too_many(
     received: list[int], rate: int, window: int
 ) -> None:
-    log = ArrivalLog(rate, window, lambda: 100, lambda _arrival: None)
-    refused = [log.add(5, {}, at).refused for at in received]
+    log = ArrivalLog([Limit(rate, window)], lambda: 100, lambda _arrival: None)
+    refused = [log.add(ASKED, at).refused for at in received]
     assert any(refused) == (most_in_a_span(sorted(received), window) > rate)
     assert [arrival.started_ns for arrival in log.arrivals()] == received
+
+
+@given(st.lists(st.integers(0, 60)), st.lists(st.tuples(st.integers(1, 4), st.integers(1, 20)), min_size=1))
+def test_of_several_limits_each_is_kept(received: list[int], limits: list[tuple[int, int]]) -> None:
+    log = ArrivalLog([Limit(*limit) for limit in limits], lambda: 100, lambda _arrival: None)
+    refused = [log.add(ASKED, at).refused for at in received]
+    assert any(refused) == any(most_in_a_span(sorted(received), window) > ids for ids, window in limits)
+
+
+def test_of_several_limits_the_last_one_with_room_says_when_there_is_some() -> None:
+    second = 1_000_000_000
+    log = ArrivalLog([Limit(1, 2 * second), Limit(2, 7 * second)], lambda: 3 * second, lambda _arrival: None)
+    log.add(ASKED, 0)
+    assert log.seconds_until_room() == 1
+    log.add(ASKED, 2 * second)
+    assert log.seconds_until_room() == 4

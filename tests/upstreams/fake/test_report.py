@@ -4,6 +4,7 @@ from ingest_service.upstreams.fake import (
     Arrival,
     FakeUpstream,
     hang_up,
+    parse_limit,
 )
 from ingest_service.upstreams.fake.report import line, summary
 from tests.upstreams.fake.asking import (
@@ -46,6 +47,16 @@ def test_the_line_of_an_arrival_without_an_answer_has_no_status() -> None:
 def test_the_summary_counts() -> None:
     with FakeUpstream(rate=2, window=0.5, now=StillClock()) as upstream:
         codes(upstream, [1, 2, 3])
-    assert summary(upstream, 2, 0.5) == (
+    assert summary(upstream) == (
         "3 arrivals; at most 3 in any 0.5 s (allowed: 2); at most 1 in work at once; 1 refused"
+    )
+
+
+def test_the_summary_counts_for_each_limit() -> None:
+    limits = [parse_limit("2/0.5s"), parse_limit("9/1m")]
+    with FakeUpstream(limits=limits, now=StillClock()) as upstream:
+        codes(upstream, [1, 2])
+    assert summary(upstream) == (
+        "2 arrivals; at most 2 in any 0.5 s (allowed: 2); at most 2 in any 60 s (allowed: 9); "
+        "at most 1 in work at once; 0 refused"
     )

@@ -1,6 +1,7 @@
 """Requests that the fake upstream takes, and connections that it keeps."""
 
 import json
+import socket
 
 import pytest
 
@@ -32,7 +33,15 @@ def test_the_url_is_a_template_for_the_id() -> None:
 
 
 @pytest.mark.parametrize(
-    "request_line", [b"GET /items/ HTTP/1.1", b"POST /items/5 HTTP/1.1", b"GET /items/5", b"\x00\xff", b""]
+    "request_line",
+    [
+        b"GET /items/ HTTP/1.1",
+        b"DELETE /items/5 HTTP/1.1",
+        b"POST /items HTTP/1.1",
+        b"GET /items/5",
+        b"\x00\xff",
+        b"",
+    ],
 )
 def test_a_request_without_an_id_is_not_found_and_not_an_arrival(request_line: bytes) -> None:
     with behaving(ok()) as upstream:
@@ -58,3 +67,24 @@ def test_a_connection_is_kept_for_the_next_request() -> None:
 def test_a_connection_is_closed_for_clients_that_do_not_keep_it(request_head: bytes) -> None:
     with behaving(ok()) as upstream, asked(upstream, request_head) as connection:
         assert everything(connection).endswith(b'"processed"}')
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(("path", "body"), [("/items/5", b'{"page": 7}'), ("/items", b'{"id": 5, "page": 7}')])
+def test_the_id_of_a_request_with_a_body_is_in_the_path_or_the_first_number_of_the_body(
+    method: str, path: str, body: bytes
+) -> None:
+    with behaving(ok()) as upstream, connected(upstream) as connection:
+        for _ in range(2):
+            connection.request(method, path, body)
+            assert json.loads(connection.getresponse().read()) == {"id": 5, "data": "processed"}
+        arrivals = upstream.arrivals
+    assert [(one.record_id, one.method, one.body) for one in arrivals] == [(5, method, body)] * 2
+
+
+def test_a_request_whose_body_does_not_come_is_no_arrival() -> None:
+    with behaving(ok()) as upstream:
+        with asked(upstream, b"POST /items/5 HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf") as connection:
+            connection.shutdown(socket.SHUT_WR)
+            assert everything(connection) == b""
+        assert upstream.arrivals == []
