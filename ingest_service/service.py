@@ -78,7 +78,7 @@ class Service:
                 found[loop.name] = trouble
         try:
             self._records.check()
-            if self.reports.dispatcher().refused:
+            if self.reports.credentials_refused():
                 found["upstream"] = CREDENTIALS_REFUSED
         except StoreError as error:
             found.setdefault("store", str(error))

@@ -25,7 +25,7 @@ from ingest_service.reports.models import (
     StatusReport,
     UpcomingSlot,
 )
-from ingest_service.reports.upcoming import dispatcher_report, upcoming_slots
+from ingest_service.reports.upcoming import are_refused, dispatcher_report, upcoming_slots
 from ingest_service.schedule.estimate import Estimate, estimate, expected_ends
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
@@ -136,6 +136,10 @@ class Reports:
     def dispatcher(self) -> DispatcherReport:
         """Return the state of the dispatcher and of the backlog."""
         return dispatcher_report(self._records, self._intake.snapshot())
+
+    def credentials_refused(self) -> bool:
+        """Return whether ids wait and the upstream refuses the credentials. Raises StoreError."""
+        return are_refused(self._intake.snapshot())
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
         """Return the number of batches of each priority and status, where there are any."""

@@ -33,8 +33,13 @@ def dispatcher_report(records: Records, snapshot: ScheduleSnapshot) -> Dispatche
         next_slot_at=None if upcoming is None else snapshot.at(upcoming.opens),
         backlog=depth_by_priority(snapshot.waiting),
         replicas=tuple(records.replicas()),
-        refused=snapshot.refused and upcoming is not None,
+        refused=are_refused(snapshot),
     )
+
+
+def are_refused(snapshot: ScheduleSnapshot) -> bool:
+    """Return whether ids wait and the upstream refuses the credentials."""
+    return snapshot.refused and next(snapshot.slots(), None) is not None
 
 
 def empty_at(snapshot: ScheduleSnapshot) -> int | None:
