@@ -32,11 +32,12 @@ class CircuitBreaker:
         """True while the upstream refuses the credentials."""
         return self._refused_slots >= SLOTS_OF_REFUSAL
 
-    def note(self, calls: Sequence[Call]) -> None:
-        """Count a slot: any answer that is not a retryable error ends an outage.
+    def note(self, calls: Sequence[Call], refused_slots: int = 0) -> None:
+        """Count a slot, with the slots in a row that were refused by now.
 
-        Calls that were not made say nothing of the upstream.
+        Any answer that is not a retryable error ends an outage; calls that were not made say nothing.
         """
+        self.note_refusals(refused_slots)
         answers = [call.answer for call in calls if call.was_made]
         if not answers:
             return

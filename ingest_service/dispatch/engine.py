@@ -96,15 +96,14 @@ class EmbeddedEngine:
         with self._state.changing():
             states = self._journal.release_states({batch.sequence for batch in slot.batches})
             cancelled = {sequence for sequence, state in states.items() if state.cancelled}
-            is_last = self._state.backlog.ids == 0
-            settled = settle(slot, calls, lambda: self._journal.refusals_before(slot, is_last=is_last))
-            least = settled.least_wait(self._rate.interval)
-            verdicts = self._retry_rules.of_slot(slot, settled.calls, self._clock, cancelled, least)
+            settled = settle(
+                slot, calls, lambda: self._journal.refusals_before(slot, is_last=not self._state.backlog.ids)
+            )
+            verdicts = self._retry_rules.of_slot(slot, settled, self._rate.interval, self._clock, cancelled)
             self._journal.close_slot(slot, verdicts, started, lag, paused_until, settled.streak)
             self._state.pacer.started(started)
             self._state.pacer.note(lag, self._clock.now() - started)
-            self._state.breaker.note(calls)
-            self._state.breaker.note_refusals(settled.streak)
+            self._state.breaker.note(calls, settled.streak)
             self._pause_for_upstream(pause, asked)
             self._call_again(slot, verdicts, states)
         return True
@@ -119,7 +118,9 @@ class EmbeddedEngine:
         if submission.deadline is not None:
             require_in_time(submission, self.snapshot())
         count = len(submission.ids)
-        self._reserve(count)
+        missing = self._state.backlog.reserve(count, self._most_ids)
+        if missing is not None:
+            raise backlog_full(self.snapshot(), count, missing)
         accepted = None
         try:
             accepted = self._journal.add(submission, self._join, key)
@@ -238,11 +239,6 @@ class EmbeddedEngine:
         self._on_cause(Cause("the upstream asked for a pause", delay=delay))
         self._observer.paused(pause)
         self._state.pacer.pause(self._clock.now() + pause)
-
-    def _reserve(self, count: int) -> None:
-        missing = self._state.backlog.reserve(count, self._most_ids)
-        if missing is not None:
-            raise backlog_full(self.snapshot(), count, missing)
 
     def _join(self, sequence: int, ingestion: Ingestion) -> None:
         """Let an accepted ingestion wait, and wake the dispatcher if a slot may open earlier because of it."""

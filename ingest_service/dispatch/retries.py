@@ -7,6 +7,7 @@ from random import Random
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import CANCELLED, Answer, Call, Outcome, Retry, Slot, Uncalled, Verdict
+from ingest_service.domain.refusals import Settled
 
 LONGEST_BACKOFF = 3600 * NANOSECONDS
 
@@ -24,22 +25,17 @@ class RetryRules:
     random: Random = field(default_factory=Random)
 
     def of_slot(
-        self,
-        slot: Slot,
-        calls: Sequence[Call],
-        clock: Clock,
-        cancelled: Collection[int],
-        least_of_refused: int = 0,
+        self, slot: Slot, settled: Settled, interval: int, clock: Clock, cancelled: Collection[int]
     ) -> list[Verdict]:
         """Return the verdict on each id of a slot; `cancelled` are sequences of cancelled ingestions.
 
-        Calls that were refused are settled: those that still are say nothing of their ids, which wait for
-        `least_of_refused` nanoseconds at least.
+        Slots open an `interval` apart.
         """
+        least = settled.least_wait(interval)
         verdicts: list[Verdict] = []
-        for batch, answered in slot.by_batch(list(zip(slot.ids, calls, strict=True))):
+        for batch, answered in slot.by_batch(list(zip(slot.ids, settled.calls, strict=True))):
             is_cancelled = batch.sequence in cancelled
-            verdicts += self.verdicts(batch.attempts + 1, answered, clock, is_cancelled, least_of_refused)
+            verdicts += self.verdicts(batch.attempts + 1, answered, clock, is_cancelled, least)
         return verdicts
 
     def verdicts(
@@ -52,8 +48,8 @@ class RetryRules:
     ) -> list[Verdict]:
         """Return the verdict on each id of a batch that had `attempts` calls; ids called again come back together.
 
-        A call that was not made is no attempt, nor is one that was refused. Ids of a cancelled ingestion are not
-        called again.
+        A call that was not made is no attempt, nor is one that was refused, whose id waits for `least_of_refused`
+        nanoseconds at least. Ids of a cancelled ingestion are not called again.
         """
         wait = self._wait(attempts)
         retry = _retry_after(wait, attempts, clock)

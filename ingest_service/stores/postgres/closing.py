@@ -24,7 +24,7 @@ from ingest_service.stores.postgres.releasing import (
 from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.sight import SeenSlot
-from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.database import Connection, Cursor
 from ingest_service.stores.sql.refusals import RefusalsQuery
 
 
@@ -64,9 +64,7 @@ class SlotCloser:
             with transaction.reading() as connection:
                 pending_query = PendingQuery(connection)
                 marked = mark_ended(connection, slot.number, self._replica.owner, end)
-                ended = connection.execute(
-                    "SELECT how FROM slots WHERE number = ? AND owner = ?", [slot.number, self._replica.owner]
-                )
+                ended = self._ended(connection, slot)
                 release_states = ReleaseStates(connection, slot)
                 refusals_query = (
                     RefusalsQuery(connection, slot, "how = 'closed'") if depend_on_others(calls) else None
@@ -77,8 +75,7 @@ class SlotCloser:
             states = release_states.result()
             settled = settle(slot, calls, lambda: _known(refusals_query, pending))
             cancelled = {sequence for sequence, state in states.items() if state.cancelled}
-            least = settled.least_wait(self._interval)
-            verdicts = self._retry_rules.of_slot(slot, settled.calls, self._clock, cancelled, least)
+            verdicts = self._retry_rules.of_slot(slot, settled, self._interval, self._clock, cancelled)
             again = list(waiting_ids(slot, verdicts, states, self._clock.now()))
             with transaction.writing() as connection:
                 insert_verdicts(connection, slot, verdicts, again)
@@ -86,6 +83,12 @@ class SlotCloser:
                 insert_pause(connection, 0 if pause is None else pause.length)
                 insert_changes(connection, [*_paused(pause), *_called_again(again)], pending)
             return verdicts
+
+    def _ended(self, connection: Connection, slot: Slot) -> Cursor:
+        """Ask how a slot of this replica ended."""
+        return connection.execute(
+            "SELECT how FROM slots WHERE number = ? AND owner = ?", [slot.number, self._replica.owner]
+        )
 
     def take_back(self, slot: SeenSlot, end: SlotEnd) -> bool:
         """End an open slot without outcomes, and let its ids wait again; False if it has ended already."""
