@@ -1,58 +1,122 @@
-"""Small requests over 8 and 64 keep-alive connections: the real server against the same app on plain waitress.
+"""Small requests over keep-alive connections: the real server against views that do next to nothing.
 
-The real one is `python wsgi.py`, the peer `python -m waitress wsgi:app` with waitress's own defaults (4 threads,
-send_bytes 1). Both run in processes of their own, each on its own database, and are loaded in turn by one
-single-threaded client in this process. Read: a ratio of requests above 1 and of latencies below 1 is good.
+The real one is `python wsgi.py` with its log and its metrics. Its peers: bare Flask views on waitress with our
+settings (benchmarks/peers/bare_view.py), which store nothing; an asyncio service in memory
+(benchmarks/peers/in_memory.py); and itself on a disk whose fsync takes a millisecond more. Each runs in a process
+of its own, and one single-threaded client loads them in turn. Read: a ratio of requests above 1 and of p99 below 1
+is good. Needs the packages of `.venv/bench.stamp`, and a C compiler.
 """
 
 import json
-from itertools import product
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
-from benchmarks.load import latencies, request
-from benchmarks.measure import here, percentile
+from benchmarks.figure import Figure, show
+from benchmarks.load import request
+from benchmarks.loaded import Asked, Loaded, in_turn
+from benchmarks.measure import here
 from benchmarks.ports import HOST
 from benchmarks.serving import REAL, ask, serving
+from benchmarks.slow_disk import slow_disk
 
-PLAIN = ("-m", "waitress", f"--host={HOST}", "--port={port}", "wsgi:app")
-SUBMISSION = b'{"ids":[1,2,3,4,5],"priority":"MEDIUM"}'
-CONNECTIONS = (8, 64)
-WINDOW = 1.0
+SUBMISSION = json.dumps({"ids": list(range(1, 8)), "priority": "MEDIUM"}).encode()
+SUBMIT = request("POST", "/ingest", SUBMISSION)
+WINDOW = 0.5
 ROUNDS = 5
+# Of the requests of the bare view, for each number of connections.
+DURABLE_AIMS = {1: 0.6, 8: 0.9, 64: 0.9}
+MANY = 64
+READERS = 8
 
 
-def requests(port: int) -> dict[str, bytes]:
-    """Return the requests to measure, by name; the status is that of a small ingestion."""
-    ingestion_id = json.loads(ask(port, "POST", "/ingest", SUBMISSION))["ingestion_id"]
-    return {
-        "POST /ingest": request("POST", "/ingest", SUBMISSION),
-        "GET /status": request("GET", f"/status/{ingestion_id}"),
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: its port and its process id."""
+
+    port: int
+    process: int
+
+    def asked(self, what: bytes) -> Asked:
+        """Return it with the request that it is to answer."""
+        return Asked(self.port, self.process, what)
+
+
+def posts(real: Server, bare: Server, in_memory: Server) -> Iterator[Figure]:
+    """Compare durable submissions with views that only parse them, and with a queue in memory."""
+    for connections, aim in DURABLE_AIMS.items():
+        servers = [server.asked(SUBMIT) for server in (real, bare, in_memory)]
+        ours, view, queue = in_turn(servers, connections, ROUNDS, WINDOW)
+        what = f"POST of 7 ids, {connections} connections"
+        report(what, ours=ours, view=view, queue=queue)
+        yield from compared(what, "the bare Flask view", ours, view, aim, 1.3)
+        yield from compared(what, "the asyncio service in memory", ours, queue, 1.0, 1.0)
+
+
+def reads(real: Server, bare: Server) -> Iterator[Figure]:
+    """Compare polls with constants of the same size."""
+    path = f"/status/{json.loads(ask(real.port, 'POST', '/ingest', SUBMISSION))['ingestion_id']}"
+    tag, size = tag_and_size(real.port, path)
+    ways = {
+        "GET /status": (request("GET", path), size, 0.9),
+        "GET /status unchanged (304)": (request("GET", path, If_None_Match=tag), 0, 0.95),
+        "GET /health": (request("GET", "/health"), len(ask(real.port, "GET", "/health")), 0.95),
     }
+    for name, (asked, size, aim) in ways.items():
+        servers = [real.asked(asked), bare.asked(request("GET", f"/constant/{size}"))]
+        for connections in (READERS, MANY):
+            ours, view = in_turn(servers, connections, ROUNDS, WINDOW)
+            what = f"{name}, {connections} connections"
+            report(what, ours=ours, view=view)
+            yield from compared(what, "a bare Flask view of a constant", ours, view, aim, 1.3)
 
 
-def report(name: str, connections: int, real: list[float], plain: list[float]) -> None:
-    """Print what both servers did with one request on this number of connections."""
-    print(f"{name}, {connections} connections: {len(real) / len(plain):.2f} times the requests of plain waitress")
-    for server, taken in (("real", real), ("plain", plain)):
-        p50, p99 = percentile(taken, 50) * 1000, percentile(taken, 99) * 1000
-        print(f"  {server:5} {len(taken) / ROUNDS / WINDOW:6.0f}/s  p50 {p50:6.1f} ms  p99 {p99:6.1f} ms")
-    print(f"  p99 {percentile(real, 99) / percentile(plain, 99):.2f} times that of plain waitress")
+def syncs(fast: Server, slow: Server) -> Iterator[Figure]:
+    """Compare submissions on the disk as it is with those on one whose fsync takes a millisecond more."""
+    servers = [slow.asked(SUBMIT), fast.asked(SUBMIT)]
+    slowly, ours = in_turn(servers, MANY, ROUNDS, WINDOW)
+    what = f"POST of 7 ids, {MANY} connections"
+    report(what, slow_disk=slowly, disk=ours)
+    yield Figure(f"{what}, fsync takes 1 ms more", "the same without the delay", slowly.rate / ours.rate, 0.8)
 
 
-def main() -> None:
-    """Measure and print."""
-    with (
-        here() as folder,
-        serving(Path(folder, "real.db"), *REAL) as (real, _),
-        serving(Path(folder, "plain.db"), *PLAIN) as (plain, _),
-    ):
-        asked = {port: requests(port) for port in (real, plain)}
-        for name, connections in product(asked[real], CONNECTIONS):
-            taken: dict[int, list[float]] = {real: [], plain: []}
-            for _, port in product(range(ROUNDS), taken):
-                taken[port] += latencies(port, asked[port][name], connections, WINDOW)
-            report(name, connections, taken[real], taken[plain])
+def compared(what: str, peer: str, ours: Loaded, theirs: Loaded, aim: float, p99: float) -> Iterator[Figure]:
+    """Yield the ratios of requests and of p99."""
+    yield Figure(f"{what}: requests", peer, ours.rate / theirs.rate, aim)
+    yield Figure(f"{what}: p99", peer, ours.p99 / theirs.p99, p99, more_is_better=False)
+
+
+def report(what: str, **servers: Loaded) -> None:
+    """Print what each server did."""
+    print(what, *(f"  {name:10} {loaded}" for name, loaded in servers.items()), sep="\n")
+
+
+def tag_and_size(port: int, path: str) -> tuple[str, int]:
+    """Return the entity tag and the length of an answer."""
+    connection = HTTPConnection(HOST, port)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return str(answer.getheader("ETag")), len(body)
+
+
+def figures() -> Iterator[Figure]:
+    """Yield every ratio."""
+    with here() as folder, ExitStack() as servers:
+
+        def started(name: str, *command: str, **environ: str) -> Server:
+            return Server(*servers.enter_context(serving(Path(folder, f"{name}.db"), *command, **environ)))
+
+        real, slow = started("real", *REAL), started("slow", *REAL, **slow_disk(Path(folder)))
+        bare = started("bare", "-m", "benchmarks.peers.bare_view", "{port}")
+        in_memory = started("memory", "-m", "benchmarks.peers.in_memory", "{port}")
+        yield from reads(real, bare)
+        yield from posts(real, bare, in_memory)
+        yield from syncs(real, slow)
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())

@@ -7,7 +7,8 @@ from selectors import EVENT_READ, DefaultSelector
 
 from benchmarks.ports import HOST
 
-_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)")
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
+_GOOD = (b"HTTP/1.1 200", b"HTTP/1.1 304")
 
 
 class _Connection:
@@ -22,7 +23,7 @@ class _Connection:
         """Read what has come; if that completes an answer, ask again and return the answer's latency."""
         piece = self.socket.recv(65_536)
         self._answer += piece
-        if not piece or not self._answer.startswith(b"HTTP/1.1 200"):
+        if not piece or not self._answer.startswith(_GOOD):
             raise ConnectionError(f"the server answered {self._answer[:80]!r}")
         if not _whole(self._answer):
             return None
@@ -36,9 +37,12 @@ class _Connection:
         self.socket.sendall(self._request)
 
 
-def request(method: str, path: str, body: bytes = b"") -> bytes:
-    """Return a request as it goes over the wire."""
-    return f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+    """Return a request as it goes over the wire; a header has its name with underscores here."""
+    sent = {"Host": HOST, "Content-Length": str(len(body))} | ({"Content-Type": "application/json"} if body else {})
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
 def latencies(port: int, asked: bytes, connections: int, for_seconds: float) -> list[float]:
@@ -59,5 +63,7 @@ def latencies(port: int, asked: bytes, connections: int, for_seconds: float) -> 
 
 def _whole(answer: bytes) -> bool:
     head, blank, body = answer.partition(b"\r\n\r\n")
+    if not blank:
+        return False
     length = _LENGTH.search(head)
-    return bool(blank) and length is not None and len(body) >= int(length[1])
+    return head.startswith(_GOOD[1]) if length is None else len(body) >= int(length[1])

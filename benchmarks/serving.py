@@ -25,6 +25,7 @@ def serving(database: Path, *command: str, **environ: str) -> Iterator[tuple[int
     process = subprocess.Popen(
         [sys.executable, *(word.format(port=port) for word in command)],
         env=os.environ | settings | environ,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
