@@ -6,10 +6,11 @@ import logging
 import os
 import traceback
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import count
-from queue import SimpleQueue
-from threading import Thread
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
@@ -26,6 +27,12 @@ MOST_EVENTS = 5_000
 LONGEST_TEXT = 4_000
 # Seconds for writing what was taken when the process ends.
 GRACE_SECONDS = 1.0
+# Seconds between two pieces of the log, and the most events in a piece: a thread that woke up for each event would
+# take turns from those that answer requests.
+REST_SECONDS = 0.01
+MOST_AT_ONCE = 100
+# What is of these types never changes, and holds nothing else in memory.
+_PLAIN = {str, int, float, bool, type(None)}
 
 # Paths come from clients; a line must stay a line, and leave the terminal alone: no control characters (Cc), none
 # that turn the direction of text (Cf), no ends of lines and paragraphs (Zl, Zp), no halves of characters (Cs).
@@ -115,9 +122,23 @@ class EventQueue(logging.Handler):
             self.dropped = next(self._dropping)
             return
         try:
-            self.events.put(_settled(copy.copy(record)))
+            self.events.put(record if _is_settled(record) else _settled(copy.copy(record)))
         except Exception:  # noqa: BLE001 - a bad message must not fail what it is about
             self.handleError(record)
+
+
+def _is_settled(record: logging.LogRecord) -> bool:
+    """Return whether the event can wait as it is, to be put into words by the thread that writes it."""
+    args = record.args
+    return isinstance(args, tuple) and _are_plain(args) and _are_plain((vars(record) | {"args": None}).values())
+
+
+def _are_plain(values: Iterable[object]) -> bool:
+    for value in values:
+        kind = type(value)
+        if kind not in _PLAIN or (kind is str and len(value) > LONGEST_TEXT):  # type: ignore[arg-type]
+            return False
+    return True
 
 
 def _settled(record: logging.LogRecord) -> logging.LogRecord:
@@ -161,6 +182,7 @@ class LogWriter:
         self._stream = stream
         self._formatter = formatter
         self._reported = 0
+        self._stopping = Event()
         self._thread = Thread(target=self._run, name="log", daemon=True)
 
     def start(self) -> None:
@@ -169,28 +191,42 @@ class LogWriter:
 
     def stop(self, grace: float = GRACE_SECONDS) -> bool:
         """Write what was taken, for at most `grace` seconds; True if all was written."""
+        self._stopping.set()
         self._taking.events.put(None)
         self._thread.join(grace)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while (record := self._taking.events.get()) is not None:
-            self._write(record)
+        goes_on = True
+        while goes_on:
+            *records, last = self._take()
+            goes_on = last is not None
+            self._stream.write("".join(self._line(record) for record in (*records, last) if record is not None))
             self._report_dropped()
+            self._stopping.wait(REST_SECONDS)
 
-    def _write(self, record: logging.LogRecord) -> None:
+    def _take(self) -> list[logging.LogRecord | None]:
+        """Wait for an event and return it with those behind it; the last one is None at the end."""
+        taken = [self._taking.events.get()]
+        with suppress(Empty):
+            while taken[-1] is not None and len(taken) < MOST_AT_ONCE:
+                taken.append(self._taking.events.get_nowait())
+        return taken
+
+    def _line(self, record: logging.LogRecord) -> str:
         try:
             line = self._formatter.format(record)
         except Exception as error:  # noqa: BLE001 - the next line may be a good one
             line = f"a line of {record.name} cannot be written: {error!r}"
-        self._stream.write(f"{line}\n")
+        return f"{line}\n"
 
     def _report_dropped(self) -> None:
         dropped = self._taking.dropped - self._reported
         if dropped > 0:
             self._reported += dropped
             message = f"{dropped} log {'line was' if dropped == 1 else 'lines were'} dropped: the log was not read"
-            self._write(logging.LogRecord(__name__, logging.WARNING, __file__, 0, message, None, None))
+            record = logging.LogRecord(__name__, logging.WARNING, __file__, 0, message, None, None)
+            self._stream.write(self._line(record))
 
 
 def formatter(log_format: str, replica: str, is_shared: bool) -> logging.Formatter:

@@ -145,7 +145,11 @@ class Service:
             raise NothingToRetry(ingestion_id)
         submission = self._submission(failed, ingestion.priority if priority is None else priority, None)
         origin = f"retry {ingestion_id} {'' if priority is None else priority.name}"
-        return self._admit(replace(submission, origin=origin), key)
+        accepted = self._admit(replace(submission, origin=origin), key)
+        if accepted == submission.id:
+            text = "ingestion %s accepted: the %d failed ids of ingestion %s"
+            log.info(text, accepted, len(failed), ingestion_id, extra={"ingestion_id": str(accepted)})
+        return accepted
 
     def cancel(self, ingestion_id: UUID) -> IngestionReport:
         """Release no more of an ingestion, and return it as it is now. May be called twice.
@@ -185,22 +189,8 @@ class Service:
     def _admit(self, submission: Submission, key: str | None) -> UUID:
         if self._dispatcher.ended:
             raise DispatcherStopped
-        accepted = self._engine.admit(submission, key)
-        if accepted == submission.id:
-            _log_accepted(submission)
-        return accepted
+        return self._engine.admit(submission, key)
 
     def _submission(self, ids: Iterable[int], priority: Priority, deadline: int | None) -> Submission:
         packed = ids if isinstance(ids, PackedIds) else PackedIds.of(ids)
         return Submission(new_id(), priority, self._batch_size, packed, deadline=deadline)
-
-
-def _log_accepted(submission: Submission) -> None:
-    count, priority = len(submission.ids), submission.priority.name
-    log.info(
-        "ingestion %s accepted: %d ids, %s",
-        submission.id,
-        count,
-        priority,
-        extra={"ingestion_id": str(submission.id), "ids": count, "priority": priority},
-    )

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.service import Service
+from ingest_service.web.http.access_log import tell_submitted
 from ingest_service.web.http.bodies import read_body
 from ingest_service.web.http.conditional import conditional
 from ingest_service.web.http.parameters import parse_ingestion_id
@@ -29,7 +30,9 @@ def ingest(service: Service, max_ids: int) -> Blueprint:
         ids, priority = submission.ids, submission.priority
         if query.dry_run == "true":
             return json_response(DryRun.of(service.dry_run(ids, priority)))
-        return submitted(service.submit(ids, priority, submission.deadline, key))
+        ingestion_id = service.submit(ids, priority, submission.deadline, key)
+        tell_submitted(ingestion_id, len(ids), priority)
+        return submitted(ingestion_id)
 
     @routes.get("/status/<ingestion_id>")
     def status(ingestion_id: str) -> Response:
