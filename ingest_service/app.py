@@ -49,6 +49,7 @@ from ingest_service.web.service.docs import docs
 from ingest_service.web.service.gauges import Gauges
 from ingest_service.web.service.health import health
 from ingest_service.web.service.metrics import scraped
+from ingest_service.web.shortcut import Shortcut
 from ingest_service.web.slots.views import slots
 
 # Nanoseconds for which slips rest between two comparisons of all ends. Without a rest, many submissions would be a
@@ -140,14 +141,12 @@ def create_app(
     """Return the HTTP API of a service; `metrics` is the service's observer, and `clock` its clock."""
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
-    named = RequestIds(PathNormalizer(app.wsgi_app))
-    app.wsgi_app = GivingWay(named, service.give_way)  # type: ignore[method-assign]
     most_ids = min(settings.max_ids, settings.max_pending_ids)
     app.register_blueprint(ingest(service, most_ids))
     app.register_blueprint(ingestions(service))
     app.register_blueprint(slots(service))
     app.register_blueprint(docs(__version__, most_ids))
-    _watch(app, service, settings, metrics or Metrics())
+    log = _watch(app, service, settings, metrics or Metrics())
     guard_hosts(app, settings.allowed_hosts)
     guard_changes(app, settings.cors_origins)
     ignore_other_conditions(app)
@@ -159,6 +158,12 @@ def create_app(
     register_errors(app)
     register_problems(app)
     allow_origins(app, settings.cors_origins)
+    # Every answer has headers for pages of other origins where these are allowed; Flask adds them.
+    if not settings.cors_origins:
+        shortcut = Shortcut(app, service, __version__, most_ids, settings.allowed_hosts, log)
+        app.wsgi_app = shortcut  # type: ignore[method-assign]
+    named = RequestIds(PathNormalizer(app.wsgi_app))
+    app.wsgi_app = GivingWay(named, service.give_way)  # type: ignore[method-assign]
     return app
 
 
@@ -168,12 +173,14 @@ def _rule(settings: Settings) -> str:
     return f"at most {size} {'id' if size == 1 else 'ids'} in any {settings.interval_seconds:g} s"
 
 
-def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> None:
-    """Add health and metrics, those of the API's own requests included."""
+def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> AccessLog:
+    """Add health and metrics, and return what measures the API's own requests."""
     metrics.registry.register(Gauges(service, settings, __version__))
-    AccessLog(metrics.registry, SystemClock()).watch(app)
+    log = AccessLog(metrics.registry, SystemClock())
+    log.watch(app)
     app.register_blueprint(health(service, __version__))
     app.register_blueprint(scraped(metrics.registry))
+    return log
 
 
 def _retries(settings: Settings) -> RetryRules:

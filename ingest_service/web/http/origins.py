@@ -42,6 +42,11 @@ def guard_hosts(app: Flask, hosts: Collection[str]) -> None:
             raise MisdirectedRequest(request.host)
 
 
+def is_plain_host(host: str, hosts: Collection[str]) -> bool:
+    """Return whether a `Host` header has one of these names, and at most a port behind it."""
+    return host.lower().rstrip("0123456789").removesuffix(":") in hosts or host.lower() in hosts
+
+
 def _is_foreign(allowed: Collection[str]) -> bool:
     origin = request.headers.get("Origin", "").lower()
     if origin in allowed:
