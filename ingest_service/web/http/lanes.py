@@ -1,16 +1,22 @@
 """Threads for requests of different kinds: none of these keeps another from being answered."""
 
+import logging
+import time
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
-
-from waitress.task import ThreadedTaskDispatcher
 
 from ingest_service.web.http.bodies import LARGE_BYTES
 from ingest_service.web.http.path_normalizer import normalized
 from ingest_service.web.http.responses import HTML
 
+log = logging.getLogger(__name__)
+
 THREADS = {
     # They also bound how many submissions share one commit; more of them only make the slowest answers slower.
     "usual": 32,
+    # What is read from the database: more threads would only take turns more often.
+    "reading": 2,
     # Bodies that are parsed one at a time: each may take a hundred megabytes.
     "large": 1,
     # Results, since one may have many megabytes, and the later pieces of other large answers.
@@ -27,23 +33,71 @@ _COMPUTED = {
 }
 
 
+class Lane:
+    """Threads that answer requests, in the order in which these came."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        # None ends a thread.
+        self._channels: SimpleQueue[Any] = SimpleQueue()
+        self._ending = False
+        self._threads = [Thread(target=self._run, name=f"{name}-{n}", daemon=True) for n in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def add(self, channel: Any) -> None:
+        """Let a thread answer the first request of a connection. Any thread; does not block."""
+        self._channels.put(channel)
+
+    def end(self) -> None:
+        """Answer what is begun, and nothing else."""
+        self._ending = True
+        for _ in self._threads:
+            self._channels.put(None)
+
+    def join(self, deadline: float) -> bool:
+        """Wait until its threads have ended, or the deadline (time.monotonic); return whether they have."""
+        for thread in self._threads:
+            thread.join(max(0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def cancel(self) -> None:
+        """Close the connections whose requests nobody will answer."""
+        try:
+            while True:
+                channel = self._channels.get_nowait()
+                if channel is not None:
+                    channel.cancel()
+        except Empty:
+            pass
+
+    def _run(self) -> None:
+        while (channel := self._channels.get()) is not None and not self._ending:
+            try:
+                channel.service()
+            except BaseException:
+                log.exception("a request could not be answered")
+
+
 class Lanes:
     """Fits the task dispatcher of waitress, with threads for each kind of requests."""
 
     def __init__(self) -> None:
-        self._lanes = {name: _dispatcher(threads) for name, threads in THREADS.items()}
+        self._lanes = {name: Lane(name, threads) for name, threads in THREADS.items()}
 
     def add_task(self, channel: Any) -> None:
         """Let a thread answer the first request of a connection. Any thread; does not block."""
         name = "answers" if channel.goes_on else lane_of(channel.requests[0])
-        self._lanes[name].add_task(channel)
+        self._lanes[name].add(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:
-        """End the threads; those that are at work get a share of the time (seconds) to end."""
-        for lane in self._lanes.values():
-            lane.set_thread_count(0)
-        share = timeout // len(self._lanes)
-        ended = [lane.shutdown(cancel_pending, share) for lane in self._lanes.values()]
+        """End the threads; those that are at work get `timeout` seconds to end."""
+        lanes, deadline = self._lanes.values(), time.monotonic() + timeout
+        for lane in lanes:
+            lane.end()
+        ended = [lane.join(deadline) for lane in lanes]
+        if cancel_pending:
+            for lane in lanes:
+                lane.cancel()
         return all(ended)
 
 
@@ -65,6 +119,8 @@ def _lane_of_path(method: str, path: str, request: Any) -> str:
         return "computing" if "dry_run" in request.query or _has_deadline(request.body_rcv) else "usual"
     if path.startswith(("/ingestions/", "/board/ingestions/")) or (path == "/ingestions" and _is_search(request)):
         return "computing"
+    if path.startswith("/status/"):
+        return "reading"
     return "computing" if method in ("GET", "HEAD") and path in _COMPUTED else "usual"
 
 
@@ -76,9 +132,3 @@ def _is_search(request: Any) -> bool:
 def _has_deadline(body: Any) -> bool:
     """Return whether a body, which is not large, has a deadline: it is compared with the schedule."""
     return body is not None and b'"deadline"' in body.getbuf().get()
-
-
-def _dispatcher(threads: int) -> ThreadedTaskDispatcher:
-    dispatcher = ThreadedTaskDispatcher()
-    dispatcher.set_thread_count(threads)
-    return dispatcher
