@@ -35,6 +35,14 @@ class ListFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusRecord:
+    """The progress of an ingestion with its ids, None where they are many."""
+
+    progress: Progress
+    ids: PackedIds | None
+
+
+@dataclass(frozen=True, slots=True)
 class IngestionRecord:
     """Everything recorded of an ingestion but its batches and ids. Slips: the latest first."""
 
@@ -152,6 +160,9 @@ class Records(Protocol):
 
     def progress(self, ingestion_id: UUID) -> Progress | None:
         """Return the progress of an ingestion, None for an unknown one."""
+
+    def status(self, ingestion_id: UUID, most_ids: int) -> StatusRecord | None:
+        """Return the progress of an ingestion, with its ids if they are at most `most_ids`; None for an unknown one."""
 
     def ids(self, sequence: int) -> PackedIds:
         """Return all ids of an ingestion, none for an unknown one."""

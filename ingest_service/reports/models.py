@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ingest_service.domain.ledger import LedgerSummary, Outcome, Slip, SlotRecord
 from ingest_service.domain.model import Priority, Status
+from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.domain.queue_depth import QueueDepth
 from ingest_service.ports.records import SeenReplica
@@ -14,10 +15,14 @@ from ingest_service.schedule.estimate import Estimate
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """Progress of an ingestion, and the nanoseconds for which it cannot change (None: it never changes again)."""
+    """Progress of an ingestion, and the nanoseconds for which it cannot change (None: it never changes again).
+
+    Its ids are None where they are many: `Reports.ids` reads them.
+    """
 
     progress: Progress
     changes_in: int | None
+    ids: PackedIds | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,7 @@ class Shortcut:
         name = path.removeprefix("/status/")
         if not _UUID.fullmatch(name) or (known is not None and not _TAG.fullmatch(known)):
             return None
-        reports = self._service.reports
-        report = reports.status(parse_ingestion_id(name))
+        report = self._service.reports.status(parse_ingestion_id(name))
         progress = report.progress
         tag = f'"{status_tag(progress)}"'
         headers = [("ETag", tag), ("Cache-Control", "no-cache")]
@@ -131,9 +130,9 @@ class Shortcut:
         route = "/status/<ingestion_id>"
         if known == tag:
             return Answer(Exchange("GET", path, route, 304, name), headers)
-        if progress.ingestion.batch_count > BATCHES_IN_PIECE:
+        if report.ids is None or progress.ingestion.batch_count > BATCHES_IN_PIECE:
             return None
-        text = "".join(status_body(progress, reports.ids(progress))).encode()
+        text = "".join(status_body(progress, report.ids)).encode()
         return Answer(Exchange("GET", path, route, 200, name), [*_json(text), *headers], text)
 
     def _alive(self) -> Answer | None:

@@ -19,6 +19,7 @@ from ingest_service.ports.records import (
     ListFilter,
     MinutesQuery,
     MinutesRecord,
+    StatusRecord,
 )
 from ingest_service.stores.sql.batches import read_batches, runs_of
 from ingest_service.stores.sql.counting import count_batches
@@ -68,6 +69,15 @@ class SqlRecords:
         """Read the progress of an ingestion, without its ids."""
         with self._database.read() as connection:
             return read_progress(connection, ingestion_id)
+
+    def status(self, ingestion_id: UUID, most_ids: int) -> StatusRecord | None:
+        """Read the progress of an ingestion, and its ids if they are few."""
+        with self._database.read() as connection:
+            progress = read_progress(connection, ingestion_id)
+            if progress is None:
+                return None
+            is_small = progress.ingestion.id_count <= most_ids
+            return StatusRecord(progress, read_ids(connection, progress.sequence) if is_small else None)
 
     def ids(self, sequence: int) -> PackedIds:
         """Read all ids of an ingestion."""

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ingest_service.clock import Clock
 from ingest_service.errors import StoreDamaged, StoreError, StoreStopped
@@ -86,6 +86,14 @@ class SqliteDatabase:
         self._files.require()
         with self._noting_damage(), self._readers.snapshot() as connection:
             yield connection
+
+    def read_row(self, statement: str, parameters: Sequence[object]) -> Any:
+        """Run one statement and return its first row, None if there is none; what it reads is of one moment."""
+        if not self.alive:
+            raise StoreStopped
+        self._files.require()
+        with self._noting_damage():
+            return self._readers.row(statement, parameters)
 
     def write(
         self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None

@@ -1,14 +1,17 @@
 """Records in an SQLite database."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from ingest_service.domain.ledger import Slip
 from ingest_service.domain.model import Priority, Status
-from ingest_service.ports.records import SeenReplica
+from ingest_service.ports.records import SeenReplica, StatusRecord
 from ingest_service.stores.sql.counting import BATCHES, count_batches
 from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
 from ingest_service.stores.sql.records import SqlRecords
+from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.slips import insert_slips
+from ingest_service.stores.sqlite.status import STATUS, status_record
 
 _LEFTOVERS = Leftovers(TABLES | {"checksums": "sequence"}, "IN (SELECT sequence FROM forgotten)")
 # Those in the table `counted`, and those of the few ingestions behind them.
@@ -21,6 +24,8 @@ _COUNT_ALL = (
 class SqliteRecords(SqlRecords):
     """Fits the port `Records`."""
 
+    _database: SqliteDatabase
+
     def replicas(self) -> list[SeenReplica]:
         """Return none: one process has the database alone."""
         return []
@@ -29,6 +34,11 @@ class SqliteRecords(SqlRecords):
         """Count all batches without going through history."""
         with self._database.read() as connection:
             return count_batches(connection, _COUNT_ALL)
+
+    def status(self, ingestion_id: UUID, most_ids: int) -> StatusRecord | None:
+        """Read it with one statement: it is asked for the most."""
+        row = self._database.read_row(STATUS, [most_ids, ingestion_id.bytes])
+        return None if row is None else status_record(row)
 
     def add_slips(self, slips: Mapping[int, Slip]) -> None:
         """Write slips in one commit."""

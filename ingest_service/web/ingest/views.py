@@ -40,9 +40,11 @@ def ingest(service: Service, max_ids: int) -> Blueprint:
         reports = service.reports
         report = reports.status(parse_ingestion_id(ingestion_id))
         progress = report.progress
-        return conditional(
-            status_tag(progress), report.changes_in, lambda: _status(progress, reports.ids(progress))
-        )
+
+        def answer() -> Response:
+            return _status(progress, reports.ids(progress) if report.ids is None else report.ids)
+
+        return conditional(status_tag(progress), report.changes_in, answer)
 
     return routes
 

@@ -23,6 +23,7 @@ from ingest_service.ports.records import (
     MinutesQuery,
     MinutesRecord,
     SeenReplica,
+    StatusRecord,
 )
 from ingest_service.stores.sql.batches import runs_of
 from tests.stores.model.board import Board
@@ -52,6 +53,13 @@ class ModelRecords:
     def progress(self, ingestion_id: UUID) -> Progress | None:
         kept = self._find(ingestion_id)
         return kept.progress if kept else None
+
+    def status(self, ingestion_id: UUID, most_ids: int) -> StatusRecord | None:
+        kept = self._find(ingestion_id)
+        if kept is None:
+            return None
+        ids = kept.submission.ids
+        return StatusRecord(kept.progress, ids if len(ids) <= most_ids else None)
 
     def ids(self, sequence: int) -> PackedIds:
         kept = self._journal.kept.get(sequence)
