@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from threading import Event, RLock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ingest_service.clock import NANOSECONDS, Clock, has_passed
 from ingest_service.domain.ledger import NOT_CALLED, Answer, Call, Slot, Verdict
@@ -131,6 +131,10 @@ class UnthreadedDatabase:
             if not self._alive:
                 raise StoreStopped
             yield self._connection
+
+    def read_row(self, statement: str, parameters: Sequence[object]) -> Any:
+        with self.read() as connection:
+            return next(iter(connection.execute(statement, parameters).fetchall()), None)
 
     def write(
         self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None

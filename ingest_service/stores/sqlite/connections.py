@@ -1,10 +1,10 @@
 """Connections to one SQLite database."""
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty, LifoQueue
 from typing import Any
 
 from ingest_service.errors import StoreDamaged, StoreError
@@ -54,7 +54,7 @@ class Readers:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._idle: deque[sqlite3.Connection] = deque()
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -67,7 +67,7 @@ class Readers:
         except sqlite3.Error as error:
             raise store_error("the database could not be read", error) from error
         finally:
-            self._idle.put(connection)
+            self._idle.append(connection)
 
     def row(self, statement: str, parameters: Sequence[object]) -> Any:
         """Return the first row of a statement, None if there is none. Raises StoreError.
@@ -81,17 +81,17 @@ class Readers:
         except sqlite3.Error as error:
             raise store_error("the database could not be read", error) from error
         finally:
-            self._idle.put(connection)
+            self._idle.append(connection)
         return rows[0] if rows else None
 
     def close(self) -> None:
         """Close what is idle."""
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        while self._idle:
+            self._idle.pop().close()
 
     def _borrow(self) -> sqlite3.Connection:
         try:
-            return self._idle.get_nowait()
-        except Empty:
+            return self._idle.pop()
+        except IndexError:
             # One that is gone is not created anew.
             return connect(self._path, create=False)

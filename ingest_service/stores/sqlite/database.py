@@ -92,8 +92,11 @@ class SqliteDatabase:
         if not self.alive:
             raise StoreStopped
         self._files.require()
-        with self._noting_damage():
+        try:
             return self._readers.row(statement, parameters)
+        except StoreDamaged as error:
+            self._damage = str(error)
+            raise
 
     def write(
         self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None

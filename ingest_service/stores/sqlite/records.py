@@ -1,15 +1,16 @@
 """Records in an SQLite database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 from ingest_service.domain.ledger import Slip
 from ingest_service.domain.model import Priority, Status
 from ingest_service.ports.records import SeenReplica, StatusRecord
 from ingest_service.stores.sql.counting import BATCHES, count_batches
+from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
 from ingest_service.stores.sql.records import SqlRecords
-from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.slips import insert_slips
 from ingest_service.stores.sqlite.status import STATUS, status_record
 
@@ -21,10 +22,19 @@ _COUNT_ALL = (
 )
 
 
+class RowDatabase(Database, Protocol):
+    """A database in which a statement is a read transaction of its own."""
+
+    def read_row(self, statement: str, parameters: Sequence[object]) -> Any:
+        """Run one statement and return its first row, None if there is none."""
+
+
 class SqliteRecords(SqlRecords):
     """Fits the port `Records`."""
 
-    _database: SqliteDatabase
+    def __init__(self, database: RowDatabase) -> None:
+        super().__init__(database)
+        self._rows = database
 
     def replicas(self) -> list[SeenReplica]:
         """Return none: one process has the database alone."""
@@ -37,7 +47,7 @@ class SqliteRecords(SqlRecords):
 
     def status(self, ingestion_id: UUID, most_ids: int) -> StatusRecord | None:
         """Read it with one statement: it is asked for the most."""
-        row = self._database.read_row(STATUS, [most_ids, ingestion_id.bytes])
+        row = self._rows.read_row(STATUS, [most_ids, ingestion_id.bytes])
         return None if row is None else status_record(row)
 
     def add_slips(self, slips: Mapping[int, Slip]) -> None:

@@ -85,9 +85,9 @@ class AnswerTask(WSGITask):
 
     def get_environment(self) -> "WSGIEnvironment":
         """Return the WSGI environment, with this task in it for `resumable`."""
-        environ = super().get_environment()
-        environ[_TASK] = self
-        return environ
+        if self.environ is None:
+            super().get_environment()[_TASK] = self
+        return super().get_environment()
 
     def keep(self, answer: Iterable[bytes]) -> Pieces:
         """Return the pieces of the application's answer, and keep them for the next turns."""
@@ -143,7 +143,7 @@ class AnswerTask(WSGITask):
         """Write what is left of the answer."""
         if not self.wrote_header:
             self.write(b"")
-        if self.get_environment()["REQUEST_METHOD"] == "HEAD":
+        if self.request.command == "HEAD":
             self.chunked_response = False
         super().finish()
 
@@ -155,7 +155,8 @@ def resumable(application: "WSGIApplication") -> "WSGIApplication":
         answered = application(environ, start_response)
         if isinstance(answered, ReadOnlyFileBasedBuffer):
             return answered
-        pieces: Pieces = environ[_TASK].keep(answered)
+        # Without it the two do not hold each other: they are freed at once, and not by a search for cycles.
+        pieces: Pieces = environ.pop(_TASK).keep(answered)
         return pieces
 
     return answer

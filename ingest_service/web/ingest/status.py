@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ingest_service.domain.model import Ingestion, Status, batch_id
+from ingest_service.domain.model import Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.web.http.conditional import entity_tag
@@ -19,30 +19,35 @@ def status_tag(progress: Progress) -> str:
 
 def status_body(progress: Progress, ids: PackedIds) -> Iterator[str]:
     """Yield the JSON text. For a million ids it is 38 MB; one piece at a time is in memory."""
-    ingestion = progress.ingestion
-    yield f'{{"ingestion_id":"{ingestion.id}","status":"{progress.status}","batches":['
+    name, size = str(progress.ingestion.id), progress.ingestion.batch_size
+    yield f'{{"ingestion_id":"{name}","status":"{progress.status.value}","batches":['
     separator = ""
     for start, stop, status in progress.runs():
         for first in range(start, stop, BATCHES_IN_PIECE):
-            yield separator + _piece(ingestion, ids, first, min(stop, first + BATCHES_IN_PIECE), status)
+            last = min(stop, first + BATCHES_IN_PIECE)
+            yield separator + _piece(Row(name, status), size, first, ids.span(first * size, last * size))
             separator = ","
     yield "]}"
 
 
-def _piece(ingestion: Ingestion, all_ids: PackedIds, start: int, stop: int, status: Status) -> str:
-    """Format the batches from `start` up to `stop` with one template repeated, many times faster than dicts."""
-    size = ingestion.batch_size
-    ids = all_ids.span(start * size, stop * size)
+class Row:
+    """The template of a batch of this status: its number goes into the last 32 bits of its id, then come its ids."""
+
+    def __init__(self, ingestion_id: str, status: Status) -> None:
+        self._begin = f'{{"batch_id":"{ingestion_id[:-8]}%08x","ids":['
+        self._end = f'],"status":"{status.value}"}}'
+
+    def of(self, ids: int) -> str:
+        """Return it for a batch of so many ids."""
+        return f"{self._begin}{','.join(['%d'] * ids)}{self._end}"
+
+
+def _piece(row: Row, size: int, start: int, ids: tuple[int, ...]) -> str:
+    """Format batches from the number `start` on with one template repeated, many times faster than dicts."""
     whole, rest = divmod(len(ids), size)
-    rows = [_row(ingestion, size, status)] * whole + [_row(ingestion, rest, status)] * (rest > 0)
-    cells = [0] * (stop - start + len(ids))
-    cells[:: size + 1] = range(start, stop)
+    count = whole + (rest > 0)
+    cells = [0] * (count + len(ids))
+    cells[:: size + 1] = range(start, start + count)
     for place in range(size):
         cells[place + 1 :: size + 1] = ids[place::size]
-    return ",".join(rows) % tuple(cells)
-
-
-def _row(ingestion: Ingestion, ids: int, status: Status) -> str:
-    """Return the template of one batch: its number goes into the last 32 bits of its id, then come its ids."""
-    prefix = str(batch_id(ingestion.id, 0))[:-8]
-    return f'{{"batch_id":"{prefix}%08x","ids":[{",".join(["%d"] * ids)}],"status":"{status}"}}'
+    return ",".join([row.of(size)] * whole + [row.of(rest)] * (rest > 0)) % tuple(cells)

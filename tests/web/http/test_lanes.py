@@ -23,7 +23,7 @@ def request_of(body: bytes, **fields: str) -> Any:
     [
         ("POST /ingest", "usual"),
         ("POST /ingest dry_run=true", "computing"),
-        ("GET /status/1", "usual"),
+        ("GET /status/1", "reading"),
         ("GET /ingestions limit=5", "usual"),
         ("GET /ingestions failed=true", "computing"),
         ("GET /board/ingestions", "computing"),
