@@ -56,7 +56,8 @@ def posts(real: Server, bare: Server, in_memory: Server) -> Iterator[Figure]:
 
 
 def reads(real: Server, bare: Server) -> Iterator[Figure]:
-    """Compare polls with constants of the same size."""
+    """Compare polls with constants of the same size, while no slot opens that would change the status."""
+    ask(real.port, "POST", "/dispatcher/pause")
     path = f"/status/{json.loads(ask(real.port, 'POST', '/ingest', SUBMISSION))['ingestion_id']}"
     tag, size = tag_and_size(real.port, path)
     ways = {
@@ -71,6 +72,7 @@ def reads(real: Server, bare: Server) -> Iterator[Figure]:
             what = f"{name}, {connections} connections"
             report(what, ours=ours, view=view)
             yield from compared(what, "a bare Flask view of a constant", ours, view, aim, 1.3)
+    ask(real.port, "POST", "/dispatcher/resume")
 
 
 def syncs(fast: Server, slow: Server) -> Iterator[Figure]:

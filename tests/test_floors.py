@@ -26,7 +26,7 @@ FLOORS = [
     {"__main__"},
 ]
 # Below each other, as the floors are; two rooms of one floor do not know each other.
-FLOORS_OF_WEB = [{"http"}, {"openapi"}, {"ingest"}, {"ingestions", "slots"}, {"board"}, {"service"}]
+FLOORS_OF_WEB = [{"http"}, {"openapi"}, {"ingest"}, {"ingestions", "slots"}, {"board"}, {"service"}, {"shortcut"}]
 ROOT = HOUSE / "ingest_service"
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 PLAIN = {"domain", "errors", "backlog", "schedule", "ports"}

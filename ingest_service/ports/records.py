@@ -162,7 +162,7 @@ class Records(Protocol):
         """Return the progress of an ingestion, None for an unknown one."""
 
     def status(self, ingestion_id: UUID, most_ids: int) -> StatusRecord | None:
-        """Return the progress of an ingestion, with its ids if they are at most `most_ids`; None for an unknown one."""
+        """Return the progress of an ingestion, with its ids if they are at most `most_ids`, None if unknown."""
 
     def ids(self, sequence: int) -> PackedIds:
         """Return all ids of an ingestion, none for an unknown one."""

@@ -7,8 +7,7 @@ from ingest_service.ports.records import MinutesQuery, MinutesRecord
 from ingest_service.reports import minutes
 from ingest_service.reports.history import HistoryReport
 from ingest_service.reports.stretches import Stretch, stretches
-from ingest_service.stores.sql.database import Database
-from ingest_service.stores.sqlite.records import SqliteRecords
+from ingest_service.stores.sqlite.records import RowDatabase, SqliteRecords
 from tests.engines.places import EmbeddedPlace
 from tests.simulation import SECOND, Simulate, Simulation
 from tests.web.asking import FINAL, PASSING, failing
@@ -99,7 +98,7 @@ def test_ids_that_are_being_called_do_not_wait(simulate: Simulate) -> None:
 class NotingRecords(SqliteRecords):
     """Records that note what of the history is read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: RowDatabase) -> None:
         super().__init__(database)
         self.queries: list[MinutesQuery] = []
 

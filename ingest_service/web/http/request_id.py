@@ -17,7 +17,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _FITTING = re.compile("[ -~]{1,128}")
 # A name is no secret: to ask the system for randomness would let other threads run first.
-_bits = Random().getrandbits
+_bits = Random().getrandbits  # noqa: S311
 
 
 class RequestIds:

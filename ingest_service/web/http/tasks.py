@@ -143,7 +143,7 @@ class AnswerTask(WSGITask):
         """Write what is left of the answer."""
         if not self.wrote_header:
             self.write(b"")
-        if self.request.command == "HEAD":
+        if self.request.command == "HEAD":  # type: ignore[attr-defined] # as above
             self.chunked_response = False
         super().finish()
 

@@ -31,7 +31,7 @@ def status_body(progress: Progress, ids: PackedIds) -> Iterator[str]:
 
 
 class Row:
-    """The template of a batch of this status: its number goes into the last 32 bits of its id, then come its ids."""
+    """Template of a batch of this status: its number goes into the last 32 bits of its id, then come its ids."""
 
     def __init__(self, ingestion_id: str, status: Status) -> None:
         self._begin = f'{{"batch_id":"{ingestion_id[:-8]}%08x","ids":['
