@@ -39,9 +39,9 @@ class _Connection:
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
     """Return a request as it goes over the wire; a header has its name with underscores here."""
-    sent = {"Host": HOST, "Content-Length": str(len(body))} | (
-        {"Content-Type": "application/json"} if body else {}
-    )
+    sent = {"Host": HOST, "Content-Length": str(len(body))}
+    if body:
+        sent["Content-Type"] = "application/json"
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
     return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ingest_service.clock import Clock
+from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreDamaged, StoreError, StoreStopped
 from ingest_service.loop import exit_process
 from ingest_service.stores.sqlite.connections import Readers, closed_on_error, connect
@@ -18,6 +18,8 @@ from ingest_service.stores.sqlite.traces import require_new, require_not_lost
 
 T = TypeVar("T")
 A = TypeVar("A")
+# For so long a single row may be read from a file that was removed or replaced, in nanoseconds.
+BETWEEN_LOOKS = NANOSECONDS // 20
 
 
 class SqliteDatabase:
@@ -39,6 +41,8 @@ class SqliteDatabase:
         # Two names of one file must lead to one lock file.
         self._path = path.resolve()
         self._files = HeldFiles()
+        self._clock = clock
+        self._compared_at = clock.now() - BETWEEN_LOOKS
         self._damage: str | None = None
         self._readers = Readers(self._path)
         self._writer = GroupCommit(clock, committed, give_up, self._files.require)
@@ -91,7 +95,7 @@ class SqliteDatabase:
         """Run one statement and return its first row, None if there is none; what it reads is of one moment."""
         if not self.alive:
             raise StoreStopped
-        self._files.require()
+        self._require_files_lately()
         try:
             return self._readers.row(statement, parameters)
         except StoreDamaged as error:
@@ -119,6 +123,13 @@ class SqliteDatabase:
         """Compare the files, and ask the group commit."""
         self._files.require()
         self._writer.probe()
+
+    def _require_files_lately(self) -> None:
+        """Compare the files unless that was done a moment ago: each look at one lets other threads run first."""
+        now = self._clock.now()
+        if now - self._compared_at >= BETWEEN_LOOKS:
+            self._files.require()
+            self._compared_at = now
 
     @contextmanager
     def _noting_damage(self) -> Iterator[None]:
