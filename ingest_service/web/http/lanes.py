@@ -1,11 +1,11 @@
 """Threads for requests of different kinds: none of these keeps another from being answered."""
 
 import logging
-import time
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
+from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.web.http.bodies import LARGE_BYTES
 from ingest_service.web.http.path_normalizer import normalized
 from ingest_service.web.http.responses import HTML
@@ -54,10 +54,10 @@ class Lane:
         for _ in self._threads:
             self._channels.put(None)
 
-    def join(self, deadline: float) -> bool:
-        """Wait until its threads have ended, or the deadline (time.monotonic); return whether they have."""
+    def join(self, clock: Clock, until: int) -> bool:
+        """Wait until its threads have ended, or a time of the monotonic clock; return whether they have."""
         for thread in self._threads:
-            thread.join(max(0, deadline - time.monotonic()))
+            thread.join(max(0, until - clock.now()) / NANOSECONDS)
         return not any(thread.is_alive() for thread in self._threads)
 
     def cancel(self) -> None:
@@ -81,7 +81,8 @@ class Lane:
 class Lanes:
     """Fits the task dispatcher of waitress, with threads for each kind of requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lanes = {name: Lane(name, threads) for name, threads in THREADS.items()}
 
     def add_task(self, channel: Any) -> None:
@@ -91,10 +92,10 @@ class Lanes:
 
     def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:
         """End the threads; those that are at work get `timeout` seconds to end."""
-        lanes, deadline = self._lanes.values(), time.monotonic() + timeout
+        lanes, until = self._lanes.values(), self._clock.now() + timeout * NANOSECONDS
         for lane in lanes:
             lane.end()
-        ended = [lane.join(deadline) for lane in lanes]
+        ended = [lane.join(self._clock, until) for lane in lanes]
         if cancel_pending:
             for lane in lanes:
                 lane.cancel()

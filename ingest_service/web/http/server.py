@@ -116,7 +116,8 @@ def make_server(
         sockets=listening, max_request_body_size=max_body, connection_limit=connections, **OPTIONS
     )
     watched: dict[int, Any] = {}
-    clock, lanes = SystemClock(), Lanes()
+    clock = SystemClock()
+    lanes = Lanes(clock)
     shared: dict[str, Any] = {
         "clock": clock,
         "bodies": ParkedBodies(max(PARKED_BYTES, 2 * max_body)),

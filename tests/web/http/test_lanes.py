@@ -1,5 +1,6 @@
 """Which threads answer which requests."""
 
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 from waitress.buffers import OverflowableBuffer
 from waitress.receiver import FixedStreamReceiver
 
-from ingest_service.web.http.lanes import lane_of
+from ingest_service.clock import SystemClock
+from ingest_service.web.http.lanes import Lane, lane_of
 
 
 def request_of(body: bytes, **fields: str) -> Any:
@@ -70,3 +72,44 @@ def test_a_deadline_is_computed_and_the_body_is_left_as_it_is(filled: int, field
     assert lane_of(request) == lane
     assert request.body_rcv.getfile().read() == body
     request.body_rcv.getbuf().close()
+
+
+class Connection:
+    """A connection whose request takes until it is let go."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.begun, self.let_go, self.is_cancelled = Event(), Event(), False
+        self._fails = fails
+
+    def service(self) -> None:
+        self.begun.set()
+        self.let_go.wait()
+        if self._fails:
+            raise SystemExit
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+
+def test_a_lane_ends_what_is_begun_and_cancels_what_waits() -> None:
+    lane, clock, first, second = Lane("any", 1), SystemClock(), Connection(), Connection()
+    lane.add(first)
+    lane.add(second)
+    first.begun.wait()
+    lane.end()
+    assert not lane.join(clock, clock.now())
+    first.let_go.set()
+    assert lane.join(clock, clock.now() + 30 * 10**9)
+    lane.cancel()
+    assert (first.is_cancelled, second.is_cancelled, second.begun.is_set()) == (False, True, False)
+
+
+def test_a_lane_goes_on_behind_a_request_that_raises(caplog: pytest.LogCaptureFixture) -> None:
+    lane, clock, broken, next_one = Lane("any", 1), SystemClock(), Connection(fails=True), Connection()
+    for connection in (broken, next_one):
+        connection.let_go.set()
+        lane.add(connection)
+    assert next_one.begun.wait(30)
+    lane.end()
+    assert lane.join(clock, clock.now() + 30 * 10**9)
+    assert [record.getMessage() for record in caplog.records] == ["a request could not be answered"]
