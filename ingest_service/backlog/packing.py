@@ -86,9 +86,7 @@ def groups(first_size: int, size: int, count: int) -> tuple[Group, Group, Group]
 
 
 @lru_cache(maxsize=4096)
-def after_entry(
-    slot_size: int, fills: bool, room: int, first_size: int, size: int, count: int
-) -> tuple[int, int]:
+def after_entry(slot_size: int, fills: bool, room: int, first_size: int, size: int, count: int) -> tuple[int, int]:
     """Return how many slots are begun for an entry, and the room in the last one; for its sizes see `groups`.
 
     Most entries are of few sizes, so it is remembered.

@@ -1,7 +1,7 @@
 """Threads for requests of different kinds: none of these keeps another from being answered."""
 
 import logging
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
@@ -49,7 +49,7 @@ class Lane:
         self._channels.put(channel)
 
     def end(self) -> None:
-        """Answer what is begun, and nothing else."""
+        """Answer what is begun, and close the connections of all that waits."""
         self._ending = True
         for _ in self._threads:
             self._channels.put(None)
@@ -60,20 +60,10 @@ class Lane:
             thread.join(max(0, until - clock.now()) / NANOSECONDS)
         return not any(thread.is_alive() for thread in self._threads)
 
-    def cancel(self) -> None:
-        """Close the connections whose requests nobody will answer."""
-        try:
-            while True:
-                channel = self._channels.get_nowait()
-                if channel is not None:
-                    channel.cancel()
-        except Empty:
-            pass
-
     def _run(self) -> None:
-        while (channel := self._channels.get()) is not None and not self._ending:
+        while (channel := self._channels.get()) is not None:
             try:
-                channel.service()
+                channel.cancel() if self._ending else channel.service()
             except BaseException:
                 log.exception("a request could not be answered")
 
@@ -90,15 +80,12 @@ class Lanes:
         name = "answers" if channel.goes_on else lane_of(channel.requests[0])
         self._lanes[name].add(channel)
 
-    def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:
-        """End the threads; those that are at work get `timeout` seconds to end."""
+    def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:  # noqa: ARG002 - of waitress
+        """End the threads; those that are at work get `timeout` seconds to end. Always cancels what waits."""
         lanes, until = self._lanes.values(), self._clock.now() + timeout * NANOSECONDS
         for lane in lanes:
             lane.end()
         ended = [lane.join(self._clock, until) for lane in lanes]
-        if cancel_pending:
-            for lane in lanes:
-                lane.cancel()
         return all(ended)
 
 
