@@ -1,6 +1,5 @@
 """Calls that were refused for their credentials, and what they say of their ids."""
 
-
 import pytest
 
 from ingest_service.domain.ledger import NOT_CALLED, Answer, Call, Slot
