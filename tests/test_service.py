@@ -7,7 +7,7 @@ from ingest_service.app import create_app
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
 from ingest_service.errors import DispatcherStopped
-from tests.simulation import Simulate, Simulation
+from tests.simulation import SECOND, Simulate, Simulation
 from tests.web.asking import FINAL
 
 SENTENCE = "the dispatcher does not run in this process; send it again"
@@ -55,3 +55,14 @@ def test_the_refusal_is_503_and_reading_goes_on(simulation: Simulation, client: 
     listed = client.get("/ingestions").get_json()["ingestions"]
     assert [found["ingestion_id"] for found in listed] == [str(failed)]
     assert client.post("/ingest?dry_run=true", json={"ids": [2], "priority": "HIGH"}).status_code == 200
+
+
+def test_a_request_rests_while_the_dispatcher_has_the_right_of_way(
+    simulation: Simulation, client: FlaskClient
+) -> None:
+    clock, millisecond = simulation.clock, SECOND // 1000
+    simulation.dispatcher.right_of_way.claim()
+    clock.at(clock.now() + millisecond, simulation.dispatcher.right_of_way.release)
+    before = clock.now()
+    client.get("/health")
+    assert clock.now() == before + millisecond

@@ -186,6 +186,25 @@ def test_a_batch_that_was_split_goes_on_before_everything_behind_it() -> None:
     ]
 
 
+def test_the_first_are_the_ids_that_a_slot_would_take_now_and_still_wait() -> None:
+    backlog = Backlog()
+    backlog.join(entry(1, 9, Priority.LOW))
+    backlog.join(entry(2, 2, Priority.HIGH))
+    backlog.join(entry(3, 2))
+    urgent = [(2, range(2)), (3, range(2)), (1, range(1))]
+    assert [backlog.first(count) for count in (1, 2, 5)] == [[(2, range(1))], urgent[:1], urgent]
+    assert backlog.first(99) == [*urgent[:2], (1, range(9))]
+    assert taken(backlog) == [21, 22]
+
+
+def test_the_first_leave_out_what_no_slot_may_take_yet() -> None:
+    backlog = Backlog()
+    backlog.put_later(entry(1, 3, Priority.HIGH, ready=9))
+    assert backlog.first(3) == []
+    backlog.join(entry(2, 3))
+    assert backlog.first(3) == [(2, range(3))]
+
+
 def test_the_ingestion_itself_is_never_compared() -> None:
     first, second = entry(1, 1), entry(1, 1)
     assert first.ingestion != second.ingestion

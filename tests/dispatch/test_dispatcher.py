@@ -16,13 +16,15 @@ from tests.doubles import NotingObserver, NotingUpstream, VirtualClock
 from tests.simulation import SECOND
 
 GRANT = 2 * SECOND
+# For so long others rest before a slot may open, and from then on.
+AHEAD, LONGEST = 6 * SECOND // 1000, 20 * SECOND // 1000
 
 
 class GrantedSlot:
     """Fits the port `SlotSource`: there is one slot, whose calls may be sent for the `grant` (None: at any time).
 
-    Its store fails with each of the `troubles` first. The machine is in suspend for `suspended` once the slot is
-    open. A close returns `kept`.
+    It may open in `opens_in` (None: nobody knows). Its store fails with each of the `troubles` first. The machine
+    is in suspend for `suspended` once the slot is open. A close returns `kept`.
     """
 
     def __init__(
@@ -32,8 +34,10 @@ class GrantedSlot:
         troubles: Iterable[str] = (),
         suspended: int = 0,
         kept: bool = True,
+        opens_in: int | None = None,
     ) -> None:
         self._clock = clock
+        self._opens_in = opens_in
         self._grant = grant
         self._troubles = list(troubles)
         self._suspended = suspended
@@ -41,6 +45,7 @@ class GrantedSlot:
         self._opened = False
         self.closed: list[Sequence[Call]] = []
         self.while_it_waits: Callable[[], object] = lambda: None
+        self.while_it_closes: Callable[[], object] = lambda: None
 
     def start(self) -> None:
         pass
@@ -50,7 +55,7 @@ class GrantedSlot:
 
     def open(self, waits: Callable[[int | None], None] = ignore) -> Slot | None:
         self._fail_first()
-        waits(None)
+        waits(None if self._opens_in is None else self._clock.now() + self._opens_in)
         self.while_it_waits()
         if self._opened:
             return None
@@ -62,6 +67,7 @@ class GrantedSlot:
 
     def close(self, slot: Slot, calls: Sequence[Call]) -> bool:
         assert slot.number == 7
+        self.while_it_closes()
         self._fail_first()
         self.closed.append(calls)
         return self._kept
@@ -81,7 +87,8 @@ class Bench:
         self.clock = VirtualClock()
         self.clock.thread_lag = SECOND
         self.slots = GrantedSlot(self.clock, **settings)
-        self.upstream = NotingUpstream(self.clock, lambda _: SECOND)
+        self.while_it_calls: Callable[[], object] = lambda: None
+        self.upstream = NotingUpstream(self.clock, self._latency)
         self.observer = NotingObserver()
         self.dispatcher = Dispatcher(
             self.slots,
@@ -93,9 +100,21 @@ class Bench:
             pytest.fail,
         )
 
+        self.rests: list[int] = []
+
     @property
     def called(self) -> list[int]:
         return [record_id for record_id, _, _ in self.upstream.calls]
+
+    def give_way(self) -> None:
+        """Let the dispatcher go first, as a request does, and note for how long."""
+        before = self.clock.now()
+        self.dispatcher.right_of_way.give()
+        self.rests.append(self.clock.now() - before)
+
+    def _latency(self, _: int) -> int:
+        self.while_it_calls()
+        return SECOND
 
 
 def test_an_id_whose_call_would_come_too_late_is_not_called_and_not_counted_as_a_call(
@@ -165,3 +184,40 @@ def test_trouble_is_over_once_the_dispatcher_waits_for_a_slot_and_not_for_the_st
     bench.dispatcher.run_once()
     assert seen == [None]
     assert caplog.messages[1] == "the store works again"
+
+
+def test_a_request_rests_while_a_slot_opens() -> None:
+    bench = Bench(opens_in=AHEAD)
+    bench.slots.while_it_waits = bench.give_way
+    bench.dispatcher.run_once()
+    assert bench.rests == [AHEAD + LONGEST]
+
+
+def test_a_request_does_not_rest_while_calls_are_under_way_however_long_they_take() -> None:
+    bench = Bench(opens_in=0, grant=None)
+    bench.while_it_calls = bench.give_way
+    bench.dispatcher.run_once()
+    assert bench.rests == [0, 0, 0]
+
+
+def test_a_request_rests_while_a_slot_is_closed() -> None:
+    bench = Bench(opens_in=SECOND)
+    bench.slots.while_it_closes = bench.give_way
+    bench.dispatcher.run_once()
+    assert bench.rests == [AHEAD + LONGEST]
+
+
+def test_a_request_does_not_rest_once_the_next_slot_is_waited_for() -> None:
+    bench = Bench(opens_in=SECOND)
+    bench.dispatcher.run_once()
+    bench.slots.while_it_waits = bench.give_way
+    bench.dispatcher.run_once()
+    assert bench.rests == [0]
+
+
+def test_requests_do_not_rest_while_the_store_fails_time_and_again() -> None:
+    bench = Bench()
+    bench.clock.at(bench.clock.now() + SECOND // 2, lambda: bench.slots.fail_next(*["gone"] * 9))
+    bench.slots.while_it_closes = bench.give_way
+    bench.dispatcher.run_once()
+    assert bench.rests == [AHEAD + LONGEST, *[0] * 9]
