@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from ingest_service.clock import NANOSECONDS, Clock, has_passed
 from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
@@ -24,14 +24,11 @@ _BEYOND = 1
 
 
 class _Session(requests.Session):
-    def __init__(self, proxy: str | None) -> None:
+    def __init__(self, trust: Callable[[], ssl.SSLContext]) -> None:
         super().__init__()
-        self._proxies = {} if proxy is None else {"http": proxy, "https": proxy}
-
-    def merge_environment_settings(self, *args: Any, **kwargs: Any) -> Any:
-        """Take neither certificates nor a proxy from the environment: both were chosen at the start."""
-        merged = super().merge_environment_settings(*args, **kwargs)
-        return {**merged, "verify": True, "proxies": self._proxies}
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, CancellableAdapter(trust))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Find none: requests reads the whole body of a redirect and trips over a garbled Location."""
@@ -63,12 +60,8 @@ class HttpUpstream:
         self._threads = SpareThreads()
         # It writes URLs into the log, which may hold a key.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
-        self._session = _Session(proxy)
-        # Anything here keeps requests from putting what ~/.netrc says over the headers of the settings.
-        self._session.auth = lambda prepared: prepared
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, CancellableAdapter(trust))
+        self._session = _Session(trust)
+        self._proxies = {} if proxy is None else {"http": proxy, "https": proxy}
 
     def fetch(self, record_id: int, until: int | None) -> Call:
         """Call the upstream once; when the time is up the call is cut off, wherever it is.
@@ -117,20 +110,36 @@ class HttpUpstream:
             return read_result(status, bytes(body))
 
     def _send(self, record_id: int) -> requests.Response:
-        body = self._request.body_of(record_id)
-        of_body = {} if body is None else {"Content-Type": "application/json"}
-        return self._session.request(
-            self._request.method,
-            self._request.url_of(record_id),
-            data=body,
-            headers={**of_body, **self._headers()},
+        return self._session.send(
+            self._prepared(record_id),
             stream=True,
             timeout=self._timeout / NANOSECONDS + _BEYOND,
+            proxies=self._proxies,
             allow_redirects=False,
         )
 
+    def _prepared(self, record_id: int) -> requests.PreparedRequest:
+        """Return a request that takes nothing from the environment: the proxy was chosen at the start.
+
+        A session would look there for each call, which takes longer than to connect.
+        """
+        body = self._request.body_of(record_id)
+        of_body = {} if body is None else {"Content-Type": "application/json"}
+        # The names of headers do not depend on the case: those of the settings come last.
+        headers = CaseInsensitiveDict(self._session.headers)
+        headers.update({**of_body, **self._headers()})
+        prepared = requests.PreparedRequest()
+        url = self._request.url_of(record_id)
+        prepared.prepare(self._request.method, url, headers, data=body, auth=_as_it_is)
+        return prepared
+
     def _too_late(self) -> Answer:
         return Answer(error=f"no whole answer within {self._timeout / NANOSECONDS:g} s", retryable=True)
+
+
+def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep what the URL says of a user from replacing the headers of the settings."""
+    return prepared
 
 
 def _cause(error: BaseException) -> str:

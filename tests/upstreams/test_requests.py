@@ -22,6 +22,13 @@ def test_headers_are_sent_with_every_call() -> None:
     assert sent == [("Bearer abc", "records")] * 2
 
 
+def test_a_user_in_the_url_replaces_no_header() -> None:
+    with FakeUpstream() as upstream:
+        url = upstream.url.replace("://", "://user:word@")
+        http_upstream(url, headers={"authorization": "Bearer abc"}).fetch(1, None)
+        assert [arrival.headers["authorization"] for arrival in upstream.arrivals] == ["Bearer abc"]
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 def test_an_id_is_asked_for_by_the_method_that_is_set(method: str) -> None:
     with FakeUpstream() as upstream:
