@@ -13,8 +13,9 @@ from ingest_service.web.http.responses import HTML
 log = logging.getLogger(__name__)
 
 THREADS = {
-    # They also bound how many submissions share one commit; more of them only make the slowest answers slower.
-    "usual": 32,
+    # They also bound how many submissions share one commit. With 32 of them an opening slot waits three times as
+    # long for those that are at work already; with 8 a twentieth fewer are answered.
+    "usual": 16,
     # What is read from the database: more threads would only take turns more often.
     "reading": 2,
     # Bodies that are parsed one at a time: each may take a hundred megabytes.
