@@ -40,9 +40,7 @@ class Process:
         grace = nanoseconds(GRACE_SECONDS + SECONDS_BEHIND_THE_GRACE)
         self._signals = StopSignals(self._begin_to_stop, grace, SystemClock())
         self._signals.install()
-        # A large backlog is many small objects that live long: looking for cycles among them makes the start and
-        # the slowest requests several times slower.
-        gc.set_threshold(100_000, 20, 100)
+        look_for_cycles_rarely()
         metrics = Metrics()
         try:
             self.settings = Settings.from_environ(os.environ)
@@ -91,6 +89,14 @@ class Process:
         """Open no further slot from now on, however long it takes to answer what was asked."""
         log.info("stopping: %s", signal_name)
         self.service.halt()
+
+
+def look_for_cycles_rarely() -> None:
+    """Let the collector rest: a large backlog is many small objects that live long.
+
+    Looking for cycles among them makes the start and the slowest requests several times slower.
+    """
+    gc.set_threshold(100_000, 20, 100)
 
 
 def _start_log(settings: Settings) -> None:
