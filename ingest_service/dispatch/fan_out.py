@@ -20,16 +20,16 @@ class ThreadedFanOut:
 
     def __call__(self, call: Callable[[int], Call], places: Sequence[int]) -> list[Call]:
         """Make the calls, block until all have ended."""
-        ended: SimpleQueue[tuple[int, Call]] = SimpleQueue()
+        # One for each: this thread, which waits for the first, is not woken by all the others.
+        ended: list[SimpleQueue[Call]] = [SimpleQueue() for _ in places]
 
         def make(position: int) -> None:
-            ended.put((position, call(places[position])))
+            ended[position].put(call(places[position]))
 
         threadless = [position for position in range(1, len(places)) if not self._starts(make, position)]
         for position in [0, *threadless]:
             make(position)
-        calls = dict(ended.get() for _ in places)
-        return [calls[position] for position in range(len(places))]
+        return [one.get() for one in ended]
 
     def _starts(self, make: Callable[[int], None], position: int) -> bool:
         try:
