@@ -15,7 +15,8 @@ from ingest_service.config import Settings, nanoseconds
 from ingest_service.environment import remarks
 from ingest_service.errors import IngestError
 from ingest_service.listening import described
-from ingest_service.logs import Stderr, formatter, log_to
+from ingest_service.log_lines import formatter
+from ingest_service.logs import Stderr, log_to
 from ingest_service.loop import STDERR
 from ingest_service.metrics import Metrics
 from ingest_service.open_files import allow_connections

@@ -20,7 +20,7 @@ FLOORS = [
     {"stores.postgres"},
     {"service"},
     {"web"},
-    {"app", "backing_up", "copying", "logs", "signals"},
+    {"app", "backing_up", "copying", "log_lines", "logs", "signals"},
     {"process"},
     {"commands"},
     {"__main__"},

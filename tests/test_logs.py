@@ -15,7 +15,8 @@ import pytest
 
 from ingest_service.config import Settings
 from ingest_service.errors import SettingError
-from ingest_service.logs import LONGEST_TEXT, MOST_EVENTS, formatter, log_to
+from ingest_service.log_lines import formatter
+from ingest_service.logs import LONGEST_TEXT, MOST_EVENTS, log_to
 from ingest_service.web.http.request_id import request_id
 
 
@@ -78,6 +79,15 @@ def test_people_read_when_how_grave_where_and_what(human: Log) -> None:
     assert re.fullmatch(rf"{when} INFO    ingest_service\.somewhere: slot 7 opened\n", human.text)
 
 
+def test_people_read_the_second_and_the_millisecond_of_each_event() -> None:
+    lines = formatter("human", "blue-17", is_shared=False)
+    record = logging.LogRecord("somewhere", logging.INFO, "", 0, "late", None, None)
+    usual = logging.Formatter("%(asctime)s")
+    for created, milliseconds in ((1_795_313_284.0, 7.0), (1_795_313_284.5, 999.9), (1_795_313_285.5, 500.0)):
+        record.created, record.msecs = created, milliseconds
+        assert lines.format(record).startswith(f"{usual.formatTime(record)} INFO")
+
+
 def test_people_read_which_replica_it_was_where_others_share_its_database() -> None:
     log = Log("human", is_shared=True)
     log.logger.info("slot 7 opened")
@@ -110,6 +120,12 @@ def test_nobody_can_write_a_line_of_their_own_or_steer_the_terminal(human: Log) 
     human.logger.info("nothing at %s", "/a\nfaked\r\x1b[2J\x9b")
     (line,) = human.text.splitlines()
     assert line.endswith(r"nothing at /a\x0afaked\x0d\x1b[2J\x9b")
+
+
+def test_a_line_of_plain_characters_stays_one_line_too(human: Log) -> None:
+    human.logger.info("nothing at %s", "/a\nfaked\x1b[2J")
+    (line,) = human.text.splitlines()
+    assert line.endswith(r"nothing at /a\x0afaked\x1b[2J")
 
 
 def test_text_cannot_be_turned_around_or_broken_by_characters_beyond_ascii(human: Log) -> None:
