@@ -10,7 +10,7 @@ import pytest
 
 from ingest_service.errors import KeyReused, StoreError, StoreInUse
 from ingest_service.stores.sqlite.connections import connect
-from ingest_service.stores.sqlite.database import SqliteDatabase
+from ingest_service.stores.sqlite.database import BETWEEN_LOOKS, SqliteDatabase
 from ingest_service.stores.sqlite.schema import MIGRATIONS
 from tests.doubles import VirtualClock
 from tests.stores.sqlite.gathering import Gathering
@@ -193,3 +193,27 @@ def test_a_key_in_a_group_that_is_split_makes_one_ingestion(path: Path) -> None:
     assert waiting(store) == store.accepted
     assert len(store.accepted) == 1
     store.stop()
+
+
+def test_a_row_is_read_from_a_file_that_was_removed_for_a_moment_at_most(path: Path) -> None:
+    clock = VirtualClock()
+    database = SqliteDatabase(path, clock)
+    database.start()
+    assert database.read_row("SELECT 7", []) == (7,)
+    path.rename(path.with_name("moved.db"))
+    clock.time += BETWEEN_LOOKS - 1
+    assert database.read_row("SELECT 7", []) == (7,)
+    clock.time += 1
+    for _ in range(2):
+        with pytest.raises(StoreError, match="was removed or replaced"):
+            database.read_row("SELECT 7", [])
+    database.stop()
+
+
+def test_the_first_row_is_not_read_from_a_file_that_was_removed(path: Path) -> None:
+    database = SqliteDatabase(path, VirtualClock())
+    database.start()
+    path.rename(path.with_name("moved.db"))
+    with pytest.raises(StoreError, match="was removed or replaced"):
+        database.read_row("SELECT 7", [])
+    database.stop()
