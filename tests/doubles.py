@@ -17,7 +17,6 @@ from ingest_service.stores.sqlite.journal import SqliteJournal
 from ingest_service.stores.sqlite.schema import migrate
 
 T = TypeVar("T")
-A = TypeVar("A")
 
 
 class NothingScheduled(Exception):
@@ -149,14 +148,6 @@ class UnthreadedDatabase:
             if afterwards is not None:
                 afterwards(result)
         return result
-
-    def write_together(
-        self,
-        together: Callable[[sqlite3.Connection, Sequence[A]], Sequence[T]],
-        item: A,
-        afterwards: Callable[[T], None] | None = None,
-    ) -> T:
-        return self.write(lambda connection: together(connection, [item])[0], afterwards)
 
     def probe(self) -> None:
         if not self._alive:

@@ -17,7 +17,6 @@ from ingest_service.stores.sqlite.schema import migrate, schema_version
 from ingest_service.stores.sqlite.traces import require_new, require_not_lost
 
 T = TypeVar("T")
-A = TypeVar("A")
 # For so long a single row may be read from a file that was removed or replaced, in nanoseconds.
 BETWEEN_LOOKS = NANOSECONDS // 20
 
@@ -108,16 +107,6 @@ class SqliteDatabase:
         """Run statements in the next commit (see GroupCommit.write)."""
         with self._noting_damage():
             return self._writer.write(statements, afterwards)
-
-    def write_together(
-        self,
-        together: Callable[[sqlite3.Connection, Sequence[A]], Sequence[T]],
-        item: A,
-        afterwards: Callable[[T], None] | None = None,
-    ) -> T:
-        """Run statements for many in the next commit (see GroupCommit.write_together)."""
-        with self._noting_damage():
-            return self._writer.write_together(together, item, afterwards)
 
     def probe(self) -> None:
         """Compare the files, and ask the group commit."""

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Condition, Lock
 from typing import TypeVar
 
@@ -10,21 +10,14 @@ from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import NOT_CERTAIN, CommitNotCertain, StoreError, StoreStopped
 from ingest_service.loop import exit_process
 from ingest_service.stores.sqlite.connections import store_error
-from ingest_service.stores.sqlite.waiting_write import WaitingWrite, run
+from ingest_service.stores.sqlite.waiting_write import WaitingWrite
 from ingest_service.stores.sqlite.writer import Writer, touch
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-A = TypeVar("A")
 # An idle service writes a little so often, at most, to know that it can.
 PROBE_INTERVAL = 5 * NANOSECONDS
-
-
-def _one_by_one(
-    connection: sqlite3.Connection, statements: Sequence[Callable[[sqlite3.Connection], T]]
-) -> list[T]:
-    return [one(connection) for one in statements]
 
 
 class GroupCommit:
@@ -92,21 +85,7 @@ class GroupCommit:
         rolled back. Raises StoreError if they or the commit failed, StoreStopped when it is closed; then nothing
         of them was kept, unless the error says that this is not certain.
         """
-        return self.write_together(_one_by_one, statements, afterwards)
-
-    def write_together(
-        self,
-        together: Callable[[sqlite3.Connection, Sequence[A]], Sequence[T]],
-        item: A,
-        afterwards: Callable[[T], None] | None = None,
-    ) -> T:
-        """Do as `write` does, with statements that serve many writes at once.
-
-        Neighbours in a commit that ask for the same ones share one run: `together` gets their items, and returns
-        a result for each. A statement for many rows is not quicker for SQLite, but each statement lets other
-        threads have the interpreter, and the whole group then waits until it comes back.
-        """
-        write = WaitingWrite(together, item, afterwards)
+        write = WaitingWrite(statements, afterwards)
         if not self._leads(write):
             write.turn.acquire()
         if not write.is_answered:
@@ -189,7 +168,7 @@ class GroupCommit:
         self._tried_at = begun = self._clock.now()
         try:
             self._require()
-            results = writer.commit(lambda connection: run(connection, group))
+            results = writer.commit(lambda connection: [write.statements(connection) for write in group])
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked
             return error
         self._failure = None

@@ -17,7 +17,7 @@ from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.keys import Key, insert_key, read_key
 from ingest_service.stores.sql.progress import read_release_states
 from ingest_service.stores.sql.refusals import RefusalsQuery
-from ingest_service.stores.sqlite.admitting import insert_ingestions
+from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.cancelling import cancel_ingestion
 from ingest_service.stores.sqlite.checksums import CheckedIds
 from ingest_service.stores.sqlite.open_batches import read_open_batches
@@ -28,7 +28,6 @@ from ingest_service.stores.sqlite.waits import Wait, pause_until
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-A = TypeVar("A")
 # An accepted ingestion with its sequence, or the one that came with the same key before.
 Kept = tuple[int, Ingestion] | UUID | KeyReused
 _IS_CLOSED = "closed_at IS NOT NULL"
@@ -57,17 +56,6 @@ class OrderedDatabase(Database, Protocol):
         returns. The statements may run twice, the first time rolled back.
         """
 
-    def write_together(
-        self,
-        together: Callable[[Any, Sequence[A]], Sequence[T]],
-        item: A,
-        afterwards: Callable[[T], None] | None = None,
-    ) -> T:
-        """Do as `write` does; writes that share a commit may share one run of the statements.
-
-        `together` gets the item of each of them, and returns a result for each.
-        """
-
 
 class SqliteJournal:
     """Fits the interface `Journal`. The witness, the lock file, shows when a database is an older copy.
@@ -86,10 +74,20 @@ class SqliteJournal:
 
     def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:
         """Keep a submission in one row; `accepted` follows the commit."""
-        if key is not None:
-            return self._add_with_key(submission, accepted, Key.of(key, submission))
-        self._database.write_together(self._insert, submission, lambda kept: accepted(*kept))
-        return submission.id
+        keyed = None if key is None else Key.of(key, submission)
+
+        def insert(connection: sqlite3.Connection) -> Kept:
+            before = None if keyed is None else read_key(connection, keyed)
+            return before or self._insert(connection, submission, keyed)
+
+        def follow_up(kept: Kept) -> None:
+            if isinstance(kept, tuple):
+                accepted(*kept)
+
+        kept = self._database.write(insert, follow_up)
+        if isinstance(kept, KeyReused):
+            raise kept
+        return kept[1].id if isinstance(kept, tuple) else kept
 
     def resubmitted(self, submission: Submission, key: str) -> UUID | None:
         """Read the ingestion that came with this key."""
@@ -204,31 +202,14 @@ class SqliteJournal:
 
         self._database.write(finish)
 
-    def _add_with_key(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: Key) -> UUID:
-        def insert(connection: sqlite3.Connection) -> Kept:
-            return read_key(connection, key) or self._insert_with_key(connection, submission, key)
-
-        def follow_up(kept: Kept) -> None:
-            if isinstance(kept, tuple):
-                accepted(*kept)
-
-        kept = self._database.write(insert, follow_up)
-        if isinstance(kept, KeyReused):
-            raise kept
-        return kept[1].id if isinstance(kept, tuple) else kept
-
-    def _insert_with_key(self, connection: sqlite3.Connection, submission: Submission, key: Key) -> Kept:
-        ((sequence, ingestion),) = self._insert(connection, [submission])
-        insert_key(connection, key, sequence, ingestion)
-        return sequence, ingestion
-
     def _insert(
-        self, connection: sqlite3.Connection, submissions: Sequence[Submission]
-    ) -> list[tuple[int, Ingestion]]:
-        ingestions = [Ingestion.of(submission, self._clock.wall()) for submission in submissions]
-        ids = (submission.ids for submission in submissions)
-        sequences = insert_ingestions(connection, list(zip(ingestions, ids, strict=True)))
-        return list(zip(sequences, ingestions, strict=True))
+        self, connection: sqlite3.Connection, submission: Submission, key: Key | None
+    ) -> tuple[int, Ingestion]:
+        ingestion = Ingestion.of(submission, self._clock.wall())
+        sequence = insert_ingestion(connection, ingestion, submission.ids)
+        if key is not None:
+            insert_key(connection, key, sequence, ingestion)
+        return sequence, ingestion
 
     def _read_number(self, statement: str) -> int | None:
         with self._database.read() as connection:

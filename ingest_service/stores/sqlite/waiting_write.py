@@ -1,10 +1,8 @@
 """A write that waits for the commit that it shares with others."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
 from threading import Lock
 from typing import Any
 
@@ -20,8 +18,7 @@ def _taken() -> Lock:
 class WaitingWrite:
     """A write that waits to be durable, or for its turn to lead."""
 
-    together: Callable[[sqlite3.Connection, Sequence[Any]], Sequence[Any]]
-    item: Any
+    statements: Callable[[sqlite3.Connection], Any]
     afterwards: Callable[[Any], None] | None
     turn: Lock = field(default_factory=_taken)
     is_answered: bool = False
@@ -38,14 +35,3 @@ class WaitingWrite:
         """Let it raise, unless it returns."""
         if not self.is_answered:
             self.error, self.is_answered = error, True
-
-
-_TOGETHER = attrgetter("together")
-
-
-def run(connection: sqlite3.Connection, group: Sequence[WaitingWrite]) -> list[Any]:
-    """Run the statements of a group, and return the result of each write."""
-    results: list[Any] = []
-    for together, writes in groupby(group, key=_TOGETHER):
-        results += together(connection, [write.item for write in writes])
-    return results

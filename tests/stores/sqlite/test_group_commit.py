@@ -1,7 +1,7 @@
 """Many writes, one commit."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from threading import Thread, get_ident
@@ -327,36 +327,3 @@ def test_what_is_asked_while_a_close_waits_is_refused(group_commit: GroupCommit,
     group_commit.open(connect(path))
     group_commit.write(insert("again"))
     assert words(path) == ["a", "again"]
-
-
-def test_neighbours_that_ask_for_the_same_statements_share_one_run(group_commit: GroupCommit, path: Path) -> None:
-    runs: list[list[str]] = []
-
-    def insert_all(connection: sqlite3.Connection, some: Sequence[str]) -> list[str]:
-        runs.append(list(some))
-        for word in some:
-            insert(word)(connection)
-        return [word.upper() for word in some]
-
-    gathering = Gathering(group_commit)
-    for word in ("a", "b"):
-        gathering.ask(word, partial(group_commit.write_together, insert_all, word))
-    gathering.ask("c", partial(group_commit.write, insert("c")))
-    gathering.ask("d", partial(group_commit.write_together, insert_all, "d"))
-    gathering.let_go()
-    assert runs == [["a", "b"], ["d"]]
-    assert gathering.results == {"a": "A", "b": "B", "c": None, "d": "D"}
-    assert words(path) == ["a", "b", "c", "d"]
-
-
-def test_a_bad_write_among_those_that_share_a_run_fails_alone(group_commit: GroupCommit, path: Path) -> None:
-    def insert_all(connection: sqlite3.Connection, some: Sequence[str]) -> Sequence[str]:
-        connection.executemany("INSERT INTO words VALUES (?)", [[word] for word in some])
-        return some
-
-    gathering = Gathering(group_commit)
-    for name, word in {"a": "a", "twice": "a", "b": "b"}.items():
-        gathering.ask(name, partial(group_commit.write_together, insert_all, word))
-    gathering.let_go()
-    assert [*gathering.errors] == ["twice"]
-    assert words(path) == ["a", "b"]
