@@ -125,8 +125,11 @@ def make_server(
     }
     servers = [_server(resumable(application), watched, lanes, settings, one, shared) for one in listening]
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    if len(servers) == 1:
-        return servers[0]
+    return servers[0] if len(servers) == 1 else _together(servers, watched, settings, lanes)
+
+
+def _together(servers: list[Server], watched: dict[int, Any], settings: Adjustments, lanes: Lanes) -> Any:
+    """Return what runs the servers of several sockets in one thread."""
     addresses = [(server.effective_host, server.effective_port) for server in servers]
     return MultiSocketServer(watched, settings, addresses, lanes, servers[0].log_info)  # type: ignore[arg-type]
 
