@@ -9,6 +9,7 @@ from ingest_service.clock import Clock
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import CopyRefused, StoreInUse
 from ingest_service.stores.sql.copying import Row, Summary, columns_of, count_rows, is_empty, read_summary
+from ingest_service.stores.sql.counting import BATCHES, UNRELEASED
 from ingest_service.stores.sqlite.checksums import insert_checksums, require_intact
 from ingest_service.stores.sqlite.connections import connect, store_error
 from ingest_service.stores.sqlite.held_files import HeldFiles
@@ -45,6 +46,14 @@ _ROWS: Mapping[str, str] = {
 _REOPEN = (
     "UPDATE slots SET started = NULL, closed_at = NULL WHERE number IN (SELECT max(slot) FROM retries "
     "JOIN cancellations USING (sequence) JOIN calls USING (sequence, position) GROUP BY sequence, position)"
+)
+# The triggers count ingestions as they come, and these came in the order of the source.
+_RECOUNT = (
+    f"UPDATE counted SET batches = (SELECT coalesce(sum({BATCHES}), 0) FROM ingestions "
+    "WHERE ingestions.priority = counted.priority), upto = (SELECT coalesce(max(sequence), 0) FROM ingestions), "
+    f"unreleased = (SELECT {UNRELEASED} FROM backlog CROSS JOIN ingestions USING (sequence) "
+    "WHERE ingestions.priority = counted.priority), "
+    "waiting_upto = (SELECT coalesce(max(sequence), 0) FROM backlog)"
 )
 _NOT_READ = "the source could not be read"
 _NOT_WRITTEN = "the target could not be written"
@@ -158,8 +167,9 @@ class SqliteTarget:
         )
 
     def finish(self, last_sequence: int) -> Summary:
-        """Open again what a start must find open, and count on from the last sequence."""
+        """Open again what a start must find open, count batches, and go on from the last sequence."""
         self._connection.execute(_REOPEN)
+        self._connection.execute(_RECOUNT)
         self._connection.execute("DELETE FROM sqlite_sequence WHERE name = 'ingestions'")
         self._connection.execute("INSERT INTO sqlite_sequence VALUES ('ingestions', ?)", [last_sequence])
         return read_summary(self._connection)

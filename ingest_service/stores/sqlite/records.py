@@ -7,7 +7,7 @@ from uuid import UUID
 from ingest_service.domain.ledger import Slip
 from ingest_service.domain.model import Priority, Status
 from ingest_service.ports.records import SeenReplica, StatusRecord
-from ingest_service.stores.sql.counting import BATCHES, count_batches
+from ingest_service.stores.sql.counting import BATCHES, UNRELEASED, count_batches
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
 from ingest_service.stores.sql.records import SqlRecords
@@ -16,10 +16,13 @@ from ingest_service.stores.sqlite.status import STATUS, status_record
 
 _LEFTOVERS = Leftovers(TABLES | {"checksums": "sequence"}, "IN (SELECT sequence FROM forgotten)")
 # Those in the table `counted`, and those of the few ingestions behind them.
-_COUNT_ALL = (
-    f"SELECT batches + coalesce((SELECT sum({BATCHES}) FROM ingestions "
-    "WHERE ingestions.priority = counted.priority AND sequence > upto), 0) FROM counted WHERE priority = ?"
-)
+_KEPT = {
+    Status.COMPLETED: f"SELECT batches + coalesce((SELECT sum({BATCHES}) FROM ingestions "
+    "WHERE ingestions.priority = counted.priority AND sequence > upto), 0) FROM counted WHERE priority = ?",
+    Status.YET_TO_START: f"SELECT unreleased + (SELECT {UNRELEASED} FROM backlog CROSS JOIN ingestions "
+    "USING (sequence) WHERE ingestions.priority = counted.priority AND sequence > waiting_upto) "
+    "FROM counted WHERE priority = ?",
+}
 
 
 class RowDatabase(Database, Protocol):
@@ -41,9 +44,9 @@ class SqliteRecords(SqlRecords):
         return []
 
     def batch_counts(self) -> Mapping[tuple[Priority, Status], int]:
-        """Count all batches without going through history."""
+        """Count all batches without going through history, or through all that waits."""
         with self._database.read() as connection:
-            return count_batches(connection, _COUNT_ALL)
+            return count_batches(connection, _KEPT)
 
     def status(self, ingestion_id: UUID, most_ids: int) -> StatusRecord | None:
         """Read it with one statement: it is asked for the most."""

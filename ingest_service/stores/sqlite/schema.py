@@ -146,18 +146,24 @@ MIGRATIONS = (
     ALTER TABLE slots ADD COLUMN lag INTEGER;
     """,
     """
-    -- Batches of each priority in all ingestions up to the sequence `upto`, so that counting does not go through
-    -- history. The triggers keep it: it moves on with every 256th ingestion, for a change in each submission would
-    -- be one page more in its commit.
+    -- Batches of each priority, so that counting goes through neither history nor all that waits: `batches` in
+    -- all ingestions up to the sequence `upto`, `unreleased` in the rows of `backlog` up to `waiting_upto`. The
+    -- triggers keep them. Both move on with every 256th ingestion, for a change in each submission would be one
+    -- page more in its commit. Rows are inserted in the order of their sequences.
     CREATE TABLE counted (
         priority INTEGER PRIMARY KEY,
         batches INTEGER NOT NULL,
-        upto INTEGER NOT NULL
+        upto INTEGER NOT NULL,
+        unreleased INTEGER NOT NULL,
+        waiting_upto INTEGER NOT NULL
     );
-    INSERT INTO counted (priority, batches, upto)
+    INSERT INTO counted (priority, batches, upto, unreleased, waiting_upto)
         SELECT column1, coalesce((
             SELECT sum((length(ids) / 4 + batch_size - 1) / batch_size) FROM ingestions WHERE priority = column1
-        ), 0), coalesce((SELECT max(sequence) FROM ingestions), 0) FROM (VALUES (0), (1), (2));
+        ), 0), coalesce((SELECT max(sequence) FROM ingestions), 0), coalesce((
+            SELECT sum((length(ids) / 4 + batch_size - 1) / batch_size - (released + batch_size - 1) / batch_size)
+            FROM backlog CROSS JOIN ingestions USING (sequence) WHERE priority = column1
+        ), 0), coalesce((SELECT max(sequence) FROM backlog), 0) FROM (VALUES (0), (1), (2));
     CREATE TRIGGER count_some AFTER INSERT ON ingestions WHEN NEW.sequence % 256 = 0 BEGIN
         UPDATE counted SET batches = batches + coalesce((
             SELECT sum((length(ids) / 4 + batch_size - 1) / batch_size) FROM ingestions
@@ -171,6 +177,31 @@ MIGRATIONS = (
     CREATE TRIGGER count_moved AFTER UPDATE OF priority ON ingestions BEGIN
         UPDATE counted SET batches = batches + (length(NEW.ids) / 4 + NEW.batch_size - 1) / NEW.batch_size
             * ((priority = NEW.priority) - (priority = OLD.priority)) WHERE upto >= NEW.sequence;
+        UPDATE counted SET unreleased = unreleased + coalesce((
+            SELECT (length(NEW.ids) / 4 + NEW.batch_size - 1) / NEW.batch_size
+                - (released + NEW.batch_size - 1) / NEW.batch_size FROM backlog WHERE sequence = NEW.sequence
+        ), 0) * ((priority = NEW.priority) - (priority = OLD.priority)) WHERE waiting_upto >= NEW.sequence;
+    END;
+    CREATE TRIGGER count_waiting AFTER INSERT ON backlog WHEN NEW.sequence % 256 = 0 BEGIN
+        UPDATE counted SET unreleased = unreleased + coalesce((
+            SELECT sum((length(ids) / 4 + batch_size - 1) / batch_size - (released + batch_size - 1) / batch_size)
+            FROM backlog CROSS JOIN ingestions USING (sequence)
+            WHERE ingestions.priority = counted.priority AND sequence > waiting_upto AND sequence <= NEW.sequence
+        ), 0), waiting_upto = NEW.sequence;
+    END;
+    CREATE TRIGGER count_released AFTER UPDATE OF released ON backlog
+        WHEN NEW.sequence <= (SELECT waiting_upto FROM counted WHERE priority = 0) BEGIN
+        UPDATE counted SET unreleased = unreleased + (
+            SELECT (OLD.released + batch_size - 1) / batch_size - (NEW.released + batch_size - 1) / batch_size
+            FROM ingestions WHERE sequence = NEW.sequence
+        ) WHERE priority = (SELECT priority FROM ingestions WHERE sequence = NEW.sequence);
+    END;
+    CREATE TRIGGER count_not_waiting AFTER DELETE ON backlog
+        WHEN OLD.sequence <= (SELECT waiting_upto FROM counted WHERE priority = 0) BEGIN
+        UPDATE counted SET unreleased = unreleased - (
+            SELECT (length(ids) / 4 + batch_size - 1) / batch_size - (OLD.released + batch_size - 1) / batch_size
+            FROM ingestions WHERE sequence = OLD.sequence
+        ) WHERE priority = (SELECT priority FROM ingestions WHERE sequence = OLD.sequence);
     END;
     """,
     """
