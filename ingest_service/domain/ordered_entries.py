@@ -87,6 +87,11 @@ class OrderedEntries:
         return min((block.first_ready for block in self.blocks), default=None)
 
     @property
+    def has_deadlines(self) -> bool:
+        """Return whether any of their ingestions has a deadline."""
+        return any(block.dues for block in self.blocks)
+
+    @property
     def last_ready(self) -> int:
         """Time from which a slot may open for each of them, 0 without any."""
         return max((block.last_ready for block in self.blocks), default=0)
@@ -124,6 +129,11 @@ class WaitingEntries:
     now: OrderedEntries
     later: OrderedEntries
     slots: int = 0
+
+    @property
+    def has_deadlines(self) -> bool:
+        """Return whether any ingestion that waits has a deadline."""
+        return self.now.has_deadlines or self.later.has_deadlines
 
     def __iter__(self) -> Iterator[Entry]:
         return chain(self.now, self.later)

@@ -36,22 +36,42 @@ class Ends:
     """The end of every ingestion that waits: the time at which its last slot opens, or the number of that slot.
 
     An end is looked up in some microseconds. Numbers of slots count from `filled`, the slots that were filled
-    before; without it, ends are times.
+    before; without it, ends are times. They are computed when they are first asked for.
     """
 
     def __init__(self, pieces: Iterable[Piece] = (), filled: int | None = None) -> None:
-        self.stretches: list[Stretch] = []
-        self.legs: list[Leg] = []
-        self.runs: dict[Place, Run] = {}
+        self._pieces = pieces
         self._filled = filled
-        for piece in pieces:
+
+    @cached_property
+    def _parts(self) -> tuple[list[Stretch], list[Leg], dict[Place, Run]]:
+        stretches: list[Stretch] = []
+        legs: list[Leg] = []
+        runs: dict[Place, Run] = {}
+        for piece in self._pieces:
             if isinstance(piece, Stretch):
-                self.stretches.append(piece)
+                stretches.append(piece)
             elif isinstance(piece, Leg):
-                self.legs.append(piece)
+                legs.append(piece)
             else:
                 # Runs of one ingestion follow each other, so the last one ends last.
-                self.runs[piece.place] = piece
+                runs[piece.place] = piece
+        return stretches, legs, runs
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Whole blocks that wait."""
+        return self._parts[0]
+
+    @property
+    def legs(self) -> list[Leg]:
+        """Parts of blocks that wait."""
+        return self._parts[1]
+
+    @property
+    def runs(self) -> dict[Place, Run]:
+        """The last run of each ingestion that is in no block."""
+        return self._parts[2]
 
     @cached_property
     def blocks(self) -> dict[int, Entered]:

@@ -29,7 +29,9 @@ class Deadlines:
         late = snapshot.took + snapshot.wall_offset
         last_opens: dict[int, int] = {}
         promised: dict[int, tuple[Ingestion, int]] = {}
-        for one, due, opens in _promises(ends, late):
+        # Without a deadline the ends are not computed: a start then has not to wait for them.
+        promises = _promises(ends, late) if snapshot.waiting.has_deadlines else ()
+        for one, due, opens in promises:
             promised[one.sequence] = one.ingestion, due
             last_opens[one.sequence] = max(opens, last_opens.get(one.sequence, opens))
         broken = {sequence for sequence, (_, due) in promised.items() if last_opens[sequence] + late > due}
