@@ -56,11 +56,14 @@ class Process:
         """Start the service; it stops when this process exits."""
         atexit.register(self.stop)
         self._signals.watch()
+        # All that is loaded stays: there is nothing to be found in it, now or later.
+        gc.disable()
         try:
             self.service.start()
         except IngestError as error:
             _refuse(str(error))
         gc.freeze()
+        gc.enable()
 
     def stop(self) -> None:
         """Stop the service: calls in flight may finish within what is left of the grace. May be called twice."""
