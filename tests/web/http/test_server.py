@@ -1,4 +1,4 @@
-"""Accepting connections where descriptors are short."""
+"""Accepting connections where descriptors are short, and reading from them."""
 
 import errno
 import os
@@ -10,14 +10,14 @@ import pytest
 from flask import Flask
 from waitress.wasyncore import close_all
 
-from ingest_service.web.http.channel import Channel
+from ingest_service.web.http.channel import BODY_READ_AT_ONCE, Channel
 from ingest_service.web.http.server import BREATHER, make_server
 from tests.doubles import VirtualClock
 
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    server = make_server(Flask("any").wsgi_app, "127.0.0.1", 0, 1000)
+    server = make_server(Flask("any").wsgi_app, "127.0.0.1", 0, 2_000_000)
     clock = VirtualClock()
     clock.time = server.clock.now() + BREATHER
     server.clock = clock
@@ -79,3 +79,35 @@ def test_a_client_that_asks_whether_to_go_on_and_is_gone_is_closed(server: Any) 
     channel = Channel(server, cast("socket", GoneClient(head)), ("127.0.0.1", 1), server.adj, server._map)
     channel.handle_read()
     assert not channel.connected
+
+
+class SendingClient(GoneClient):
+    """The socket of a client whose request comes as fast as it is read; notes how much is read at once."""
+
+    def __init__(self, sent: bytes) -> None:
+        super().__init__(sent)
+        self.read_at_once: list[int] = []
+
+    def recv(self, most: int) -> bytes:
+        self.read_at_once.append(most)
+        received, self.sent = self.sent[:most], self.sent[most:]
+        return received
+
+
+def test_the_middle_of_a_large_body_is_read_in_large_pieces(server: Any) -> None:
+    head = b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n"
+    client = SendingClient(head + bytes(900_000))
+    channel = Channel(server, cast("socket", client), ("127.0.0.1", 1), server.adj, server._map)
+    for _ in range(3):
+        channel.handle_read()
+    channel.handle_close()
+    assert client.read_at_once == [server.adj.recv_bytes, BODY_READ_AT_ONCE, BODY_READ_AT_ONCE]
+
+
+def test_a_small_body_is_read_in_small_pieces(server: Any) -> None:
+    client = SendingClient(b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabc")
+    channel = Channel(server, cast("socket", client), ("127.0.0.1", 1), server.adj, server._map)
+    channel.handle_read()
+    client.sent = b"d"
+    channel.handle_read()
+    assert client.read_at_once == [server.adj.recv_bytes] * 2
