@@ -16,6 +16,8 @@ from ingest_service.web.http.tasks import AnswerTask, JsonErrorTask, Parked
 DRAINED_BYTES = 65_536
 # Of a large body: with 32 kB at a time, half of its way is spent between the system and its file.
 BODY_READ_AT_ONCE = 524_288
+# Pieces of more bytes are sent without being put into a buffer first.
+SENT_AT_ONCE = 65_536
 # A reader that takes nothing for this long is cut off.
 STALLED = 30 * NANOSECONDS
 # What comes behind a refusal is thrown away for this long: a reset would overtake the answer.
@@ -119,6 +121,27 @@ class Channel(HTTPChannel):
             self._unparsed += data
             self._parse()
         return True
+
+    def write_soon(self, data: Any) -> int:
+        """Send a large piece at once as far as its reader takes it, and keep the rest for later. Of any thread.
+
+        The buffers of waitress would copy all of it three times. Raises ClientDisconnected.
+        """
+        if not isinstance(data, bytes) or len(data) <= SENT_AT_ONCE or not self.connected:
+            return int(super().write_soon(data))
+        with self.outbuf_lock:
+            # What waits goes first.
+            sent = 0 if self.total_outbufs_len else self._send(data)
+            super().write_soon(data[sent:])
+        return len(data)
+
+    def _send(self, data: bytes) -> int:
+        """Return how much of it was sent; an error comes again when the rest is sent."""
+        with suppress(OSError):
+            sent = cast("socket", self.socket).send(data)
+            self.moved = self._clock.now()
+            return sent
+        return 0
 
     def handle_write(self) -> None:
         """Send what can be sent. Of the loop."""

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from waitress.wasyncore import close_all
 
-from ingest_service.web.http.channel import BODY_READ_AT_ONCE, Channel
+from ingest_service.web.http.channel import BODY_READ_AT_ONCE, SENT_AT_ONCE, Channel
 from ingest_service.web.http.server import BREATHER, make_server
 from tests.doubles import VirtualClock
 
@@ -111,3 +111,38 @@ def test_a_small_body_is_read_in_small_pieces(server: Any) -> None:
     client.sent = b"d"
     channel.handle_read()
     assert client.read_at_once == [server.adj.recv_bytes] * 2
+
+
+class TakingClient(GoneClient):
+    """The socket of a reader that takes so many bytes each time, none while the number is 0."""
+
+    def __init__(self, takes: int) -> None:
+        super().__init__(b"")
+        self.takes = takes
+        self.taken = b""
+
+    def send(self, data: bytes) -> int:
+        if not self.takes:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        self.taken += data[: self.takes]
+        return min(self.takes, len(data))
+
+
+@pytest.mark.parametrize("takes", [0, 1000, 100_000, 1_000_000])
+def test_large_pieces_arrive_whole_and_in_order_however_much_their_reader_takes(server: Any, takes: int) -> None:
+    client = TakingClient(takes)
+    channel = Channel(server, cast("socket", client), ("127.0.0.1", 1), server.adj, server._map)
+    pieces = [bytes([number]) * (SENT_AT_ONCE + 1) for number in range(3)]
+    assert [channel.write_soon(piece) for piece in pieces] == [SENT_AT_ONCE + 1] * 3
+    client.takes = 1_000_000
+    while channel.total_outbufs_len:
+        channel.handle_write()
+    assert client.taken == b"".join(pieces)
+
+
+def test_a_large_piece_is_not_kept_where_its_reader_takes_it(server: Any) -> None:
+    client = TakingClient(1_000_000)
+    channel = Channel(server, cast("socket", client), ("127.0.0.1", 1), server.adj, server._map)
+    piece = bytes(SENT_AT_ONCE + 1)
+    channel.write_soon(piece)
+    assert (client.taken, channel.current_outbuf_count) == (piece, 0)
