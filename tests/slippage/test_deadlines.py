@@ -23,3 +23,12 @@ def test_a_deadline_is_broken_where_stepping_finds_a_later_end_and_the_next_to_p
     assert observer.broken_deadlines == len(broken)
     kept = [due for place, due in dues.items() if place not in broken]
     assert deadlines.next == (min(kept) - WALL_OFFSET + 1 if kept else None)
+
+
+@given(snapshots(any_rates))
+def test_ends_are_not_computed_where_nothing_has_a_deadline(snapshot: ScheduleSnapshot) -> None:
+    pieces = snapshot.pieces()
+    first, untouched = next(pieces, None), snapshot.pieces()
+    Deadlines(NotingObserver()).watch(snapshot, Ends(untouched))
+    has_any = any(entry.ingestion.deadline for entry in snapshot.waiting)
+    assert (next(untouched, None) is None) == (has_any or first is None)
