@@ -32,7 +32,7 @@ def test_a_deadline_is_broken_where_stepping_finds_a_later_end_and_the_next_to_p
 def test_ends_are_not_computed_where_nothing_has_a_deadline() -> None:
     queue = OrderedEntries.of([Entry.whole(1, Ingestion(1, Priority.LOW, 3, 7, created_at=0))])
     snapshot = ScheduleSnapshot(
-        WaitingEntries(queue, OrderedEntries()), 0, RateLimit(3, 5, 0), False, 0, 0, None, 0, 0
+        WaitingEntries(queue, OrderedEntries()), 0, RateLimit(3, 5, 0, 0), False, 0, 0, None, 0, 0
     )
     pieces = snapshot.pieces()
     Deadlines(NotingObserver()).watch(snapshot, Ends(pieces))
