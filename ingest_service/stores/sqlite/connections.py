@@ -59,15 +59,9 @@ class Readers:
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection inside a read transaction: what it reads is of one moment. Raises StoreError."""
-        connection = self._borrow()
-        try:
-            with connection:
-                connection.execute("BEGIN")
-                yield connection
-        except sqlite3.Error as error:
-            raise store_error("the database could not be read", error) from error
-        finally:
-            self._idle.append(connection)
+        with self._lent() as connection, connection:
+            connection.execute("BEGIN")
+            yield connection
 
     def row(self, statement: str, parameters: Sequence[object]) -> Any:
         """Return the first row of a statement, None if there is none. Raises StoreError.
@@ -75,19 +69,24 @@ class Readers:
         Without BEGIN a statement is a transaction of its own. Each call of SQLite lets other threads run first, so
         one in place of three saves more than SQLite does.
         """
-        connection = self._borrow()
-        try:
+        with self._lent() as connection:
             rows = connection.execute(statement, parameters).fetchall()
-        except sqlite3.Error as error:
-            raise store_error("the database could not be read", error) from error
-        finally:
-            self._idle.append(connection)
         return rows[0] if rows else None
 
     def close(self) -> None:
         """Close what is idle."""
         while self._idle:
             self._idle.pop().close()
+
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        connection = self._borrow()
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise store_error("the database could not be read", error) from error
+        finally:
+            self._idle.append(connection)
 
     def _borrow(self) -> sqlite3.Connection:
         try:

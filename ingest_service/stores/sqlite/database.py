@@ -95,11 +95,8 @@ class SqliteDatabase:
         if not self.alive:
             raise StoreStopped
         self._require_files_lately()
-        try:
+        with self._noting_damage():
             return self._readers.row(statement, parameters)
-        except StoreDamaged as error:
-            self._damage = str(error)
-            raise
 
     def write(
         self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None
