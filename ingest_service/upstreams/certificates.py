@@ -23,7 +23,8 @@ class Trust:
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._bundle = next((environ[name] for name in _VARIABLES if environ.get(name)), None)
+        named = _bundle_of(environ)
+        self._bundle = named[1] if named else None
         self._is_shared = ssl.get_default_verify_paths().cafile is not None
 
     def __call__(self) -> ssl.SSLContext:
@@ -43,9 +44,14 @@ class Trust:
 
 def require_certificates(url: str, environ: Mapping[str, str]) -> None:
     """Raise SettingError if calls to this URL need certificates, and those that are named cannot be read."""
-    named = [(name, environ[name]) for name in _VARIABLES if environ.get(name)]
+    named = _bundle_of(environ)
     if url.startswith("https://") and named:
-        _require_readable(*named[0])
+        _require_readable(*named)
+
+
+def _bundle_of(environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the variable that names a bundle, with its value; None without one."""
+    return next(((name, environ[name]) for name in _VARIABLES if environ.get(name)), None)
 
 
 def _require_readable(name: str, value: str) -> None:
