@@ -12,7 +12,7 @@ from ingest_service.schedule.moves import Moved, Moves
 from ingest_service.schedule.runs import Run
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
-# So many of the ingestions that would end later are named.
+# Of those that would end later the ones that are delayed the most are named; all are counted.
 MOST_DELAYS = 20
 
 

@@ -18,8 +18,6 @@ from ingest_service.web.http.fields import (
 )
 from ingest_service.web.http.times import rfc3339
 
-# The ingestions that would be delayed the most; all of them are counted.
-
 
 class Accepted(ResponseModel):
     """The ids are durable and will be called."""

@@ -25,12 +25,12 @@ def status_body(progress: Progress, ids: PackedIds) -> Iterator[str]:
     for start, stop, status in progress.runs():
         for first in range(start, stop, BATCHES_IN_PIECE):
             last = min(stop, first + BATCHES_IN_PIECE)
-            yield separator + _piece(Row(name, status), size, first, ids.span(first * size, last * size))
+            yield separator + _piece(_Row(name, status), size, first, ids.span(first * size, last * size))
             separator = ","
     yield "]}"
 
 
-class Row:
+class _Row:
     """Template of a batch of this status: its number goes into the last 32 bits of its id, then come its ids."""
 
     def __init__(self, ingestion_id: str, status: Status) -> None:
@@ -38,11 +38,11 @@ class Row:
         self._end = f'],"status":"{status.value}"}}'
 
     def of(self, ids: int) -> str:
-        """Return it for a batch of so many ids."""
+        """Return it for a batch of this number of ids."""
         return f"{self._begin}{','.join(['%d'] * ids)}{self._end}"
 
 
-def _piece(row: Row, size: int, start: int, ids: tuple[int, ...]) -> str:
+def _piece(row: _Row, size: int, start: int, ids: tuple[int, ...]) -> str:
     """Format batches from the number `start` on with one template repeated, many times faster than dicts."""
     whole, rest = divmod(len(ids), size)
     count = whole + (rest > 0)
