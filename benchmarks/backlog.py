@@ -2,7 +2,7 @@
 
 Both take in 100,000 ingestions of 10 ids, then one of a million, and each time release the same 50,000 slots of 3
 ids. Read: memory should be far below 1 for the long ingestion, for that is what the backlog is for; filling and
-taking may cost a multiple, since the backlog is kept in order for whoever asks when something runs, and cuts each
+taking may cost a multiple, since the backlog is kept in order for those who ask when something runs, and cuts each
 batch when it is due: the microseconds for each slot say whether that matters in an interval of 5 seconds.
 """
 
@@ -69,7 +69,7 @@ def fill_and_take(ingestions: int, ids: int) -> list[float]:
 
 
 def compare(held: str, ingestions: int, ids: int, memory_aim: float) -> Iterator[Figure]:
-    """Measure both ways to hold so many ingestions of so many ids."""
+    """Measure both ways to hold this number of ingestions, each of `ids` ids."""
     rounds = [fill_and_take(ingestions, ids) for _ in range(ROUNDS)]
     put, pushed, take, pop = map(median, zip(*rounds, strict=True))
     ours = kept_bytes(lambda: filled_backlog(ingestions, ids))

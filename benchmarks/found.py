@@ -1,4 +1,4 @@
-"""What benchmarks found: measured in a process for each, and kept in a file between runs."""
+"""The findings of benchmarks: measured in a process for each, and kept in a file between runs."""
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What all benchmarks found that ran so far, by their names, and the machine of the last run."""
+    """The findings of all benchmarks that ran so far, by their names, and the machine of the last run."""
 
     machine: Machine
     benchmarks: dict[str, Found] = field(default_factory=dict)

@@ -24,7 +24,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a server did under load: requests a second, p99 in seconds, processor time of a request in seconds."""
+    """The work of a server under load: requests a second; p99 and processor time of a request in seconds."""
 
     rate: float
     p99: float

@@ -44,7 +44,7 @@ SUBMISSION = b'{"ids": [1, 2, 3, 4, 5, 6, 7], "priority": "LOW"}'
 
 @dataclass(frozen=True)
 class Window:
-    """What slots did while they were watched: all arrivals in order, and the number of answered requests."""
+    """Slots that were watched for a while: all arrivals in order, and the number of answered requests."""
 
     arrivals: list[int]
     answers: int
@@ -55,7 +55,7 @@ class Window:
 
     @property
     def shortest(self) -> float:
-        """How long four neighbouring arrivals span at least, in intervals."""
+        """The shortest time from an arrival to the third one behind it, in intervals."""
         later = self.arrivals[3:]
         return min((fourth - first) / INTERVAL for first, fourth in zip(self.arrivals, later, strict=False))
 

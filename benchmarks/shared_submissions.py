@@ -91,7 +91,9 @@ def figures() -> Iterator[Figure]:
         # The first ones connect.
         medians(1, *ways)
         shared, plain = medians(ROUNDS, *ways)
-    why = "A submission waits for its turn at the gate, a row for nobody; a disk that is slow enough hides that."
+    why = (
+        "A submission waits for its turn at the gate, a plain row does not; a disk that is slow enough hides that."
+    )
     what = f"durable submissions of {REPLICAS} replicas, {THREADS} threads each"
     yield Figure(what, "plain rows of as many connections", shared / plain, 0.5, note=why)
 

@@ -39,7 +39,7 @@ MEMORY_NOTE = (
 
 
 def fill(path: Path, ingestions: int, ids: int) -> None:
-    """Create a database in which this number of ingestions waits, each with so many ids."""
+    """Create a database in which this number of ingestions waits, each with `ids` ids."""
     connection, wall, packed = connect(path), SystemClock().wall(), PackedIds.of(range(1, ids + 1))
     migrate(connection)
     with connection:

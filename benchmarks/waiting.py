@@ -1,4 +1,4 @@
-"""What requests take while 100,000 ingestions of 10 ids wait, against the same while 10 do; and what slips take.
+"""The time of requests while 100,000 ingestions of 10 ids wait, against the same while 10 do; and that of slips.
 
 Each request goes through the whole HTTP layer in this process, without a socket, to a service on a database in the
 current directory; no slot opens meanwhile. The gate is the lock that a slot waits for when it opens or is closed.
@@ -78,7 +78,7 @@ class Subject:
 
 @contextmanager
 def waiting(folder: str, ingestions: int, room: int) -> Iterator[Subject]:
-    """Run a service in which this number of ingestions waits, and of which so many ids may wait."""
+    """Run a service in which this number of ingestions waits, and in which `room` ids may wait."""
     path = Path(folder, f"{ingestions}-{room}.db")
     fill(path, ingestions, 10)
     environ = {"INGEST_DATABASE_URL": f"sqlite:///{path}", "INGEST_MAX_PENDING_IDS": str(room)}

@@ -1,1 +1,1 @@
-"""What others would have written instead of this service, as references to measure against."""
+"""Services that others would have written instead of this one, as references to measure against."""

@@ -32,7 +32,7 @@ def health() -> dict[str, str]:
 
 @app.get("/constant/<int:size>")
 def constant(size: int) -> Response:
-    """Answer a constant of so many bytes."""
+    """Answer a constant of this number of bytes."""
     return Response(_constant(size), mimetype="application/json")
 
 

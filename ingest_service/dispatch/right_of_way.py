@@ -13,13 +13,13 @@ _LONGEST = 20 * NANOSECONDS // 1000
 class RightOfWay:
     """Lets other threads rest while the dispatcher needs the interpreter, of which each may keep it for a while.
 
-    `expect`, `claim` and `release` belong to the dispatcher and the calls of its slots, `give` to everybody else.
+    `expect`, `claim` and `release` belong to the dispatcher and the calls of its slots, `give` to all others.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        # When it begins, and what rings when it is over: a bell of its own, so that nobody who rests for one claim
-        # goes on to rest for the next.
+        # When it begins, and what rings when it is over: a bell of its own, so that a thread that rests for one
+        # claim does not go on to rest for the next.
         self._claimed: tuple[int, Event] | None = None
 
     def expect(self, due: int | None) -> None:

@@ -16,7 +16,7 @@ Entrance = tuple[int, bool, int]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What filling slots with the entries of a block leads to, from one room in the slot that is being filled.
+    """The slots that the entries of a block fill, from one room in the slot that is being filled.
 
     Before the entry `i`, `slots[i]` further slots were begun and the last of them has room for `rooms[i]` ids; one
     more of each stands for the end of the block.

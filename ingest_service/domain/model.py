@@ -14,7 +14,7 @@ LARGEST_ID = 10**9 + 7
 # Ingestions are counted from FIRST_SEQUENCE on; LAST_SEQUENCE is behind everything that was ever accepted.
 FIRST_SEQUENCE = 0
 LAST_SEQUENCE = 2**62
-# Seeded by the system, and of nobody else: a program that seeds the module's own would make the same ids again.
+# One of our own, seeded by the system: a program that seeds the module's would make the same ids again.
 _RANDOM = Random()  # noqa: S311 - an id is no secret: all are listed for anyone
 
 

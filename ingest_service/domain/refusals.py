@@ -88,7 +88,7 @@ def _is_accepted(calls: Sequence[Call]) -> bool:
 def _is_about_the_last_id(calls: Sequence[Call], known: Refusals) -> bool:
     """Return whether the only id that is left was answered 403 again.
 
-    It may be one that nobody may ask for, and no other id will ever show that. So it has as many attempts as any.
+    It may be refused for its own sake, and no other id will ever show that. So it has as many attempts as any.
     """
     is_alone = known.is_last and len(calls) == 1 and bool(known.before)
     return is_alone and calls[0].answer.status == HTTPStatus.FORBIDDEN

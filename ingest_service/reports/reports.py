@@ -32,7 +32,7 @@ from ingest_service.schedule.snapshot import ScheduleSnapshot
 T = TypeVar("T")
 # Of the results on one page; its last one may go beyond that.
 PAGE_CHARACTERS = 1_048_576
-# So many are read faster than they are asked for.
+# Reading these with the status takes less time than asking for them afterwards.
 FEW_IDS = 3_000
 
 

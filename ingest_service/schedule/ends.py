@@ -75,7 +75,7 @@ class Ends:
 
     @cached_property
     def blocks(self) -> dict[int, Entered]:
-        """Where and how each whole block is entered, by its identity and in order."""
+        """The way into each whole block, by its identity and in order."""
         found: dict[int, Entered] = {}
         for stretch in self.stretches:
             first, unit = self._end(stretch.grid, 0), self.unit(stretch.grid)

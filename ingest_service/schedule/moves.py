@@ -1,4 +1,4 @@
-"""What ends later in one schedule than in another."""
+"""The ingestions that end later in one schedule than in another."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What filling slots with neighbouring entries leads to."""
+"""Slots that are filled with neighbouring entries."""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from ingest_service.domain.block import Block, Entrance, Passage
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.rate import RateLimit
 
-# A block keeps so many of its passages: with slots of three ids there are no more. Each is a few kilobytes.
+# The most passages that a block keeps: with slots of three ids there are no more. Each is a few kilobytes.
 MOST_PASSAGES = 4
 
 

@@ -70,7 +70,7 @@ class SlotGrid:
         self.packing = Packing(rate.slot_size, rate.fills, slot, room)
 
     def at(self, slot: int, room: int) -> "SlotGrid":
-        """Return the same slots, with room for so many ids left in one of them, and none in those before it."""
+        """Return the same slots, with this room left in one of them, and none in those before it."""
         return SlotGrid(self.rate, self.number, self.opens, slot, room)
 
     def fresh(self) -> tuple[int, int]:

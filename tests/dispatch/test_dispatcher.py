@@ -23,8 +23,8 @@ AHEAD, LONGEST = 6 * SECOND // 1000, 20 * SECOND // 1000
 class GrantedSlot:
     """Fits the port `SlotSource`: there is one slot, whose calls may be sent for the `grant` (None: at any time).
 
-    It may open in `opens_in` (None: nobody knows). Its store fails with each of the `troubles` first. The machine
-    is in suspend for `suspended` once the slot is open. A close returns `kept`.
+    It may open in `opens_in` (None: at a time that is not known). Its store fails with each of the `troubles`
+    first. The machine is in suspend for `suspended` once the slot is open. A close returns `kept`.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is reckoned by the block is what stepping through the slots gives, entry by entry."""
+"""Reckoning by the block gives the same as stepping through the slots, entry by entry."""
 
 from collections import Counter
 from collections.abc import Mapping

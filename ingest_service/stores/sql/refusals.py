@@ -6,7 +6,7 @@ from ingest_service.stores.sql.database import Connection
 
 
 class RefusalsQuery:
-    """What the ledger knows of refusals when a slot ends, also asked for in a pipeline.
+    """The refusals that the ledger knows when a slot ends, also asked for in a pipeline.
 
     `is_closed` is the condition for slots that were closed with the outcomes of calls.
     """

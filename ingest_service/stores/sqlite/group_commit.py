@@ -23,7 +23,7 @@ PROBE_INTERVAL = 5 * NANOSECONDS
 class GroupCommit:
     """Commits what has gathered while the commit before it was on its way to the disk.
 
-    It has no thread. Of those that ask, the one that finds nobody writing leads: it commits for all that have
+    It has no thread. Of those that ask, the one that finds no other writing leads: it commits for all that have
     gathered, and then one of those that came meanwhile leads. So a write waits for one other group at most, and a
     group is as large as the number of threads that ask.
 
@@ -164,7 +164,7 @@ class GroupCommit:
 
     def _commit(self, group: list[WaitingWrite]) -> Exception | None:
         writer = self._writer
-        assert writer is not None, "it is closed only when nobody leads"
+        assert writer is not None, "it is closed only when no thread leads"
         self._tried_at = begun = self._clock.now()
         try:
             self._require()

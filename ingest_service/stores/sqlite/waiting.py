@@ -10,7 +10,7 @@ from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.rows import ID_COUNT
 
-# Columns of so many rows fit into the cache of a processor; all rows at once would take more than their entries.
+# The columns of so few rows fit into the cache of a processor; all rows would take more than their entries.
 _ROWS_AT_ONCE = 512
 _PRIORITIES = tuple(Priority)
 _INGESTION = f"id, priority, batch_size, {ID_COUNT}, created_at"

@@ -22,7 +22,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 
 class Submitted(NamedTuple):
-    """What a submission was: the number of its ids, and its priority."""
+    """A submission in a few words: the number of its ids, and its priority."""
 
     ingestion_id: UUID
     ids: int

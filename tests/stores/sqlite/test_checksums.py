@@ -31,7 +31,7 @@ class CountedReads(UnthreadedDatabase):
 
 @pytest.fixture
 def database() -> CountedReads:
-    """A database with one ingestion, which nobody has read."""
+    """A database with one ingestion, which was not read yet."""
     database = CountedReads()
     database.start()
     ingestion = Ingestion(1, Priority.LOW, 3, len(IDS), created_at=0)
