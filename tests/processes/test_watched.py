@@ -56,12 +56,11 @@ def test_every_line_of_a_log_for_programs_is_an_object_and_names_its_request(sta
     assert running.stop() == 0
     events: list[dict[str, Any]] = [json.loads(line) for line in running.printed.splitlines()]
     assert all(list(event)[:4] == ["time", "level", "logger", "message"] for event in events)
-    (accepted,) = [event for event in events if "accepted" in event["message"]]
-    (access,) = [event for event in events if event.get("route") == "/ingest"]
+    (accepted,) = [event for event in events if event.get("route") == "/ingest"]
     (opened,) = [event for event in events if "slot" in event]
     assert accepted["ingestion_id"] == ingestion_id
-    assert len(access["request_id"]) > 0
-    assert access["request_id"] == accepted["request_id"]
-    assert (access["method"], access["status"]) == ("POST", 200)
+    assert (accepted["ids"], accepted["priority"]) == (3, "LOW")
+    assert len(accepted["request_id"]) > 0
+    assert (accepted["method"], accepted["status"]) == ("POST", 200)
     assert "request_id" not in opened
     assert events[-1]["message"] == "stopping: SIGTERM"
