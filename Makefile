@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others bench check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others test-slow-schemathesis test-slow-faults test-faults bench check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -13,18 +13,26 @@ test: .venv/dev.stamp
 
 # Most of them wait most of the time: three groups at once take a third of the time, the longest ones first.
 test-slow: .venv/dev.stamp
-	$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-slow-processes test-slow-others test-slow-crashes test-slow-browser test-slow-postgres test-slow-replicas
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(addprefix test-slow-,processes others crashes faults schemathesis browser postgres replicas)
 
 CRASHES := tests/processes/test_crash.py tests/processes/test_crash_http.py tests/processes/test_idempotency.py
 REPLICAS := tests/processes/test_replicas.py
+SCHEMATHESIS := tests/processes/test_schemathesis.py
+FAULTS := tests/faults
 POSTGRES := tests/stores/postgres tests/engines tests/postgres
 BROWSER := tests/browser
 
 test-slow-processes: .venv/dev.stamp
-	$(BIN)/pytest -m slow --durations=8 --durations-min=5 tests/processes $(patsubst %,--ignore=%,$(CRASHES) $(REPLICAS))
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 tests/processes $(patsubst %,--ignore=%,$(CRASHES) $(REPLICAS) $(SCHEMATHESIS))
 
 test-slow-crashes: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(CRASHES)
+
+test-slow-faults: .venv/dev.stamp
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(FAULTS)
+
+test-slow-schemathesis: .venv/dev.stamp
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(SCHEMATHESIS)
 
 test-slow-replicas: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(REPLICAS)
@@ -36,7 +44,11 @@ test-slow-browser: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(BROWSER)
 
 test-slow-others: .venv/dev.stamp
-	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(patsubst %,--ignore=%,tests/processes $(POSTGRES) $(BROWSER))
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(patsubst %,--ignore=%,tests/processes $(POSTGRES) $(BROWSER) $(FAULTS))
+
+# Many more faults than in `make test-slow`, for some hours; writes the figures into docs/reliability.md.
+test-faults: .venv/dev.stamp
+	$(BIN)/pytest -m slow --long --durations=8 $(or $(ARGS),$(FAULTS))
 
 # Runs every benchmark and writes docs/performance.md; `make bench ARGS="cli pacing"` runs some, and keeps the other figures.
 bench: .venv/dev.stamp
