@@ -169,7 +169,7 @@ def create_app(
 
 def _rule(settings: Settings) -> str:
     """Return the rate limit in words."""
-    size = settings.batch_size
+    size = settings.slot_ids
     return f"at most {size} {'id' if size == 1 else 'ids'} in any {settings.interval_seconds:g} s"
 
 
@@ -189,10 +189,11 @@ def _retries(settings: Settings) -> RetryRules:
 
 def _rate(settings: Settings) -> RateLimit:
     return RateLimit(
-        slot_size=settings.batch_size,
+        slot_size=settings.slot_ids,
         interval=nanoseconds(settings.interval_seconds) + nanoseconds(settings.guard),
         linger=nanoseconds(settings.linger_seconds),
         longest_pause=nanoseconds(settings.max_pause_seconds),
+        fills=settings.fill_slots == "1",
     )
 
 

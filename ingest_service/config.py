@@ -41,6 +41,8 @@ UPSTREAM_METHOD = "INGEST_UPSTREAM_METHOD"
 UPSTREAM_BODY = "INGEST_UPSTREAM_BODY"
 UPSTREAM_HEADERS = "INGEST_UPSTREAM_HEADERS"
 UPSTREAM_HEADERS_FILE = "INGEST_UPSTREAM_HEADERS_FILE"
+BATCH_SIZE = "INGEST_BATCH_SIZE"
+SLOT_SIZE = "INGEST_SLOT_SIZE"
 # They may hold a key or a password, wherever it stands.
 _NEVER_SHOWN = {
     *(UPSTREAM_URL, UPSTREAM_BODY, UPSTREAM_HEADERS, UPSTREAM_HEADERS_FILE),
@@ -101,7 +103,9 @@ class Settings(BaseModel):
     upstream_headers_file: Annotated[str, AfterValidator(upstream_request.checked_path)] = Field(
         "", validation_alias=UPSTREAM_HEADERS_FILE
     )
-    batch_size: int = Field(3, validation_alias="INGEST_BATCH_SIZE", ge=1, le=1000)
+    batch_size: int = Field(3, validation_alias=BATCH_SIZE, ge=1, le=1000)
+    slot_size: int | None = Field(None, validation_alias=SLOT_SIZE, ge=1, le=1000)
+    fill_slots: Literal["0", "1"] = Field("0", validation_alias="INGEST_FILL_SLOTS")
     interval_seconds: Seconds = Field(5, validation_alias="INGEST_INTERVAL_SECONDS", ge=0.001)
     linger_seconds: Seconds = Field(0.3, validation_alias="INGEST_LINGER_SECONDS", ge=0)
     guard_seconds: Seconds | None = Field(None, validation_alias="INGEST_GUARD_SECONDS", ge=0)
@@ -138,6 +142,9 @@ class Settings(BaseModel):
             name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
             raise _not_allowed(name, str(first["input"]), f"{reason[0].lower()}{reason[1:]}") from None
         _require_whole_request(settings.upstream_request)
+        if settings.slot_ids < settings.batch_size:
+            allowed = f"it should be {settings.batch_size} or more, as {BATCH_SIZE} is {settings.batch_size}"
+            raise _not_allowed(SLOT_SIZE, str(settings.slot_size), allowed)
         return settings
 
     @classmethod
@@ -157,6 +164,11 @@ class Settings(BaseModel):
         """Path of the SQLite file."""
         assert not self.is_postgres, "a PostgreSQL database has no path"
         return sqlite_path(self.database_url.get_secret_value())
+
+    @property
+    def slot_ids(self) -> int:
+        """Most ids in a slot."""
+        return self.batch_size if self.slot_size is None else self.slot_size
 
     @property
     def guard(self) -> float:

@@ -45,7 +45,7 @@ class Process:
         metrics = Metrics()
         try:
             self.settings = Settings.from_environ(os.environ)
-            self._connections = allow_connections(self.settings.batch_size)
+            self._connections = allow_connections(self.settings.slot_ids)
             self.service: Service = build_service(self.settings, metrics)
         except IngestError as error:
             _refuse(str(error))

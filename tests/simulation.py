@@ -49,8 +49,10 @@ class Simulation:
         retry_rules: RetryRules = FIVE_ATTEMPTS,
         most_ids: int = 10_000_000,
         place: Place | None = None,
+        batch_size: int | None = None,
     ) -> None:
         self.rate = rate
+        self.batch_size = batch_size or rate.slot_size
         self.retry_rules = retry_rules
         self.most_ids = most_ids
         self.place = place or EmbeddedPlace()
@@ -78,7 +80,7 @@ class Simulation:
             UnderWay(self.retry_rules),
             self.given_up.append,
         )
-        self.service = Service(self.records, self.engine, self.dispatcher, [], self.rate.slot_size)
+        self.service = Service(self.records, self.engine, self.dispatcher, [], self.batch_size)
 
     def submit(self, ids: Iterable[int], priority: str = "MEDIUM") -> UUID:
         return self.service.submit(ids, Priority[priority])

@@ -24,6 +24,8 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "upstream_body": SecretStr(""),
         "upstream_headers_file": "",
         "batch_size": 3,
+        "slot_size": None,
+        "fill_slots": "0",
         "interval_seconds": 5,
         "linger_seconds": 0.3,
         "guard_seconds": None,
@@ -93,6 +95,11 @@ def test_bad_headers_are_refused_without_being_shown(headers: str, allowed: str)
     assert str(caught.value) == f"INGEST_UPSTREAM_HEADERS=(not shown) is not allowed: {allowed}"
 
 
+def test_a_slot_holds_one_batch_unless_its_size_is_set() -> None:
+    assert Settings.from_environ({"INGEST_BATCH_SIZE": "7"}).slot_ids == 7
+    assert Settings.from_environ({"INGEST_BATCH_SIZE": "7", "INGEST_SLOT_SIZE": "100"}).slot_ids == 100
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert Settings.from_environ({"INGEST_PORT": "", "INGEST_HOST": ""}) == Settings.from_environ({})
 
@@ -106,6 +113,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "INGEST_DATABASE_URL": "sqlite:////data/ingest.db",
         "INGEST_REPLICA_NAME": "one",
         "INGEST_BATCH_SIZE": "4",
+        "INGEST_SLOT_SIZE": "12",
+        "INGEST_FILL_SLOTS": "1",
         "INGEST_INTERVAL_SECONDS": "0.5",
         "INGEST_LINGER_SECONDS": "0.25",
         "INGEST_GUARD_SECONDS": "0.02",
@@ -281,6 +290,10 @@ NAME = "it should be up to 64 printable characters, without blanks"
         ("INGEST_GUARD_SECONDS", "-1", "input should be greater than or equal to 0"),
         ("INGEST_SIMULATED_DELAY_SECONDS", "-1", "input should be greater than or equal to 0"),
         ("INGEST_BATCH_SIZE", "0", "input should be greater than or equal to 1"),
+        ("INGEST_SLOT_SIZE", "0", "input should be greater than or equal to 1"),
+        ("INGEST_SLOT_SIZE", "1001", "input should be less than or equal to 1000"),
+        ("INGEST_SLOT_SIZE", "2", "it should be 3 or more, as INGEST_BATCH_SIZE is 3"),
+        ("INGEST_FILL_SLOTS", "yes", "input should be '0' or '1'"),
         ("INGEST_BATCH_SIZE", "2.5", "input should be a valid integer, unable to parse string as an integer"),
         ("INGEST_MAX_ATTEMPTS", "0", "input should be greater than or equal to 1"),
         ("INGEST_BACKOFF_SECONDS", "-1", "input should be greater than or equal to 0"),

@@ -68,6 +68,6 @@ def require_fit(entries: Iterable[Entry], slot_size: int) -> None:
         size = entry.ingestion.batch_size
         if size > slot_size and entry.largest_size > slot_size:
             raise SettingError(
-                f"INGEST_BATCH_SIZE={slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
+                f"INGEST_SLOT_SIZE={slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
                 f"in batches of {size}; allowed is {size} or more until it is done"
             )

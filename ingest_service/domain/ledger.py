@@ -135,9 +135,10 @@ class LedgerSummary:
 
 @dataclass(frozen=True, slots=True)
 class BatchHistory:
-    """History of a batch in the ledger: `attempts` counts the slots it was called in; times are of the wall clock.
+    """History of a batch in the ledger: `attempts` is the most calls that one of its ids had.
 
-    `ended_at` is when the last of these slots was closed, None while it is open.
+    Times are of the wall clock: `ended_at` is when the last slot it was called in was closed, None while that is
+    open.
     """
 
     number: int

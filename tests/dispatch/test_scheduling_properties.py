@@ -76,7 +76,7 @@ def lives(draw: st.DrawFn) -> list[Happening]:
     return [*sorted(happenings, key=lambda happening: happening.time), Switch(END, pauses=False)]
 
 
-rates = st.builds(RateLimit, st.integers(1, 4), st.integers(1, 9), st.integers(0, 9), st.just(0))
+rates = st.builds(RateLimit, st.integers(1, 7), st.integers(1, 9), st.integers(0, 9), st.just(0), st.booleans())
 latencies = st.lists(st.integers(0, 20), min_size=1, max_size=7)
 
 
@@ -95,12 +95,27 @@ class Waits:
         return self.priority, self.sequence, self.first
 
 
+@dataclass(frozen=True)
+class Rules:
+    """A rate limit, and the size of the batches that it was made for."""
+
+    rate: RateLimit
+    batch_size: int
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rules:
+    rate = draw(rates)
+    return Rules(rate, draw(st.integers(1, min(4, rate.slot_size))))
+
+
 class Model:
     """Opens slots by the letter of the laws, batch by batch, without a queue and without a clock."""
 
-    def __init__(self, latency: list[int], rate: RateLimit) -> None:
+    def __init__(self, latency: list[int], rules: Rules) -> None:
         self.latency = latency
-        self.rate = rate
+        self.rate = rules.rate
+        self.batch_size = rules.batch_size
         self.slots: Slots = []
         self.waiting: list[Waits] = []
         self.arrived = 0
@@ -126,10 +141,15 @@ class Model:
     def open(self, opens: int) -> None:
         taken: list[int] = []
         for batch in sorted(self.waiting, key=lambda batch: batch.place):
-            if len(taken) + len(batch.ids) > self.rate.slot_size:
-                break
-            taken += batch.ids
-            self.waiting.remove(batch)
+            room = self.rate.slot_size - len(taken)
+            if len(batch.ids) <= room:
+                taken += batch.ids
+                self.waiting.remove(batch)
+                continue
+            if self.rate.fills:
+                taken += batch.ids[:room]
+                batch.first, batch.ids = batch.first + room, batch.ids[room:]
+            break
         self.slots.append((opens, taken))
         self.free = opens + max(self.rate.interval, *(self.latency[i % len(self.latency)] for i in taken))
 
@@ -137,7 +157,7 @@ class Model:
         if isinstance(happening, Switch):
             self.paused = happening.pauses
         elif isinstance(happening, Arrival):
-            size = self.rate.slot_size
+            size = self.batch_size
             for first in range(0, len(happening.ids), size):
                 ids = happening.ids[first : first + size]
                 self.waiting.append(Waits(happening.priority, self.arrived, first, happening.time, ids))
@@ -155,10 +175,14 @@ def latency_of(latency: list[int], record_id: int) -> int:
 
 
 def simulate(
-    happenings: list[Happening], latency: list[int], rate: RateLimit, place: Place | None = None
+    happenings: list[Happening], latency: list[int], rules: Rules, place: Place | None = None
 ) -> Simulation:
     simulation = Simulation(
-        rate, lambda record_id: latency[record_id % len(latency)], most_ids=MOST_IDS, place=place
+        rules.rate,
+        lambda record_id: latency[record_id % len(latency)],
+        most_ids=MOST_IDS,
+        place=place,
+        batch_size=rules.batch_size,
     )
     accepted: list[UUID] = []
     for happening in happenings:
@@ -186,58 +210,58 @@ def change(simulation: Simulation, accepted: list[UUID], wanted: Change) -> None
             simulation.service.reprioritise(accepted[wanted.which], wanted.priority)
 
 
-@given(arrivals(), latencies, rates)
+@given(arrivals(), latencies, rules())
 def test_the_model_of_the_laws_gives_the_same_slots(
-    happenings: list[Happening], latency: list[int], rate: RateLimit
+    happenings: list[Happening], latency: list[int], rules: Rules
 ) -> None:
-    assert simulate(happenings, latency, rate).slots_seen() == Model(latency, rate).run(happenings)
+    assert simulate(happenings, latency, rules).slots_seen() == Model(latency, rules).run(happenings)
 
 
-@given(lives(), latencies, rates)
+@given(lives(), latencies, rules())
 def test_the_model_gives_the_same_slots_when_people_cancel_change_and_pause(
-    happenings: list[Happening], latency: list[int], rate: RateLimit
+    happenings: list[Happening], latency: list[int], rules: Rules
 ) -> None:
-    assert simulate(happenings, latency, rate).slots_seen() == Model(latency, rate).run(happenings)
+    assert simulate(happenings, latency, rules).slots_seen() == Model(latency, rules).run(happenings)
 
 
 @settings(max_examples=20)
-@given(lives(), latencies, rates)
+@given(lives(), latencies, rules())
 def test_the_model_gives_the_same_slots_over_postgres(
-    postgres: Databases, happenings: list[Happening], latency: list[int], rate: RateLimit
+    postgres: Databases, happenings: list[Happening], latency: list[int], rules: Rules
 ) -> None:
     with PostgresPlace(postgres.emptied()) as place:
-        seen = simulate(happenings, latency, rate, place).slots_seen()
-    assert seen == Model(latency, rate).run(happenings)
+        seen = simulate(happenings, latency, rules, place).slots_seen()
+    assert seen == Model(latency, rules).run(happenings)
 
 
-@given(lives(), latencies, rates)
+@given(lives(), latencies, rules())
 def test_no_span_of_an_interval_has_more_starts_than_a_slot_has_room(
-    happenings: list[Happening], latency: list[int], rate: RateLimit
+    happenings: list[Happening], latency: list[int], rules: Rules
 ) -> None:
-    calls = simulate(happenings, latency, rate).upstream.calls
-    assert most_starts_in_a_span(calls, rate.interval) <= rate.slot_size
+    calls = simulate(happenings, latency, rules).upstream.calls
+    assert most_starts_in_a_span(calls, rules.rate.interval) <= rules.rate.slot_size
 
 
-@given(lives(), latencies, rates)
+@given(lives(), latencies, rules())
 def test_never_more_ids_are_in_work_than_a_slot_has_room(
-    happenings: list[Happening], latency: list[int], rate: RateLimit
+    happenings: list[Happening], latency: list[int], rules: Rules
 ) -> None:
-    calls = simulate(happenings, [1 + wait for wait in latency], rate).upstream.calls
-    assert most_in_work(calls) <= rate.slot_size
+    calls = simulate(happenings, [1 + wait for wait in latency], rules).upstream.calls
+    assert most_in_work(calls) <= rules.rate.slot_size
 
 
-@given(arrivals(), latencies, rates)
-def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[int], rate: RateLimit) -> None:
-    called = [record_id for record_id, _, _ in simulate(happenings, latency, rate).upstream.calls]
+@given(arrivals(), latencies, rules())
+def test_nothing_is_lost_or_doubled(happenings: list[Happening], latency: list[int], rules: Rules) -> None:
+    called = [record_id for record_id, _, _ in simulate(happenings, latency, rules).upstream.calls]
     asked = [record_id for one in happenings if isinstance(one, Arrival) for record_id in one.ids]
     assert sorted(called) == sorted(asked)
 
 
-@given(lives(), latencies, rates)
+@given(lives(), latencies, rules())
 def test_the_room_that_was_taken_is_all_given_back(
-    happenings: list[Happening], latency: list[int], rate: RateLimit
+    happenings: list[Happening], latency: list[int], rules: Rules
 ) -> None:
-    simulation = simulate(happenings, latency, rate)
+    simulation = simulate(happenings, latency, rules)
     assert list(simulation.engine.snapshot().waiting) == []
     simulation.submit(range(1, MOST_IDS + 1))
     with pytest.raises(BacklogFull):

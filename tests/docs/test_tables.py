@@ -7,7 +7,7 @@ from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
 from ingest_service.app import create_app
-from ingest_service.config import Settings
+from ingest_service.config import BATCH_SIZE, Settings
 from ingest_service.errors import SettingError
 from ingest_service.metrics import Metrics
 from tests.docs.markdown import ROOT, code_spans, rows
@@ -30,6 +30,8 @@ def written(field: FieldInfo) -> str:
     default = field.default
     if isinstance(default, SecretStr):
         default = default.get_secret_value()
+    if field is Settings.model_fields["slot_size"]:
+        return f"`{BATCH_SIZE}`"
     if default is None:
         simulated = Settings.from_environ({})
         real = Settings.from_environ({"INGEST_UPSTREAM_URL": "http://localhost/{id}"})

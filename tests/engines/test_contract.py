@@ -55,6 +55,65 @@ def test_no_batch_overtakes_another_to_fill_a_hole(rig: Rig) -> None:
     assert [rig.run_slot()[1] for _ in range(2)] == [[1, 2], [3, 4, 5]]
 
 
+# Slots of several batches, and full ones.
+
+
+FIVE = replace(RATE, slot_size=5)
+FULL = replace(FIVE, fills=True)
+
+
+def test_a_slot_takes_whole_batches_as_long_as_they_fit(rig_with: RigWith) -> None:
+    rig = rig_with(rate=FIVE)
+    for ids in ([1, 2], [3, 4, 5], [6, 7, 8, 9, 10]):
+        rig.admit(ids)
+    assert [rig.run_slot()[1] for _ in range(2)] == [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]
+
+
+def test_a_full_slot_splits_a_batch_which_is_triggered_until_each_id_has_an_outcome(rig_with: RigWith) -> None:
+    rig = rig_with(rate=FULL)
+    ingestion_id = rig.admit([1, 2, 3, 4, 5, 6])
+    other = rig.admit([7, 8, 9])
+    assert rig.run_slot()[1] == [1, 2, 3, 4, 5]
+    progress = rig.progress(ingestion_id)
+    assert [progress.status_of(number) for number in (0, 1)] == [Status.COMPLETED, Status.TRIGGERED]
+    assert rig.run_slot()[1] == [6, 7, 8, 9]
+    assert [rig.progress(one).status for one in (ingestion_id, other)] == [Status.COMPLETED] * 2
+
+
+def test_ids_that_failed_come_back_before_the_rest_of_their_batch_and_in_full_slots(rig_with: RigWith) -> None:
+    rig = rig_with(rate=FULL)
+    ingestion_id = rig.admit(range(1, 13))
+    good = Answer("{}")
+    rig.run_slot(good, PASSING, PASSING, PASSING, PASSING)
+    assert [rig.run_slot()[1] for _ in range(2)] == [[2, 3, 4, 5, 6], [7, 8, 9, 10, 11]]
+    rig.run_slot()
+    assert [(one.record_id, one.attempts) for one in rig.outcomes(ingestion_id)][:6] == [
+        *((1, 1), (2, 2), (3, 2), (4, 2), (5, 2), (6, 1)),
+    ]
+    assert rig.progress(ingestion_id).status is Status.COMPLETED
+
+
+def test_after_a_crash_the_open_part_of_a_split_batch_is_called_again_and_then_the_rest(rig_with: RigWith) -> None:
+    rig = rig_with(rate=FULL)
+    ingestion_id = rig.admit([1, 2, 3, 4, 5, 6])
+    rig.open()
+    rig.restart()
+    assert [rig.run_slot()[1] for _ in range(2)] == [[1, 2, 3, 4, 5], [6]]
+    assert rig.progress(ingestion_id).status is Status.COMPLETED
+
+
+def test_the_rest_of_a_split_batch_has_failed_when_its_ingestion_is_cancelled(rig_with: RigWith) -> None:
+    rig = rig_with(rate=FULL)
+    ingestion_id = rig.admit(range(1, 10))
+    rig.run_slot()
+    rig.engine.cancel(rig.sequence(ingestion_id))
+    progress = rig.progress(ingestion_id)
+    assert [progress.status_of(number) for number in range(3)] == [
+        *(Status.COMPLETED, Status.COMPLETED, Status.CANCELLED),
+    ]
+    assert [(one.record_id, one.error) for one in rig.outcomes(ingestion_id)][5:] == [(6, "cancelled")]
+
+
 # Pacing.
 
 

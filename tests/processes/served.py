@@ -57,7 +57,7 @@ def main() -> None:
     service.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(service, settings)
-    allow_connections(settings.batch_size)
+    allow_connections(settings.slot_ids)
     make_server(app, settings.host, settings.port, 2 * settings.max_body).run()
     service.stop()
 

@@ -33,10 +33,11 @@ def read_batch_histories(connection: Connection, progress: Progress, numbers: ra
     size = progress.ingestion.batch_size
     rows = connection.execute(
         "SELECT batch, attempts, first_opened_at, closed_at FROM (SELECT position / ? AS batch, "
-        "count(DISTINCT slot) AS attempts, min(opened_at) AS first_opened_at, max(slot) AS last_slot "
+        "max(calls) AS attempts, min(first_opened_at) AS first_opened_at, max(last_slot) AS last_slot "
+        "FROM (SELECT position, count(*) AS calls, min(opened_at) AS first_opened_at, max(slot) AS last_slot "
         "FROM calls JOIN slots ON slot = number "
-        "WHERE sequence = ? AND position >= ? AND position < ? GROUP BY batch) AS called "
-        "JOIN slots ON number = last_slot",
+        "WHERE sequence = ? AND position >= ? AND position < ? GROUP BY position) AS ids GROUP BY batch) "
+        "AS called JOIN slots ON number = last_slot",
         [size, progress.sequence, numbers.start * size, numbers.stop * size],
     )
     return {row[0]: BatchHistory(*row) for row in rows}

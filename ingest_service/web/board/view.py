@@ -62,8 +62,13 @@ class Departure:
 
     @property
     def free(self) -> int:
-        """Number of empty seats that are shown."""
-        return max(0, min(self.size, MOST_SEATS) - len(self.seats))
+        """Number of empty seats."""
+        return max(0, self.size - len(self.seats))
+
+    @property
+    def is_small(self) -> bool:
+        """True if its empty seats are shown one by one."""
+        return self.size <= MOST_SEATS
 
     @property
     def unseen(self) -> int:

@@ -76,7 +76,7 @@ def main() -> None:
     url = settings.database_url.get_secret_value()
     threading.Thread(target=hold_gate, args=[url, traps, clock, observer], daemon=True).start()
     app = create_app(service, settings, observer)
-    allow_connections(settings.batch_size)
+    allow_connections(settings.slot_ids)
     make_server(app, settings.host, settings.port, 2 * settings.max_body).run()
     service.stop()
 

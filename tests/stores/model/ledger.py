@@ -1,5 +1,6 @@
 """The ledger of the model."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -85,8 +86,17 @@ class Ledger:
         found = {}
         for number in numbers:
             used = [one for one in self._slots if number in {batch.number for batch in one.batches(sequence)}]
+            calls = Counter(
+                at
+                for one in used
+                for batch in one.batches(sequence)
+                for at in batch.positions
+                if batch.number == number
+            )
             if used:
-                found[number] = BatchHistory(number, len(used), used[0].slot.opened_at, used[-1].closed_at)
+                found[number] = BatchHistory(
+                    number, max(calls.values()), used[0].slot.opened_at, used[-1].closed_at
+                )
         return found
 
     def positions(self, sequence: int) -> list[int]:

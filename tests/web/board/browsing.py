@@ -19,7 +19,7 @@ class Driven(Service):
 
     @classmethod
     def by(cls, simulation: Simulation) -> Self:
-        return cls(simulation.records, simulation.engine, simulation.dispatcher, [], simulation.rate.slot_size)
+        return cls(simulation.records, simulation.engine, simulation.dispatcher, [], simulation.batch_size)
 
     def readiness_failures(self) -> dict[str, str]:
         found = super().readiness_failures()

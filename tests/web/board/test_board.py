@@ -191,8 +191,18 @@ def test_many_seats_are_not_shown_one_by_one() -> None:
     simulation.submit(range(1, 60))
     app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
     said = Browser(app.test_client(), simulation.clock, SECOND).read()
-    assert "and 47 more" in said
-    assert "empty seat" not in said
+    assert "and 47 more 41 empty seats" in said
+
+
+@pytest.mark.parametrize(
+    ("taken", "empty"), [(5, ["95 empty seats"]), (99, ["1 empty seat"]), (100, [])], ids=["5", "99", "100"]
+)
+def test_the_empty_seats_of_a_large_slot_are_counted(taken: int, empty: list[str]) -> None:
+    simulation = Simulation(rate=RateLimit(slot_size=100, interval=5 * SECOND, linger=0, longest_pause=0))
+    simulation.submit(range(1, taken + 1))
+    app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
+    said = Browser(app.test_client(), simulation.clock, SECOND).read()
+    assert re.findall(r"\d+ empty seats?", said) == empty
 
 
 def test_the_page_reads_itself_again_without_javascript(browser: Browser) -> None:

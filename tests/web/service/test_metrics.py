@@ -77,7 +77,7 @@ def test_the_limits_are_shown(simulation: Simulation) -> None:
     settings = {
         "INGEST_INTERVAL_SECONDS": "7",
         "INGEST_GUARD_SECONDS": "0.5",
-        "INGEST_BATCH_SIZE": "4",
+        "INGEST_SLOT_SIZE": "4",
         "INGEST_MAX_PENDING_IDS": "99",
     }
     client = create_app(simulation.service, Settings.from_environ(settings)).test_client()
