@@ -16,6 +16,7 @@ from ingest_service.clock import NANOSECONDS
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.usage import UsageLog
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 RATE = RateLimit(slot_size=3, interval=5 * NANOSECONDS, linger=0, longest_pause=0)
@@ -35,7 +36,16 @@ def filled(ingestions: int, ids: int) -> Backlog:
 def snapshot(backlog: Backlog) -> ScheduleSnapshot:
     """Return the snapshot of a dispatcher that may open a slot now."""
     return ScheduleSnapshot(
-        backlog.snapshot(), 0, RATE, probing=False, wall_offset=0, paused_until=0, paused_at=None, took=0, now=0
+        waiting=backlog.snapshot(),
+        next_start=0,
+        rate=RATE,
+        probing=False,
+        wall_offset=0,
+        paused_until=0,
+        paused_at=None,
+        took=0,
+        now=0,
+        usage=UsageLog(RATE).usage,
     )
 
 

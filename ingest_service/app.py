@@ -14,7 +14,8 @@ from ingest_service.dispatch.engine import EmbeddedEngine
 from ingest_service.dispatch.fan_out import ThreadedFanOut
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.dispatch.under_way import UnderWay
-from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.rate import Quota, RateLimit
+from ingest_service.limits import in_words
 from ingest_service.metrics import Metrics
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.fetcher import Fetcher
@@ -94,7 +95,7 @@ def assemble(
     under_way = UnderWay(_retries(settings))
     dispatcher = Dispatcher(engine, upstream, clock, ThreadedFanOut(SpareThreads()), observer, under_way)
     pruner = Pruner(records, clock, settings.keep_days * DAY)
-    return Service(records, engine, dispatcher, [slips, pruner], settings.batch_size)
+    return Service(records, engine, dispatcher, [slips, pruner], settings.batch_ids)
 
 
 def _embedded(settings: Settings, clock: Clock, observer: Observer, causes: CauseLog) -> tuple[Records, Engine]:
@@ -169,8 +170,10 @@ def create_app(
 
 def _rule(settings: Settings) -> str:
     """Return the rate limit in words."""
-    size = settings.slot_ids
-    return f"at most {size} {'id' if size == 1 else 'ids'} in any {settings.interval_seconds:g} s"
+    return ", ".join(
+        f"at most {limit.ids:,} {'id' if limit.ids == 1 else 'ids'} in any {in_words(limit.seconds)}"
+        for limit in settings.all_limits
+    )
 
 
 def _watch(app: Flask, service: Service, settings: Settings, metrics: Metrics) -> AccessLog:
@@ -188,12 +191,16 @@ def _retries(settings: Settings) -> RetryRules:
 
 
 def _rate(settings: Settings) -> RateLimit:
+    shortest, *longer = settings.all_limits
+    guard = nanoseconds(settings.guard)
     return RateLimit(
-        slot_size=settings.slot_ids,
-        interval=nanoseconds(settings.interval_seconds) + nanoseconds(settings.guard),
+        slot_size=shortest.ids,
+        interval=nanoseconds(shortest.seconds) + guard,
         linger=nanoseconds(settings.linger_seconds),
         longest_pause=nanoseconds(settings.max_pause_seconds),
         fills=settings.fill_slots == "1",
+        quotas=tuple(Quota(limit.ids, nanoseconds(limit.seconds)) for limit in longer),
+        guard=guard,
     )
 
 

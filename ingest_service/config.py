@@ -4,13 +4,13 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -33,16 +33,16 @@ from ingest_service.environment import (
 )
 from ingest_service.errors import SettingError
 from ingest_service.hosts import hosts_of, listening_host, origins_of
+from ingest_service.rate_settings import RateSettings, Seconds
 from ingest_service.upstream_request import UpstreamRequest
 
-Seconds = Annotated[float, Field(le=86_400, allow_inf_nan=False)]
 UPSTREAM_URL = "INGEST_UPSTREAM_URL"
 UPSTREAM_METHOD = "INGEST_UPSTREAM_METHOD"
 UPSTREAM_BODY = "INGEST_UPSTREAM_BODY"
 UPSTREAM_HEADERS = "INGEST_UPSTREAM_HEADERS"
 UPSTREAM_HEADERS_FILE = "INGEST_UPSTREAM_HEADERS_FILE"
-BATCH_SIZE = "INGEST_BATCH_SIZE"
-SLOT_SIZE = "INGEST_SLOT_SIZE"
+KEEP_DAYS = "INGEST_KEEP_DAYS"
+DAY_SECONDS = 86_400
 # They may hold a key or a password, wherever it stands.
 _NEVER_SHOWN = {
     *(UPSTREAM_URL, UPSTREAM_BODY, UPSTREAM_HEADERS, UPSTREAM_HEADERS_FILE),
@@ -75,7 +75,7 @@ def _this_process() -> str:
     return socket.gethostname()[: _LONGEST_NAME - len(number)] + number
 
 
-class Settings(BaseModel):
+class Settings(RateSettings):
     """The settings of one process; every field names its variable, its default and what is allowed."""
 
     model_config = ConfigDict(frozen=True, validate_default=False)
@@ -103,12 +103,6 @@ class Settings(BaseModel):
     upstream_headers_file: Annotated[str, AfterValidator(upstream_request.checked_path)] = Field(
         "", validation_alias=UPSTREAM_HEADERS_FILE
     )
-    batch_size: int = Field(3, validation_alias=BATCH_SIZE, ge=1, le=1000)
-    slot_size: int | None = Field(None, validation_alias=SLOT_SIZE, ge=1, le=1000)
-    fill_slots: Literal["0", "1"] = Field("0", validation_alias="INGEST_FILL_SLOTS")
-    interval_seconds: Seconds = Field(5, validation_alias="INGEST_INTERVAL_SECONDS", ge=0.001)
-    linger_seconds: Seconds = Field(0.3, validation_alias="INGEST_LINGER_SECONDS", ge=0)
-    guard_seconds: Seconds | None = Field(None, validation_alias="INGEST_GUARD_SECONDS", ge=0)
     upstream_timeout_seconds: Seconds = Field(10, validation_alias="INGEST_UPSTREAM_TIMEOUT_SECONDS", gt=0)
     max_attempts: int = Field(5, validation_alias="INGEST_MAX_ATTEMPTS", ge=1, le=100)
     backoff_seconds: Seconds = Field(5, validation_alias="INGEST_BACKOFF_SECONDS", ge=0)
@@ -125,7 +119,7 @@ class Settings(BaseModel):
     keepalive_seconds: Seconds = Field(75, validation_alias="INGEST_KEEPALIVE_SECONDS", ge=1)
     page_controls: Literal["0", "1"] = Field("0", validation_alias="INGEST_PAGE_CONTROLS")
     log_format: Literal["human", "json"] = Field("human", validation_alias="INGEST_LOG_FORMAT")
-    keep_days: int = Field(30, validation_alias="INGEST_KEEP_DAYS", ge=1, le=36_500)
+    keep_days: int = Field(30, validation_alias=KEEP_DAYS, ge=1, le=36_500)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -142,9 +136,12 @@ class Settings(BaseModel):
             name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
             raise _not_allowed(name, str(first["input"]), f"{reason[0].lower()}{reason[1:]}") from None
         _require_whole_request(settings.upstream_request)
-        if settings.slot_ids < settings.batch_size:
-            allowed = f"it should be {settings.batch_size} or more, as {BATCH_SIZE} is {settings.batch_size}"
-            raise _not_allowed(SLOT_SIZE, str(settings.slot_size), allowed)
+        settings.require_agreement()
+        longest = settings.all_limits[-1].seconds
+        if longest > settings.keep_days * DAY_SECONDS:
+            least, limit = ceil(longest / DAY_SECONDS), settings.all_limits[-1]
+            allowed = f"it should be {least} or more, for {limit} counts what was called so long ago"
+            raise _not_allowed(KEEP_DAYS, str(settings.keep_days), allowed)
         return settings
 
     @classmethod
@@ -164,11 +161,6 @@ class Settings(BaseModel):
         """Path of the SQLite file."""
         assert not self.is_postgres, "a PostgreSQL database has no path"
         return sqlite_path(self.database_url.get_secret_value())
-
-    @property
-    def slot_ids(self) -> int:
-        """Most ids in a slot."""
-        return self.batch_size if self.slot_size is None else self.slot_size
 
     @property
     def guard(self) -> float:

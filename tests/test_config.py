@@ -26,6 +26,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "batch_size": 3,
         "slot_size": None,
         "fill_slots": "0",
+        "limits": (),
         "interval_seconds": 5,
         "linger_seconds": 0.3,
         "guard_seconds": None,
@@ -73,6 +74,7 @@ def test_the_headers_for_the_upstream_are_read_and_never_shown() -> None:
 DATABASE_URL = (
     "it should be sqlite:///relative/path.db or sqlite:////absolute/path.db, or begin with postgresql://"
 )
+A_LIMIT = "it should be like 100/1m, 2000/1d: ids and their window, in s, m, h or d"
 A_JSON_OBJECT = 'it should be a JSON object like {"Authorization": "Bearer …"}'
 NAMES_AND_LINES = "it should have names of letters, digits and hyphens, and values of one line of Latin-1"
 
@@ -98,6 +100,45 @@ def test_bad_headers_are_refused_without_being_shown(headers: str, allowed: str)
 def test_a_slot_holds_one_batch_unless_its_size_is_set() -> None:
     assert Settings.from_environ({"INGEST_BATCH_SIZE": "7"}).slot_ids == 7
     assert Settings.from_environ({"INGEST_BATCH_SIZE": "7", "INGEST_SLOT_SIZE": "100"}).slot_ids == 100
+
+
+@pytest.mark.parametrize(
+    ("written", "limits", "batch"),
+    [
+        ("300/5s", [(300, 5)], 3),
+        ("10000/1d,1000/1h", [(1000, 3600), (10_000, 86_400)], 3),
+        ("2/s", [(2, 1)], 2),
+        (" 3/0.5s , 100/1.5m ", [(3, 0.5), (100, 90)], 3),
+        ("3/5s, 100/1m, 300/1h, 2000/1d", [(3, 5), (100, 60), (300, 3600), (2000, 86_400)], 3),
+    ],
+)
+def test_limits_are_written_as_ids_and_their_window(
+    written: str, limits: list[tuple[int, float]], batch: int
+) -> None:
+    settings = Settings.from_environ({"INGEST_LIMITS": written})
+    assert [(limit.ids, limit.seconds) for limit in settings.all_limits] == limits
+    assert (settings.slot_ids, settings.batch_ids) == (limits[0][0], batch)
+
+
+def test_limits_stand_in_place_of_the_size_of_a_slot_and_the_interval() -> None:
+    for name in ("INGEST_SLOT_SIZE", "INGEST_INTERVAL_SECONDS"):
+        with pytest.raises(
+            SettingError, match=f"INGEST_LIMITS and {name} are both set: only one of them is allowed"
+        ):
+            Settings.from_environ({"INGEST_LIMITS": "3/5s", name: "5"})
+
+
+def test_a_batch_that_was_chosen_fits_into_the_shortest_limit() -> None:
+    with pytest.raises(SettingError, match="INGEST_LIMITS=2/1s is not allowed: it should allow 3 ids or more, as"):
+        Settings.from_environ({"INGEST_LIMITS": "2/s, 100/1m", "INGEST_BATCH_SIZE": "3"})
+
+
+def test_history_is_kept_for_as_long_as_a_quota_counts() -> None:
+    Settings.from_environ({"INGEST_LIMITS": "3/5s, 100/1.5d", "INGEST_KEEP_DAYS": "2"})
+    with pytest.raises(
+        SettingError, match="INGEST_KEEP_DAYS=1 is not allowed: it should be 2 or more, for 100/36h"
+    ):
+        Settings.from_environ({"INGEST_LIMITS": "3/5s, 100/1.5d", "INGEST_KEEP_DAYS": "1"})
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
@@ -137,7 +178,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "INGEST_KEEP_DAYS": "9",
     }
     settings = Settings.from_environ(environ)
-    read = settings.model_dump(exclude={"upstream_headers"})
+    # Limits stand in place of the size of a slot and of the interval.
+    read = settings.model_dump(exclude={"upstream_headers", "limits"})
     for name in ("database_url", "upstream_body"):
         read[name] = getattr(settings, name).get_secret_value()
     for name in ("cors_origins", "allowed_hosts"):
@@ -292,7 +334,15 @@ NAME = "it should be up to 64 printable characters, without blanks"
         ("INGEST_BATCH_SIZE", "0", "input should be greater than or equal to 1"),
         ("INGEST_SLOT_SIZE", "0", "input should be greater than or equal to 1"),
         ("INGEST_SLOT_SIZE", "1001", "input should be less than or equal to 1000"),
-        ("INGEST_SLOT_SIZE", "2", "it should be 3 or more, as INGEST_BATCH_SIZE is 3"),
+        ("INGEST_SLOT_SIZE", "2", "it should allow 3 ids or more, as INGEST_BATCH_SIZE is 3"),
+        ("INGEST_LIMITS", "3 in 5 s", A_LIMIT),
+        ("INGEST_LIMITS", "0/5s", A_LIMIT),
+        ("INGEST_LIMITS", "3/5s,", A_LIMIT),
+        ("INGEST_LIMITS", "3/0s", "the shortest window should be from 0.001 s to 1 d"),
+        ("INGEST_LIMITS", "3/2d", "the shortest window should be from 0.001 s to 1 d"),
+        ("INGEST_LIMITS", "1001/1h", "1001/1h should allow 1000 ids at most, as the shortest limit"),
+        ("INGEST_LIMITS", "3/60s, 9/1m", "3/1m and 9/1m are limits of the same window: it should be one of them"),
+        ("INGEST_LIMITS", "100/1d, 100/1m", "100/1d should allow more ids than 100/1m, which is shorter"),
         ("INGEST_FILL_SLOTS", "yes", "input should be '0' or '1'"),
         ("INGEST_BATCH_SIZE", "2.5", "input should be a valid integer, unable to parse string as an integer"),
         ("INGEST_MAX_ATTEMPTS", "0", "input should be greater than or equal to 1"),

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from threading import Lock
 
 from ingest_service.backlog.entry_queue import EntryQueue
-from ingest_service.backlog.packing import next_slot
+from ingest_service.backlog.packing import ids_in_next_slot, next_slot
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch, Priority
 from ingest_service.domain.ordered_entries import WaitingEntries
 from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.usage import Usage
 
 
 class Backlog:
@@ -92,10 +93,28 @@ class Backlog:
         with self._lock:
             return self._queue.first_ready()
 
-    def take(self, rate: RateLimit, now: int, probe: bool = False) -> tuple[Batch, ...]:
-        """Remove and return what the slot that opens now carries (see packing.next_slot)."""
+    def next_join(self) -> int | None:
+        """Return when the next entry is ready that no slot may take before, None without one."""
+        with self._lock:
+            return self._queue.later.first_ready
+
+    def ids_ahead(self, rate: RateLimit, now: int, probe: bool) -> int:
+        """Return how many ids the next slot would carry if it opened now, 0 if nothing may be taken."""
         with self._lock:
             self._queue.move_ready(now)
+            return ids_in_next_slot(self._queue.now, rate, probe) if self._queue.now else 0
+
+    def take(
+        self, rate: RateLimit, now: int, probe: bool = False, usage: Usage | None = None
+    ) -> tuple[Batch, ...]:
+        """Remove and return what the slot that opens now carries (see packing.next_slot).
+
+        Nothing where that does not fit into a quota yet.
+        """
+        with self._lock:
+            self._queue.move_ready(now)
+            if usage is not None and ids_in_next_slot(self._queue.now, rate, probe) > usage.room(now):
+                return ()
             batches = next_slot(self._queue, rate, probe)
             self._slots += bool(batches)
             self._ids -= sum(len(batch.positions) for batch in batches)

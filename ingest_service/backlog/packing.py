@@ -1,6 +1,6 @@
 """The rule by which batches fill slots, for the dispatcher and for the schedule alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -104,6 +104,24 @@ def next_slot(source: EntrySource, rate: RateLimit, probe: bool) -> tuple[Batch,
     may be split then. A probe carries the single most urgent id; the rest of its batch stays.
     """
     return (source.cut(1),) if probe else tuple(_fill(source, rate))
+
+
+def ids_in_next_slot(entries: Iterable[Entry], rate: RateLimit, probe: bool) -> int:
+    """Return how many ids the next slot carries, of entries in strict order: some. Nothing is cut off.
+
+    The cost grows with the entries in that slot.
+    """
+    if probe:
+        return 1
+    packing = Packing.fresh(rate)
+    ids = 0
+    for entry in entries:
+        for batches, size in entry.batch_sizes():
+            added = packing.add_before(1, batches, size)
+            ids += added
+            if added < batches * size:
+                return ids
+    return ids
 
 
 def _fill(source: EntrySource, rate: RateLimit) -> Iterator[Batch]:

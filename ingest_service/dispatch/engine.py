@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.dispatch.journal import Journal
-from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer
+from ingest_service.dispatch.recovery import recovered_backlog, recovered_pacer, recovered_usage
 from ingest_service.dispatch.retries import RetryRules, called_again
 from ingest_service.dispatch.state import DispatchState
 from ingest_service.domain.entry import Entry
@@ -17,6 +17,7 @@ from ingest_service.domain.ledger import CANCELLED, Call, Outcome, ReleaseState,
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.refusals import settle
+from ingest_service.domain.usage import CalledSlot
 from ingest_service.errors import IdsDamaged, IngestError
 from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
@@ -67,7 +68,9 @@ class EmbeddedEngine:
         self._number = last.number if last else 0
         pacer = recovered_pacer(last, self._journal.paused_until(), self._clock, self._rate)
         backlog = recovered_backlog(self._journal.waiting(self._clock.now()), self._clock, self._rate)
-        self._state.start(backlog, pacer, self._journal.paused_at())
+        most_ids = max(limit.ids for limit in self._rate.limits)
+        called = recovered_usage(self._journal.called(most_ids), last, self._clock, self._rate)
+        self._state.start(backlog, pacer, called, self._journal.paused_at())
         self._state.breaker.note_refusals(self._journal.refused_slots())
 
     def stop(self) -> None:
@@ -102,6 +105,7 @@ class EmbeddedEngine:
             verdicts = self._retry_rules.of_slot(slot, settled, self._rate.interval, self._clock, cancelled)
             self._journal.close_slot(slot, verdicts, started, lag, paused_until, settled.streak)
             self._state.pacer.started(started)
+            self._state.called.close(started, len(slot.ids))
             self._state.pacer.note(lag, self._clock.now() - started)
             self._state.breaker.note(calls, settled.streak)
             self._pause_for_upstream(pause, asked)
@@ -137,6 +141,7 @@ class EmbeddedEngine:
             entries = self._state.backlog.of_ingestion(sequence)
             self._journal.cancel(sequence, list(self._cancelled(entries, released)))
             self._state.backlog.remove(sequence)
+            self._state.note_change()
 
     def reprioritise(self, sequence: int, priority: Priority) -> None:
         """Write down the priority, then move the ingestion to its other place in the backlog."""
@@ -146,6 +151,7 @@ class EmbeddedEngine:
                 self._on_cause(Cause.of(entry.of_priority(priority), text))
             self._journal.reprioritise(sequence, priority)
             self._state.backlog.reprioritise(sequence, priority)
+            self._state.note_change()
 
     def pause(self) -> None:
         """Let no slot open, unless that is so already."""
@@ -170,7 +176,7 @@ class EmbeddedEngine:
             self._state.ring()
 
     def opens_in(self) -> int:
-        """Return the time until the pacer lets the next slot open."""
+        """Return the time until the pacer and the quotas let the next slot open."""
         return self._state.opens_in()
 
     def snapshot(self) -> ScheduleSnapshot:
@@ -196,9 +202,15 @@ class EmbeddedEngine:
                 self._journal.record_ids(sequence, positions)
 
     def _open(self, due: int) -> Slot | None:
-        """Choose and write down a slot; None after an ingestion whose ids are damaged was set aside instead."""
+        """Choose and write down a slot.
+
+        None where it does not fit into a quota, or an ingestion whose ids are damaged was set aside instead.
+        """
         now = self._clock.now()
-        batches = self._state.backlog.take(self._rate, now, self._state.breaker.is_open)
+        usage = self._state.called.usage if self._rate.quotas else None
+        batches = self._state.backlog.take(self._rate, now, self._state.breaker.is_open, usage)
+        if not batches:
+            return None
         try:
             ids = tuple(i for b in batches for i in self._journal.record_ids(b.sequence, b.positions))
             slot = Slot(self._number + 1, self._clock.boot(), now, self._clock.wall(), batches, ids)
@@ -212,6 +224,7 @@ class EmbeddedEngine:
             raise
         self._number, self._due = slot.number, due
         self._state.pacer.started(now)
+        self._state.called.note(CalledSlot(now, len(ids)))
         self._observer.slot_opened(len(slot.ids), now - due)
         return slot
 
@@ -246,6 +259,7 @@ class EmbeddedEngine:
         self._on_cause(Cause.of(entry, f"ingestion {ingestion.id}, {ingestion.priority.name}"))
         if self._state.backlog.join(entry):
             self._state.ring()
+        self._state.note_change()
 
     def _cancelled(self, entries: Iterable[Entry], released: int) -> Iterator[tuple[int, Outcome]]:
         """Yield outcomes of the waiting ids whose batch was released in part."""

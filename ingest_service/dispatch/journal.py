@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, Verdict
+from ingest_service.domain.ledger import LastSlot, LedgerSlot, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.refusals import Refusals
 
@@ -69,6 +69,9 @@ class Journal(Protocol):
 
     def refusals_before(self, slot: Slot, *, is_last: bool) -> Refusals:
         """Return what is known of refusals before this slot, which is open; `is_last`: nothing waits besides."""
+
+    def called(self, most_ids: int) -> Sequence[LedgerSlot]:
+        """Return the last slots in their order, as many as have so many ids together."""
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Return the ids of an ingestion at these positions. Raises IdsDamaged if they are not those accepted.

@@ -1,16 +1,17 @@
 """Recovery of the backlog and the pace from the journal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, chain
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
 from ingest_service.dispatch.pacer import Pacer
 from ingest_service.dispatch.retries import LONGEST_BACKOFF
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import LastSlot
+from ingest_service.domain.ledger import LastSlot, LedgerSlot
 from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.usage import CalledSlot, UsageLog
 from ingest_service.errors import SettingError
 
 
@@ -33,6 +34,32 @@ def recovered_pacer(last: LastSlot | None, paused_until: int, clock: Clock, rate
     pacer = Pacer(rate.interval, first_start(last, clock.boot(), clock.now(), rate.interval))
     pacer.pause(_from_wall(clock, paused_until, rate.longest_pause))
     return pacer
+
+
+def recovered_usage(slots: Sequence[LedgerSlot], last: LastSlot | None, clock: Clock, rate: RateLimit) -> UsageLog:
+    """Return what quotas count, by the last slots of the ledger in their order.
+
+    Where the boot does not prove when a slot was, the wall clock counts. A time in the future counts as now, and
+    so does that of a slot that was never closed; but each slot was before the next one. Slots that the ledger has
+    lost count as full ones, and as now.
+    """
+    bounds = [_latest_start(slot, clock) for slot in slots]
+    times = list(accumulate(reversed(bounds), min))[::-1]
+    called = [CalledSlot(time, slot.ids) for time, slot in zip(times, slots, strict=True)]
+    if last is not None and last.lost:
+        called.append(CalledSlot(clock.now(), last.lost * rate.slot_size))
+    return UsageLog(rate, called)
+
+
+def _latest_start(slot: LedgerSlot, clock: Clock) -> int:
+    """Return the latest time at which the last call of a slot can have started, on the clock of this boot."""
+    # The wall clock is read first: a delay between the two then only makes a slot younger.
+    wall, now = clock.wall(), clock.now()
+    if slot.started is None:
+        return now
+    if slot.boot and slot.boot == clock.boot():
+        return min(now, slot.started)
+    return now - max(0, wall - (slot.opened_at + slot.started - slot.opened))
 
 
 def recovered_backlog(waiting: Iterable[tuple[Entry, int]], clock: Clock, rate: RateLimit) -> Backlog:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Event, Lock
 
 from ingest_service.backlog.backlog import Backlog
@@ -10,6 +9,7 @@ from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.dispatch.circuit_breaker import CircuitBreaker
 from ingest_service.dispatch.pacer import Pacer
 from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.usage import UsageLog
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 # Longer than it takes to prepare a slot.
@@ -32,11 +32,16 @@ class DispatchState:
         self.backlog = Backlog()
         self.pacer = Pacer(rate.interval, 0)
         self.breaker = CircuitBreaker()
+        self.called = UsageLog(rate)
         self.paused_at: int | None = None
+        # Whether a quota holds the next slot up, and until when at least.
+        self._is_held = False
+        self._held_until = 0
 
-    def start(self, backlog: Backlog, pacer: Pacer, paused_at: int | None) -> None:
+    def start(self, backlog: Backlog, pacer: Pacer, called: UsageLog, paused_at: int | None) -> None:
         """Begin with what was recovered; `paused_at` is the time of an operator's pause (wall clock)."""
-        self.backlog, self.pacer, self.paused_at = backlog, pacer, paused_at
+        self.backlog, self.pacer, self.called, self.paused_at = backlog, pacer, called, paused_at
+        self._is_held, self._held_until = False, 0
         self.breaker = CircuitBreaker()
         self._stopped = False
 
@@ -90,19 +95,26 @@ class DispatchState:
         ready = self.backlog.ready()
         if ready is None or self.paused_at is not None:
             return None
-        return max(self.pacer.next_start, ready)
+        opens = max(self.pacer.next_start, ready)
+        return self._within_quotas(opens) if self._rate.quotas else opens
+
+    def note_change(self) -> None:
+        """Let the dispatcher look again if a quota holds up what the next slot would have carried so far."""
+        if self._is_held:
+            self._held_until = self._clock.now()
+            self.ring()
 
     def opens_in(self) -> int:
-        """Return the nanoseconds for which the pacer lets no slot open. Does not block."""
-        return max(0, self.pacer.next_start - self._clock.now())
+        """Return the nanoseconds for which the pacer and the quotas let no slot open. Does not block."""
+        return max(0, self._next_start - self._clock.now())
 
     def snapshot(self) -> ScheduleSnapshot:
         """Return all that the schedule depends on, as it is now. Does not block."""
         now, wall = self._clock.now(), self._clock.wall()
         return ScheduleSnapshot(
             waiting=self.backlog.snapshot(),
-            next_start=max(self.pacer.next_start, now),
-            rate=replace(self._rate, interval=self._rate.interval + self.pacer.lag),
+            next_start=max(self._next_start, now),
+            rate=self._rate.late_by(self.pacer.lag),
             probing=self.breaker.is_open,
             refused=self.breaker.is_refused,
             wall_offset=wall - now,
@@ -110,4 +122,25 @@ class DispatchState:
             paused_at=self.paused_at,
             took=self.pacer.took,
             now=now,
+            usage=self.called.usage,
         )
+
+    @property
+    def _next_start(self) -> int:
+        return max(self.pacer.next_start, self.called.usage.free_at(1))
+
+    def _within_quotas(self, opens: int) -> int:
+        """Return when the next slot fits into every quota, or when to look again: it may carry other ids by then.
+
+        A slot that opens as soon as a quota lets it is not late.
+        """
+        # What arrives from now on rings, for it may be missed by this look.
+        self._is_held, now = True, self._clock.now()
+        free = self.called.usage.free_at(self.backlog.ids_ahead(self._rate, now, self.breaker.is_open))
+        due = max(opens, free, self._held_until)
+        if free > now:
+            join = self.backlog.next_join()
+            self._held_until = due = due if join is None else min(due, join)
+        else:
+            self._is_held = False
+        return due

@@ -1,6 +1,6 @@
 """The place of an ingestion in the backlog."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from operator import attrgetter
@@ -67,6 +67,16 @@ class Entry:
         """Number of batches that wait in it, in whole or in part."""
         size = self.ingestion.batch_size
         return self.positions[-1] // size - self.first // size + 1
+
+    def batch_sizes(self) -> Iterator[tuple[int, int]]:
+        """Yield (batches, size) of neighbouring batches: the next one, the whole ones, and the rest."""
+        first, size = self.next_size, self.ingestion.batch_size
+        yield 1, first
+        whole, rest = divmod(len(self.positions) - first, size)
+        if whole:
+            yield whole, size
+        if rest:
+            yield 1, rest
 
     def of_priority(self, priority: Priority) -> Self:
         """Return the same entry with another priority."""

@@ -111,13 +111,30 @@ class LastSlot:
     """The last slot, as far as the ledger proves it.
 
     `started` is when the last of its calls started, or None while the slot is open: then the time is unknown.
-    `trusted` says that the ledger is the one this machine wrote last, not a copy or a restored backup.
+    `trusted` says that the ledger is the one this machine wrote last, not a copy or a restored backup. `lost` is
+    the number of slots that were opened after it and are not in the ledger, as far as that is known.
     """
 
     number: int
     boot: str
     started: int | None
     trusted: bool
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSlot:
+    """The times of a slot as they were written down, and the number of its ids.
+
+    `opened` and `started` (of its last call, None if it was never closed) are of the monotonic clock of `boot`,
+    `opened_at` is of the wall clock.
+    """
+
+    boot: str
+    opened: int
+    opened_at: int
+    started: int | None
+    ids: int
 
 
 @dataclass(frozen=True, slots=True)

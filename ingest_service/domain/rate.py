@@ -1,6 +1,14 @@
 """The rate limit that slots keep."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `ids` starts in any `window` (nanoseconds)."""
+
+    ids: int
+    window: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +18,7 @@ class RateLimit:
     `interval` is the least time between two slot starts. `linger` is the time an idle dispatcher waits after an
     arrival, so that submissions made together are ordered and packed together. `longest_pause` bounds the pauses
     that the upstream may ask for. A slot takes whole batches, or with `fills` the next ids up to its size.
+    `quotas` are limits over longer windows; the `guard` is in the interval, and is to be added to their windows.
     """
 
     slot_size: int
@@ -17,6 +26,17 @@ class RateLimit:
     linger: int
     longest_pause: int
     fills: bool = False
+    quotas: tuple[Quota, ...] = ()
+    guard: int = 0
+
+    @property
+    def limits(self) -> tuple[Quota, ...]:
+        """All limits, the one that makes the slots first."""
+        return (Quota(self.slot_size, self.interval - self.guard), *self.quotas)
+
+    def late_by(self, lag: int) -> "RateLimit":
+        """Return the rate as it comes out where every slot starts so much after it may."""
+        return replace(self, interval=self.interval + lag, guard=self.guard + lag)
 
     def fitting(self, size: int, room: int) -> int:
         """Return how many of the next batch's `size` ids go into a slot that has room for `room` more."""

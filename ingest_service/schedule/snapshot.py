@@ -9,6 +9,7 @@ from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
 from ingest_service.domain.ordered_entries import WaitingEntries
 from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.usage import Usage
 from ingest_service.schedule.pieces import Piece, pieces_of
 from ingest_service.schedule.runs import Run
 from ingest_service.schedule.simulated_queue import SimulatedQueue
@@ -32,8 +33,8 @@ class ScheduleSnapshot:
     them to the wall clock. No slot opens before `next_start`, nor before `paused_until` (0 if the upstream never
     asked for a pause). While the upstream fails wholly, or refuses the credentials (`refused`), the next slot is a
     probe; the schedule takes it to succeed.
-    `took` is the time that the calls of a slot take. While an operator's pause lasts (since `paused_at`, wall
-    clock), the order is known and no time is: times are as if it ended now.
+    `took` is the time that the calls of a slot take, and `usage` is what the quotas count. While an operator's
+    pause lasts (since `paused_at`, wall clock), the order is known and no time is: times are as if it ended now.
     """
 
     waiting: WaitingEntries
@@ -45,6 +46,7 @@ class ScheduleSnapshot:
     paused_at: int | None
     took: int
     now: int
+    usage: Usage
     refused: bool = False
 
     def at(self, time: int) -> int | None:

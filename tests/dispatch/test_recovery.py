@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ingest_service.domain.ledger import Outcome, Slot
 from ingest_service.domain.model import Status
-from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.errors import SettingError
 from tests.engines.places import EmbeddedPlace
 from tests.laws import most_starts_in_a_span
@@ -151,7 +151,7 @@ def live_through(simulation: Simulation, event: str, pause: int) -> int:
 def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_pace(
     lives: list[tuple[str, int]], latency: int
 ) -> None:
-    rate = RateLimit(3, 7, 1, 0)
+    rate = RateLimit(3, 7, 1, 0, quotas=(Quota(5, 30), Quota(12, 100)))
     simulation = Simulation(rate, lambda _: latency)
     ids = list(range(1, 3 * len(lives) + 2))
     ingestion = simulation.submit(ids)
@@ -162,4 +162,5 @@ def test_no_crash_loses_an_id_or_repeats_more_than_its_open_slot_or_breaks_the_p
     assert len(called) == len(ids) + repeats
     assert simulation.service.reports.progress(ingestion).status is Status.COMPLETED
     assert [outcome.record_id for outcome in simulation.outcomes(ingestion)] == ids
-    assert most_starts_in_a_span(simulation.upstream.calls, rate.interval) <= rate.slot_size
+    for limit in rate.limits:
+        assert most_starts_in_a_span(simulation.upstream.calls, limit.window) <= limit.ids

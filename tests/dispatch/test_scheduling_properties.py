@@ -1,6 +1,6 @@
 """Random arrivals and changes: the scheduler and an independent model of the laws open the same slots."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest_service.domain.model import Priority
-from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.errors import BacklogFull, NothingToCancel, NothingToChange
 from tests.engines.places import Place, PostgresPlace
 from tests.laws import most_in_work, most_starts_in_a_span
@@ -76,7 +76,17 @@ def lives(draw: st.DrawFn) -> list[Happening]:
     return [*sorted(happenings, key=lambda happening: happening.time), Switch(END, pauses=False)]
 
 
-rates = st.builds(RateLimit, st.integers(1, 7), st.integers(1, 9), st.integers(0, 9), st.just(0), st.booleans())
+sizes = st.integers(1, 7)
+
+
+@st.composite
+def rates(draw: st.DrawFn) -> RateLimit:
+    size, interval = draw(sizes), draw(st.integers(1, 9))
+    quota = st.builds(Quota, st.integers(size, 4 * size), st.integers(interval, 60))
+    quotas = tuple(draw(st.lists(quota, max_size=2)))
+    return RateLimit(size, interval, draw(st.integers(0, 9)), 0, draw(st.booleans()), quotas)
+
+
 latencies = st.lists(st.integers(0, 20), min_size=1, max_size=7)
 
 
@@ -105,7 +115,7 @@ class Rules:
 
 @st.composite
 def rules(draw: st.DrawFn) -> Rules:
-    rate = draw(rates)
+    rate = draw(rates())
     return Rules(rate, draw(st.integers(1, min(4, rate.slot_size))))
 
 
@@ -136,20 +146,35 @@ class Model:
     def opens(self) -> int | None:
         if self.paused or not self.waiting:
             return None
-        return max(self.free, self.now, min(batch.since for batch in self.waiting) + self.rate.linger)
+        opens = max(self.free, self.now, min(batch.since for batch in self.waiting) + self.rate.linger)
+        leave = [start + quota.window for start, _ in self.slots for quota in self.rate.quotas]
+        return min(time for time in (opens, *leave) if time >= opens and self.fits(time))
+
+    def fits(self, time: int) -> bool:
+        """Return whether the next slot would fit into all quotas at this time."""
+        ids = sum(fitting for _, fitting in self.next())
+        return all(
+            sum(len(called) for start, called in self.slots if start > time - quota.window) + ids <= quota.ids
+            for quota in self.rate.quotas
+        )
+
+    def next(self) -> Iterator[tuple[Waits, int]]:
+        """Yield the batches of the next slot, each with how many of its ids are taken."""
+        room = self.rate.slot_size
+        for batch in sorted(self.waiting, key=lambda batch: batch.place):
+            fitting = min(len(batch.ids), room) if self.rate.fills or len(batch.ids) <= room else 0
+            if fitting:
+                yield batch, fitting
+            if fitting < len(batch.ids):
+                return
+            room -= fitting
 
     def open(self, opens: int) -> None:
         taken: list[int] = []
-        for batch in sorted(self.waiting, key=lambda batch: batch.place):
-            room = self.rate.slot_size - len(taken)
-            if len(batch.ids) <= room:
-                taken += batch.ids
-                self.waiting.remove(batch)
-                continue
-            if self.rate.fills:
-                taken += batch.ids[:room]
-                batch.first, batch.ids = batch.first + room, batch.ids[room:]
-            break
+        for batch, fitting in list(self.next()):
+            taken += batch.ids[:fitting]
+            batch.first, batch.ids = batch.first + fitting, batch.ids[fitting:]
+        self.waiting = [batch for batch in self.waiting if batch.ids]
         self.slots.append((opens, taken))
         self.free = opens + max(self.rate.interval, *(self.latency[i % len(self.latency)] for i in taken))
 
@@ -235,11 +260,12 @@ def test_the_model_gives_the_same_slots_over_postgres(
 
 
 @given(lives(), latencies, rules())
-def test_no_span_of_an_interval_has_more_starts_than_a_slot_has_room(
+def test_no_window_of_a_limit_has_more_starts_than_it_allows(
     happenings: list[Happening], latency: list[int], rules: Rules
 ) -> None:
     calls = simulate(happenings, latency, rules).upstream.calls
-    assert most_starts_in_a_span(calls, rules.rate.interval) <= rules.rate.slot_size
+    for limit in rules.rate.limits:
+        assert most_starts_in_a_span(calls, limit.window) <= limit.ids
 
 
 @given(lives(), latencies, rules())

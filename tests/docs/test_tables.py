@@ -7,9 +7,10 @@ from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
 from ingest_service.app import create_app
-from ingest_service.config import BATCH_SIZE, Settings
+from ingest_service.config import Settings
 from ingest_service.errors import SettingError
 from ingest_service.metrics import Metrics
+from ingest_service.rate_settings import BATCH_SIZE
 from tests.docs.markdown import ROOT, code_spans, rows
 from tests.simulation import Simulation
 

@@ -6,12 +6,14 @@ from threading import Thread
 
 import pytest
 
+from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority, Status
+from ingest_service.domain.rate import Quota
 from ingest_service.errors import BacklogFull, DeadlineImpossible, KeyReused, SettingError
 from tests.doubles import NothingScheduled
 from tests.engines.rig import Rig
-from tests.engines.wiring import FINAL, PASSING, RATE, SECOND
+from tests.engines.wiring import FINAL, PASSING, RATE, SECOND, LongestBackoff
 
 RigWith = Callable[..., Rig]
 
@@ -149,6 +151,86 @@ def test_a_pause_of_the_upstream_survives_a_crash(rig: Rig) -> None:
     opened, _ = rig.run_slot(*[replace(FINAL, pause=60 * SECOND)] * 3)
     rig.restart()
     assert rig.run_slot() == (opened + 60 * SECOND, [4])
+
+
+# Quotas.
+
+
+# With slots of 3 in 5 s.
+SEVEN_A_MINUTE = replace(RATE, quotas=(Quota(7, 60 * SECOND),))
+
+
+def test_a_quota_lets_a_slot_open_when_enough_has_left_its_window(rig_with: RigWith) -> None:
+    rig = rig_with(rate=SEVEN_A_MINUTE)
+    rig.admit(range(1, 13))
+    first, second = (rig.run_slot()[0] for _ in range(2))
+    assert [rig.run_slot() for _ in range(2)] == [
+        (first + 60 * SECOND, [7, 8, 9]),
+        (second + 60 * SECOND, [10, 11, 12]),
+    ]
+
+
+def test_slots_that_are_not_full_waste_nothing_of_a_quota(rig_with: RigWith) -> None:
+    rig = rig_with(rate=SEVEN_A_MINUTE)
+    opened = []
+    for one in range(1, 8):
+        rig.admit([one])
+        opened.append(rig.run_slot()[0])
+    rig.admit([8])
+    assert rig.run_slot() == (opened[0] + 60 * SECOND, [8])
+
+
+def test_what_a_slot_carries_is_chosen_when_the_quota_lets_it_open(rig_with: RigWith) -> None:
+    rig = rig_with(rate=SEVEN_A_MINUTE)
+    rig.admit(range(1, 10), "LOW")
+    first, _ = (rig.run_slot()[0] for _ in range(2))
+    rig.admit_at(first + 59 * SECOND, [21, 22, 23], "HIGH")
+    assert rig.run_slot() == (first + 60 * SECOND, [21, 22, 23])
+
+
+def test_an_urgent_id_that_fits_into_the_quota_does_not_wait_for_what_does_not(rig_with: RigWith) -> None:
+    rig = rig_with(rate=SEVEN_A_MINUTE)
+    rig.admit(range(1, 10), "LOW")
+    for _ in range(2):
+        rig.run_slot()
+    rig.admit_at(20 * SECOND, [21], "HIGH")
+    assert rig.open().ids == (21, 7, 8, 9)[:1]
+
+
+def test_an_id_that_is_due_again_and_fits_into_the_quota_does_not_wait_either(rig_with: RigWith) -> None:
+    rig = rig_with(
+        rate=replace(SEVEN_A_MINUTE, slot_size=3), retry_rules=RetryRules(3, 30 * SECOND, LongestBackoff())
+    )
+    rig.admit(range(1, 10))
+    good = Answer("{}")
+    first, _ = rig.run_slot(PASSING, good, good)
+    rig.run_slot()
+    assert rig.run_slot() == (first + 30 * SECOND, [1])
+
+
+def test_a_quota_outlives_a_crash(rig_with: RigWith) -> None:
+    rig = rig_with(rate=SEVEN_A_MINUTE)
+    rig.admit(range(1, 10))
+    first, _ = (rig.run_slot()[0] for _ in range(2))
+    rig.restart()
+    assert rig.run_slot() == (first + 60 * SECOND, [7, 8, 9])
+
+
+def test_a_slot_that_was_open_at_a_crash_counts_from_the_restart(rig_with: RigWith) -> None:
+    rig = rig_with(rate=replace(SEVEN_A_MINUTE, quotas=(Quota(3, 60 * SECOND),)))
+    rig.admit(range(1, 4))
+    rig.open()
+    rig.clock.time += SECOND
+    restarted = rig.clock.now() - rig.began
+    rig.restart()
+    assert rig.run_slot() >= (restarted + 60 * SECOND, [1, 2, 3])
+
+
+def test_a_quota_that_is_used_up_lets_no_slot_open(rig_with: RigWith) -> None:
+    rig = rig_with(rate=replace(SEVEN_A_MINUTE, quotas=(Quota(6, 60 * SECOND),)))
+    rig.admit(range(1, 10))
+    first, second = (rig.run_slot()[0] for _ in range(2))
+    assert rig.engine.snapshot().opens_in == first + 60 * SECOND - second
 
 
 # Crashes: the slot is durable before its calls, and nothing accepted is lost.

@@ -10,6 +10,7 @@ from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.usage import UsageLog
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 priorities = st.sampled_from(Priority)
@@ -61,6 +62,7 @@ def snapshots(draw: st.DrawFn, rate: st.SearchStrategy[RateLimit] = whole_batche
         paused_at=None,
         took=2,
         now=0,
+        usage=UsageLog(limit).usage,
     )
 
 

@@ -85,7 +85,7 @@ def seen(side: Side, submissions: Sequence[Submission]) -> Iterator[object]:
     yield records.board(BoardQuery(9, 3, 0, 99)), records.board(BoardQuery(2, 99, 3, 2))
     yield records.minutes(MinutesQuery(0, 99, 0)), records.minutes(MinutesQuery(2, 2, 1_700_001_060 * SECOND))
     yield dict(records.batch_counts()), journal.paused_at(), journal.paused_until(), journal.last_slot()
-    yield journal.refused_slots()
+    yield journal.refused_slots(), journal.called(99), journal.called(2)
     for progress, _ in listed:
         assert records.progress(progress.ingestion.id) == progress
         yield records.ids(progress.sequence), journal.release_states([progress.sequence])[progress.sequence]

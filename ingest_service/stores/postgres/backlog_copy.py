@@ -1,10 +1,13 @@
 """A copy of what waits in the database, without ids."""
 
 from collections.abc import Collection, Iterator
+from heapq import merge
 
+from ingest_service.backlog.packing import ids_in_next_slot
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
+from ingest_service.domain.rate import RateLimit
 from ingest_service.stores.postgres.waiting import EntriesRead
 
 # One change in a collection takes as long as putting this many entries into order.
@@ -42,6 +45,16 @@ class BacklogCopy:
         """Earliest time at which a slot may open for any entry, None if nothing waits."""
         times = (self._now.first_ready, self._later.first_ready)
         return min((time for time in times if time is not None), default=None)
+
+    def ids_ahead(self, rate: RateLimit, now: int, probe: bool) -> int:
+        """Return how many ids the next slot would carry if it opened now, 0 if nothing may be taken."""
+        joined = sorted(entry for entry in self._later if entry.ready <= now)
+        entries = merge(self._now, joined)
+        return ids_in_next_slot(entries, rate, probe) if self._now or joined else 0
+
+    def next_join(self, now: int) -> int | None:
+        """Return when the next entry is ready after now that no slot may take before, None without one."""
+        return min((entry.ready for entry in self._later if entry.ready > now), default=None)
 
     def snapshot(self, slots: int) -> WaitingEntries:
         """Return all that waits; `slots` have been filled so far."""

@@ -99,18 +99,20 @@ class PostgresEngine:
             raise backlog_full(self.snapshot(), len(submission.ids), answer.missing)
         if isinstance(answer, KeyReused):
             raise answer
-        self._slots.note_arrival()
+        self._slots.note_change()
         return answer
 
     def cancel(self, sequence: int) -> None:
         """Take an ingestion out of what waits."""
         with self._steering_lock:
             self._steering.cancel(sequence)
+        self._slots.note_change()
 
     def reprioritise(self, sequence: int, priority: Priority) -> None:
         """Give an ingestion another place in the order."""
         with self._steering_lock:
             self._steering.reprioritise(sequence, priority)
+        self._slots.note_change()
 
     def pause(self) -> None:
         """Let no replica open a slot."""

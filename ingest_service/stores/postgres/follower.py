@@ -7,9 +7,11 @@ from typing import TypeVar
 
 from ingest_service.clock import Clock
 from ingest_service.domain.ordered_entries import WaitingEntries
+from ingest_service.domain.usage import Usage
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.cause import Cause
 from ingest_service.stores.postgres.backlog_copy import BacklogCopy
+from ingest_service.stores.postgres.called import CalledSlots
 from ingest_service.stores.postgres.changes import ChangesRead, read_changes
 from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.rules import Rules
@@ -25,11 +27,16 @@ UNDISTURBED_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The state of the database, known at `at` (monotonic), and from when a slot may open for what waits then."""
+    """The state of the database, known at `at` (monotonic), and from when a slot may open for what waits then.
+
+    Quotas let a slot with what would be taken now open from `fits` on; from `joins` on it may be something else.
+    """
 
     state: SlotState
     at: int
     ready: int | None
+    fits: int
+    joins: int | None
 
 
 class Follower:
@@ -56,6 +63,7 @@ class Follower:
         # It is taken after a connection: whatever waits for it holds one, so its holder must not wait for one.
         self._lock = RLock()
         self._copy = BacklogCopy()
+        self._called = CalledSlots(rules.rate)
         self._version: int | None = None
         self._timeline = ""
 
@@ -99,7 +107,19 @@ class Follower:
         if (state.version, state.slot.timeline) != (self._version, self._timeline):
             self._catch_up(connection, state, at)
             self._version, self._timeline = state.version, state.slot.timeline
-        return Followed(state, at, self._copy.ready)
+        self._called.follow(connection, state, at)
+        return self._followed(state, at)
+
+    def _followed(self, state: SlotState, at: int) -> Followed:
+        if not self._rate.quotas:
+            return Followed(state, at, self._copy.ready, at, None)
+        fits = self._called.usage.free_at(self._copy.ids_ahead(self._rate, at, state.probing))
+        return Followed(state, at, self._copy.ready, fits, self._copy.next_join(at))
+
+    @property
+    def usage(self) -> Usage:
+        """What quotas count, as of the last look. Any thread; does not block."""
+        return self._called.usage
 
     def _catch_up(self, connection: Connection, state: SlotState, at: int) -> None:
         changes = self._changes(connection, state)
@@ -121,11 +141,12 @@ class Follower:
         state, at = followed.state, followed.at
         paused_until = at + state.pause_left if state.paused_until else 0
         interval = max(self._rate.interval, state.longest_interval)
+        usage = self._called.usage
         start = expected_start(state.slot, state.started_ago, self._times, at)
         return ScheduleSnapshot(
             waiting=self._copy.snapshot(state.slot.number),
-            next_start=max(start, paused_until, at, 0 if state.has_others else not_before),
-            rate=replace(self._rate, interval=interval + state.lag),
+            next_start=max(start, paused_until, at, usage.free_at(1), 0 if state.has_others else not_before),
+            rate=replace(self._rate, interval=interval).late_by(state.lag),
             probing=state.probing,
             refused=state.refused,
             wall_offset=state.wall - at,
@@ -133,4 +154,5 @@ class Follower:
             paused_at=state.paused_at,
             took=state.took,
             now=at,
+            usage=usage,
         )

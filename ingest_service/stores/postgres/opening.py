@@ -1,9 +1,12 @@
 """The opening of a slot: chosen and written down in one transaction under the gate."""
 
+from collections.abc import Callable
+
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
 from ingest_service.domain.ledger import Slot
 from ingest_service.domain.model import Batch
+from ingest_service.domain.usage import Usage
 from ingest_service.stores.postgres.changes import Change, insert_changes
 from ingest_service.stores.postgres.gate import Gate, GateTransaction
 from ingest_service.stores.postgres.releasing import insert_slot
@@ -17,18 +20,29 @@ from ingest_service.stores.postgres.waiting import Heads, HeadsQuery
 class SlotOpener:
     """Opens the next slot, if the last one still is as it was seen. One thread; blocks on the database."""
 
-    def __init__(self, gate: Gate, replica: Replica, rules: Rules, clock: Clock, sight: Sight) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        replica: Replica,
+        rules: Rules,
+        clock: Clock,
+        sight: Sight,
+        usage: Callable[[], Usage],
+    ) -> None:
+        """`usage` returns what quotas count up to the slot that was seen last."""
         self._gate = gate
         self._replica = replica
         self._times = rules.times
         self._rate = rules.rate
         self._clock = clock
         self._sight = sight
+        self._usage = usage
 
     def open(self) -> Slot | None:
         """Choose and write down a slot; None where that must not be now.
 
-        Another replica was faster, something is new about the last slot, an operator has paused, or nothing waits.
+        Another replica was faster, something is new about the last slot, an operator has paused, nothing waits, or
+        what waits does not fit into a quota.
         Raises StoreError, and CommitNotCertain where the slot may be written down.
         """
         with self._gate.transaction() as transaction:
@@ -55,7 +69,8 @@ class SlotOpener:
         """
         backlog = Backlog()
         backlog.load(heads.entries)
-        batches = backlog.take(self._rate, at, state.probing) if heads.entries else ()
+        usage = self._usage() if self._rate.quotas else None
+        batches = backlog.take(self._rate, at, state.probing, usage) if heads.entries else ()
         ids = tuple(heads.ids[batch.sequence, position] for batch in batches for position in batch.positions)
         until = self._clock.fence() + self._times.grant
         return Slot(state.slot.number + 1, self._clock.boot(), at, state.wall, batches, ids, until)

@@ -53,11 +53,12 @@ class PostgresSlots:
         self._sight = Sight(rules.times)
         self._pause = PauseSight()
         self._heartbeat = Heartbeat(database, replica, rules.times.interval, clock)
-        self._opener = SlotOpener(gate, replica, rules, clock, self._sight)
+        self._opener = SlotOpener(gate, replica, rules, clock, self._sight, lambda: follower.usage)
         self._closer = SlotCloser(gate, replica, rules, clock)
         self._bell = Event()
         self._is_stopped = False
         self._held_until = 0
+        self._is_held = False
         self._due = 0
         self._ready: int | None = None
         self._has_others = False
@@ -78,10 +79,13 @@ class PostgresSlots:
         """Let the dispatcher look at the database now. Any thread."""
         self._bell.set()
 
-    def note_arrival(self) -> None:
-        """Let it look now, unless a slot may open for others as early as for what arrived. Any thread."""
+    def note_change(self) -> None:
+        """Let it look now, unless a slot may open for others as early as for what arrived or changed. Any thread.
+
+        While a quota holds a slot up that would carry something else, it may be earlier.
+        """
         ready = self._ready
-        if ready is None or ready > self._clock.now() + self._rules.rate.linger:
+        if self._is_held or ready is None or ready > self._clock.now() + self._rules.rate.linger:
             self._bell.set()
 
     @property
@@ -92,7 +96,8 @@ class PostgresSlots:
         """
         seen = self._sight.seen
         is_own = seen is not None and seen.owner == self._replica.owner
-        return max(self._sight.next_start(will_be_closed=is_own or self._has_others), self._pause.ends)
+        next_start = self._sight.next_start(will_be_closed=is_own or self._has_others)
+        return max(next_start, self._pause.ends, self._follower.usage.free_at(1))
 
     def open(self, waits: Callable[[int | None], None] = ignore) -> Slot | None:
         """Wait until a slot may open as far as is known, and open it if that is so; again and again."""
@@ -167,7 +172,20 @@ class PostgresSlots:
             return _Step(None, opens=False)
         if followed.ready is None:
             return _Step(None, opens=False)
-        return _Step(max(self._sight.due, followed.ready, self._pause.ends, self._held_until), opens=True)
+        return self._within_quotas(followed, max(self._sight.due, followed.ready, self._pause.ends))
+
+    def _within_quotas(self, followed: Followed, opens: int) -> _Step:
+        """Return when a slot that might open then fits into every quota, or when it may carry something else.
+
+        A slot that opens as soon as a quota lets it is not late.
+        """
+        if self._is_held:
+            self._held_until = min(self._held_until, followed.at)
+        due = max(opens, followed.fits, self._held_until)
+        self._is_held = followed.fits > followed.at
+        if self._is_held:
+            self._held_until = due = due if followed.joins is None else min(due, followed.joins)
+        return _Step(due, opens=True)
 
     def _ends_at(self, slot: SeenSlot) -> int:
         """Take back an open slot that is lost; return when there is more to do about it.

@@ -204,7 +204,9 @@ class SqliteTarget:
 
 def _slot(row: Row) -> Row:
     number, replica, opened_at, closed_at, *_, lag, _, refusals = row
-    return number, replica, opened_at, closed_at, lag, refusals, NO_BOOT, 0, None if closed_at is None else 0
+    # The last of its calls had started when it was closed, at the latest.
+    started = None if closed_at is None else closed_at - opened_at
+    return number, replica, opened_at, closed_at, lag, refusals, NO_BOOT, 0, started
 
 
 @contextmanager

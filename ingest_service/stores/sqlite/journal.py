@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, Verdict
+from ingest_service.domain.ledger import LastSlot, LedgerSlot, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.refusals import Refusals
 from ingest_service.errors import KeyReused
@@ -18,6 +18,7 @@ from ingest_service.stores.sql.keys import Key, insert_key, read_key
 from ingest_service.stores.sql.progress import read_release_states
 from ingest_service.stores.sql.refusals import RefusalsQuery
 from ingest_service.stores.sqlite.admitting import insert_ingestion
+from ingest_service.stores.sqlite.called import read_called
 from ingest_service.stores.sqlite.cancelling import cancel_ingestion
 from ingest_service.stores.sqlite.checksums import CheckedIds
 from ingest_service.stores.sqlite.open_batches import read_open_batches
@@ -162,7 +163,13 @@ class SqliteJournal:
         number, boot, started, opened = row or (0, "", None, 0)
         if recorded is not None and recorded > number:
             _warn_of_loss(number, recorded)
-        return LastSlot(number, boot, started, self._witness.confirms(number, opened))
+        lost = max(0, (recorded or 0) - number)
+        return LastSlot(number, boot, started, self._witness.confirms(number, opened), lost)
+
+    def called(self, most_ids: int) -> Sequence[LedgerSlot]:
+        """Read the end of the ledger, and count its calls."""
+        with self._database.read() as connection:
+            return read_called(connection, most_ids)
 
     def refused_slots(self) -> int:
         """Read what was written with the last slot that was closed."""

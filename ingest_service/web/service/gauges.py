@@ -38,7 +38,7 @@ class Gauges(Collector):
 
     def _limits(self) -> Iterator[Metric]:
         settings = self._settings
-        interval = settings.interval_seconds + settings.guard
+        interval = settings.all_limits[0].seconds + settings.guard
         yield _gauge("ingest_slot_interval_seconds", "The least time between the starts of two slots.", interval)
         yield _gauge("ingest_slot_ids_limit", "How many ids a slot may have.", settings.slot_ids)
         yield _gauge("ingest_backlog_ids_limit", "How many ids may wait.", settings.max_pending_ids)

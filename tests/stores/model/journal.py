@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
-from ingest_service.domain.ledger import LastSlot, Outcome, ReleaseState, Slot, Verdict
+from ingest_service.domain.ledger import LastSlot, LedgerSlot, Outcome, ReleaseState, Slot, Verdict
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.refusals import Refusals
@@ -76,6 +76,9 @@ class ModelJournal:
 
     def last_slot(self) -> LastSlot | None:
         return self.ledger.last() or (LastSlot(0, "", None, trusted=False) if self.kept else None)
+
+    def called(self, most_ids: int) -> Sequence[LedgerSlot]:
+        return self.ledger.called(most_ids)
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         return tuple(self.kept[sequence].submission.ids[position] for position in positions)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 
-from ingest_service.domain.ledger import BatchHistory, LastSlot, LedgerSummary, Slot, SlotRecord
+from ingest_service.domain.ledger import BatchHistory, LastSlot, LedgerSlot, LedgerSummary, Slot, SlotRecord
 from ingest_service.domain.model import Batch
 
 
@@ -75,6 +75,16 @@ class Ledger:
         for last in self._slots[-1:]:
             return LastSlot(last.slot.number, last.slot.boot, last.started, trusted=True)
         return None
+
+    def called(self, most_ids: int) -> list[LedgerSlot]:
+        """Return the last slots in their order, as many as have so many ids."""
+        found: list[LedgerSlot] = []
+        for one in reversed(self._slots):
+            if sum(slot.ids for slot in found) >= most_ids:
+                break
+            slot = one.slot
+            found.append(LedgerSlot(slot.boot, slot.opened, slot.opened_at, one.started, len(one.calls)))
+        return found[::-1]
 
     def summary(self, sequence: int, failed: int) -> LedgerSummary:
         used = self._used(sequence)
