@@ -167,14 +167,32 @@ class UpcomingSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitReport:
+    """A limit: `used` of its ids started within the last window; the next seat comes free at `frees_at`.
+
+    That is a time of the wall clock, None while all seats are free.
+    """
+
+    ids: int
+    window: int
+    used: int
+    frees_at: int | None
+
+    @property
+    def left(self) -> int:
+        """Number of ids that might start now by this limit."""
+        return max(0, self.ids - self.used)
+
+
+@dataclass(frozen=True, slots=True)
 class DispatcherReport:
     """State of the dispatcher and of the backlog; times are of the wall clock.
 
     `paused_at`: start of an operator's pause, None without one. `upstream_paused_until`: end of a pause that the
     upstream asked for, None where no slot is delayed by one; `upstream_paused`: whether it lasts now. `probing`:
     the next slot is a probe of an upstream that fails wholly, or refuses the credentials; `refused`: it does that,
-    and ids wait. `next_slot_at` is None where nothing waits or an operator's pause lasts. `replicas` are the
-    processes that share the database.
+    and ids wait. `next_slot_at` is None where nothing waits or an operator's pause lasts. `limits` are those of the
+    rate, the shortest window first. `replicas` are the processes that share the database.
     """
 
     paused_at: int | None
@@ -183,5 +201,6 @@ class DispatcherReport:
     probing: bool
     next_slot_at: int | None
     backlog: Mapping[Priority, QueueDepth]
+    limits: tuple[LimitReport, ...]
     replicas: tuple[SeenReplica, ...]
     refused: bool = False

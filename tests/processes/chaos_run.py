@@ -37,12 +37,9 @@ class ChaosRun:
         self._random = random.Random(seed)
         self._upstream = upstream
         self._command = command
-        self._environ = settings(
-            directory,
-            INGEST_INTERVAL_SECONDS=str(plan.interval_seconds),
-            INGEST_LINGER_SECONDS="0.02",
-            **changes,
-        )
+        if "INGEST_LIMITS" not in changes:
+            changes["INGEST_INTERVAL_SECONDS"] = str(plan.interval_seconds)
+        self._environ = settings(directory, INGEST_LINGER_SECONDS="0.02", **changes)
         self._port = int(self._environ["INGEST_PORT"])
         self._load = Load(self._port, seed, upstream, plan.room)
         self._record = Record(plan.interval)

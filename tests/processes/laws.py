@@ -58,6 +58,13 @@ def spans_of_four(record: Record) -> list[int]:
     return sorted(fourth - first for first, fourth in zip(times, times[3:], strict=False))
 
 
+def windows_over(record: Record, ids: int, window: int) -> list[int]:
+    """Return the lengths of those times shorter than a window in which more than so many ids were called."""
+    times = [arrival.at for arrival in record.arrivals]
+    spans = (last - first for first, last in zip(times, times[ids:], strict=False))
+    return [span for span in spans if span < window]
+
+
 def most_in_work(record: Record) -> int:
     """Return the largest number of unanswered calls at once; those of a dead process end with it."""
     changes: list[tuple[int, int]] = []

@@ -1,17 +1,18 @@
 """Gauges of the service at the moment of the scrape, for Prometheus."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
+from ingest_service.clock import NANOSECONDS
 from ingest_service.config import Settings
 from ingest_service.domain.model import Priority
 from ingest_service.domain.queue_depth import QueueDepth
 from ingest_service.errors import StoreError
-from ingest_service.reports.models import DispatcherReport
+from ingest_service.reports.models import DispatcherReport, LimitReport
 from ingest_service.service import Service
 
 
@@ -34,6 +35,7 @@ class Gauges(Collector):
             report = self._service.reports.dispatcher()
             yield from _states(report)
             yield from _backlog(report.backlog)
+            yield from _limits(report.limits)
             yield self._batches()
 
     def _limits(self) -> Iterator[Metric]:
@@ -64,6 +66,17 @@ def _states(report: DispatcherReport) -> Iterator[Metric]:
     yield _gauge("ingest_upstream_probing", "Whether the upstream fails wholly.", report.probing)
     yield _gauge("ingest_upstream_refuses_credentials", "Whether the upstream refuses the key.", report.refused)
     yield _gauge("ingest_replicas", "Processes that share the database and run now.", len(report.replicas))
+
+
+def _limits(limits: Sequence[LimitReport]) -> Iterator[Metric]:
+    """Yield the limits of the rate and what is used of them, by the seconds of their windows."""
+    allowed = GaugeMetricFamily("ingest_limit_ids", "How many ids may start in a window.", labels=["seconds"])
+    used = GaugeMetricFamily("ingest_limit_used_ids", "Ids that started in the last window.", labels=["seconds"])
+    for limit in limits:
+        seconds = f"{limit.window / NANOSECONDS:.12g}"
+        allowed.add_metric([seconds], limit.ids)
+        used.add_metric([seconds], limit.used)
+    yield from (allowed, used)
 
 
 def _backlog(depths: Mapping[Priority, QueueDepth]) -> Iterator[Metric]:

@@ -4,6 +4,7 @@ from ingest_service.domain.model import Priority
 from ingest_service.web.openapi.examples import FIRST, ONE, OTHER, THIRD
 from ingest_service.web.slots.models import (
     Dispatcher,
+    LimitUse,
     PastBatch,
     PastSlot,
     PastSlots,
@@ -47,6 +48,10 @@ RUNNING = Dispatcher(
         Priority.MEDIUM: Waiting(ingestions=1, batches=1, ids=2),
         Priority.LOW: Waiting(ingestions=0, batches=0, ids=0),
     },
+    limits=[
+        LimitUse(ids=3, seconds=5, used=3, left=0, next_free_at="2026-11-22T01:08:04.578Z"),
+        LimitUse(ids=2000, seconds=86_400, used=17, left=1983, next_free_at="2026-11-22T17:20:31.002Z"),
+    ],
     replicas=[
         Replica(name="blue-17", seen_at="2026-11-22T01:08:01.204Z"),
         Replica(name="green-9", seen_at="2026-11-22T01:08:00.871Z"),

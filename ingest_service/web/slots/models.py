@@ -5,11 +5,12 @@ from itertools import groupby
 from typing import Literal, Self
 from uuid import UUID
 
+from ingest_service.clock import NANOSECONDS
 from ingest_service.domain import model
 from ingest_service.domain.ledger import SlotRecord
 from ingest_service.domain.queue_depth import QueueDepth
 from ingest_service.ports.records import SeenReplica
-from ingest_service.reports.models import DispatcherReport, SlotsReport, UpcomingBatch, UpcomingSlot
+from ingest_service.reports.models import DispatcherReport, LimitReport, SlotsReport, UpcomingBatch, UpcomingSlot
 from ingest_service.web.http.fields import Count, Number, PriorityName, RecordId, ResponseModel, Time
 from ingest_service.web.http.times import rfc3339
 
@@ -138,8 +139,32 @@ class Replica(ResponseModel):
         return cls(name=replica.name, seen_at=rfc3339(replica.seen_at))
 
 
+class LimitUse(ResponseModel):
+    """A limit of the rate: at most `ids` start in any `seconds`; `used` of them did in the last ones.
+
+    `next_free_at` is when the next of the used seats comes free, null where none is used.
+    """
+
+    ids: Count
+    seconds: float
+    used: Count
+    left: Count
+    next_free_at: Time | None
+
+    @classmethod
+    def of(cls, limit: LimitReport) -> Self:
+        """Return the answer about a limit."""
+        return cls(
+            ids=limit.ids,
+            seconds=limit.window / NANOSECONDS,
+            used=limit.used,
+            left=limit.left,
+            next_free_at=rfc3339(limit.frees_at),
+        )
+
+
 class Dispatcher(ResponseModel):
-    """The state of the dispatcher, which opens the slots, and of the backlog.
+    """The state of the dispatcher, which opens the slots, and of the backlog and the limits of the rate.
 
     `replicas` are the processes that share the database and run now; none with SQLite, which is for one process.
     """
@@ -150,6 +175,7 @@ class Dispatcher(ResponseModel):
     probing: bool
     next_slot_at: Time | None
     backlog: dict[PriorityName, Waiting]
+    limits: list[LimitUse]
     replicas: list[Replica]
 
     @classmethod
@@ -162,5 +188,6 @@ class Dispatcher(ResponseModel):
             probing=report.probing,
             next_slot_at=rfc3339(report.next_slot_at),
             backlog={priority: Waiting.of(depth) for priority, depth in report.backlog.items()},
+            limits=[LimitUse.of(limit) for limit in report.limits],
             replicas=[Replica.of(replica) for replica in report.replicas],
         )

@@ -24,6 +24,7 @@ IDLE: dict[str, Any] = {
     "probing": False,
     "next_slot_at": None,
     "backlog": {"HIGH": NOTHING, "MEDIUM": NOTHING, "LOW": NOTHING},
+    "limits": [{"ids": 3, "seconds": 5, "used": 0, "left": 3, "next_free_at": None}],
     "replicas": [],
 }
 
