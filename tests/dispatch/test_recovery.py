@@ -1,5 +1,7 @@
 """A start after a stop or a crash, on the virtual clock."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,51 @@ def test_after_a_reboot_the_first_slot_waits_one_whole_interval() -> None:
     simulation.start()
     simulation.dispatcher.run_once()
     assert simulation.upstream.calls[-1][1] == 12 * SECOND
+
+
+TWO_SLOTS_A_MINUTE = replace(FIVE_SECONDS, quotas=(Quota(6, 60 * SECOND),))
+
+
+def test_after_a_reboot_a_quota_counts_by_the_wall_clock() -> None:
+    simulation = Simulation(TWO_SLOTS_A_MINUTE)
+    simulation.submit_at(0, range(1, 10))
+    for _ in range(2):
+        simulation.dispatcher.run_once()
+    reboot(simulation, off_for=20 * SECOND)
+    simulation.run()
+    (first, _), _, (third, _) = simulation.slots_opened()
+    assert third == first + 60 * SECOND
+
+
+def test_after_a_reboot_a_slot_in_the_future_counts_as_now() -> None:
+    simulation = Simulation(TWO_SLOTS_A_MINUTE)
+    simulation.submit_at(0, range(1, 10))
+    for _ in range(2):
+        simulation.dispatcher.run_once()
+    reboot(simulation, off_for=-3600 * SECOND)
+    restarted = simulation.clock.now()
+    simulation.run()
+    assert simulation.upstream.calls[-1][1] == restarted + 60 * SECOND
+
+
+def test_slots_that_an_older_copy_has_lost_count_as_now() -> None:
+    place = EmbeddedPlace()
+    simulation = Simulation(TWO_SLOTS_A_MINUTE, place=place)
+    simulation.submit_at(0, range(1, 10))
+    simulation.dispatcher.run_once()
+    place.database.record(3, simulation.clock.now())
+    simulation.start()
+    restarted = simulation.clock.now()
+    simulation.run()
+    assert simulation.upstream.calls[3][1] == restarted + 60 * SECOND
+
+
+def reboot(simulation: Simulation, off_for: int) -> None:
+    """Let the machine start again; by the wall clock it was off for this time."""
+    up, wall = 7 * SECOND, simulation.clock.wall() + off_for
+    simulation.clock.boot_name, simulation.clock.time = "another boot", up
+    simulation.clock.wall_offset += wall - simulation.clock.wall()
+    simulation.start()
 
 
 def test_after_a_crash_in_an_open_slot_the_first_slot_waits_one_whole_interval() -> None:
