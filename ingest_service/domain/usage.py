@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ingest_service.domain.rate import Quota, RateLimit
 
-# Slots that no quota counts any more are dropped once they are this many, and the larger part.
+# Slots that no quota counts any more are dropped once they are this many, and an eighth of all.
 _DROPPED = 1024
 # Before anything else.
 _EVER = -(2**63)
@@ -123,6 +123,6 @@ class UsageLog:
         total = (sums[-1] if stop else 0) + last.ids
         while first < stop and total - sums[first] >= self._most:
             first += 1
-        if first > _DROPPED and 2 * first > stop:
+        if first > _DROPPED and 8 * first > stop:
             starts, sums, first, stop = starts[first - 1 :], sums[first - 1 :], 1, stop - first + 1
         self.usage = Usage(self.usage.rate, starts, sums, first, stop, last)

@@ -10,7 +10,7 @@ from ingestctl.commands.context import CliContext
 from ingestctl.commands.output import JSONS, Form, output_option, print_one, print_rows
 from ingestctl.errors import UnavailableError
 from ingestctl.models import Dispatcher, Health, Response
-from ingestctl.render.dispatcher import backlog_rows, replica_names, state
+from ingestctl.render.dispatcher import backlog_rows, limit_lines, replica_names, state
 from ingestctl.render.json_lines import as_json
 from ingestctl.render.printing import print_line
 
@@ -79,6 +79,8 @@ def _print_health(answers: Mapping[str, Response | UnavailableError], context: C
     for name, answer in answers.items():
         print_line(f"{name:10}  {_sentence(answer, context)}")
     if isinstance(dispatcher := answers["dispatcher"], Dispatcher):
+        for line in limit_lines(dispatcher, context.now()):
+            print_line(f"{'limit':10}  {line}")
         if dispatcher.replicas:
             print_line(f"{'replicas':10}  {replica_names(dispatcher)}")
         print_rows(backlog_rows(dispatcher))

@@ -13,6 +13,16 @@ class QueueDepth(Struct, frozen=True):
     ids: int
 
 
+class Limit(Struct, frozen=True):
+    """At most `ids` starts in any `seconds`; `used` of them did lately, and the next seat comes free at a time."""
+
+    ids: int
+    seconds: float
+    used: int
+    left: int
+    next_free_at: Time | None
+
+
 class Replica(Struct, frozen=True):
     """A process of the service that shares its database with others, and when it was seen last."""
 
@@ -21,8 +31,9 @@ class Replica(Struct, frozen=True):
 
 
 class Dispatcher(Response, frozen=True):
-    """State of the dispatcher, the backlog by priority, and the replicas, none where one process works alone.
+    """State of the dispatcher, the backlog by priority, the limits, and the replicas.
 
+    There are no replicas where one process works alone.
     `paused_at` is the time of an operator's pause; `probing` is true while it tests whether the upstream is back.
     """
 
@@ -32,6 +43,7 @@ class Dispatcher(Response, frozen=True):
     probing: bool
     next_slot_at: Time | None
     backlog: dict[Priority, QueueDepth]
+    limits: tuple[Limit, ...] = ()
     replicas: tuple[Replica, ...] = ()
 
 
