@@ -10,8 +10,9 @@ import pytest
 HOUSE = Path(__file__).parent.parent
 # From the ground up; a package imports nothing of its own floor but itself.
 FLOORS = [
-    {"domain", "clock", "database_url", "environment", "spare_threads"},
+    {"domain", "clock", "database_url", "environment", "limits", "spare_threads"},
     {"errors", "hosts", "upstream_request"},
+    {"rate_settings"},
     {"backlog", "config", "listening", "loop", "metrics", "open_files", "probe", "upstreams"},
     {"schedule"},
     {"ports"},
