@@ -191,8 +191,8 @@ class DispatcherReport:
     `paused_at`: start of an operator's pause, None without one. `upstream_paused_until`: end of a pause that the
     upstream asked for, None where no slot is delayed by one; `upstream_paused`: whether it lasts now. `probing`:
     the next slot is a probe of an upstream that fails wholly, or refuses the credentials; `refused`: it does that,
-    and ids wait. `next_slot_at` is None where nothing waits or an operator's pause lasts. `limits` are those of the
-    rate, the shortest window first. `replicas` are the processes that share the database.
+    and ids wait. `next_slot_at` is None where nothing waits or an operator's pause lasts. `limits` are those of
+    the rate, the shortest window first. `replicas` are the processes that share the database.
     """
 
     paused_at: int | None
