@@ -7,7 +7,7 @@ from ingest_service.backlog.queue_depth import depth_before
 from ingest_service.domain.entry import Place
 from ingest_service.domain.model import Priority
 from ingest_service.schedule.runs import Run
-from ingest_service.schedule.snapshot import ScheduleSnapshot
+from ingest_service.schedule.snapshot import Held, ScheduleSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Estimate:
 
     `position` counts the slots that open before its next one, at `next_at`; the calls of the last one end at
     `ends_at`. `ahead` counts, for each priority, the ingestions and the batches that go first.
-    The operator's pause lasts since `paused_at`, the upstream's until `paused_until`.
+    The operator's pause lasts since `paused_at`, the upstream's until `paused_until`. `held` is the quota that the
+    next slot of all waits for.
     """
 
     position: int
@@ -27,6 +28,7 @@ class Estimate:
     paused_until: int | None
     runs: tuple[Run, ...]
     wall_offset: int
+    held: Held | None = None
 
     def starts_at(self, batch: int) -> int | None:
         """Return the opening of the next slot of a batch, None if it does not wait or the time is unknown."""
@@ -56,6 +58,7 @@ def estimate(snapshot: ScheduleSnapshot, priority: Priority, sequence: int) -> E
         paused_until=snapshot.upstream_paused_until,
         runs=runs,
         wall_offset=snapshot.wall_offset,
+        held=snapshot.held(),
     )
 
 

@@ -8,7 +8,7 @@ from ingest_service.backlog.packing import next_slot
 from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
 from ingest_service.domain.ordered_entries import WaitingEntries
-from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.domain.usage import Usage
 from ingest_service.schedule.pieces import Piece, pieces_of
 from ingest_service.schedule.runs import Run
@@ -23,6 +23,14 @@ class PlannedSlot:
 
     opens: int
     batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The quota that the next slot waits for the longest, and until when (wall clock, None if it is unknown)."""
+
+    quota: Quota
+    until: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,14 @@ class ScheduleSnapshot:
     def opens_in(self) -> int:
         """Nanoseconds for which no slot will open."""
         return max(0, self.next_start - self.now)
+
+    def held(self) -> Held | None:
+        """Return what holds the next slot up, None if no quota does or nothing waits."""
+        slot = next(self.slots(), None) if self.rate.quotas else None
+        if slot is None:
+            return None
+        found = self.usage.holds_until(sum(len(batch.positions) for batch in slot.batches), self.now)
+        return None if found is None else Held(found[0], self.at(found[1]))
 
     def resumed(self) -> Self:
         """Return the snapshot as it would be if an operator resumed now."""
