@@ -12,6 +12,8 @@ from ingest_service.domain.queue_depth import QueueDepth
 
 # The size and the rule of the slots, and the room in the one that is being filled.
 Entrance = tuple[int, bool, int]
+# Times that the same slots follow each other, and these: neighbours with as many ids, and the number of ids.
+Sizes = tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Block:
     """Some neighbouring entries, never empty. They never change, so what was found out about them is kept.
 
     Any thread may read it; two that find out the same at the same time do no harm. `passages` is for those who
-    fill slots with the entries.
+    fill slots with the entries, and so is `sizes`, for which they have their own keys.
     """
 
     def __init__(self, entries: tuple[Entry, ...]) -> None:
@@ -39,6 +41,7 @@ class Block:
         self.first_place = entries[0].place
         self.last_place = self.last.place
         self.passages: dict[Entrance, Passage] = {}
+        self.sizes: dict[tuple[int, int], tuple[Sizes, int]] = {}
 
     def __len__(self) -> int:
         return len(self.entries)

@@ -67,6 +67,15 @@ class Usage:
         """Return the state of every limit."""
         return tuple(QuotaUse(limit, *self._used(limit, now)) for limit in self.rate.limits)
 
+    def noted(self) -> "tuple[array[int], array[int]]":
+        """Return the last starts of the slots, and the ids up to and with each, behind those that count no more."""
+        before = self.sums[self.first - 1] if self.first else 0
+        starts = array("q", [_EVER]) + self.starts[self.first : self.stop]
+        sums = array("q", [before]) + self.sums[self.first : self.stop]
+        starts.append(self.last.started)
+        sums.append(self._total)
+        return starts, sums
+
     @property
     def _total(self) -> int:
         return self._closed + self.last.ids

@@ -1,6 +1,6 @@
 """The ends of all that waits at one moment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, count, pairwise
 from operator import itemgetter
@@ -78,9 +78,9 @@ class Ends:
         """The way into each whole block, by its identity and in order."""
         found: dict[int, Entered] = {}
         for stretch in self.stretches:
-            first, unit = self._end(stretch.grid, 0), self.unit(stretch.grid)
-            states = zip(stretch.blocks, stretch.slots, stretch.rooms, count(), strict=False)
-            found |= {id(one): (stretch, number, first + slot * unit, room) for one, slot, room, number in states}
+            ends = self._ends(stretch.grid, stretch.slots)
+            states = zip(stretch.blocks, ends, stretch.rooms, count(), strict=False)
+            found |= {id(one): (stretch, number, end, room) for one, end, room, number in states}
         return found
 
     @cached_property
@@ -115,16 +115,22 @@ class Ends:
         """Return the end of a run."""
         return run.last_opens if self._filled is None else self._filled + run.last_slot
 
-    def unit(self, grid: SlotGrid) -> int:
-        """Return by how much an end moves with a slot."""
-        return grid.rate.interval if self._filled is None else 1
+    def is_even(self, grid: SlotGrid) -> bool:
+        """Return whether ends move alike with each slot."""
+        return self._filled is not None or grid.openings.is_even
 
     def ends_of(self, leg: Leg) -> Iterator[tuple[Waiting, int]]:
         """Yield the entries of a leg with their ends."""
-        first, unit = self._end(leg.grid, leg.slot), self.unit(leg.grid)
-        return ((entry, first + slots * unit) for entry, slots in zip(leg.entries, leg.slots(), strict=True))
+        return zip(leg.entries, self._ends(leg.grid, [leg.slot + slots for slots in leg.slots()]), strict=True)
+
+    def _ends(self, grid: SlotGrid, slots: Sequence[int]) -> Sequence[int]:
+        """Return the ends of what ends in slots of a grid."""
+        if self._filled is None and not grid.openings.is_even:
+            return [grid.opens(max(slot, 0)) for slot in slots]
+        first, unit = (
+            (grid.opens(0), grid.rate.interval) if self._filled is None else (self._filled + grid.number, 1)
+        )
+        return [first + slot * unit for slot in slots]
 
     def _end(self, grid: SlotGrid, slot: int) -> int:
-        if self._filled is None:
-            return grid.opens + slot * grid.rate.interval
-        return self._filled + grid.number + slot
+        return grid.opens(slot) if self._filled is None else self._filled + grid.number + slot

@@ -35,7 +35,7 @@ class Estimate:
         if self.paused_at is not None:
             return None
         for run in self.runs:
-            if run.first_batch <= batch < run.first_batch + run.batches:
+            if batch in run.batches:
                 return run.opens(batch) + self.wall_offset
         return None
 

@@ -46,7 +46,7 @@ class Leg(NamedTuple):
 
     def opens_last(self, number: int) -> int:
         """Return when the last slot opens of the entry that has this number in the block."""
-        return self.grid.opens + (self.slot + self.slots_until(number)) * self.grid.rate.interval
+        return self.grid.opens(self.slot + self.slots_until(number))
 
     def opens_after(self, count: int) -> int:
         """Return when the slot opens by which `count` of the ids have been released."""
@@ -108,7 +108,7 @@ class Stretch(NamedTuple):
     @property
     def last_opens(self) -> int:
         """Opening of its last slot."""
-        return self.grid.opens + self.slots[-1] * self.grid.rate.interval
+        return self.grid.opens(self.slots[-1])
 
     def opens_after(self, count: int) -> int:
         """Return when the slot opens by which `count` of the ids have been released."""

@@ -61,20 +61,21 @@ class Moves:
             if (twin := twins.get(key)) is None:
                 continue
             before, its_number, its_end, its_room = twin
-            block, by, is_alike = stretch.blocks[number], end - its_end, room == its_room
+            block, by = stretch.blocks[number], end - its_end
+            is_alike = room == its_room and self._after.is_even(stretch.grid) and self._before.is_even(before.grid)
             if (is_alike and max(0, by) < least) or block.last_place < place:
                 continue
             if is_alike and len(block.entries) == block.ingestions and not self._divided_in(block):
                 yield block, Moved(block.entries, max(0, by))
             else:
-                own = self._own(block, by, before.leg(its_number), stretch.leg(number))
+                own = self._own(block, before.leg(its_number), stretch.leg(number))
                 yield block, Moved.of(own, least)
 
-    def _own(self, block: Block, by: int, twin: Leg, leg: Leg) -> Iterator[tuple[Waiting, int]]:
-        """Yield the ingestions that are wholly in a block, which is entered later by `by`."""
-        unit, divided = self._after.unit(leg.grid), self._divided_in(block)
-        moves = [by + (later - earlier) * unit for earlier, later in zip(twin.slots(), leg.slots(), strict=True)]
-        lasts = {entry.place: (entry, moved) for entry, moved in zip(block.entries, moves, strict=True)}
+    def _own(self, block: Block, twin: Leg, leg: Leg) -> Iterator[tuple[Waiting, int]]:
+        """Yield the ingestions that are wholly in a block, and by how much each ends later."""
+        divided, earlier, later = self._divided_in(block), self._before.ends_of(twin), self._after.ends_of(leg)
+        moves = ((entry, end - its_end) for (entry, end), (_, its_end) in zip(later, earlier, strict=True))
+        lasts = {entry.place: (entry, moved) for entry, moved in moves}
         return (last for place, last in lasts.items() if place not in divided)
 
     def _divided_in(self, block: Block) -> Sequence[Place]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from ingest_service.domain.block import Block
 from ingest_service.domain.rate import RateLimit
 from ingest_service.schedule.legs import Leg, Stretch
+from ingest_service.schedule.openings import EvenOpenings, Openings
 from ingest_service.schedule.passages import passage_from, through
 from ingest_service.schedule.runs import Run, SlotGrid
 from ingest_service.schedule.simulated_queue import SimulatedQueue
@@ -13,13 +14,15 @@ from ingest_service.schedule.simulated_queue import SimulatedQueue
 Piece = Stretch | Leg | Run
 
 
-def pieces_of(queue: SimulatedQueue, rate: RateLimit, number: int, opens: int) -> Iterator[Piece]:
+def pieces_of(queue: SimulatedQueue, rate: RateLimit, number: int, openings: Openings) -> Iterator[Piece]:
     """Yield all that runs in the order of the slots: by the block, and a run for what does not run as a whole.
 
-    The next slot has this number and opens at `opens`, or when the first entry joins. Empties the queue.
+    The next slot has this number; it opens then, or when the first entry joins. Where slots are not even, no entry
+    joins any more. Empties the queue.
     """
-    grid = SlotGrid(rate, number, opens)
-    queue.join_ready(opens)
+    grid = SlotGrid(rate, number, openings)
+    if openings.is_even:
+        queue.join_ready(openings.of(number))
     while True:
         yield from _undivided(queue, grid)
         entry = queue.pop()
@@ -33,7 +36,7 @@ def pieces_of(queue: SimulatedQueue, rate: RateLimit, number: int, opens: int) -
         elif queue.next_join is not None:
             number, opens = grid.fresh()
             opens = max(opens, queue.next_join)
-            grid = SlotGrid(rate, number, opens)
+            grid = SlotGrid(rate, number, EvenOpenings(number, opens, rate.interval))
             queue.join_ready(opens)
         else:
             return

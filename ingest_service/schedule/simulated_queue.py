@@ -2,7 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from copy import copy
+from heapq import heappop, heappush, merge
+from itertools import islice
 from operator import attrgetter
 
 from ingest_service.domain.block import Block
@@ -83,6 +85,16 @@ class SimulatedQueue:
         """Remove this number of whole blocks."""
         self._unread.skip(count)
 
+    def copy(self) -> "SimulatedQueue":
+        """Return another queue that is emptied apart."""
+        other = copy(self)
+        other._unread, other._joined, other._later = copy(self._unread), list(self._joined), list(self._later)
+        return other
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries that wait now, in order. They stay."""
+        return merge(sorted(self._joined), self._unread.entries())
+
     def head(self) -> Entry | None:
         """Return the most urgent entry, None if none waits now. It stays."""
         unread = self._unread.head()
@@ -124,6 +136,13 @@ class _Cursor:
 
     def head(self) -> Entry | None:
         return None if self._block == self._end else self._blocks[self._block].entries[self._place]
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries that were not read yet."""
+        start = self._place
+        for block in self._blocks[self._block : self._end]:
+            yield from islice(block.entries, start, None)
+            start = 0
 
     def part(self) -> tuple[Block, int, int] | None:
         """Return what was not read yet of the next block: from one number to another."""

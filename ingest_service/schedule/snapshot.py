@@ -4,25 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ingest_service.backlog.packing import next_slot
 from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
 from ingest_service.domain.ordered_entries import WaitingEntries
 from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.domain.usage import Usage
+from ingest_service.schedule.openings import EvenOpenings
 from ingest_service.schedule.pieces import Piece, pieces_of
+from ingest_service.schedule.planned import PlannedSlot, planned_slots
 from ingest_service.schedule.runs import Run
 from ingest_service.schedule.simulated_queue import SimulatedQueue
+from ingest_service.schedule.slot_sizes import slot_sizes
+from ingest_service.schedule.timeline import Timeline
 
 LAST_PLACE: Place = (Priority.LOW, LAST_SEQUENCE)
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedSlot:
-    """A slot to come: its opening (in the time of the snapshot) and the batches it will carry."""
-
-    opens: int
-    batches: tuple[Batch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ class ScheduleSnapshot:
         slot = next(self.slots(), None) if self.rate.quotas else None
         if slot is None:
             return None
-        found = self.usage.holds_until(sum(len(batch.positions) for batch in slot.batches), self.now)
+        found = self.usage.holds_until(slot.ids, self.now)
         return None if found is None else Held(found[0], self.at(found[1]))
 
     def resumed(self) -> Self:
@@ -95,7 +90,7 @@ class ScheduleSnapshot:
 
     def slots(self) -> Iterator[PlannedSlot]:
         """Yield the slots to come, one by one, by the dispatcher's own rules."""
-        return self._slots(SimulatedQueue(self.waiting))
+        return self._slots(SimulatedQueue(self.waiting), self._timeline())
 
     def runs(self, place: Place) -> Iterator[Run]:
         """Yield the runs of the ingestion at this place in the order. The cost grows with what is more urgent."""
@@ -105,41 +100,46 @@ class ScheduleSnapshot:
         """Yield what runs, in order, up to this place; everything without one.
 
         What is behind the place comes too where it matters (see SimulatedQueue.limit_to). Slots are stepped
-        through only as long as the linger may still move them; then it is arithmetic, a block at a time.
+        through only as long as the linger may still move them, and with quotas, as long as something joins later;
+        then it is arithmetic, a block at a time.
         """
-        queue = SimulatedQueue(self.waiting)
-        number, earliest, slots = 0, self.next_start, self._slots(queue)
-        while earliest < queue.settled or (self.probing and number == 0):
+        queue, timeline = SimulatedQueue(self.waiting), self._timeline()
+        number, earliest, slots = 0, self.next_start, self._slots(queue, timeline)
+        while (
+            earliest < queue.settled
+            or (self.probing and number == 0)
+            or (timeline is not None and queue.next_join is not None)
+        ):
             slot = next(slots, None)
             if slot is None:
                 return
             yield from (_run(batch, number, slot.opens) for batch in slot.batches)
             number, earliest = number + 1, slot.opens + self.rate.interval
-        queue.limit_to(place)
-        yield from pieces_of(queue, self.rate, number, earliest)
+        if timeline is None:
+            queue.limit_to(place)
+            yield from pieces_of(queue, self.rate, number, EvenOpenings(number, earliest, self.rate.interval))
+        else:
+            timeline.follow(slot_sizes(queue.copy(), self.rate), earliest)
+            yield from pieces_of(queue, self.rate, number, timeline)
 
-    def _slots(self, queue: SimulatedQueue) -> Iterator[PlannedSlot]:
-        earliest, probing = self.next_start, self.probing
-        while (opens := queue.opens(earliest)) is not None:
-            queue.join_ready(opens)
-            yield PlannedSlot(opens, next_slot(queue, self.rate, probing))
-            earliest, probing = opens + self.rate.interval, False
+    def _slots(self, queue: SimulatedQueue, timeline: Timeline | None) -> Iterator[PlannedSlot]:
+        return planned_slots(queue, self.rate, self.next_start, self.probing, timeline)
+
+    def _timeline(self) -> Timeline | None:
+        """Return the openings of slots that keep quotas, none of them noted yet; None without quotas."""
+        return Timeline(self.rate, self.usage, self.next_start) if self.rate.quotas else None
 
 
 def _run(batch: Batch, number: int, opens: int) -> Run:
-    """Return the run of a single batch in this slot."""
+    """Return the run of a single batch, or a part of it, in this slot."""
     return Run(
         sequence=batch.sequence,
         ingestion=batch.ingestion,
-        first_batch=batch.number,
-        batches=1,
+        first=batch.positions[0],
+        ids=len(batch.positions),
         first_slot=number,
         last_slot=number,
-        first_opens=opens,
-        interval=1,
-        in_first=1,
+        openings=EvenOpenings(number, opens, 0),
+        in_first=len(batch.positions),
         in_others=1,
-        first_size=len(batch.positions),
-        size=1,
-        ids=len(batch.positions),
     )

@@ -23,20 +23,27 @@ from ingest_service.schedule.moves import FIRST_PLACE, Moves
 from ingest_service.schedule.passages import MOST_PASSAGES, through
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from tests.schedule.test_snapshot import openings
-from tests.schedule.waiting import WALL_OFFSET, any_rates, snapshots, stepped_ends, without_some
+from tests.schedule.waiting import WALL_OFFSET, any_rates, snapshots, stepped_ends, with_quotas, without_some
 
 
 def places(snapshot: ScheduleSnapshot) -> set[Place]:
     return {entry.place for entry in snapshot.waiting}
 
 
-@given(snapshots())
+every_rate = any_rates | with_quotas()
+
+
+@given(snapshots(every_rate))
 def test_every_batch_of_every_ingestion_runs_when_stepping_finds_it(snapshot: ScheduleSnapshot) -> None:
-    stepped: dict[Place, dict[int, set[int]]] = {}
+    judge_openings(snapshot)
+
+
+def judge_openings(snapshot: ScheduleSnapshot) -> None:
+    stepped: dict[Place, dict[int, list[int]]] = {}
     for slot in snapshot.slots():
         for batch in slot.batches:
             of_one = stepped.setdefault((batch.ingestion.priority, batch.sequence), {})
-            of_one.setdefault(batch.number, set()).add(slot.opens)
+            of_one.setdefault(batch.number, []).extend([slot.opens] * len(batch.positions))
     assert {place: openings(list(snapshot.runs(place))) for place in places(snapshot)} == stepped
 
 
@@ -49,12 +56,12 @@ def judge_ends(snapshot: ScheduleSnapshot) -> None:
         )
 
 
-@given(snapshots(any_rates))
+@given(snapshots(every_rate))
 def test_everything_ends_where_stepping_finds_its_end(snapshot: ScheduleSnapshot) -> None:
     judge_ends(snapshot)
 
 
-@given(snapshots(any_rates))
+@given(snapshots(every_rate))
 def test_expected_ends_are_told_for_many_at_once(snapshot: ScheduleSnapshot) -> None:
     ends = stepped_ends(snapshot, in_time=True)
     wanted = sorted(ends)[::2]
@@ -63,7 +70,7 @@ def test_expected_ends_are_told_for_many_at_once(snapshot: ScheduleSnapshot) -> 
     }
 
 
-@given(snapshots(), st.integers(1, 400))
+@given(snapshots(every_rate), st.integers(1, 400))
 def test_room_comes_with_the_slot_by_which_so_many_ids_were_released(
     snapshot: ScheduleSnapshot, count: int
 ) -> None:
@@ -75,7 +82,7 @@ def test_room_comes_with_the_slot_by_which_so_many_ids_were_released(
             return
 
 
-@given(snapshots())
+@given(snapshots(every_rate))
 def test_what_goes_ahead_is_counted_by_priority(snapshot: ScheduleSnapshot) -> None:
     waiting = snapshot.waiting
     assert depth_by_priority(waiting) == counted(list(waiting))
@@ -105,7 +112,7 @@ def judge_moves(before: ScheduleSnapshot, after: ScheduleSnapshot, *, in_time: b
     assert Counter(found) == Counter({(place, by): 1 for place, by in moved.items() if by >= least})
 
 
-@given(snapshots(any_rates), st.integers(1, 9), st.booleans(), st.integers(0, 1))
+@given(snapshots(every_rate), st.integers(1, 9), st.booleans(), st.integers(0, 1))
 def test_what_ends_later_is_what_stepping_finds_to_end_later(
     snapshot: ScheduleSnapshot, every: int, in_time: bool, least: int
 ) -> None:
@@ -114,7 +121,7 @@ def test_what_ends_later_is_what_stepping_finds_to_end_later(
     judge_moves(snapshot, fewer, in_time=in_time, least=least)
 
 
-@given(snapshots(any_rates), st.integers(1, 30))
+@given(snapshots(every_rate), st.integers(1, 30))
 def test_what_ends_later_some_slots_afterwards_is_what_stepping_finds(
     snapshot: ScheduleSnapshot, passed: int
 ) -> None:
@@ -122,7 +129,7 @@ def test_what_ends_later_some_slots_afterwards_is_what_stepping_finds(
     judge_moves(snapshot, later, in_time=True, least=1)
 
 
-@given(snapshots(any_rates), st.sampled_from(Priority))
+@given(snapshots(every_rate), st.sampled_from(Priority))
 def test_ends_that_move_from_a_place_on_are_those_at_and_behind_it(
     snapshot: ScheduleSnapshot, priority: Priority
 ) -> None:
@@ -134,7 +141,7 @@ def test_ends_that_move_from_a_place_on_are_those_at_and_behind_it(
     assert wanted <= {one.place for one in behind}
 
 
-@given(snapshots(any_rates), st.sampled_from(Priority), st.integers(1, 14))
+@given(snapshots(every_rate), st.sampled_from(Priority), st.integers(1, 14))
 def test_a_dry_run_counts_what_stepping_finds_delayed_and_names_the_most_delayed(
     snapshot: ScheduleSnapshot, priority: Priority, count: int
 ) -> None:
@@ -154,14 +161,15 @@ def test_a_dry_run_counts_what_stepping_finds_delayed_and_names_the_most_delayed
 
 @pytest.mark.slow
 @settings(max_examples=2_000, suppress_health_check=list(HealthCheck))
-@given(snapshots(any_rates), st.integers(1, 9))
+@given(snapshots(every_rate), st.integers(1, 9))
 def test_two_thousand_backlogs_end_and_move_as_stepping_finds(snapshot: ScheduleSnapshot, every: int) -> None:
+    judge_openings(snapshot)
     judge_ends(snapshot)
     judge_moves(without_some(snapshot, every), snapshot, in_time=True, least=1)
     judge_moves(snapshot, without_some(snapshot, every), in_time=False, least=0)
 
 
-@given(snapshots(any_rates))
+@given(snapshots(every_rate))
 def test_a_block_keeps_few_passages_and_tells_the_same_as_one_that_kept_none(snapshot: ScheduleSnapshot) -> None:
     sizes = [snapshot.rate.slot_size, snapshot.rate.slot_size + 1] * 2
     entrances = [(replace(snapshot.rate, slot_size=size), room) for size in sizes for room in range(size + 1)]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.schedule.capacity import opens_after
-from ingest_service.schedule.snapshot import PlannedSlot
+from ingest_service.schedule.planned import PlannedSlot
 from tests.schedule.test_snapshot import running
 from tests.simulation import Simulation
 

@@ -14,7 +14,7 @@ from ingest_service.backlog.packing import Packing
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority
-from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.errors import NothingToCancel, NothingToChange
 from ingest_service.schedule.runs import Run
 from tests.doubles import SlowDisk, good
@@ -40,7 +40,17 @@ def test_adding_many_batches_is_adding_one_after_the_other(
 
 priorities = st.sampled_from(["HIGH", "MEDIUM", "LOW"])
 arrivals = st.lists(st.tuples(st.integers(0, 25), priorities, st.integers(1, 14)), min_size=1, max_size=9)
-rates = st.builds(RateLimit, st.integers(1, 5), st.integers(1, 9), st.integers(0, 12), st.just(20))
+plain_rates = st.builds(
+    RateLimit, st.integers(1, 5), st.integers(1, 9), st.integers(0, 12), st.just(20), st.booleans()
+)
+
+
+@st.composite
+def rates(draw: st.DrawFn) -> RateLimit:
+    """A rate with up to two longer limits."""
+    rate = draw(plain_rates)
+    quota = st.builds(Quota, st.integers(rate.slot_size, 5 * rate.slot_size), st.integers(rate.interval, 60))
+    return replace(rate, quotas=tuple(draw(st.lists(quota, max_size=2))))
 
 
 changes = st.lists(
@@ -73,11 +83,13 @@ def running(draw: st.DrawFn) -> Simulation:
     restarted.
     """
     answers = draw(st.lists(st.sampled_from([BROKEN, good(1, 1), PAUSING]), min_size=1, max_size=7))
+    rate = draw(rates())
     simulation = Simulation(
-        draw(rates),
+        rate,
         lambda _: 0,
         lambda record_id, number: answers[(record_id * 7 + number) % len(answers)],
         RetryRules(3, draw(st.integers(0, 40)), FIVE_ATTEMPTS.random),
+        batch_size=draw(st.integers(1, rate.slot_size)),
     )
     ids = iter(range(1, 1000))
     accepted: list[UUID] = []
@@ -131,14 +143,15 @@ def judge_slots(simulation: Simulation) -> None:
 
 def judge_runs(simulation: Simulation) -> None:
     """Compare the forecast of every ingestion with the schedule."""
-    slots: dict[int, dict[int, set[int]]] = {}
+    slots: dict[int, dict[int, list[int]]] = {}
     urgency: dict[int, int] = {}
     numbers: dict[int, int] = {}
     for number, slot in enumerate(simulation.engine.snapshot().slots()):
         numbers[slot.opens] = number
         for batch in slot.batches:
             urgency[batch.sequence] = batch.ingestion.priority
-            slots.setdefault(batch.sequence, {}).setdefault(batch.number, set()).add(slot.opens)
+            of_one = slots.setdefault(batch.sequence, {}).setdefault(batch.number, [])
+            of_one.extend([slot.opens] * len(batch.positions))
     for sequence, batches in slots.items():
         snapshot = simulation.engine.snapshot()
         runs = [run for run in snapshot.runs((urgency[sequence], sequence)) if run.sequence == sequence]
@@ -174,12 +187,18 @@ def test_every_batch_of_ingestions_that_share_slots_runs_when_it_was_forecast(
     }
 
 
-def openings(runs: list[Run]) -> dict[int, set[int]]:
-    """Return when each batch runs; one that is released in pieces runs several times."""
-    batches: dict[int, set[int]] = {}
+def openings(runs: list[Run]) -> dict[int, list[int]]:
+    """Return when each id of each batch runs, in order."""
+    batches: dict[int, list[int]] = {}
     for run in runs:
-        for number in range(run.first_batch, run.first_batch + run.batches):
-            batches.setdefault(number, set()).add(run.opens(number))
+        own = dict[int, list[int]]()
+        for number in range(run.ids):
+            batch = (run.first + number) // run.ingestion.batch_size
+            own.setdefault(batch, []).append(run.opens_after(number + 1))
+        assert {batch: run.opens(batch) for batch in run.batches} == {batch: min(own[batch]) for batch in own}
+        assert run.last_opens == max(map(max, own.values()))
+        for batch, opens in own.items():
+            batches.setdefault(batch, []).extend(opens)
     return batches
 
 

@@ -9,8 +9,8 @@ from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.domain.rate import RateLimit
-from ingest_service.domain.usage import UsageLog
+from ingest_service.domain.rate import Quota, RateLimit
+from ingest_service.domain.usage import CalledSlot, Usage, UsageLog
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 priorities = st.sampled_from(Priority)
@@ -20,6 +20,29 @@ WALL_OFFSET = 1000
 
 whole_batches = st.builds(RateLimit, st.integers(1, 7), st.integers(1, 9), st.integers(0, 9), st.just(0))
 any_rates = st.builds(replace, whole_batches, fills=st.booleans())
+
+
+@st.composite
+def quotas_of(draw: st.DrawFn, rate: RateLimit) -> tuple[Quota, ...]:
+    """Up to three longer limits of a rate, which may bind or not."""
+    quota = st.builds(Quota, st.integers(rate.slot_size, 9 * rate.slot_size), st.integers(rate.interval, 90))
+    return tuple(draw(st.lists(quota, min_size=1, max_size=3)))
+
+
+@st.composite
+def with_quotas(draw: st.DrawFn) -> RateLimit:
+    """A rate with longer limits, a guard and a lag."""
+    rate: RateLimit = draw(any_rates)
+    return replace(rate, quotas=draw(quotas_of(rate)), guard=draw(st.integers(0, 2)))
+
+
+@st.composite
+def usages(draw: st.DrawFn, rate: RateLimit) -> Usage:
+    """Slots that were called until now, which may be more than quotas allow: they may have been others then."""
+    called = UsageLog(rate)
+    for time in sorted(draw(st.lists(st.integers(-90, 0), max_size=12))):
+        called.note(CalledSlot(time, draw(st.integers(0, rate.slot_size))))
+    return called.usage
 
 
 @st.composite
@@ -51,18 +74,20 @@ def snapshots(draw: st.DrawFn, rate: st.SearchStrategy[RateLimit] = whole_batche
     limit = draw(rate)
     parts = [draw(entries_of(sequence, limit.slot_size)) for sequence in range(draw(st.integers(0, 16)))]
     now, later = ([entry for part in parts for entry in part[which]] for which in (0, 1))
+    if draw(st.booleans()):
+        later = []
     largest = draw(st.sampled_from([2, 3, 8]))
     return ScheduleSnapshot(
         waiting=WaitingEntries(OrderedEntries.of(now, largest), OrderedEntries.of(later, largest), 5),
         next_start=draw(st.integers(0, 9)),
-        rate=limit,
+        rate=limit.late_by(draw(st.integers(0, 2))) if limit.quotas else limit,
         probing=draw(st.booleans()),
         wall_offset=WALL_OFFSET,
         paused_until=0,
         paused_at=None,
         took=2,
         now=0,
-        usage=UsageLog(limit).usage,
+        usage=draw(usages(limit)),
     )
 
 

@@ -1,0 +1,145 @@
+"""How many ids each of the slots to come carries, where nothing joins any more."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+
+from ingest_service.backlog.packing import groups
+from ingest_service.domain.block import Block, Sizes
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.rate import RateLimit
+from ingest_service.schedule.simulated_queue import SimulatedQueue
+
+# Neighbouring slots with the same number of ids: slots, and ids in each.
+Alike = tuple[int, int]
+# Times that a pattern comes, and the ids of each slot in it.
+Repeated = tuple[int, tuple[int, ...]]
+# A longer pattern is stepped through each time that it comes.
+LONGEST_PATTERN = 64
+# A block keeps so many of its sizes.
+_MOST_SIZES = 2
+
+
+def slot_sizes(queue: SimulatedQueue, rate: RateLimit) -> Iterator[Repeated]:
+    """Yield the sizes of the slots that all of the queue is put into, beginning with a fresh one. Empties the queue.
+
+    The cost grows with the blocks, and with the entries of those that were not asked before.
+    """
+    return _merged(_full(queue, rate) if rate.fills else _with_whole_batches(queue, rate.slot_size))
+
+
+def _full(queue: SimulatedQueue, rate: RateLimit) -> Iterator[Repeated]:
+    ids = sum(part.ids if isinstance(part, Block) else len(part.positions) for part in _parts(queue))
+    slots, rest = divmod(ids, rate.slot_size)
+    if slots:
+        yield slots, (rate.slot_size,)
+    if rest:
+        yield 1, (rest,)
+
+
+def _with_whole_batches(queue: SimulatedQueue, slot_size: int) -> Iterator[Repeated]:
+    room = slot_size
+    for part in _parts(queue):
+        if isinstance(part, Block):
+            sizes, room = _of_block(part, slot_size, room)
+            for times, alike in sizes:
+                yield from _repeated(times, alike)
+        else:
+            slots, room = _of_entry(slot_size, room, *_shape(part))
+            yield from _repeated(1, slots)
+    if room < slot_size:
+        yield 1, (slot_size - room,)
+
+
+def _parts(queue: SimulatedQueue) -> Iterator[Block | Entry]:
+    """Yield all of a queue in order, in whole blocks where that is possible."""
+    while True:
+        yield from _whole_blocks(queue)
+        entry = queue.pop()
+        if entry is None:
+            return
+        yield entry
+
+
+def _whole_blocks(queue: SimulatedQueue) -> Sequence[Block]:
+    """Remove and return the blocks that go next as a whole, if there are any."""
+    part = queue.unread()
+    if part is None or part[2] - part[1] < len(part[0]):
+        return ()
+    blocks = queue.unread_blocks()
+    queue.skip(len(blocks))
+    return blocks
+
+
+def _of_block(block: Block, slot_size: int, room: int) -> tuple[Sizes, int]:
+    """Return the slots that are full after the entries of a block, from this room on, and the room in the next."""
+    found = block.sizes.get((slot_size, room))
+    if found is None:
+        found = _found(block.entries, slot_size, room)
+        for oldest in list(block.sizes)[: 1 - _MOST_SIZES]:
+            block.sizes.pop(oldest, None)
+        block.sizes[slot_size, room] = found
+    return found
+
+
+def _found(entries: Iterable[Entry], slot_size: int, room: int) -> tuple[Sizes, int]:
+    sizes: list[tuple[int, tuple[Alike, ...]]] = []
+    for shape, alike in groupby(entries, _shape):
+        left = sum(1 for _ in alike)
+        while left:
+            before = room
+            slots, room = _of_entry(slot_size, before, *shape)
+            # All that are alike go on like that once the room is what it was.
+            times = left if room == before else 1
+            left -= times
+            if slots:
+                sizes.append((times, slots))
+    return tuple(sizes), room
+
+
+def _shape(entry: Entry) -> tuple[int, int, int]:
+    return entry.next_size, entry.ingestion.batch_size, len(entry.positions)
+
+
+@lru_cache(maxsize=4096)
+def _of_entry(slot_size: int, room: int, first_size: int, size: int, count: int) -> tuple[tuple[Alike, ...], int]:
+    """Return the slots that nothing more fits into after an entry, and the room in the one after them."""
+    slots: list[Alike] = []
+    for batches, each in groups(first_size, size, count):
+        if batches == 0:
+            continue
+        here = min(batches, room // each)
+        room, batches = room - here * each, batches - here
+        if batches:
+            slots.append((1, slot_size - room))
+            whole, last = divmod(batches - 1, slot_size // each)
+            if whole:
+                slots.append((whole, slot_size // each * each))
+            room = slot_size - (last + 1) * each
+    return tuple(slots), room
+
+
+def _repeated(times: int, slots: tuple[Alike, ...]) -> Iterator[Repeated]:
+    """Yield slots so many times."""
+    if times > 1 and sum(count for count, _ in slots) <= LONGEST_PATTERN:
+        yield times, tuple(ids for count, ids in slots for _ in range(count))
+        return
+    for _ in range(times):
+        for count, ids in slots:
+            yield count, (ids,)
+
+
+def _merged(sizes: Iterable[Repeated]) -> Iterator[Repeated]:
+    """Yield the same with neighbours as one where they are alike."""
+    times, pattern = 0, tuple[int, ...]()
+    for more, other in sizes:
+        if len(set(other)) == 1:
+            more, other = more * len(other), other[:1]
+        if other == pattern:
+            times += more
+            continue
+        if times:
+            yield times, pattern
+        times, pattern = more, other
+    if times:
+        yield times, pattern

@@ -1,0 +1,125 @@
+"""Openings by arithmetic are those of slots that are looked at one by one."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest_service.domain.entry import Entry
+from ingest_service.domain.model import Ingestion, Priority
+from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
+from ingest_service.domain.rate import Quota, RateLimit
+from ingest_service.domain.usage import Usage, UsageLog
+from ingest_service.schedule.planned import planned_slots
+from ingest_service.schedule.simulated_queue import SimulatedQueue
+from ingest_service.schedule.slot_sizes import Repeated, slot_sizes
+from ingest_service.schedule.timeline import Timeline
+from tests.schedule.waiting import usages, with_quotas
+
+DAY = 86_400
+
+
+class Case:
+    """Limits, what was called, and slots to come as times that a pattern of sizes is repeated."""
+
+    def __init__(self, rate: RateLimit, usage: Usage, sizes: list[Repeated]) -> None:
+        self.rate = rate
+        self.usage = usage
+        self.sizes = sizes
+
+    @property
+    def slots(self) -> list[int]:
+        return [ids for times, pattern in self.sizes for _ in range(times) for ids in pattern]
+
+    def timeline(self) -> Timeline:
+        timeline = Timeline(self.rate, self.usage, 0)
+        timeline.follow(self.sizes, 3)
+        return timeline
+
+    def stepped(self) -> list[int]:
+        timeline, opens, found = Timeline(self.rate, self.usage, 0), 3, []
+        for ids in self.slots:
+            opens = max(opens, timeline.free_at(ids))
+            timeline.note(opens, ids)
+            found.append(opens)
+            opens += self.rate.interval
+        return found
+
+    def __repr__(self) -> str:
+        return f"Case({self.rate}, {self.usage}, {self.sizes})"
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    rate = draw(with_quotas())
+    size = st.integers(1, rate.slot_size)
+    patterns = st.lists(size, min_size=1, max_size=4).map(tuple)
+    sizes = st.lists(st.tuples(st.integers(1, 40) | st.integers(100, 150), patterns), min_size=1, max_size=4)
+    return Case(rate.late_by(draw(st.integers(0, 2))), draw(usages(rate)), draw(sizes))
+
+
+def judge(case: Case) -> None:
+    stepped, timeline = case.stepped(), case.timeline()
+    assert [timeline.of(slot) for slot in range(len(stepped))] == stepped
+    timeline = case.timeline()
+    assert [timeline.of(slot) for slot in reversed(range(len(stepped)))] == stepped[::-1]
+
+
+@given(cases())
+def test_slots_of_repeated_sizes_open_when_stepping_finds_it(case: Case) -> None:
+    judge(case)
+
+
+@pytest.mark.slow
+@settings(max_examples=5_000, suppress_health_check=list(HealthCheck))
+@given(cases())
+def test_five_thousand_timelines_are_those_of_stepping(case: Case) -> None:
+    judge(case)
+
+
+@given(cases())
+def test_no_window_of_a_limit_has_more_ids_than_it_allows(case: Case) -> None:
+    case = Case(case.rate, UsageLog(case.rate).usage, case.sizes)
+    timeline, slots = case.timeline(), case.slots
+    opened = [(timeline.of(slot), ids) for slot, ids in enumerate(slots)]
+    for quota in case.rate.quotas:
+        for opens, _ in opened:
+            assert sum(ids for at, ids in opened if opens <= at < opens + quota.window) <= quota.ids
+
+
+def test_a_million_slots_are_found_by_stepping_through_one_window() -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(2001, DAY),))
+    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline.follow([(1_000_000, (3,))], 0)
+    rounds, place = divmod(999_999, 667)
+    assert timeline.of(999_999) == rounds * DAY + place * 5
+    assert len(timeline._openings) < 2 * 667
+
+
+def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it() -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(2000, DAY),))
+    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline.follow([(100_000, (3, 3, 3, 1))], 0)
+    rounds, place = divmod(399_999, 800)
+    assert timeline.of(399_999) == rounds * DAY + place * 5
+    assert len(timeline._openings) < 2 * 800
+
+
+@st.composite
+def alike_in_part(draw: st.DrawFn) -> list[Entry]:
+    """Entries of which some neighbours have the same size."""
+    batch = st.integers(1, 4)
+    groups = draw(st.lists(st.tuples(batch, st.integers(1, 14), st.integers(1, 12)), min_size=1, max_size=4))
+    shapes = [(size, ids) for size, ids, times in groups for _ in range(times)]
+    return [
+        Entry.whole(number, Ingestion(number, Priority.LOW, size, ids, created_at=0))
+        for number, (size, ids) in enumerate(shapes)
+    ]
+
+
+@given(alike_in_part(), st.integers(4, 9), st.booleans())
+def test_slots_have_the_sizes_that_stepping_finds(entries: list[Entry], slot_size: int, fills: bool) -> None:
+    rate = RateLimit(slot_size, 1, 0, 0, fills)
+    waiting = WaitingEntries(OrderedEntries.of(entries, 8), OrderedEntries())
+    planned = planned_slots(SimulatedQueue(waiting), rate, 0, False, None)
+    found = slot_sizes(SimulatedQueue(waiting), rate)
+    assert [ids for times, pattern in found for _ in range(times) for ids in pattern] == [s.ids for s in planned]
