@@ -12,8 +12,9 @@ from ingest_service.domain.queue_depth import QueueDepth
 
 # The size and the rule of the slots, and the room in the one that is being filled.
 Entrance = tuple[int, bool, int]
-# Times that the same slots follow each other, and these: neighbours with as many ids, and the number of ids.
-Sizes = tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+# Times that slots follow each other that carry so many ids each.
+Repeated = tuple[int, tuple[int, ...]]
+Sizes = tuple[Repeated, ...]
 
 
 @dataclass(frozen=True, slots=True)

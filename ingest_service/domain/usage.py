@@ -68,7 +68,7 @@ class Usage:
         return tuple(QuotaUse(limit, *self._used(limit, now)) for limit in self.rate.limits)
 
     def noted(self) -> "tuple[array[int], array[int]]":
-        """Return the last starts of the slots, and the ids up to and with each, behind those that count no more."""
+        """Return the last starts of the slots, and the ids up to and with each, where they count."""
         before = self.sums[self.first - 1] if self.first else 0
         starts = array("q", [_EVER]) + self.starts[self.first : self.stop]
         sums = array("q", [before]) + self.sums[self.first : self.stop]

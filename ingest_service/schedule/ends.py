@@ -9,6 +9,7 @@ from typing import Protocol
 from ingest_service.domain.entry import Place
 from ingest_service.domain.model import Ingestion
 from ingest_service.schedule.legs import Leg, Stretch
+from ingest_service.schedule.openings import Openings
 from ingest_service.schedule.pieces import Piece
 from ingest_service.schedule.runs import Run, SlotGrid
 
@@ -73,6 +74,12 @@ class Ends:
         """The last run of each ingestion that is in no block."""
         return self._parts[2]
 
+    @property
+    def _openings(self) -> Openings | None:
+        """The openings of all slots if they are not even; else those of some of them."""
+        pieces = chain(self.stretches, self.legs, self.runs.values())
+        return next((piece.openings for piece in pieces), None)
+
     @cached_property
     def blocks(self) -> dict[int, Entered]:
         """The way into each whole block, by its identity and in order."""
@@ -110,6 +117,18 @@ class Ends:
         if place in self.runs:
             found.append((self.runs[place], self.end_of_run(self.runs[place])))
         return max(found, key=itemgetter(1), default=None)
+
+    def time_of(self, place: Place, slots: int, interval: int) -> int:
+        """Return the time from the slot that opens so many slots before the last one of an ingestion to that.
+
+        Those that were opened before count an interval each. Ends are to be numbers of slots.
+        """
+        found = self.of(place) if self._openings is not None and not self._openings.is_even else None
+        if found is None or self._openings is None or self._filled is None:
+            return slots * interval
+        last = found[1] - self._filled
+        first = max(0, last - slots)
+        return self._openings.of(last) - self._openings.of(first) + (slots - (last - first)) * interval
 
     def end_of_run(self, run: Run) -> int:
         """Return the end of a run."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ingest_service.domain.block import Block, Passage
 from ingest_service.domain.entry import Entry, Place
+from ingest_service.schedule.openings import Openings
 from ingest_service.schedule.passages import passage_from
 from ingest_service.schedule.runs import Run, SlotGrid
 
@@ -38,6 +39,11 @@ class Leg(NamedTuple):
     def ids(self) -> int:
         """Number of its ids."""
         return sum(len(entry.positions) for entry in self.entries)
+
+    @property
+    def openings(self) -> Openings:
+        """The openings of its slots."""
+        return self.grid.openings
 
     @property
     def last_opens(self) -> int:
@@ -104,6 +110,11 @@ class Stretch(NamedTuple):
     def ids(self) -> int:
         """Number of its ids."""
         return sum(block.ids for block in self.blocks)
+
+    @property
+    def openings(self) -> Openings:
+        """The openings of its slots."""
+        return self.grid.openings
 
     @property
     def last_opens(self) -> int:

@@ -5,15 +5,13 @@ from functools import lru_cache
 from itertools import groupby
 
 from ingest_service.backlog.packing import groups
-from ingest_service.domain.block import Block, Sizes
+from ingest_service.domain.block import Block, Repeated, Sizes
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.rate import RateLimit
 from ingest_service.schedule.simulated_queue import SimulatedQueue
 
 # Neighbouring slots with the same number of ids: slots, and ids in each.
 Alike = tuple[int, int]
-# Times that a pattern comes, and the ids of each slot in it.
-Repeated = tuple[int, tuple[int, ...]]
 # A longer pattern is stepped through each time that it comes.
 LONGEST_PATTERN = 64
 # A block keeps so many of its sizes.
@@ -21,7 +19,7 @@ _MOST_SIZES = 2
 
 
 def slot_sizes(queue: SimulatedQueue, rate: RateLimit) -> Iterator[Repeated]:
-    """Yield the sizes of the slots that all of the queue is put into, beginning with a fresh one. Empties the queue.
+    """Yield the sizes of the slots that all of the queue is put into, from a fresh one on. Empties the queue.
 
     The cost grows with the blocks, and with the entries of those that were not asked before.
     """
@@ -42,8 +40,7 @@ def _with_whole_batches(queue: SimulatedQueue, slot_size: int) -> Iterator[Repea
     for part in _parts(queue):
         if isinstance(part, Block):
             sizes, room = _of_block(part, slot_size, room)
-            for times, alike in sizes:
-                yield from _repeated(times, alike)
+            yield from sizes
         else:
             slots, room = _of_entry(slot_size, room, *_shape(part))
             yield from _repeated(1, slots)
@@ -83,7 +80,7 @@ def _of_block(block: Block, slot_size: int, room: int) -> tuple[Sizes, int]:
 
 
 def _found(entries: Iterable[Entry], slot_size: int, room: int) -> tuple[Sizes, int]:
-    sizes: list[tuple[int, tuple[Alike, ...]]] = []
+    sizes: list[Repeated] = []
     for shape, alike in groupby(entries, _shape):
         left = sum(1 for _ in alike)
         while left:
@@ -92,9 +89,8 @@ def _found(entries: Iterable[Entry], slot_size: int, room: int) -> tuple[Sizes, 
             # All that are alike go on like that once the room is what it was.
             times = left if room == before else 1
             left -= times
-            if slots:
-                sizes.append((times, slots))
-    return tuple(sizes), room
+            sizes += _repeated(times, slots)
+    return tuple(_merged(sizes)), room
 
 
 def _shape(entry: Entry) -> tuple[int, int, int]:
@@ -122,7 +118,9 @@ def _of_entry(slot_size: int, room: int, first_size: int, size: int, count: int)
 def _repeated(times: int, slots: tuple[Alike, ...]) -> Iterator[Repeated]:
     """Yield slots so many times."""
     if times > 1 and sum(count for count, _ in slots) <= LONGEST_PATTERN:
-        yield times, tuple(ids for count, ids in slots for _ in range(count))
+        pattern = tuple(ids for count, ids in slots for _ in range(count))
+        alike = len(set(pattern)) == 1
+        yield (times * len(pattern), pattern[:1]) if alike else (times, pattern)
         return
     for _ in range(times):
         for count, ids in slots:
@@ -130,11 +128,24 @@ def _repeated(times: int, slots: tuple[Alike, ...]) -> Iterator[Repeated]:
 
 
 def _merged(sizes: Iterable[Repeated]) -> Iterator[Repeated]:
-    """Yield the same with neighbours as one where they are alike."""
+    """Yield the same, with neighbours that are alike as one, and few slots together with those beside them."""
+    few = list[int]()
+    for times, pattern in _joined(sizes):
+        if times * len(pattern) <= LONGEST_PATTERN or times == 1:
+            few.extend(pattern * times)
+            continue
+        if few:
+            yield 1, tuple(few)
+            few.clear()
+        yield times, pattern
+    if few:
+        yield 1, tuple(few)
+
+
+def _joined(sizes: Iterable[Repeated]) -> Iterator[Repeated]:
+    """Yield the same, with neighbours that are alike as one."""
     times, pattern = 0, tuple[int, ...]()
     for more, other in sizes:
-        if len(set(other)) == 1:
-            more, other = more * len(other), other[:1]
         if other == pattern:
             times += more
             continue

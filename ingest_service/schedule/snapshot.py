@@ -9,7 +9,7 @@ from ingest_service.domain.model import LAST_SEQUENCE, Batch, Priority
 from ingest_service.domain.ordered_entries import WaitingEntries
 from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.domain.usage import Usage
-from ingest_service.schedule.openings import EvenOpenings
+from ingest_service.schedule.openings import EvenOpenings, Openings
 from ingest_service.schedule.pieces import Piece, pieces_of
 from ingest_service.schedule.planned import PlannedSlot, planned_slots
 from ingest_service.schedule.runs import Run
@@ -113,7 +113,8 @@ class ScheduleSnapshot:
             slot = next(slots, None)
             if slot is None:
                 return
-            yield from (_run(batch, number, slot.opens) for batch in slot.batches)
+            openings = timeline or EvenOpenings(number, slot.opens, self.rate.interval)
+            yield from (_run(batch, number, openings) for batch in slot.batches)
             number, earliest = number + 1, slot.opens + self.rate.interval
         if timeline is None:
             queue.limit_to(place)
@@ -130,7 +131,7 @@ class ScheduleSnapshot:
         return Timeline(self.rate, self.usage, self.next_start) if self.rate.quotas else None
 
 
-def _run(batch: Batch, number: int, opens: int) -> Run:
+def _run(batch: Batch, number: int, openings: Openings) -> Run:
     """Return the run of a single batch, or a part of it, in this slot."""
     return Run(
         sequence=batch.sequence,
@@ -139,7 +140,7 @@ def _run(batch: Batch, number: int, opens: int) -> Run:
         ids=len(batch.positions),
         first_slot=number,
         last_slot=number,
-        openings=EvenOpenings(number, opens, 0),
+        openings=openings,
         in_first=len(batch.positions),
         in_others=1,
     )

@@ -3,13 +3,13 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, cycle, islice
+from itertools import accumulate, chain, cycle, islice, repeat
 from operator import attrgetter
 from typing import NamedTuple
 
+from ingest_service.domain.block import Repeated
 from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.usage import Usage
-from ingest_service.schedule.slot_sizes import Repeated
 
 # Before anything else.
 _EVER = -(2**63)
@@ -38,10 +38,10 @@ class _Part(NamedTuple):
 class Timeline:
     """The openings of slots by their numbers, from 0 on. Not for several threads.
 
-    Slots are noted one by one as long as what they carry may still change; then it follows from their sizes. A slot
-    opens an interval after the one before, and once so many ids have left each window that its own fit. Nothing
-    but the sizes decides, so once a pattern of sizes has been repeated for a window, openings repeat as well: the
-    cost of many slots is that of the slots of a window.
+    Slots are noted one by one as long as what they carry may still change; then sizes follow. A slot opens an
+    interval after the one before, and once so many ids have left each window that its own fit. Nothing but the
+    sizes decides, so once a pattern of sizes has been repeated for a window, openings repeat as well: the cost of
+    many slots is that of the slots of a window.
     """
 
     is_even = False
@@ -96,6 +96,10 @@ class Timeline:
 
     def _add(self, times: int, pattern: tuple[int, ...]) -> None:
         """Add slots of these sizes, so many times."""
+        if times == 1:
+            self._step(len(pattern), pattern, _Lag(len(pattern), 0), 1)
+            return
+        free = self._add_free(times, pattern) * len(pattern)
         lags = self._lags(pattern)
         # The one that forbids most decides in the long run.
         slowest = max(lags, key=lambda lag: lag.time / lag.slots)
@@ -103,10 +107,25 @@ class Timeline:
         others = [lag.slots for lag in lags if lag != slowest]
         if len(lags) <= len(self._windows) or slowest.slots >= sight:
             others.append(sight)
-        slots = times * len(pattern)
-        done = self._step(slots, pattern, slowest, max(others, default=1))
+        slots = times * len(pattern) - free
+        done = self._step(slots, pattern, slowest, max(others, default=1), free)
         if done < slots:
             self._repeat(slots - done, pattern[done % len(pattern) :] + pattern[: done % len(pattern)], slowest)
+
+    def _add_free(self, times: int, pattern: tuple[int, ...]) -> int:
+        """Add those that no quota holds up whatever leaves it meanwhile; return how many times they came."""
+        total, ids = self._sums[-1], sum(pattern)
+        gone = (self._sums[bisect_right(self._starts, self._next - window) - 1] for _, window in self._windows)
+        room = min(left + most - total for left, (most, _) in zip(gone, self._windows, strict=True))
+        free = max(0, min(times, room // ids))
+        if free:
+            opens = range(self._next, self._next + free * len(pattern) * self.interval, self.interval)
+            self._openings.extend(opens)
+            self._starts.extend(range(opens.start + self._lag, opens.stop + self._lag, self.interval))
+            sizes = chain.from_iterable(repeat(pattern, free))
+            self._sums.extend(islice(accumulate(sizes, initial=total), 1, None))
+            self._next = opens.stop
+        return free
 
     def _lags(self, pattern: tuple[int, ...]) -> list[_Lag]:
         """Return how slots of a pattern bound each other, where that is the same for each of them."""
@@ -117,18 +136,18 @@ class Timeline:
                 lags.append(_Lag(most // ids * size, window + self._lag))
         return lags
 
-    def _step(self, slots: int, pattern: tuple[int, ...], beat: _Lag, others: int) -> int:
-        """Add slots one by one, until they repeat; return how many there were.
+    def _step(self, slots: int, pattern: tuple[int, ...], beat: _Lag, others: int, before: int = 0) -> int:
+        """Add slots one by one, until they repeat; return how many there were. So many had come `before`.
 
-        A slot opens at the latest of what bounds it. Where the last `others` slots opened exactly `beat.time` after
-        those `beat.slots` before them, and nothing that bounds one of these reaches back before the pattern, so
+        A slot opens at the latest of what bounds it. Where the last `others` slots opened `beat.time` after those
+        `beat.slots` before them, and nothing that bounds one of these reaches back before the pattern, so
         does the next one, and each one after it.
         """
         starts, sums, openings, lag, interval = self._starts, self._sums, self._openings, self._lag, self.interval
         opens, total, back, shift = self._next, sums[-1], beat.slots, beat.time
         windows = [[most, window, bisect_left(sums, total + pattern[0] - most)] for most, window in self._windows]
         alike, place, size, enough = 0, 0, len(pattern), back + others
-        for done in range(slots):
+        for done in range(before, before + slots):
             total += pattern[place]
             place = place + 1 if place + 1 < size else 0
             for quota in windows:
@@ -148,7 +167,7 @@ class Timeline:
                 alike = alike + 1 if openings[-1 - back] + shift == opens else 0
                 if alike >= others and done >= enough:
                     self._next = opens + interval
-                    return done + 1
+                    return done + 1 - before
             opens += interval
         self._next = opens
         return slots

@@ -105,7 +105,7 @@ class Slips(Loop):
         causes = self._causes.take()
         before, self._ends = self._ends, Ends(snapshot.pieces(), snapshot.waiting.slots)
         if causes:
-            self._write_down(dict(islice(_slips(Moves(before, self._ends), causes, snapshot), MOST_SLIPS)))
+            self._write_down(dict(islice(_slips(before, self._ends, causes, snapshot), MOST_SLIPS)))
         self._deadlines.watch(snapshot, self._ends)
 
     def _write_down(self, slips: dict[int, Slip]) -> None:
@@ -119,13 +119,15 @@ class Slips(Loop):
             log.warning("slips are not written down: %s", error)
 
 
-def _slips(moves: Moves, causes: list[Cause], snapshot: ScheduleSnapshot) -> Iterator[tuple[int, Slip]]:
+def _slips(
+    before: Ends, after: Ends, causes: list[Cause], snapshot: ScheduleSnapshot
+) -> Iterator[tuple[int, Slip]]:
     """Yield the slips of those that end later now, or that a delay reaches."""
     delay, at, reasons = sum(cause.delay for cause in causes), snapshot.taken_at, _Reasons(causes)
-    for moved in moves.behind(reasons.first, least=0 if delay else 1):
+    for moved in Moves(before, after).behind(reasons.first, least=0 if delay else 1):
         for one, slots in moved.each():
             if one.place >= reasons.first:
-                nanoseconds = slots * snapshot.rate.interval + delay
+                nanoseconds = after.time_of(one.place, slots, snapshot.rate.interval) + delay
                 yield one.sequence, Slip(at, slots, nanoseconds, reasons.text(one.place))
 
 

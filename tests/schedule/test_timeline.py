@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest_service.domain.block import Repeated
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
@@ -11,7 +12,7 @@ from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.domain.usage import Usage, UsageLog
 from ingest_service.schedule.planned import planned_slots
 from ingest_service.schedule.simulated_queue import SimulatedQueue
-from ingest_service.schedule.slot_sizes import Repeated, slot_sizes
+from ingest_service.schedule.slot_sizes import slot_sizes
 from ingest_service.schedule.timeline import Timeline
 from tests.schedule.waiting import usages, with_quotas
 

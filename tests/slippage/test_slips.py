@@ -1,5 +1,6 @@
 """Slips record by how much the end of an ingestion moved, and why."""
 
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingest_service.domain.ledger import Answer, Slip
 from ingest_service.domain.model import Priority
+from ingest_service.domain.rate import Quota
 from ingest_service.ports.records import SLIPS_KEPT
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.cause import CauseLog
@@ -54,6 +56,16 @@ def test_an_arrival_that_fits_into_a_hole_moves_nobody(simulation: Simulation) -
     before = moved(simulation, low)
     submit(simulation, 2, "HIGH")
     assert moved(simulation, low) == before
+
+
+def test_the_time_of_a_slip_goes_across_the_gap_that_a_quota_makes() -> None:
+    rate = replace(FIVE_SECONDS, quotas=(Quota(9, 60 * SECOND),))
+    simulation = Simulation(rate)
+    low = submit(simulation, 9, "LOW")
+    submit(simulation, 3, "HIGH")
+    assert moved(simulation, low)[0][:2] == (1, 50 * SECOND)
+    submit(simulation, 3, "HIGH")
+    assert moved(simulation, low)[0][:2] == (1, 5 * SECOND)
 
 
 def test_a_retry_that_takes_a_slot_of_its_own_is_a_slip(simulate: Simulate) -> None:
