@@ -15,6 +15,8 @@ Entrance = tuple[int, bool, int]
 # Times that slots follow each other that carry so many ids each.
 Repeated = tuple[int, tuple[int, ...]]
 Sizes = tuple[Repeated, ...]
+# The sizes of the next batch of an entry, and of each other one but the last, and the number of ids.
+Shape = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,20 @@ class Block:
         return len({entry.sequence for entry in self.entries})
 
     @cached_property
+    def shapes(self) -> Sequence[tuple[Shape, int]]:
+        """Shapes of the entries in order, each with the number of neighbours that have it."""
+        return [(shape, sum(1 for _ in alike)) for shape, alike in groupby(self.entries, shape_of)]
+
+    @cached_property
     def dues(self) -> Mapping[int, int]:
         """Deadlines of the ingestions that have one, by the numbers of their entries in the block."""
         ingestions = [entry.ingestion for entry in self.entries]
         return {number: one.deadline for number, one in enumerate(ingestions) if one.deadline is not None}
+
+
+def shape_of(entry: Entry) -> Shape:
+    """Return all that the number of slots which an entry needs depends on."""
+    return entry.next_size, entry.ingestion.batch_size, len(entry.positions)
 
 
 def depths_of(entries: Iterable[Entry]) -> Mapping[Priority, QueueDepth]:

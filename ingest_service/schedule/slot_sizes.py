@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
 
 from ingest_service.backlog.packing import groups
-from ingest_service.domain.block import Block, Repeated, Sizes
+from ingest_service.domain.block import Block, Repeated, Shape, Sizes, shape_of
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.rate import RateLimit
 from ingest_service.schedule.simulated_queue import SimulatedQueue
@@ -15,7 +14,7 @@ Alike = tuple[int, int]
 # A longer pattern is stepped through each time that it comes.
 LONGEST_PATTERN = 64
 # A block keeps so many of its sizes.
-_MOST_SIZES = 2
+_MOST_SIZES = 4
 
 
 def slot_sizes(queue: SimulatedQueue, rate: RateLimit) -> Iterator[Repeated]:
@@ -42,8 +41,8 @@ def _with_whole_batches(queue: SimulatedQueue, slot_size: int) -> Iterator[Repea
             sizes, room = _of_block(part, slot_size, room)
             yield from sizes
         else:
-            slots, room = _of_entry(slot_size, room, *_shape(part))
-            yield from _repeated(1, slots)
+            slots, room = _of_entry(slot_size, room, *shape_of(part))
+            yield from _repeated(1, [slots])
     if room < slot_size:
         yield 1, (slot_size - room,)
 
@@ -72,29 +71,34 @@ def _of_block(block: Block, slot_size: int, room: int) -> tuple[Sizes, int]:
     """Return the slots that are full after the entries of a block, from this room on, and the room in the next."""
     found = block.sizes.get((slot_size, room))
     if found is None:
-        found = _found(block.entries, slot_size, room)
+        found = _found(block, slot_size, room)
         for oldest in list(block.sizes)[: 1 - _MOST_SIZES]:
             block.sizes.pop(oldest, None)
         block.sizes[slot_size, room] = found
     return found
 
 
-def _found(entries: Iterable[Entry], slot_size: int, room: int) -> tuple[Sizes, int]:
+def _found(block: Block, slot_size: int, room: int) -> tuple[Sizes, int]:
     sizes: list[Repeated] = []
-    for shape, alike in groupby(entries, _shape):
-        left = sum(1 for _ in alike)
-        while left:
-            before = room
-            slots, room = _of_entry(slot_size, before, *shape)
-            # All that are alike go on like that once the room is what it was.
-            times = left if room == before else 1
-            left -= times
-            sizes += _repeated(times, slots)
+    for shape, count in block.shapes:
+        slots, room = _of_alike(shape, count, slot_size, room)
+        sizes += slots
     return tuple(_merged(sizes)), room
 
 
-def _shape(entry: Entry) -> tuple[int, int, int]:
-    return entry.next_size, entry.ingestion.batch_size, len(entry.positions)
+def _of_alike(shape: Shape, count: int, slot_size: int, room: int) -> tuple[list[Repeated], int]:
+    """Return the same for so many entries whose batches are alike: once a room comes again, so do their slots."""
+    rooms, each = dict[int, int](), list[tuple[Alike, ...]]()
+    while len(each) < count and room not in rooms:
+        rooms[room] = len(each)
+        slots, room = _of_entry(slot_size, room, *shape)
+        each.append(slots)
+    if len(each) == count:
+        return [*_repeated(1, each)], room
+    first = rooms[room]
+    times, rest = divmod(count - first, len(each) - first)
+    parts = (1, each[:first]), (times, each[first:]), (1, each[first : first + rest])
+    return [one for part in parts for one in _repeated(*part)], list(rooms)[first + rest]
 
 
 @lru_cache(maxsize=4096)
@@ -115,8 +119,9 @@ def _of_entry(slot_size: int, room: int, first_size: int, size: int, count: int)
     return tuple(slots), room
 
 
-def _repeated(times: int, slots: tuple[Alike, ...]) -> Iterator[Repeated]:
-    """Yield slots so many times."""
+def _repeated(times: int, each: Sequence[Iterable[Alike]]) -> Iterator[Repeated]:
+    """Yield the slots of entries so many times."""
+    slots = [alike for one in each for alike in one]
     if times > 1 and sum(count for count, _ in slots) <= LONGEST_PATTERN:
         pattern = tuple(ids for count, ids in slots for _ in range(count))
         alike = len(set(pattern)) == 1
