@@ -3,7 +3,7 @@
 GROUPS = {
     "Slots": ("pacing", "tabs", "slots", "upstream", "shared_slots"),
     "Requests": ("http", "group_commit", "pruning", "shared_submissions", "shared_gate", "shared_http"),
-    "Much that waits": ("backlog", "schedule", "waiting", "startup", "shared_backlog"),
+    "Much that waits": ("backlog", "schedule", "quotas", "waiting", "startup", "shared_backlog"),
     "Much at once, and much history": ("stalls", "history"),
     "The command line": ("cli",),
 }

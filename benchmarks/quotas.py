@@ -7,6 +7,7 @@ The quota is 100,000 a day, of which 100,000 are used up by slots of one id: the
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from benchmarks.figure import Figure, show
 from benchmarks.measure import medians, seconds
@@ -43,9 +44,7 @@ def forecasts() -> Iterator[Figure]:
         backlog = filled(ingestions, ids)
         last(backlog, rate)  # as after a start
         plain = replace(rate, quotas=())
-        with_it, without = medians(
-            ROUNDS, lambda b=backlog, r=rate: last(b, r), lambda b=backlog, r=plain: last(b, r)
-        )
+        with_it, without = medians(ROUNDS, partial(last, backlog, rate), partial(last, backlog, plain))
         what = f"the end of {ingestions:,} of {ids:,} ids, {limits} and 100,000 a day"
         yield Figure(what, "", with_it * 1000, aim, "ms", more_is_better=False)
         yield Figure(what, "the same without a quota", with_it / without)

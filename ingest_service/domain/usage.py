@@ -5,10 +5,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ingest_service.domain.long_list import PART, LongList
 from ingest_service.domain.rate import Quota, RateLimit
 
-# Slots that no quota counts any more are dropped once they are this many, and an eighth of all.
-_DROPPED = 1024
 # Before anything else.
 _EVER = -(2**63)
 
@@ -43,8 +42,8 @@ class Usage:
     """
 
     rate: RateLimit
-    starts: "array[int]"
-    sums: "array[int]"
+    starts: LongList
+    sums: LongList
     first: int
     stop: int
     last: CalledSlot
@@ -70,8 +69,8 @@ class Usage:
     def noted(self) -> "tuple[array[int], array[int]]":
         """Return the last starts of the slots, and the ids up to and with each, where they count."""
         before = self.sums[self.first - 1] if self.first else 0
-        starts = array("q", [_EVER]) + self.starts[self.first : self.stop]
-        sums = array("q", [before]) + self.sums[self.first : self.stop]
+        starts = array("q", [_EVER]) + self.starts.between(self.first, self.stop)
+        sums = array("q", [before]) + self.sums.between(self.first, self.stop)
         starts.append(self.last.started)
         sums.append(self._total)
         return starts, sums
@@ -110,7 +109,7 @@ class UsageLog:
     def __init__(self, rate: RateLimit, slots: Iterable[CalledSlot] = ()) -> None:
         """Begin with slots that were opened before, in their order."""
         self._most = max((quota.ids for quota in rate.quotas), default=0)
-        self.usage = Usage(rate, array("q"), array("q"), 0, 0, CalledSlot(_EVER // 2, 0))
+        self.usage = Usage(rate, LongList(), LongList(), 0, 0, CalledSlot(_EVER // 2, 0))
         for slot in slots:
             self.note(slot)
 
@@ -127,11 +126,14 @@ class UsageLog:
         usage = self.usage
         self._take(usage.starts, usage.sums, usage.first, CalledSlot(max(usage.last.started, started), ids))
 
-    def _take(self, starts: "array[int]", sums: "array[int]", first: int, last: CalledSlot) -> None:
+    def _take(self, starts: LongList, sums: LongList, first: int, last: CalledSlot) -> None:
         stop = len(sums)
-        total = (sums[-1] if stop else 0) + last.ids
+        total = (sums[stop - 1] if stop else 0) + last.ids
         while first < stop and total - sums[first] >= self._most:
             first += 1
-        if first > _DROPPED and 8 * first > stop:
-            starts, sums, first, stop = starts[first - 1 :], sums[first - 1 :], 1, stop - first + 1
+        # The sum before the first one is needed, too.
+        parts = max(0, first - 1) // PART
+        if parts:
+            starts, sums = starts.behind(parts), sums.behind(parts)
+            first, stop = first - parts * PART, stop - parts * PART
         self.usage = Usage(self.usage.rate, starts, sums, first, stop, last)

@@ -78,7 +78,8 @@ class ScheduleSnapshot:
         if slot is None:
             return None
         found = self.usage.holds_until(slot.ids, self.now)
-        return None if found is None else Held(found[0], self.at(found[1]))
+        # What is free before the interval has passed holds nothing up.
+        return Held(found[0], self.at(found[1])) if found is not None and found[1] >= slot.opens else None
 
     def resumed(self) -> Self:
         """Return the snapshot as it would be if an operator resumed now."""

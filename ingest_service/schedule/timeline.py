@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, chain, cycle, islice, repeat
+from itertools import accumulate, cycle, islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -122,8 +122,7 @@ class Timeline:
             opens = range(self._next, self._next + free * len(pattern) * self.interval, self.interval)
             self._openings.extend(opens)
             self._starts.extend(range(opens.start + self._lag, opens.stop + self._lag, self.interval))
-            sizes = chain.from_iterable(repeat(pattern, free))
-            self._sums.extend(islice(accumulate(sizes, initial=total), 1, None))
+            self._sums.extend(_sums(total, pattern, free * len(pattern)))
             self._next = opens.stop
         return free
 
@@ -180,11 +179,13 @@ class Timeline:
         rounds, rest = divmod(slots, len(pattern))
         total = self._sums[-1] + rounds * sum(pattern) + sum(pattern[:rest])
         seen = min(slots, (self._most // sum(pattern) + 2) * len(pattern))
-        sizes = list(islice(_again(pattern, slots - seen), seen))
+        phase = (slots - seen) % len(pattern)
+        sizes = pattern[phase:] + pattern[:phase]
         if seen < slots:
-            self._starts, self._sums = array("q", [_EVER]), array("q", [total - sum(sizes)])
-        before = self._sums[-1]
-        self._sums.extend(islice(accumulate(sizes, initial=before), 1, None))
+            rounds, rest = divmod(seen, len(sizes))
+            before = total - rounds * sum(sizes) - sum(sizes[:rest])
+            self._starts, self._sums = array("q", [_EVER]), array("q", [before])
+        self._sums.extend(_sums(self._sums[-1], sizes, seen))
         noted = self._openings[stop - beat.slots : stop]
         place = slots - seen
         while place < slots:
@@ -196,6 +197,8 @@ class Timeline:
         self._next = self._starts[-1] - self._lag + self.interval
 
 
-def _again(pattern: tuple[int, ...], first: int) -> Iterator[int]:
-    """Yield the sizes of a pattern again and again, from this slot on."""
-    return islice(cycle(pattern), first % len(pattern), None)
+def _sums(total: int, pattern: tuple[int, ...], slots: int) -> Iterable[int]:
+    """Return the ids up to and with each of the slots whose sizes are a pattern again and again."""
+    if len(pattern) == 1:
+        return range(total + pattern[0], total + pattern[0] * slots + 1, pattern[0])
+    return islice(accumulate(cycle(pattern), initial=total), 1, slots + 1)

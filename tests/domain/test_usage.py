@@ -1,8 +1,11 @@
 """The ids that quotas count."""
 
+import tracemalloc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_service.domain.long_list import PART
 from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.domain.usage import CalledSlot, QuotaUse, UsageLog
 
@@ -59,7 +62,28 @@ def test_only_what_a_quota_may_count_is_kept() -> None:
     log = usage_of(FOUR_IN_TEN)
     for time in range(100_000):
         log.note(CalledSlot(time, 1))
-    assert len(log.usage.starts) < 5000
+    assert len(log.usage.starts) < 2 * PART
+
+
+def test_memory_has_no_peak_while_slots_leave() -> None:
+    tracemalloc.start()
+    log = usage_of(RateLimit(1, 1, 0, 0, quotas=(Quota(20_000, 30_000),)))
+    for time in range(60_000):
+        log.note(CalledSlot(time, 1))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 16 * (20_000 + 3 * PART)
+    assert log.usage.free_at(1) == 60_000 - 20_000 + 30_000
+
+
+def test_a_usage_stays_as_it_was_taken_while_slots_leave() -> None:
+    log = usage_of(RateLimit(1, 1, 0, 0, quotas=(Quota(2 * PART, 10),)))
+    for time in range(2 * PART):
+        log.note(CalledSlot(time, 1))
+    before, seen = log.usage, log.usage.noted()
+    for time in range(2 * PART, 9 * PART):
+        log.note(CalledSlot(time, 1))
+    assert (before.free_at(1), before.free_at(PART), before.noted()) == (10, PART + 9, seen)
 
 
 quotas = st.lists(st.builds(Quota, st.integers(3, 12), st.integers(1, 30)), min_size=1, max_size=3)
