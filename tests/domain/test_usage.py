@@ -65,6 +65,15 @@ def test_only_what_a_quota_may_count_is_kept() -> None:
     assert len(log.usage.starts) < 2 * PART
 
 
+def test_what_is_used_is_counted_right_while_slots_leave() -> None:
+    log = usage_of(RateLimit(1, 1, 0, 0, quotas=(Quota(10, 10**9),)))
+    used = []
+    for time in range(PART + 20):
+        log.note(CalledSlot(time, 1))
+        used.append(log.usage.uses(time)[1].used)
+    assert used == [min(count, 10) for count in range(1, PART + 21)]
+
+
 def test_memory_has_no_peak_while_slots_leave() -> None:
     tracemalloc.start()
     log = usage_of(RateLimit(1, 1, 0, 0, quotas=(Quota(20_000, 30_000),)))

@@ -160,6 +160,21 @@ def judge_runs(simulation: Simulation) -> None:
         assert (min(s.first_slot for s in runs), max(s.last_slot for s in runs)) == (min(own), max(own))
 
 
+def test_a_slot_that_a_quota_holds_up_opens_earlier_once_what_joins_makes_it_smaller() -> None:
+    rate = RateLimit(4, 5, 0, 0, quotas=(Quota(6, 100),))
+    rules = RetryRules(3, 20, FIVE_ATTEMPTS.random)
+    simulation = Simulation(rate, lambda _: 0, lambda i, n: BROKEN if (i, n) == (1, 1) else good(i, n), rules)
+    simulation.submit([1], "HIGH")
+    simulation.run_slot()
+    simulation.submit([2, 3, 4], "HIGH")
+    simulation.run_slot()
+    simulation.submit([5, 6, 7, 8], "LOW")
+    began = simulation.began
+    assert [(opens - began, ids) for opens, ids in planned_slots(simulation)] == [(20, [1]), (105, [5, 6, 7, 8])]
+    judge_runs(simulation)
+    judge_slots(simulation)
+
+
 @pytest.mark.parametrize("slot_size", [3, 4, 7])
 @pytest.mark.parametrize("mixed", [["LOW"], ["LOW", "HIGH", "MEDIUM"]], ids="-".join)
 @pytest.mark.parametrize(
