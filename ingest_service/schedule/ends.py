@@ -77,7 +77,7 @@ class Ends:
     @property
     def _openings(self) -> Openings | None:
         """The openings of all slots if they are not even; else those of some of them."""
-        pieces = chain(self.stretches, self.legs, self.runs.values())
+        pieces: Iterable[Piece] = chain(self.stretches, self.legs, self.runs.values())
         return next((piece.openings for piece in pieces), None)
 
     @cached_property

@@ -64,7 +64,7 @@ def contradictions(service: Service, ingestion_id: UUID) -> list[str]:
 def in_report(report: IngestionReport) -> Iterator[str]:
     counts = report.progress.counts()
     released = counts[Status.TRIGGERED] + counts[Status.COMPLETED]
-    waiting = sum(run.batches for run in report.estimate.runs) if report.estimate else 0
+    waiting = sum(len(run.batches) for run in report.estimate.runs) if report.estimate else 0
     if report.summary.slots_used != released:
         yield f"{released} batches were released in {report.summary.slots_used} slots"
     if waiting != counts[Status.YET_TO_START]:

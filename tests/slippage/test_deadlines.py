@@ -6,6 +6,7 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
 from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.usage import UsageLog
 from ingest_service.schedule.ends import Ends
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from ingest_service.slippage.deadlines import Deadlines
@@ -31,9 +32,9 @@ def test_a_deadline_is_broken_where_stepping_finds_a_later_end_and_the_next_to_p
 
 def test_ends_are_not_computed_where_nothing_has_a_deadline() -> None:
     queue = OrderedEntries.of([Entry.whole(1, Ingestion(1, Priority.LOW, 3, 7, created_at=0))])
-    snapshot = ScheduleSnapshot(
-        WaitingEntries(queue, OrderedEntries()), 0, RateLimit(3, 5, 0, 0), False, 0, 0, None, 0, 0
-    )
+    rate = RateLimit(3, 5, 0, 0)
+    waiting = WaitingEntries(queue, OrderedEntries())
+    snapshot = ScheduleSnapshot(waiting, 0, rate, False, 0, 0, None, 0, 0, UsageLog(rate).usage)
     pieces = snapshot.pieces()
     Deadlines(NotingObserver()).watch(snapshot, Ends(pieces))
     assert list(pieces)
