@@ -124,7 +124,8 @@ class UsageLog:
     def close(self, started: int, ids: int) -> None:
         """Note when the last call of the last slot started, and how many were made."""
         usage = self.usage
-        self._take(usage.starts, usage.sums, usage.first, CalledSlot(max(usage.last.started, started), ids))
+        before = usage.starts[usage.stop - 1] if usage.stop else started
+        self._take(usage.starts, usage.sums, usage.first, CalledSlot(max(before, started), ids))
 
     def _take(self, starts: LongList, sums: LongList, first: int, last: CalledSlot) -> None:
         stop = len(sums)
