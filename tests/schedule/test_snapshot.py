@@ -175,6 +175,19 @@ def test_a_slot_that_a_quota_holds_up_opens_earlier_once_what_joins_makes_it_sma
     judge_slots(simulation)
 
 
+def test_a_quota_that_is_free_before_the_interval_has_passed_holds_nothing_up() -> None:
+    simulation = Simulation(RateLimit(2, 5, 0, 0, quotas=(Quota(4, 7),)), lambda _: 0)
+    simulation.submit(range(1, 9))
+    for _ in range(2):
+        simulation.run_slot()
+        assert simulation.engine.snapshot().held() is None
+    simulation.rate = RateLimit(2, 5, 0, 0, quotas=(Quota(2, 7),))
+    simulation.start()
+    held = simulation.engine.snapshot().held()
+    assert held is not None
+    assert held.until == simulation.clock.wall() + 7
+
+
 @pytest.mark.parametrize("slot_size", [3, 4, 7])
 @pytest.mark.parametrize("mixed", [["LOW"], ["LOW", "HIGH", "MEDIUM"]], ids="-".join)
 @pytest.mark.parametrize(
