@@ -110,6 +110,7 @@ class UnthreadedDatabase:
         self._lock = RLock()
         self._alive = False
         self.witnessed: tuple[int, int] | None = None
+        self.loss = (0, 0)
 
     def __del__(self) -> None:
         self._connection.close()
@@ -158,6 +159,12 @@ class UnthreadedDatabase:
 
     def recorded(self) -> int | None:
         return self.witnessed and self.witnessed[0]
+
+    def lose(self, slots: int, found_at: int) -> None:
+        self.loss = (slots, found_at)
+
+    def lost(self) -> tuple[int, int]:
+        return self.loss
 
     def confirms(self, slot_number: int, opened: int) -> bool:
         return self.witnessed == (slot_number, opened)

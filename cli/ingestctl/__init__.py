@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         Slot,
         Status,
         TimedBatch,
+        UsedUp,
         WaitReason,
     )
 
@@ -108,6 +109,7 @@ __all__ = [
     "UnexpectedAnswerError",
     "UnreachableError",
     "UsageError",
+    "UsedUp",
     "WaitReason",
 ]
 

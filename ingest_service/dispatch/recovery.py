@@ -41,25 +41,30 @@ def recovered_usage(slots: Sequence[LedgerSlot], last: LastSlot | None, clock: C
 
     Where the boot does not prove when a slot was, the wall clock counts. A time in the future counts as now, and
     so does that of a slot that was never closed; but each slot was before the next one. Slots that the ledger has
-    lost count as full ones, and as now.
+    lost count as full ones, and as when that was found.
     """
     bounds = [_latest_start(slot, clock) for slot in slots]
     times = list(accumulate(reversed(bounds), min))[::-1]
     called = [CalledSlot(time, slot.ids) for time, slot in zip(times, slots, strict=True)]
     if last is not None and last.lost:
-        called.append(CalledSlot(clock.now(), last.lost * rate.slot_size))
-    return UsageLog(rate, called)
+        called.append(CalledSlot(_passed(last.lost_at, clock), last.lost * rate.slot_size))
+    return UsageLog(rate, sorted(called, key=lambda slot: slot.started))
 
 
 def _latest_start(slot: LedgerSlot, clock: Clock) -> int:
     """Return the latest time at which the last call of a slot can have started, on the clock of this boot."""
-    # The wall clock is read first: a delay between the two then only makes a slot younger.
-    wall, now = clock.wall(), clock.now()
     if slot.started is None:
-        return now
+        return clock.now()
     if slot.boot and slot.boot == clock.boot():
-        return min(now, slot.started)
-    return now - max(0, wall - (slot.opened_at + slot.started - slot.opened))
+        return min(clock.now(), slot.started)
+    return _passed(slot.opened_at + slot.started - slot.opened, clock)
+
+
+def _passed(at: int, clock: Clock) -> int:
+    """Return a time of the wall clock on the monotonic one, no later than now."""
+    # The wall clock is read first: a delay between the two then only makes the time later.
+    wall = clock.wall()
+    return clock.now() - max(0, wall - at)
 
 
 def recovered_backlog(waiting: Iterable[tuple[Entry, int]], clock: Clock, rate: RateLimit) -> Backlog:

@@ -112,7 +112,8 @@ class LastSlot:
 
     `started` is when the last of its calls started, or None while the slot is open: then the time is unknown.
     `trusted` says that the ledger is the one this machine wrote last, not a copy or a restored backup. `lost` is
-    the number of slots that were opened after it and are not in the ledger, as far as that is known.
+    the number of slots that were opened and are not in the ledger any more, as far as that is known; all of them
+    were called before `lost_at` (wall clock).
     """
 
     number: int
@@ -120,6 +121,7 @@ class LastSlot:
     started: int | None
     trusted: bool
     lost: int = 0
+    lost_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

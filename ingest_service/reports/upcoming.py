@@ -7,7 +7,8 @@ from itertools import islice
 from ingest_service.backlog.queue_depth import depth_by_priority
 from ingest_service.domain.model import Batch, batch_id
 from ingest_service.ports.records import Records
-from ingest_service.reports.models import DispatcherReport, LimitReport, UpcomingBatch, UpcomingSlot
+from ingest_service.reports.limits import limit_reports
+from ingest_service.reports.models import DispatcherReport, UpcomingBatch, UpcomingSlot
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 
@@ -32,7 +33,7 @@ def dispatcher_report(records: Records, snapshot: ScheduleSnapshot) -> Dispatche
         probing=snapshot.probing,
         next_slot_at=None if upcoming is None else snapshot.at(upcoming.opens),
         backlog=depth_by_priority(snapshot.waiting),
-        limits=tuple(_limits(snapshot)),
+        limits=tuple(limit_reports(snapshot)),
         replicas=tuple(records.replicas()),
         refused=are_refused(snapshot),
     )
@@ -41,12 +42,6 @@ def dispatcher_report(records: Records, snapshot: ScheduleSnapshot) -> Dispatche
 def are_refused(snapshot: ScheduleSnapshot) -> bool:
     """Return whether ids wait and the upstream refuses the credentials."""
     return snapshot.refused and next(snapshot.slots(), None) is not None
-
-
-def _limits(snapshot: ScheduleSnapshot) -> Iterator[LimitReport]:
-    for use in snapshot.usage.uses(snapshot.now):
-        frees_at = None if use.frees is None else use.frees + snapshot.wall_offset
-        yield LimitReport(use.limit.ids, use.limit.window, use.used, frees_at)
 
 
 def empty_at(snapshot: ScheduleSnapshot) -> int | None:

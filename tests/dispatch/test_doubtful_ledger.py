@@ -2,11 +2,14 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ingest_service.domain.rate import Quota
 from tests.dispatch.on_disk import OnDisk
+from tests.engines.wiring import RATE, SECOND
 
 
 def backup_of(on_disk: OnDisk, path: Path) -> Path:
@@ -50,6 +53,52 @@ def test_a_backup_from_before_the_first_slot_waits_and_says_what_was_lost(
         "the database ends at slot 0, but its lock file names slot 1: it is an older copy, or its end was lost; "
         "ingestions that were accepted may be missing"
     ]
+
+
+def of_nine_in_a_minute(on_disk: OnDisk) -> OnDisk:
+    on_disk.wiring.rate = replace(RATE, quotas=(Quota(9, 60 * SECOND),))
+    on_disk.restart()
+    return on_disk
+
+
+def test_slots_that_an_older_copy_has_lost_still_count_after_the_next_restart(path: Path, on_disk: OnDisk) -> None:
+    of_nine_in_a_minute(on_disk).submit(range(1, 20))
+    backup = backup_of(on_disk, path)
+    on_disk.start()
+    on_disk.run_slot()
+    on_disk.run_slot()
+    restore(on_disk, path, backup)
+    found_at = on_disk.clock.now()
+    on_disk.run_slot()
+    on_disk.restart()
+    assert on_disk.waits == (found_at + 60 * SECOND - on_disk.clock.now()) / SECOND > 50
+
+
+def test_slots_that_were_lost_before_count_with_those_lost_now(path: Path, on_disk: OnDisk) -> None:
+    of_nine_in_a_minute(on_disk).submit(range(1, 20))
+    backup = backup_of(on_disk, path)
+    on_disk.start()
+    on_disk.run_slot()
+    on_disk.run_slot()
+    restore(on_disk, path, backup)
+    on_disk.run_slot()
+    restore(on_disk, path, backup)
+    assert on_disk.waits == 60
+    on_disk.clock.time += 60 * SECOND
+    on_disk.run_slot()
+    on_disk.restart()
+    assert on_disk.waits == 5
+
+
+def test_a_start_that_opens_no_slot_counts_none_of_them_twice(path: Path, on_disk: OnDisk) -> None:
+    of_nine_in_a_minute(on_disk).submit(range(1, 20))
+    backup = backup_of(on_disk, path)
+    on_disk.start()
+    on_disk.run_slot()
+    on_disk.run_slot()
+    restore(on_disk, path, backup)
+    on_disk.restart()
+    assert on_disk.waits == 5
 
 
 def test_a_backup_from_before_the_first_slot_without_a_lock_file_waits(path: Path, on_disk: OnDisk) -> None:

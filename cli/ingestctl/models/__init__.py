@@ -19,6 +19,7 @@ from ingestctl.models.ingestion import (
     Result,
     Slip,
     TimedBatch,
+    UsedUp,
     WaitReason,
 )
 from ingestctl.models.response import GREATEST_ID, LARGEST_PAGE, Priority, Response, Status, Time
@@ -56,5 +57,6 @@ __all__ = [
     "Status",
     "Time",
     "TimedBatch",
+    "UsedUp",
     "WaitReason",
 ]

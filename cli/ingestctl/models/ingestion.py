@@ -80,17 +80,26 @@ class Ahead(Struct, frozen=True):
     batches: int
 
 
+class UsedUp(Struct, frozen=True):
+    """Quota of `ids` in any `seconds` that lets the next slot open at `until`, and not before."""
+
+    ids: int
+    seconds: float
+    until: Time
+
+
 class WaitReason(Struct, frozen=True):
     """Reason why an ingestion does not run earlier: what goes first, pauses, and the time of its next batch.
 
-    `paused_until` is the end of a pause that the upstream asked for. While an operator has paused the dispatcher,
-    `next_at` is None.
+    `paused_until` is the end of a pause that the upstream asked for, and `quota` one that is used up. While an
+    operator has paused the dispatcher, `next_at` is None.
     """
 
     ahead: dict[Priority, Ahead]
     paused_until: Time | None
     next_at: Time | None
     paused_by_operator: bool = False
+    quota: UsedUp | None = None
 
 
 class Deadline(Struct, frozen=True):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ingestctl.models import Dispatcher
 from ingestctl.render.rows import Rows
-from ingestctl.render.times import ahead, behind
+from ingestctl.render.times import ahead, behind, window
 
 
 def state(dispatcher: Dispatcher, now: datetime) -> str:
@@ -26,19 +26,12 @@ def limit_lines(dispatcher: Dispatcher, now: datetime) -> Iterator[str]:
     """Yield a line for each limit: what is used of it and what is left."""
     for limit in dispatcher.limits:
         frees = f"; the next seat comes free at {ahead(limit.next_free_at, now)}" if limit.next_free_at else ""
-        yield f"{limit.used:,} of {limit.ids:,} ids in {_window(limit.seconds)} used, {limit.left:,} left{frees}"
+        yield f"{limit.used:,} of {limit.ids:,} ids in {window(limit.seconds)} used, {limit.left:,} left{frees}"
 
 
 def replica_names(dispatcher: Dispatcher) -> str:
     """Return the names of the processes that share the database."""
     return ", ".join(replica.name for replica in dispatcher.replicas)
-
-
-def _window(seconds: float) -> str:
-    """Return a length of time in the largest unit in which it is a whole number, else in seconds."""
-    units = {"d": 86_400, "h": 3600, "m": 60}
-    unit = next((name for name, length in units.items() if seconds % length == 0), "s")
-    return f"{seconds / units.get(unit, 1):g} {unit}"
 
 
 def _sentences(dispatcher: Dispatcher, now: datetime) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ingestctl.models import Ahead, Deadline, Ingestion, Priority, Slip, Status, WaitReason
-from ingestctl.render.times import clock, how_soon, span
+from ingestctl.render.times import clock, how_soon, span, window
 from ingestctl.render.wording import counted, plural
 
 
@@ -52,6 +52,9 @@ def _reasons(why: WaitReason, now: datetime) -> Iterator[str]:
     if why.ahead:
         go = "go" if sum(ahead.batches for ahead in why.ahead.values()) > 1 else "goes"
         yield f"{' and '.join(_crowd(priority, ahead) for priority, ahead in why.ahead.items())} {go} first"
+    if why.quota:
+        quota = why.quota
+        yield f"the quota of {quota.ids:,} in {window(quota.seconds)} is used up until {clock(quota.until, now)}"
     if why.next_at:
         yield f"the next batch runs {how_soon(why.next_at, now)}, at {clock(why.next_at, now)}"
 

@@ -35,6 +35,13 @@ def span(length: timedelta) -> str:
     return f"{minutes}m {seconds:02}s" if minutes else f"{seconds}s"
 
 
+def window(seconds: float) -> str:
+    """Return the length of a window in the largest unit in which it is a whole number, else in seconds."""
+    units = {"d": 86_400, "h": 3600, "m": 60}
+    unit = next((name for name, length in units.items() if seconds % length == 0), "s")
+    return f"{seconds / units.get(unit, 1):g} {unit}"
+
+
 def ahead(time: datetime | None, now: datetime) -> str:
     """Return a time in the future, "unknown" if it is not known."""
     return f"{clock(time, now)}, {how_soon(time, now)}" if time else "unknown"

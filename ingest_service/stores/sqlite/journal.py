@@ -43,6 +43,12 @@ class Witness(Protocol):
     def recorded(self) -> int | None:
         """Return the number of the last slot recorded, None if there never was one."""
 
+    def lose(self, slots: int, found_at: int) -> None:
+        """Keep the number of slots that were lost, and when that was found (wall clock). Raises nothing."""
+
+    def lost(self) -> tuple[int, int]:
+        """Return what was kept by `lose`, (0, 0) if nothing was."""
+
     def confirms(self, slot_number: int, opened: int) -> bool:
         """Return whether this slot, opened then, was the last one recorded."""
 
@@ -72,6 +78,8 @@ class SqliteJournal:
         self._clock = clock
         self._replica = replica
         self._ids = CheckedIds(database)
+        # Slots that were lost, as far as the witness does not keep that yet.
+        self._loss: tuple[int, int] | None = None
 
     def add(self, submission: Submission, accepted: Callable[[int, Ingestion], None], key: str | None) -> UUID:
         """Keep a submission in one row; `accepted` follows the commit."""
@@ -161,10 +169,8 @@ class SqliteJournal:
         if row is None and recorded is None and is_new:
             return None
         number, boot, started, opened = row or (0, "", None, 0)
-        if recorded is not None and recorded > number:
-            _warn_of_loss(number, recorded)
-        lost = max(0, (recorded or 0) - number)
-        return LastSlot(number, boot, started, self._witness.confirms(number, opened), lost)
+        lost, lost_at = self._lost(number, recorded or 0)
+        return LastSlot(number, boot, started, self._witness.confirms(number, opened), lost, lost_at)
 
     def called(self, most_ids: int) -> Sequence[LedgerSlot]:
         """Read the end of the ledger, and count its calls."""
@@ -187,7 +193,13 @@ class SqliteJournal:
         return self._ids.at(sequence, positions)
 
     def open_slot(self, slot: Slot) -> None:
-        """Write down the slot in one commit, and show it to the witness."""
+        """Write down the slot in one commit, and show it to the witness.
+
+        From then on the witness names this slot: before that, it keeps how many it knew and the ledger does not.
+        """
+        if self._loss is not None:
+            self._witness.lose(*self._loss)
+            self._loss = None
         self._database.write(lambda connection: insert_slot(connection, slot, self._replica))
         self._witness.record(slot.number, slot.opened)
 
@@ -217,6 +229,14 @@ class SqliteJournal:
         if key is not None:
             insert_key(connection, key, sequence, ingestion)
         return sequence, ingestion
+
+    def _lost(self, number: int, recorded: int) -> tuple[int, int]:
+        """Return how many slots were lost, now and before, and by when they had called (wall clock)."""
+        self._loss = None
+        if recorded > number:
+            _warn_of_loss(number, recorded)
+            self._loss = self._witness.lost()[0] + recorded - number, self._clock.wall()
+        return self._loss or self._witness.lost()
 
     def _read_number(self, statement: str) -> int | None:
         with self._database.read() as connection:

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 # The number of the slot, the monotonic clock when it was opened, and the wall clock now, in nanoseconds.
 _RECORD = struct.Struct("<QQQ")
+# Behind it: how many slots were lost, and the wall clock when that was found.
+_LOSS = struct.Struct("<QQ")
 # Between reading the clock and the kernel's stamp on the file lie microseconds; the kernel's own clock ticks
 # in up to 10 ms.
 _STAMP_TOLERANCE = 100_000_000
@@ -25,10 +27,11 @@ class LockFile:
     """A file beside the database, locked by the one process that works on it.
 
     It also names the last slot that was opened, so that a database restored from a backup is found out: its
-    ledger ends at another slot. The file is not synced, for it need only outlive the process: after a power
-    cut the boot is another one and nothing is trusted anyway. A copy of the file itself is found out by its
-    change time (ctime), which cannot be set and must be the moment the file says it was written. Where a
-    system has no change time, as Windows, no file is trusted.
+    ledger ends at another slot. It keeps how many slots were lost so, for quotas count them. The file is not
+    synced, for it need only outlive the process: after a power cut the boot is another one and nothing is
+    trusted anyway. A copy of the file itself is found out by its change time (ctime), which cannot be set and
+    must be the moment the file says it was written. Where a system has no change time, as Windows, no file is
+    trusted.
     """
 
     def __init__(self, path: Path, files: HeldFiles) -> None:
@@ -85,6 +88,21 @@ class LockFile:
         file = self._held()
         file.seek(0)
         file.write(record)
+
+    def lose(self, slots: int, found_at: int) -> None:
+        """Keep the number of slots that were lost, and when that was found (wall clock). Needs the lock."""
+        file = self._held()
+        file.seek(_RECORD.size)
+        with suppress(OSError):
+            file.write(_LOSS.pack(slots, found_at))
+
+    def lost(self) -> tuple[int, int]:
+        """Return what was kept by `lose`, (0, 0) if nothing was. Needs the lock."""
+        file = self._held()
+        file.seek(_RECORD.size)
+        loss = file.read(_LOSS.size)
+        slots, found_at = _LOSS.unpack(loss) if len(loss) == _LOSS.size else (0, 0)
+        return slots, found_at
 
     def recorded(self) -> int | None:
         """Return the number of the last slot recorded, None in a new file, 0 in a garbled one. Needs the lock."""

@@ -25,6 +25,7 @@ _FILTERS = (
     text.left,
     text.digits,
     text.measured,
+    text.window,
     text.clock,
     text.in_full,
 )

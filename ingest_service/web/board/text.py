@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from ingest_service.clock import NANOSECONDS
+from ingest_service.limits import in_words
 
 _MILLISECOND = NANOSECONDS // 1000
 # C0, DEL and C1, line separators, controls of the direction of writing (UAX #9), lone surrogates.
@@ -67,6 +68,11 @@ def measured(nanoseconds: int) -> str:
         return f"{nanoseconds // _MILLISECOND} ms"
     seconds, rest = divmod(nanoseconds, NANOSECONDS)
     return f"{seconds}.{rest // _MILLISECOND:03} s" if seconds < 60 else span(seconds)
+
+
+def window(nanoseconds: int) -> str:
+    """Return the window of a limit as the settings write it."""
+    return in_words(nanoseconds / NANOSECONDS)
 
 
 def clock(wall: int, now: int | None = None) -> str:

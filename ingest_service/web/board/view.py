@@ -9,7 +9,7 @@ from uuid import UUID
 from ingest_service.domain.model import Priority, batch_id
 from ingest_service.domain.seats import Fate, Fill, SeatedSlot
 from ingest_service.reports.board import BoardReport
-from ingest_service.reports.models import DispatcherReport, UpcomingSlot
+from ingest_service.reports.models import DispatcherReport, LimitReport, UpcomingSlot
 
 # Seats of a slot that are shown one by one.
 MOST_SEATS = 12
@@ -125,7 +125,8 @@ class Facts:
     """All that is read from the store: `current` is the last slot while it is open or the next one is not due.
 
     `replicas` are the names of those that were seen lately, none where the store is for one process alone.
-    `paused` is whether an operator has paused the dispatcher.
+    `paused` is whether an operator has paused the dispatcher. `limits` are those of the rate, none where there is
+    only one, which the slots show.
     """
 
     slot_size: int
@@ -138,6 +139,7 @@ class Facts:
     sums: Sums
     replicas: tuple[str, ...]
     paused: bool
+    limits: tuple[LimitReport, ...]
 
     @classmethod
     def of(cls, report: BoardReport) -> Self:
@@ -156,6 +158,7 @@ class Facts:
             sums=Sums(report.counted_from, report.done, report.failed, report.again, report.longest_lag),
             replicas=tuple(replica.name for replica in report.dispatcher.replicas),
             paused=report.dispatcher.paused_at is not None,
+            limits=report.dispatcher.limits if len(report.dispatcher.limits) > 1 else (),
         )
 
     @property

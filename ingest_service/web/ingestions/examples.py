@@ -44,6 +44,7 @@ FULL = Ingestion(
         ahead={Priority.HIGH: Ahead(ingestions=1, batches=1)},
         paused_by_operator=False,
         paused_until=None,
+        quota=None,
         next_at="2026-11-22T01:08:09.578Z",
         text="1 HIGH batch of 1 ingestion goes first; the next batch runs at 2026-11-22T01:08:09.578Z",
     ),
@@ -56,9 +57,7 @@ CANCELLED = FULL.model_copy(
         "completes_at": None,
         "position": None,
         "deadline": None,
-        "why": WaitReason(
-            ahead={}, paused_by_operator=False, paused_until=None, next_at=None, text="it was cancelled"
-        ),
+        "why": WaitReason.of_none("it was cancelled"),
     }
 )
 BATCHES = Batches(

@@ -20,9 +20,20 @@ def sentences(*statuses: str, now: datetime = NOW, **changed: Any) -> list[str]:
     return list(eta(Ingestion.parse(timetable(*statuses, **changed).ingestion.body), now))
 
 
-def why(paused_until: str | None = None, next_at: str | None = None, **ahead: tuple[int, int]) -> dict[str, Any]:
+def why(
+    paused_until: str | None = None,
+    next_at: str | None = None,
+    quota: dict[str, Any] | None = None,
+    **ahead: tuple[int, int],
+) -> dict[str, Any]:
     crowds = {priority: {"batches": batches, "ingestions": of} for priority, (batches, of) in ahead.items()}
-    return {"ahead": crowds, "paused_until": paused_until, "next_at": next_at, "text": "in the service's zone"}
+    return {
+        "ahead": crowds,
+        "paused_until": paused_until,
+        "quota": quota,
+        "next_at": next_at,
+        "text": "in the service's zone",
+    }
 
 
 def test_the_end_has_a_countdown() -> None:
@@ -47,6 +58,10 @@ def test_an_unknown_end_is_left_out() -> None:
         (
             why(next_at=SOON, HIGH=(3, 1)),
             "3 HIGH batches of 1 ingestion go first; the next batch runs in 2m 05s, at 01:51:40",
+        ),
+        (
+            why(next_at=SOON, quota={"ids": 2000, "seconds": 86400, "until": SOON}),
+            "the quota of 2,000 in 1 d is used up until 01:51:40; the next batch runs in 2m 05s, at 01:51:40",
         ),
         (
             why(HIGH=(1, 1)),

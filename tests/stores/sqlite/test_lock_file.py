@@ -37,6 +37,19 @@ def test_the_last_slot_recorded_is_confirmed_by_the_next_holder(path: Path) -> N
     second.release()
 
 
+def test_slots_that_were_lost_stay_beside_the_last_one(path: Path) -> None:
+    first = held(path)
+    assert first.lost() == (0, 0)
+    first.record(7, 70)
+    first.lose(3, 65)
+    first.record(8, 80)
+    first.release()
+    second = held(path)
+    assert (second.recorded(), second.lost()) == (8, (3, 65))
+    assert second.confirms(8, 80)
+    second.release()
+
+
 def test_a_new_file_confirms_nothing(path: Path) -> None:
     lock_file = held(path)
     assert lock_file.recorded() is None

@@ -8,7 +8,7 @@ from ingest_service.app import create_app
 from ingest_service.config import Settings
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.ledger import Answer
-from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.domain.seats import Fate
 from ingest_service.ports.records import SeenReplica
 from ingest_service.stores.sqlite.records import SqliteRecords
@@ -192,6 +192,24 @@ def test_many_seats_are_not_shown_one_by_one() -> None:
     app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
     said = Browser(app.test_client(), simulation.clock, SECOND).read()
     assert "and 47 more 41 empty seats" in said
+
+
+def test_what_is_used_and_left_of_several_limits_is_shown_and_when_the_next_seat_comes_free() -> None:
+    simulation = Simulation(rate=RateLimit(3, 5 * SECOND, 0, 0, quotas=(Quota(2000, 86_400 * SECOND),)))
+    simulation.submit(range(1, 5))
+    simulation.run_slot()
+    app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
+    browser = Browser(app.test_client(), simulation.clock, SECOND)
+    said = browser.read().replace("\u202f", " ")
+    assert re.search(r"Limits Window Used Left Next comes free 3 in 5 s 3 0 \d\d:\d\d:\d\d", said)
+    assert re.search(r"2 000 in 1 d 3 1 997 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", said)
+    limits = browser.get("/dispatcher", headers={"Accept": "application/json"}).get_json()["limits"]
+    for limit in limits:
+        assert f'<time datetime="{limit["next_free_at"]}"' in browser.get().text
+
+
+def test_a_single_limit_is_not_shown_for_itself(browser: Browser) -> None:
+    assert "Limits" not in browser.read()
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,20 @@
 """The page of an ingestion, without JavaScript."""
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
+from ingest_service.app import create_app
+from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer, Slip
 from ingest_service.domain.model import Priority
-from tests.simulation import SECOND, Simulation
+from ingest_service.domain.rate import Quota
+from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 from tests.web.asking import FINAL, PASSING, PAUSING, failing
-from tests.web.board.browsing import Browser, text_of, title_of
+from tests.web.board.browsing import Browser, Driven, text_of, title_of
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202egnp.\x1b[31m\u2028'\"&"
 HARMLESS = "&lt;img src=x onerror=alert(1)&gt;\\u202egnp.\\u001b[31m\\u2028&#39;&#34;&amp;"
@@ -45,6 +49,16 @@ def test_one_that_waits_shows_when_it_starts_and_why_not_earlier(browser: Browse
     assert title_of(browser.get(f"/ingestions/{ingestion_id}").text).startswith(
         f"{str(ingestion_id)[:8]} · 0 % done · done in"
     )
+
+
+def test_one_that_a_quota_holds_up_says_which_one_and_until_when() -> None:
+    simulation = Simulation(rate=replace(FIVE_SECONDS, quotas=(Quota(6, 7200 * SECOND),)))
+    app = create_app(Driven.by(simulation), Settings.from_environ({}), clock=simulation.clock)
+    ingestion_id = simulation.submit(range(1, 9))
+    simulation.run_slot()
+    simulation.run_slot()
+    said = read(Browser(app.test_client(), simulation.clock, SECOND), ingestion_id)
+    assert re.search(r"Why it waits the quota of 6 in 2 h is used up until [-\d]* ?\d\d:\d\d:\d\d ", said)
 
 
 def test_its_times_are_those_of_the_api(browser: Browser, simulation: Simulation) -> None:

@@ -37,6 +37,7 @@ def test_what_is_cancelled_before_it_ran_is_never_called(client: FlaskClient, si
             "ahead": {},
             "paused_by_operator": False,
             "paused_until": None,
+            "quota": None,
             "next_at": None,
             "text": "it was cancelled",
         },

@@ -1,5 +1,6 @@
 """GET /ingestions/<id> and GET /ingestions/<id>/batches: how far, when, and why then."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -7,9 +8,10 @@ from flask.testing import FlaskClient
 
 from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import batch_id
+from ingest_service.domain.rate import Quota
 from tests.doubles import good
-from tests.simulation import SECOND, Simulation
-from tests.web.asking import PASSING, failing, in_full
+from tests.simulation import FIVE_SECONDS, SECOND, Simulate, Simulation
+from tests.web.asking import PASSING, client_of, failing, in_full
 
 
 def test_an_ingestion_that_waits_shows_when_it_runs_and_why_not_earlier(
@@ -35,6 +37,7 @@ def test_an_ingestion_that_waits_shows_when_it_runs_and_why_not_earlier(
             "ahead": {"HIGH": {"ingestions": 3, "batches": 6}},
             "paused_by_operator": False,
             "paused_until": None,
+            "quota": None,
             "next_at": "2023-11-14T22:30:30.200Z",
             "text": "6 HIGH batches of 3 ingestions go first; the next batch runs at 2023-11-14T22:30:30.200Z",
         },
@@ -86,6 +89,31 @@ def test_a_pause_of_the_upstream_is_shown(client: FlaskClient, simulation: Simul
     assert why["text"] == (
         "paused by the upstream until 2023-11-14T22:31:01.200Z; the next batch runs at 2023-11-14T22:31:01.200Z"
     )
+
+
+def held_by_a_quota(simulation: Simulation) -> str:
+    """Use a quota up with two slots; return the path of an ingestion that waits for it."""
+    ingestion_id = simulation.submit(range(1, 9))
+    simulation.run_slot()
+    simulation.run_slot()
+    return f"/ingestions/{ingestion_id}"
+
+
+def test_a_quota_that_is_used_up_is_the_reason(simulate: Simulate) -> None:
+    simulation = simulate(replace(FIVE_SECONDS, quotas=(Quota(6, 60 * SECOND),)))
+    client = client_of(simulation)
+    path = held_by_a_quota(simulation)
+    why = client.get(path).get_json()["why"]
+    assert why["quota"] == {"ids": 6, "seconds": 60, "until": why["next_at"]}
+    assert why["text"] == (
+        f"the quota of 6 in 1 m is used up until {why['next_at']}; the next batch runs at {why['next_at']}"
+    )
+
+
+def test_a_quota_that_is_free_before_the_interval_has_passed_is_no_reason(simulate: Simulate) -> None:
+    simulation = simulate(replace(FIVE_SECONDS, quotas=(Quota(6, 7 * SECOND),)))
+    client = client_of(simulation)
+    assert client.get(held_by_a_quota(simulation)).get_json()["why"]["quota"] is None
 
 
 def test_batches_tell_their_attempts_and_when_they_ran_or_will_run(
