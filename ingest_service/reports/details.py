@@ -8,14 +8,13 @@ from ingest_service.domain.ledger import LedgerSummary, Slip
 from ingest_service.domain.progress import Progress
 from ingest_service.ports.engine import Intake
 from ingest_service.ports.records import HistoryRecord, Records
-from ingest_service.reports.models import BatchReport, IngestionReport, QuotaWait
+from ingest_service.reports.models import BatchReport, IngestionReport
 from ingest_service.reports.reports import (
     batch_reports,
     changes_in,
     earliest_end,
     estimate_of,
     found_or_raise,
-    quota_of,
 )
 from ingest_service.schedule.estimate import Estimate
 
@@ -32,14 +31,13 @@ class DetailsReport:
     slips: tuple[Slip, ...]
     batches: tuple[BatchReport, ...]
     estimate: Estimate | None
-    quota: QuotaWait | None
     earliest_end: int
     changes_in: int | None
 
     def in_full(self, summary: LedgerSummary) -> IngestionReport:
         """Return the report with the sums of its slots, which may be a little older."""
         return IngestionReport(
-            self.progress, summary, self.slips, self.estimate, self.quota, self.earliest_end, self.changes_in
+            self.progress, summary, self.slips, self.estimate, self.earliest_end, self.changes_in
         )
 
 
@@ -65,7 +63,6 @@ class DetailsReports:
             slips=found.slips,
             batches=tuple(batch for run in found.batches for batch in batch_reports(run, expected)),
             estimate=expected,
-            quota=quota_of(expected, snapshot),
             earliest_end=earliest_end(found.progress, expected, snapshot),
             changes_in=changes_in(found.progress, snapshot.opens_in),
         )

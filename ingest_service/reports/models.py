@@ -26,28 +26,18 @@ class StatusReport:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotaWait:
-    """A quota, `ids` in any `window`, that is used up for the next slot until a time (wall clock)."""
-
-    ids: int
-    window: int
-    until: int
-
-
-@dataclass(frozen=True, slots=True)
 class IngestionReport:
     """An ingestion in full, without its batches: facts from the ledger, and the estimate of what waits.
 
     `estimate` is None where nothing of it waits. `earliest_end` (wall clock) is the end of what waits if an
-    operator who has paused the dispatcher resumed now, and the present where nothing waits. `quota` is the one
-    that holds the next slot up, None without one. `changes_in` is as in StatusReport. Slips: the latest first.
+    operator who has paused the dispatcher resumed now, and the present where nothing waits. `changes_in` is as
+    in StatusReport. Slips: the latest first.
     """
 
     progress: Progress
     summary: LedgerSummary
     slips: tuple[Slip, ...]
     estimate: Estimate | None
-    quota: QuotaWait | None
     earliest_end: int
     changes_in: int | None
 

@@ -12,7 +12,6 @@ from ingest_service.domain.progress import Progress
 from ingest_service.errors import IngestionNotFound
 from ingest_service.ports.engine import Intake
 from ingest_service.ports.records import BatchesRecord, ListFilter, Records
-from ingest_service.reports.limits import quota_wait
 from ingest_service.reports.models import (
     BatchesReport,
     BatchReport,
@@ -21,7 +20,6 @@ from ingest_service.reports.models import (
     IngestionReport,
     IngestionsReport,
     ListedIngestion,
-    QuotaWait,
     ResultsReport,
     SlotsReport,
     StatusReport,
@@ -76,7 +74,6 @@ class Reports:
             summary=record.summary,
             slips=record.slips,
             estimate=expected,
-            quota=quota_of(expected, snapshot),
             earliest_end=earliest_end(record.progress, expected, snapshot),
             changes_in=changes_in(record.progress, snapshot.opens_in),
         )
@@ -178,11 +175,6 @@ def estimate_of(progress: Progress, snapshot: ScheduleSnapshot) -> Estimate | No
     if progress.ended:
         return None
     return estimate(snapshot, progress.ingestion.priority, progress.sequence)
-
-
-def quota_of(expected: Estimate | None, snapshot: ScheduleSnapshot) -> QuotaWait | None:
-    """Return the quota that holds an ingestion up, None if nothing of it waits."""
-    return None if expected is None else quota_wait(snapshot)
 
 
 def earliest_end(progress: Progress, expected: Estimate | None, snapshot: ScheduleSnapshot) -> int:

@@ -42,6 +42,15 @@ def test_a_slot_counts_from_the_last_of_its_calls_and_with_the_ids_that_were_cal
     assert [log.usage.free_at(ids) for ids in (1, 3, 4)] == [10, 10, 16]
 
 
+def test_a_slot_that_was_noted_late_counts_from_when_it_is_known_to_have_called_but_not_before_another() -> None:
+    log = usage_of(FOUR_IN_TEN, (3, 2))
+    log.note(CalledSlot(8, 2))
+    log.close(started=5, ids=2)
+    assert log.usage.free_at(3) == 15
+    log.close(started=1, ids=2)
+    assert log.usage.free_at(3) == 13
+
+
 def test_every_limit_says_what_is_used_and_when_the_next_seat_comes_free() -> None:
     usage = usage_of(FOUR_IN_TEN, (0, 1), (3, 2)).usage
     assert usage.uses(3) == (QuotaUse(Quota(2, 1), 2, 4), QuotaUse(Quota(4, 10), 3, 10))

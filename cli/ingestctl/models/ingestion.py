@@ -81,11 +81,11 @@ class Ahead(Struct, frozen=True):
 
 
 class UsedUp(Struct, frozen=True):
-    """Quota of `ids` in any `seconds` that lets the next slot open at `until`, and not before."""
+    """Quota of `ids` in any `seconds` that lets the next slot open at `until`, None while an operator's pause lasts."""
 
     ids: int
     seconds: float
-    until: Time
+    until: Time | None
 
 
 class WaitReason(Struct, frozen=True):

@@ -53,8 +53,8 @@ def _reasons(why: WaitReason, now: datetime) -> Iterator[str]:
         go = "go" if sum(ahead.batches for ahead in why.ahead.values()) > 1 else "goes"
         yield f"{' and '.join(_crowd(priority, ahead) for priority, ahead in why.ahead.items())} {go} first"
     if why.quota:
-        quota = why.quota
-        yield f"the quota of {quota.ids:,} in {window(quota.seconds)} is used up until {clock(quota.until, now)}"
+        until = f" until {clock(why.quota.until, now)}" if why.quota.until else ""
+        yield f"the quota of {why.quota.ids:,} in {window(why.quota.seconds)} is used up{until}"
     if why.next_at:
         yield f"the next batch runs {how_soon(why.next_at, now)}, at {clock(why.next_at, now)}"
 

@@ -93,7 +93,7 @@ class Ingestion(Summary):
             completes_at=rfc3339(report.completes_at),
             position=None if estimate is None else estimate.position,
             deadline=_deadline(report),
-            why=WaitReason.of(report.progress, estimate, report.quota),
+            why=WaitReason.of(report.progress, estimate),
             slips=[Slip.of(slip) for slip in report.slips],
         )
 

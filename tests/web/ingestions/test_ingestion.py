@@ -110,10 +110,14 @@ def test_a_quota_that_is_used_up_is_the_reason(simulate: Simulate) -> None:
     )
 
 
-def test_a_quota_that_is_free_before_the_interval_has_passed_is_no_reason(simulate: Simulate) -> None:
-    simulation = simulate(replace(FIVE_SECONDS, quotas=(Quota(6, 7 * SECOND),)))
+def test_while_an_operator_pauses_it_is_not_known_until_when(simulate: Simulate) -> None:
+    simulation = simulate(replace(FIVE_SECONDS, quotas=(Quota(6, 60 * SECOND),)))
     client = client_of(simulation)
-    assert client.get(held_by_a_quota(simulation)).get_json()["why"]["quota"] is None
+    path = held_by_a_quota(simulation)
+    simulation.service.pause()
+    why = client.get(path).get_json()["why"]
+    assert why["quota"] == {"ids": 6, "seconds": 60, "until": None}
+    assert why["text"].startswith("the quota of 6 in 1 m is used up; paused by an operator since ")
 
 
 def test_batches_tell_their_attempts_and_when_they_ran_or_will_run(

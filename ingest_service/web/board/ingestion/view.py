@@ -12,7 +12,7 @@ from ingest_service.domain.model import Ingestion, Status
 from ingest_service.domain.progress import Progress
 from ingest_service.ports.records import HistoryRecord
 from ingest_service.reports.details import DetailsReport
-from ingest_service.reports.models import BatchReport, QuotaWait
+from ingest_service.reports.models import BatchReport
 from ingest_service.schedule.estimate import Estimate
 from ingest_service.web.board.ingestion.strip import Strip, cell_batches
 
@@ -93,7 +93,6 @@ class IngestionView:
     counts: Mapping[Status, int]
     times: Times
     wait: Estimate | None
-    quota: QuotaWait | None
     work: Work
     strip: Strip
     batches: tuple[BatchReport, ...]
@@ -113,7 +112,6 @@ class IngestionView:
             counts=_counts(progress),
             times=times,
             wait=report.estimate,
-            quota=report.quota,
             work=Work(history.calls, history.again, summary.slots_used, summary.failed, failures.causes),
             strip=Strip.of(progress, failures.cells),
             batches=report.batches,
