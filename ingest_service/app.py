@@ -104,7 +104,7 @@ def _embedded(settings: Settings, clock: Clock, observer: Observer, causes: Caus
     engine = EmbeddedEngine(
         SqliteJournal(database, database.lock_file, clock, settings.replica_name),
         clock,
-        _rate(settings),
+        rate_limit(settings),
         _retries(settings),
         settings.max_pending_ids,
         observer,
@@ -127,7 +127,7 @@ def _postgres(
     from ingest_service.stores.postgres.rules import Rules
     from ingest_service.stores.postgres.sight import SlotTimes
 
-    rate = _rate(settings)
+    rate = rate_limit(settings)
     slot_times = SlotTimes(times.grant, nanoseconds(settings.longest_call_seconds), rate.interval)
     replica = Replica(settings.replica_name)
     database = PostgresDatabase(settings.database_url.get_secret_value())
@@ -190,7 +190,8 @@ def _retries(settings: Settings) -> RetryRules:
     return RetryRules(settings.max_attempts, nanoseconds(settings.backoff_seconds))
 
 
-def _rate(settings: Settings) -> RateLimit:
+def rate_limit(settings: Settings) -> RateLimit:
+    """Return the rate of a service with these settings."""
     shortest, *longer = settings.all_limits
     guard = nanoseconds(settings.guard)
     return RateLimit(
