@@ -9,8 +9,8 @@ from ingest_service.config import Settings, nanoseconds
 from tests.simulation import SECOND, Simulation
 
 # The line, how many ids are submitted at once, and how many of them start in the fullest window of each limit: in
-# whole batches, and with full slots. Of the four limits, 3 in 5 s never come to 100 in 1 m, and a slot of 3 does not
-# fit into the last 2 of 2,000.
+# whole batches, and with full slots. Of the four limits, 3 in 5 s never come to 100 in 1 m, and a slot of 3 does
+# not fit into the last 2 of 2,000.
 PUBLISHED = [
     ("300/5s", 1_000, [300], [300]),
     ("1000/1h, 10000/1d", 12_000, [999, 9_990], [1_000, 10_000]),

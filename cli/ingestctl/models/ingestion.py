@@ -81,7 +81,7 @@ class Ahead(Struct, frozen=True):
 
 
 class UsedUp(Struct, frozen=True):
-    """Quota of `ids` in any `seconds` that lets no slot open until a time, None while an operator's pause lasts."""
+    """Quota of `ids` in any `seconds` that is used up until a time, None while an operator's pause lasts."""
 
     ids: int
     seconds: float
