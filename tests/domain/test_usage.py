@@ -104,6 +104,19 @@ def test_a_usage_stays_as_it_was_taken_while_slots_leave() -> None:
     assert (before.free_at(1), before.free_at(PART), before.noted()) == (10, PART + 9, seen)
 
 
+def test_what_is_used_stays_right_while_old_slots_are_dropped() -> None:
+    log = usage_of(FOUR_IN_TEN)
+    for time in range(9, 30_000, 3):
+        log.note(CalledSlot(time, 1))
+        _, used = log.usage.uses(time)
+        assert used == QuotaUse(Quota(4, 10), min(4, (time - 6) // 3), max(19, time + 1))
+    assert len(log.usage.starts) < 5000
+
+
+def test_a_slot_that_is_noted_with_an_earlier_time_counts_as_one_after_those_before_it() -> None:
+    assert usage_of(FOUR_IN_TEN, (5, 2), (3, 2)).usage.free_at(3) == 15
+
+
 quotas = st.lists(st.builds(Quota, st.integers(3, 12), st.integers(1, 30)), min_size=1, max_size=3)
 called = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 3)), max_size=40)
 
