@@ -100,6 +100,7 @@ def require_fit(entries: Iterable[Entry], slot_size: int) -> None:
         size = entry.ingestion.batch_size
         if size > slot_size and entry.largest_size > slot_size:
             raise SettingError(
-                f"INGEST_SLOT_SIZE={slot_size} is not allowed: ingestion {entry.ingestion.id} waits "
+                f"slots of {slot_size} (INGEST_SLOT_SIZE, or the shortest of INGEST_LIMITS) are not allowed: "
+                f"ingestion {entry.ingestion.id} waits "
                 f"in batches of {size}; allowed is {size} or more until it is done"
             )

@@ -144,8 +144,8 @@ def test_batches_larger_than_a_slot_stop_the_start_with_a_sentence() -> None:
     with pytest.raises(SettingError) as caught:
         simulation.start()
     assert str(caught.value) == (
-        f"INGEST_SLOT_SIZE=2 is not allowed: ingestion {ingestion} waits in batches of 3; "
-        "allowed is 3 or more until it is done"
+        f"slots of 2 (INGEST_SLOT_SIZE, or the shortest of INGEST_LIMITS) are not allowed: ingestion {ingestion} "
+        "waits in batches of 3; allowed is 3 or more until it is done"
     )
 
 

@@ -72,11 +72,18 @@ def _limits(limits: Sequence[LimitReport]) -> Iterator[Metric]:
     """Yield the limits of the rate and what is used of them, by the seconds of their windows."""
     allowed = GaugeMetricFamily("ingest_limit_ids", "How many ids may start in a window.", labels=["seconds"])
     used = GaugeMetricFamily("ingest_limit_used_ids", "Ids that started in the last window.", labels=["seconds"])
+    left = GaugeMetricFamily("ingest_limit_left_ids", "Ids that might start now.", labels=["seconds"])
+    frees = GaugeMetricFamily(
+        "ingest_limit_next_free_timestamp_seconds", "When the next used seat comes free.", labels=["seconds"]
+    )
     for limit in limits:
-        seconds = f"{limit.window / NANOSECONDS:.12g}"
-        allowed.add_metric([seconds], limit.ids)
-        used.add_metric([seconds], limit.used)
-    yield from (allowed, used)
+        seconds = [f"{limit.window / NANOSECONDS:.12g}"]
+        allowed.add_metric(seconds, limit.ids)
+        used.add_metric(seconds, limit.used)
+        left.add_metric(seconds, limit.left)
+        if limit.frees_at is not None:
+            frees.add_metric(seconds, limit.frees_at / NANOSECONDS)
+    yield from (allowed, used, left, frees)
 
 
 def _backlog(depths: Mapping[Priority, QueueDepth]) -> Iterator[Metric]:

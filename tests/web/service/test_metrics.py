@@ -1,5 +1,7 @@
 """GET /metrics."""
 
+from dataclasses import replace
+from datetime import datetime
 from importlib.metadata import version
 
 import pytest
@@ -10,9 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from ingest_service.app import create_app
 from ingest_service.config import Settings
 from ingest_service.domain.ledger import Answer
+from ingest_service.domain.rate import Quota
 from ingest_service.metrics import Metrics
 from tests.engine_kinds import over_postgres, over_the_embedded_engine
-from tests.simulation import SECOND, Simulation
+from tests.simulation import FIVE_SECONDS, SECOND, Simulate, Simulation
 
 Series = tuple[str, frozenset[tuple[str, str]]]
 
@@ -84,6 +87,21 @@ def test_the_limits_are_shown(simulation: Simulation) -> None:
     assert value(client, "ingest_slot_interval_seconds") == 7.5
     assert value(client, "ingest_slot_ids_limit") == 4
     assert value(client, "ingest_backlog_ids_limit") == 99
+
+
+def test_what_is_used_and_left_of_each_limit_is_shown(simulate: Simulate) -> None:
+    simulation = simulate(replace(FIVE_SECONDS, quotas=(Quota(7, 60 * SECOND),)))
+    client = create_app(simulation.service, Settings.from_environ({})).test_client()
+    assert value(client, "ingest_limit_next_free_timestamp_seconds", seconds="60") is None
+    simulation.submit([1, 2, 3, 4])
+    simulation.run_slot()
+    limits = client.get("/dispatcher").get_json()["limits"]
+    for name, field in (("ids", "ids"), ("used_ids", "used"), ("left_ids", "left")):
+        shown = [value(client, f"ingest_limit_{name}", seconds=seconds) for seconds in ("5", "60")]
+        assert shown == [limit[field] for limit in limits]
+    assert [(limit["used"], limit["left"]) for limit in limits] == [(3, 0), (3, 4)]
+    frees = value(client, "ingest_limit_next_free_timestamp_seconds", seconds="60")
+    assert frees == datetime.fromisoformat(limits[1]["next_free_at"]).timestamp()
 
 
 def test_the_version_is_shown(client: FlaskClient) -> None:

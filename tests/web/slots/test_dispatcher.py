@@ -188,6 +188,7 @@ def test_while_it_is_paused_no_time_of_what_waits_is_known(client: FlaskClient, 
         "ahead": {"HIGH": {"ingestions": 1, "batches": 2}},
         "paused_by_operator": True,
         "paused_until": None,
+        "quota": None,
         "next_at": None,
         "text": (
             "2 HIGH batches of 1 ingestion go first; "
