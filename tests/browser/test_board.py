@@ -114,6 +114,15 @@ def test_a_hundred_thousand_waiting_batches_leave_it_as_quick_as_ever(
     assert page.locator("*").count() < 1000
 
 
+def test_everyone_can_read_the_limits(start: Start, client: Client, look: Open) -> None:
+    start(INGEST_LIMITS="3/1s, 6/1m, 10000/1d").until_healthy()
+    client.submit(range(1, 10), "HIGH")
+    board = look(**JUDGED)
+    expect(board.page.locator(".limits .held")).to_have_text("0", timeout=PATIENCE)
+    expect(board.page.locator(".limits tbody tr")).to_have_count(3)
+    assert board.obstacles() == []
+
+
 def test_everyone_can_use_it(start: Start, client: Client, look: Open) -> None:
     start().until_healthy()
     client.submit(range(1, 5), "HIGH")
