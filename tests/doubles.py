@@ -181,7 +181,7 @@ class SlowDisk(UnthreadedDatabase):
 
 
 class NotingObserver:
-    """Fits the port `Observer`: keeps what it was told."""
+    """Fits the port `Observer`: keeps what it was given."""
 
     def __init__(self) -> None:
         self.slots: list[tuple[int, int]] = []
@@ -276,7 +276,7 @@ class FlakyDatabase(UnthreadedDatabase):
 
 
 class NotingUpstream:
-    """Fits the port `Fetcher`: takes as long as it was told for an id, notes (id, start, end) of every call.
+    """Fits the port `Fetcher`: takes as long as it was set to for an id, notes (id, start, end) of every call.
 
     `answer` is asked with the id and the number of the call for it, from 1.
     """

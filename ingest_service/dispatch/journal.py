@@ -71,7 +71,7 @@ class Journal(Protocol):
         """Return what is known of refusals before this slot, which is open; `is_last`: nothing waits besides."""
 
     def called(self, most_ids: int) -> Sequence[LedgerSlot]:
-        """Return the last slots in their order, as many as have so many ids together."""
+        """Return the last slots in their order, as many as have this number of ids together."""
 
     def record_ids(self, sequence: int, positions: Sequence[int]) -> tuple[int, ...]:
         """Return the ids of an ingestion at these positions. Raises IdsDamaged if they are not those accepted.

@@ -12,7 +12,7 @@ from ingest_service.domain.queue_depth import QueueDepth
 
 # The size and the rule of the slots, and the room in the one that is being filled.
 Entrance = tuple[int, bool, int]
-# Times that slots follow each other that carry so many ids each.
+# How often a pattern comes, and the ids that each of its slots carries.
 Repeated = tuple[int, tuple[int, ...]]
 Sizes = tuple[Repeated, ...]
 # The sizes of the next batch of an entry, and of each other one but the last, and the number of ids.

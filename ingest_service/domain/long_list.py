@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 
-# Leaving goes by so many numbers.
+# Numbers in a part: they leave together.
 PART = 4096
 
 

@@ -49,11 +49,11 @@ class Usage:
     last: CalledSlot
 
     def free_at(self, ids: int) -> int:
-        """Return the time from which on a slot with so many ids fits into all quotas."""
+        """Return the time from which on a slot with this number of ids fits into all quotas."""
         return max((self._free_at(quota, ids) for quota in self.rate.quotas), default=_EVER)
 
     def holds_until(self, ids: int, now: int) -> tuple[Quota, int] | None:
-        """Return the quota that a slot with so many ids waits for the longest, and until when; None for none."""
+        """Return the quota that a slot with these ids waits for the longest, and until when; None for none."""
         times = [(self._free_at(quota, ids), quota) for quota in self.rate.quotas]
         time, quota = max(times, key=lambda pair: pair[0], default=(_EVER, None))
         return None if quota is None or time <= now else (quota, time)

@@ -119,7 +119,7 @@ class Ends:
         return max(found, key=itemgetter(1), default=None)
 
     def time_of(self, place: Place, slots: int, interval: int) -> int:
-        """Return the time from the slot that opens so many slots before the last one of an ingestion to that.
+        """Return the time from a slot that opens `slots` before the last one of an ingestion to that one.
 
         Those that were opened before count an interval each. Ends are to be numbers of slots.
         """

@@ -1,4 +1,4 @@
-"""When slots open."""
+"""The openings of slots."""
 
 from typing import NamedTuple, Protocol
 

@@ -1,4 +1,4 @@
-"""How many ids each of the slots to come carries, where nothing joins any more."""
+"""The number of ids that each of the slots to come carries, where nothing joins any more."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -13,7 +13,7 @@ from ingest_service.schedule.simulated_queue import SimulatedQueue
 Alike = tuple[int, int]
 # A longer pattern is stepped through each time that it comes.
 LONGEST_PATTERN = 64
-# A block keeps so many of its sizes.
+# The most sizes that a block keeps.
 _MOST_SIZES = 4
 
 
@@ -87,7 +87,7 @@ def _found(block: Block, slot_size: int, room: int) -> tuple[Sizes, int]:
 
 
 def _of_alike(shape: Shape, count: int, slot_size: int, room: int) -> tuple[list[Repeated], int]:
-    """Return the same for so many entries whose batches are alike: once a room comes again, so do their slots."""
+    """Return the same for `count` entries that are alike: once a room comes again, so do their slots."""
     rooms, each = dict[int, int](), list[tuple[Alike, ...]]()
     while len(each) < count and room not in rooms:
         rooms[room] = len(each)
@@ -120,7 +120,7 @@ def _of_entry(slot_size: int, room: int, first_size: int, size: int, count: int)
 
 
 def _repeated(times: int, each: Sequence[Iterable[Alike]]) -> Iterator[Repeated]:
-    """Yield the slots of entries so many times."""
+    """Yield the slots of entries, again and again: `times` in all."""
     slots = [alike for one in each for alike in one]
     if times > 1 and sum(count for count, _ in slots) <= LONGEST_PATTERN:
         pattern = tuple(ids for count, ids in slots for _ in range(count))

@@ -1,4 +1,4 @@
-"""When slots open that keep quotas, too."""
+"""The openings of slots that keep quotas, too."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -39,7 +39,7 @@ class Timeline:
     """The openings of slots by their numbers, from 0 on. Not for several threads.
 
     Slots are noted one by one as long as what they carry may still change; then sizes follow. A slot opens an
-    interval after the one before, and once so many ids have left each window that its own fit. Nothing but the
+    interval after the one before, and once enough ids have left each window for its own to fit. Nothing but the
     sizes decides, so once a pattern of sizes has been repeated for a window, openings repeat as well: the cost of
     many slots is that of the slots of a window.
     """
@@ -62,7 +62,7 @@ class Timeline:
         self._sizes: Iterator[Repeated] = iter(())
 
     def free_at(self, ids: int) -> int:
-        """Return the time from which on the next slot fits into all quotas if it has so many ids."""
+        """Return the time from which on the next slot fits into all quotas if it has this number of ids."""
         total = self._sums[-1] + ids
         return max(self._starts[bisect_left(self._sums, total - most)] + window for most, window in self._windows)
 
@@ -95,7 +95,7 @@ class Timeline:
         return self._openings[part.stop - part.beat.slots + place] + (rounds + 1) * part.beat.time
 
     def _add(self, times: int, pattern: tuple[int, ...]) -> None:
-        """Add slots of these sizes, so many times."""
+        """Add slots of these sizes, `times` in all."""
         if times == 1:
             self._step(len(pattern), pattern, _Lag(len(pattern), 0), 1)
             return
@@ -136,34 +136,28 @@ class Timeline:
         return lags
 
     def _step(self, slots: int, pattern: tuple[int, ...], beat: _Lag, others: int, before: int = 0) -> int:
-        """Add slots one by one, until they repeat; return how many there were. So many had come `before`.
+        """Add slots one by one, until they repeat; return how many there were. `before` is how many came earlier.
 
         A slot opens at the latest of what bounds it. Where the last `others` slots opened `beat.time` after those
         `beat.slots` before them, and nothing that bounds one of these reaches back before the pattern, so
         does the next one, and each one after it.
         """
         starts, sums, openings, lag, interval = self._starts, self._sums, self._openings, self._lag, self.interval
-        opens, total, back, shift = self._next, sums[-1], beat.slots, beat.time
+        opens, total, alike, enough = self._next, sums[-1], 0, beat.slots + others
         windows = [[most, window, bisect_left(sums, total + pattern[0] - most)] for most, window in self._windows]
-        alike, place, size, enough = 0, 0, len(pattern), back + others
-        for done in range(before, before + slots):
-            total += pattern[place]
-            place = place + 1 if place + 1 < size else 0
+        for done, ids in zip(range(before, before + slots), cycle(pattern), strict=False):
+            total += ids
             for quota in windows:
                 most, window, gone = quota
-                leave = total - most
-                if sums[gone] < leave:
-                    while sums[gone] < leave:
-                        gone += 1
-                    quota[2] = gone
-                free = starts[gone] + window
-                if free > opens:
-                    opens = free
+                while sums[gone] < total - most:
+                    gone += 1
+                quota[2] = gone
+                opens = max(opens, starts[gone] + window)
             openings.append(opens)
             starts.append(opens + lag)
             sums.append(total)
-            if done >= back:
-                alike = alike + 1 if openings[-1 - back] + shift == opens else 0
+            if done >= beat.slots:
+                alike = alike + 1 if openings[-1 - beat.slots] + beat.time == opens else 0
                 if alike >= others and done >= enough:
                     self._next = opens + interval
                     return done + 1 - before

@@ -1,4 +1,4 @@
-"""What the tests of faults measured, as the table of docs/reliability.md shows it."""
+"""The figures of the tests of faults, as the table of docs/reliability.md shows them."""
 
 import json
 import re

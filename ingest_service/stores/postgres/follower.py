@@ -118,7 +118,7 @@ class Follower:
 
     @property
     def usage(self) -> Usage:
-        """What quotas count, as of the last look. Any thread; does not block."""
+        """The called ids that quotas count, as of the last look. Any thread; does not block."""
         return self._called.usage
 
     def _catch_up(self, connection: Connection, state: SlotState, at: int) -> None:

@@ -5,7 +5,7 @@ from ingest_service.stores.sql.database import Connection
 
 
 def read_called(connection: Connection, most_ids: int) -> list[LedgerSlot]:
-    """Read the last slots in their order, as many as have so many ids together."""
+    """Read the last slots in their order, as many as have this number of ids together."""
     rows = connection.execute(
         "SELECT boot, opened, opened_at, started, (SELECT count(*) FROM calls WHERE slot = number) "
         "FROM slots ORDER BY number DESC"

@@ -119,10 +119,10 @@ class AccessLog:
 
 def _log(exchange: Exchange, milliseconds: float) -> None:
     level = logging.WARNING if exchange.status >= 500 else logging.INFO
-    told = (exchange.method, exchange.path, exchange.status, milliseconds)
+    request = (exchange.method, exchange.path, exchange.status, milliseconds)
     extra = exchange.fields() | {"ms": milliseconds}
     if exchange.submitted is None:
-        log.log(level, "%s %s: %d in %g ms", *told, extra=extra)
+        log.log(level, "%s %s: %d in %g ms", *request, extra=extra)
     else:
-        said = (extra["ingestion_id"], extra["ids"], extra["priority"])
-        log.log(level, "%s %s: %d in %g ms; ingestion %s: %d ids, %s", *told, *said, extra=extra)
+        ingestion = (extra["ingestion_id"], extra["ids"], extra["priority"])
+        log.log(level, "%s %s: %d in %g ms; ingestion %s: %d ids, %s", *request, *ingestion, extra=extra)

@@ -123,7 +123,7 @@ class Reader {
     this.fault("[", 0, "begins a list of JSON that is not whole: its “]” is missing");
   }
 
-  // A part of a list of JSON. Where the list is not as it must be, nobody knows what the rest means.
+  // A part of a list of JSON. Where the list is not as it must be, the rest has no certain meaning.
   item(token, at) {
     const kind = "[],".includes(token) ? token : "number";
     const isMeant = NEXT[this.before].includes(kind);

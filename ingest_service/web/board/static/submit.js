@@ -79,7 +79,7 @@ async function submitPlanned() {
   forgetPlan();
 }
 
-// Runs one thing at a time: clicks meanwhile do nothing. What fails is told in `place`.
+// Runs one thing at a time: clicks meanwhile do nothing. What fails is written into `place`.
 async function once(button, words, place, run, ...more) {
   if (isBusy) return;
   const label = button.textContent;
