@@ -28,6 +28,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch whether the tests run that the documentation names for its guarantees."""
+    from tests.docs.ran import watch
+
+    watch(config)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator["Databases"]:
     """The databases of a PostgreSQL server, which runs from the first test that asks for it."""

@@ -58,9 +58,14 @@ def steps(block: Block) -> Iterator[Step]:
 
 
 def links(path: Path) -> list[tuple[str, str]]:
-    """Return (text, target) of every link to a place in the repository."""
-    found = [(match[1], match[2]) for match in _LINK.finditer(prose(path))]
-    return [(text, target) for text, target in found if not target.startswith(("http://", "https://"))]
+    """Return (text, target) of every link of a document to a place in the repository."""
+    return links_of(prose(path))
+
+
+def links_of(text: str) -> list[tuple[str, str]]:
+    """Return (text, target) of every link in a text to a place in the repository."""
+    found = [(match[1], match[2]) for match in _LINK.finditer(text)]
+    return [(words, target) for words, target in found if not target.startswith(("http://", "https://"))]
 
 
 def anchors(path: Path) -> set[str]:
