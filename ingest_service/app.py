@@ -209,11 +209,12 @@ def _upstream(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> F
     if not settings.upstream_url:
         return SimulatedUpstream(clock, nanoseconds(settings.simulated_delay_seconds))
     timeout = nanoseconds(settings.upstream_timeout_seconds)
-    require_certificates(settings.upstream_url, environ)
-    proxy = proxy_of(settings.upstream_url, environ)
-    return HttpUpstream(settings.upstream_request, _headers(settings), timeout, clock, Trust(environ), proxy)
+    request = settings.upstream_request
+    require_certificates(request.url, environ)
+    proxy = proxy_of(request.url, environ)
+    return HttpUpstream(request, _headers(settings), timeout, clock, Trust(environ), proxy)
 
 
 def _headers(settings: Settings) -> Callable[[], Mapping[str, str]]:
-    path, fixed = settings.upstream_headers_file, settings.headers
+    path, fixed = settings.upstream_headers_file.get_secret_value(), settings.headers
     return HeadersFile(path) if path else lambda: fixed

@@ -90,8 +90,8 @@ class Settings(RateSettings):
     replica_name: Annotated[str, AfterValidator(_replica_name)] = Field(
         default_factory=_this_process, validation_alias="INGEST_REPLICA_NAME"
     )
-    upstream_url: Annotated[str, AfterValidator(upstream_request.checked_url)] = Field(
-        "", validation_alias=UPSTREAM_URL
+    upstream_url: Annotated[SecretStr, _secret(upstream_request.check_url)] = Field(
+        SecretStr(""), validation_alias=UPSTREAM_URL
     )
     upstream_method: Literal["GET", "POST", "PUT"] = Field("GET", validation_alias=UPSTREAM_METHOD)
     upstream_body: Annotated[SecretStr, _secret(upstream_request.check_body)] = Field(
@@ -100,8 +100,8 @@ class Settings(RateSettings):
     upstream_headers: Annotated[SecretStr, _secret(upstream_request.parse_headers)] = Field(
         SecretStr("{}"), validation_alias=UPSTREAM_HEADERS
     )
-    upstream_headers_file: Annotated[str, AfterValidator(upstream_request.checked_path)] = Field(
-        "", validation_alias=UPSTREAM_HEADERS_FILE
+    upstream_headers_file: Annotated[SecretStr, _secret(upstream_request.read_headers)] = Field(
+        SecretStr(""), validation_alias=UPSTREAM_HEADERS_FILE
     )
     upstream_timeout_seconds: Seconds = Field(10, validation_alias="INGEST_UPSTREAM_TIMEOUT_SECONDS", gt=0)
     max_attempts: int = Field(5, validation_alias="INGEST_MAX_ATTEMPTS", ge=1, le=100)
@@ -182,7 +182,8 @@ class Settings(RateSettings):
     @property
     def upstream_request(self) -> UpstreamRequest:
         """The request for any id."""
-        return UpstreamRequest(self.upstream_url, self.upstream_method, self.upstream_body.get_secret_value())
+        url, body = self.upstream_url.get_secret_value(), self.upstream_body.get_secret_value()
+        return UpstreamRequest(url, self.upstream_method, body)
 
     @property
     def max_body(self) -> int:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest_service.environment import is_http_url
@@ -19,11 +19,11 @@ _HEADER_VALUE = re.compile(r"([!-~\xa1-\xff]([ -~\xa1-\xff]*[!-~\xa1-\xff])?)?")
 
 @dataclass(frozen=True, slots=True)
 class UpstreamRequest:
-    """The request for any id. All of it may hold a key: never log it, never show it."""
+    """The request for any id. The URL and the body may hold a key: never log them, never show them."""
 
-    url: str
+    url: str = field(repr=False)
     method: str = "GET"
-    body: str = ""
+    body: str = field(default="", repr=False)
 
     def url_of(self, record_id: int) -> str:
         """Return the URL for an id."""
@@ -34,11 +34,10 @@ class UpstreamRequest:
         return self.body.replace(PLACE, str(record_id)).encode() if self.body else None
 
 
-def checked_url(url: str) -> str:
-    """Return a URL. Raises ValueError, with what is allowed, for one that is not of a server that speaks HTTP."""
+def check_url(url: str) -> None:
+    """Raise ValueError, with what is allowed, for a URL that is not of a server that speaks HTTP."""
     if not is_http_url(url):
         raise ValueError(_URL_ALLOWED)
-    return url
 
 
 def check_body(body: str) -> None:
@@ -66,12 +65,6 @@ def parse_headers(text: str) -> Mapping[str, str]:
     if not all(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value) for name, value in headers.items()):
         raise ValueError("it should have names of letters, digits and hyphens, and values of one line of Latin-1")
     return headers
-
-
-def checked_path(path: str) -> str:
-    """Return the path of a file of headers. Raises ValueError as `read_headers` does."""
-    read_headers(path)
-    return path
 
 
 def read_headers(path: str) -> Mapping[str, str]:

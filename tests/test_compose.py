@@ -98,7 +98,7 @@ def test_the_fake_upstream_of_compose_is_a_program_of_the_image_beside_the_servi
     assert program in PROGRAMS
     assert fake["image"] == SERVICES["ingest-service"]["image"]
     (url,) = re.findall(r"http://\S+/\{id\}", (ROOT / "compose.yaml").read_text())
-    assert Settings.from_environ({"INGEST_UPSTREAM_URL": url}).upstream_url == url
+    assert Settings.from_environ({"INGEST_UPSTREAM_URL": url}).upstream_request.url == url
 
 
 def test_prometheus_scrapes_every_service_of_compose_and_knows_the_alerts() -> None:

@@ -19,10 +19,10 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "host": "localhost",
         "port": 8000,
         "database_url": SecretStr("sqlite:///ingest.db"),
-        "upstream_url": "",
+        "upstream_url": SecretStr(""),
         "upstream_method": "GET",
         "upstream_body": SecretStr(""),
-        "upstream_headers_file": "",
+        "upstream_headers_file": SecretStr(""),
         "batch_size": 3,
         "slot_size": None,
         "fill_slots": "0",
@@ -77,6 +77,23 @@ DATABASE_URL = (
 A_LIMIT = "it should be like 100/1m, 2000/1d: ids and their window, in s, m, h or d"
 A_JSON_OBJECT = 'it should be a JSON object like {"Authorization": "Bearer …"}'
 NAMES_AND_LINES = "it should have names of letters, digits and hyphens, and values of one line of Latin-1"
+
+
+def test_no_setting_that_may_hold_a_key_is_shown_and_neither_is_the_request(tmp_path: Path) -> None:
+    key, path = "k3y0fThePartner", tmp_path / "k3y0fThePartner.json"
+    path.write_text(f'{{"Authorization": "{key}"}}')
+    settings = Settings.from_environ(
+        {
+            "INGEST_UPSTREAM_URL": f"https://me:{key}@api.example.com/{key}/{{id}}",
+            "INGEST_UPSTREAM_METHOD": "POST",
+            "INGEST_UPSTREAM_BODY": f'{{"key": "{key}"}}',
+            "INGEST_UPSTREAM_HEADERS_FILE": str(path),
+            "INGEST_DATABASE_URL": f"postgresql://me:{key}@db/ingest",
+        }
+    )
+    assert key in settings.upstream_request.url
+    shown = (settings, settings.model_dump(), settings.model_dump_json(), settings.upstream_request)
+    assert [text for text in map(repr, shown) if key in text] == []
 
 
 @pytest.mark.parametrize(
@@ -180,7 +197,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     settings = Settings.from_environ(environ)
     # Limits stand in place of the size of a slot and of the interval.
     read = settings.model_dump(exclude={"upstream_headers", "limits"})
-    for name in ("database_url", "upstream_body"):
+    for name in ("database_url", "upstream_url", "upstream_body", "upstream_headers_file"):
         read[name] = getattr(settings, name).get_secret_value()
     for name in ("cors_origins", "allowed_hosts"):
         read[name] = ", ".join(read[name])
