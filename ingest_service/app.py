@@ -71,14 +71,17 @@ class ReplicaTimes:
 
 
 def build_service(
-    settings: Settings, observer: Observer | None = None, environ: Mapping[str, str] = os.environ
+    settings: Settings,
+    observer: Observer | None = None,
+    environ: Mapping[str, str] = os.environ,
+    clock: Clock | None = None,
 ) -> Service:
     """Return the service that these settings describe, not started.
 
     `environ` names the proxy to the upstream and the certificates to trust. Raises SettingError for those that
     cannot be used.
     """
-    clock = SystemClock()
+    clock = clock or SystemClock()
     return assemble(settings, clock, _upstream(settings, clock, environ), observer or Metrics())
 
 

@@ -5,7 +5,8 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,6 +20,9 @@ from ingest_service.domain.wording import noun
 from ingest_service.errors import BackupRefused, CopyRefused, IngestError, SettingError
 from ingest_service.stores.sql.copying import Summary
 from ingest_service.web.http.times import rfc3339
+
+if TYPE_CHECKING:
+    from ingest_service.selftest.verdict import Verdict
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 # The progress is drawn anew after this many rows.
@@ -57,6 +61,24 @@ Exit codes:
   1    failed; there is no backup
   2    refused
   130  interrupted; there is no backup
+"""
+
+
+SELFTEST_HELP = """Try the promises of the service on this machine and this disk, in about a minute.
+
+\b
+  ingest-service selftest
+  ingest-service selftest --folder /var/lib/ingest-service --json
+
+A service of its own is started, killed, stopped and filled up in a new folder below FOLDER, which is removed
+afterwards. Name the disk on which the database will be. Nothing else is touched, and no other API is called:
+a fake one, in this process, counts the calls. docs/operations.md explains each check.
+
+\b
+Exit codes:
+  0    no check has failed
+  1    a check has failed
+  130  interrupted
 """
 
 
@@ -102,6 +124,40 @@ def copy_command(source_url: str, target_url: str) -> None:
 def backup_command(file: Path) -> None:
     """Write a backup, print what it has, and exit."""
     _run(lambda: f"{file} {_back_up(file)}", "interrupted; there is no backup")
+
+
+@ingest_service.command("selftest", help=SELFTEST_HELP, short_help="Try the promises on this machine and disk.")
+@click.option("--folder", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for a report.")
+def selftest_command(folder: Path, as_json: bool) -> None:
+    """Make all checks, print what they found, and exit."""
+    from rich.console import Console
+
+    from ingest_service.selftest.report import table, to_json
+    from ingest_service.selftest.suite import CHECKS, has_failed
+
+    with _progress("Trying") as bar:
+        bar.length = len(CHECKS)
+        verdicts = _tried(folder, bar)
+    if as_json:
+        click.echo(to_json(verdicts))
+    else:
+        Console().print(table(verdicts))
+    sys.exit(FAILED if has_failed(verdicts) else 0)
+
+
+def _tried(folder: Path, bar: Any) -> "list[Verdict]":
+    """Return the verdicts of all checks, made in a folder of their own."""
+    from ingest_service.selftest.suite import run
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with TemporaryDirectory(prefix="selftest-", dir=folder) as own:
+            return [verdict for verdict in run(Path(own)) if bar.update(1) is None]
+    except KeyboardInterrupt:
+        _end("interrupted", INTERRUPTED)
+    except OSError as error:
+        _end(f"nothing can be made in {folder}: {error.strerror}", FAILED)
 
 
 def _run(command: Callable[[], str], interrupted: str) -> None:
@@ -162,6 +218,6 @@ def _told(summary: Summary) -> str:
     )
 
 
-def _end(sentence: str, code: int) -> None:
+def _end(sentence: str, code: int) -> NoReturn:
     click.echo(f"ingest_service: {sentence}", err=True)
     sys.exit(code)

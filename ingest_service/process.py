@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from flask import Flask
 
 from ingest_service.app import build_service, create_app
-from ingest_service.clock import NANOSECONDS, SystemClock
+from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
 from ingest_service.environment import remarks
 from ingest_service.errors import IngestError
@@ -36,7 +36,7 @@ class Process:
     Raises SystemExit with one sentence where a setting is not allowed or the service cannot start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         _open_standard_files()
         grace = nanoseconds(GRACE_SECONDS + SECONDS_BEHIND_THE_GRACE)
         self._signals = StopSignals(self._begin_to_stop, grace, SystemClock())
@@ -46,7 +46,7 @@ class Process:
         try:
             self.settings = Settings.from_environ(os.environ)
             self._connections = allow_connections(self.settings.slot_ids)
-            self.service: Service = build_service(self.settings, metrics)
+            self.service: Service = build_service(self.settings, metrics, clock=clock)
         except IngestError as error:
             _refuse(str(error))
         _start_log(self.settings)

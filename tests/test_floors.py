@@ -23,6 +23,7 @@ FLOORS = [
     {"web"},
     {"app", "backing_up", "copying", "log_lines", "logs", "signals"},
     {"process"},
+    {"selftest"},
     {"commands"},
     {"__main__"},
 ]
@@ -31,7 +32,7 @@ FLOORS_OF_WEB = [{"http"}, {"openapi"}, {"ingest"}, {"ingestions", "slots"}, {"b
 ROOT = HOUSE / "ingest_service"
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 PLAIN = {"domain", "errors", "backlog", "schedule", "ports"}
-WIRING = {"app", "backing_up", "copying", "process"}
+WIRING = {"app", "backing_up", "copying", "process", "selftest"}
 
 
 def package_of(parts: tuple[str, ...]) -> str:

@@ -162,14 +162,15 @@ def test_no_secret_is_shown_whatever_fails(stage: Stage, place: Place, log_forma
         ingestion_id = client.submit(IDS, "HIGH")
         break_what_it_depends_on(stage, environ, client)
         eventually(lambda: client.completed(ingestion_id))
-        shown = {**visible.answers(ingestion_id), **dict(enumerate(process_list()))}
+        listed = {f"process {number}": command for number, command in enumerate(process_list())}
+        shown = visible.answers(ingestion_id) | listed
         assert running.stop() == 0
     assert "slot 1 opened: " in running.printed
     assert {arrival.headers["authorization"] for arrival in stage.upstream.arrivals} == {f"Bearer {KEY}"}
-    assert names_with_a_secret({**shown, **visible.files()}) == []
+    assert names_with_a_secret(shown | visible.files()) == []
 
 
-def names_with_a_secret(shown: Mapping[str | int, bytes]) -> list[str | int]:
+def names_with_a_secret(shown: Mapping[str, bytes]) -> list[str]:
     return [name for name, content in shown.items() if MARK.encode() in content]
 
 

@@ -35,7 +35,7 @@ class Visible:
         kinds = ("application/json", "application/problem+json", "text/csv", BROWSER)
         answers = {f"{path} as {kind}": self._ask("GET", path, kind) for path in asked for kind in kinds}
         refused = (("POST", "/ingest"), ("DELETE", "/ingest"), ("GET", "/nowhere"), ("PATCH", asked[0]))
-        return {**answers, **{" ".join(wrong): self._ask(*wrong, body=WRONG) for wrong in refused}}
+        return answers | {f"{method} {path}": self._ask(method, path, "*/*", WRONG) for method, path in refused}
 
     def files(self) -> dict[str, bytes]:
         """Read the database with its log and its lock file, and the logs."""
