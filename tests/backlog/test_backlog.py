@@ -316,6 +316,20 @@ def test_ids_that_were_taken_make_room_and_those_put_back_take_it_again() -> Non
     assert backlog.ids == 0
 
 
+def test_ids_that_wait_for_later_take_room_each() -> None:
+    backlog = Backlog()
+    backlog.put_later(entry(0, 3, ready=9))
+    backlog.put_later(entry(1, 2, ready=9))
+    assert backlog.ids == 5
+
+
+def test_batches_that_are_put_back_are_ready_from_the_time_given() -> None:
+    backlog = Backlog()
+    backlog.join(entry(0, 3))
+    backlog.put_back(backlog.take(THREE, now=7), ready=7)
+    assert backlog.ready() == 7
+
+
 def test_batches_that_are_put_back_are_taken_again_as_they_were() -> None:
     backlog = Backlog()
     whole = entry(1, 3, Priority.HIGH)
