@@ -10,6 +10,8 @@ from ingest_service.selftest.trial import SLOT_SIZE, Trial, rest
 from ingest_service.selftest.verdict import Finding, judged
 
 INTERVAL = 0.4
+# So long a slot is open, in seconds: long enough for kills in the middle of one.
+LATENCY = 0.2
 KILLS = 6
 # Submissions between two kills, each of up to five ids.
 SUBMISSIONS = 4
@@ -32,7 +34,7 @@ def check(folder: Path) -> Finding:
     """Kill the service at random moments while ids are submitted, and let it end what it has accepted."""
     # Only the moments are random; the same in every run.
     random = Random(1)  # noqa: S311
-    with Trial(folder, INTERVAL) as trial:
+    with Trial(folder, INTERVAL, LATENCY) as trial:
         trial.start()
         for _ in range(KILLS):
             _submit_some(trial, random)

@@ -14,7 +14,7 @@ from ingest_service.clock import NANOSECONDS, SystemClock
 from ingest_service.environment import PLATFORM_PORT, PREFIX
 from ingest_service.selftest.client import Client
 from ingest_service.selftest.errors import SelftestFailed
-from ingest_service.upstreams.fake import Arrival, FakeUpstream
+from ingest_service.upstreams.fake import Arrival, FakeUpstream, slow
 from ingest_service.upstreams.fake.arrivals import most_in_a_span
 
 SLOT_SIZE = 3
@@ -27,13 +27,14 @@ _POLL = 0.02
 class Trial:
     """As a context manager: an upstream, and no process that outlives the block. For one thread.
 
-    `interval` is in seconds. The notes of what was accepted are those of the client, in the order of acceptance.
+    `interval` and `latency`, that of the upstream, are in seconds. The notes of what was accepted are those of the
+    client, in the order of acceptance.
     """
 
-    def __init__(self, folder: Path, interval: float) -> None:
+    def __init__(self, folder: Path, interval: float, latency: float = 0) -> None:
         folder.mkdir()
         self.interval = interval
-        self.upstream = FakeUpstream(SLOT_SIZE, interval)
+        self.upstream = FakeUpstream(SLOT_SIZE, interval, slow(latency))
         self.accepted: dict[str, tuple[int, ...]] = {}
         self._folder = folder
         self._port = _free_port()
