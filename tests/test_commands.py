@@ -28,8 +28,9 @@ def filled(tmp_path: Path) -> Path:
 
 def test_help_names_the_commands_and_where_the_settings_are(tmp_path: Path) -> None:
     shown = run("--help").output
-    assert "backup  Write a backup of an SQLite database." in shown
-    assert "copy    Copy everything from one database into another." in shown
+    assert "backup    Write a backup of an SQLite database." in shown
+    assert "copy      Copy everything from one database into another." in shown
+    assert "selftest  Try the promises on this machine and disk." in shown
     assert "INGEST_DATABASE_URL" in shown
     assert run("-h").output == shown
     assert not list(tmp_path.iterdir())

@@ -15,6 +15,7 @@ GITHUB = ROOT / ".github"
 CI: dict[str, Any] = yaml.safe_load((GITHUB / "workflows/ci.yml").read_text())
 RELEASE: dict[str, Any] = yaml.safe_load((GITHUB / "workflows/release.yml").read_text())
 RELEASING = (ROOT / "docs/releasing.md").read_text()
+SECURITY = (ROOT / "docs/security.md").read_text()
 
 
 def commands(workflow: dict[str, Any]) -> list[str]:
@@ -53,6 +54,18 @@ def test_a_release_is_made_with_the_commands_that_the_documentation_names() -> N
     documented = re.findall(r"^\$ (\.venv.*|pipx.*)$", RELEASING, re.MULTILINE)
     assert len(documented) == 2
     assert [command for command in documented if command not in commands(RELEASE)] == []
+
+
+def test_every_run_asks_for_known_holes_as_the_documentation_does_and_lists_the_packages_of_a_release() -> None:
+    (audit,) = re.findall(r"^\$ (pipx.*pip-audit.*)$", SECURITY, re.MULTILINE)
+    (listing,) = (command for command in commands(RELEASE) if "cyclonedx" in command)
+    asked = commands({"jobs": {"packages": CI["jobs"]["packages"]}})
+    assert asked == [listing.replace("dist/sbom.json", "sbom.json"), audit]
+
+
+def test_known_holes_are_asked_for_also_while_nothing_changes() -> None:
+    # YAML takes the word `on` for True.
+    assert CI[True]["schedule"]  # type: ignore[index]
 
 
 def test_a_tag_that_is_not_the_version_makes_no_release() -> None:

@@ -28,6 +28,7 @@ NOT_RUN = {
     "kubectl": "needs a Kubernetes cluster",
     "sudo": "needs systemd, and changes the machine",
     "ingest-service copy": "needs a PostgreSQL; tests/processes/test_copy.py runs it",
+    "ingest-service selftest": "takes a minute; tests/processes/test_selftest.py runs it",
     "ingestctl verify": "takes a minute; tests/acceptance/ and tests/cli/commands/test_verify.py run it",
     **dict.fromkeys(
         ["mkdir before", "mv ingest.db", "cp backup.db"],
