@@ -63,18 +63,17 @@ def test_clocks_that_go_forward_at_one_speed_are_good() -> None:
     ("readings", "sentence"),
     [
         (replace(GOOD_CLOCK, monotonic=[1, 2, 1, 3, 2]), "the monotonic clock went back 2 times"),
-        (replace(GOOD_CLOCK, counted=NANOSECONDS // 2), "the monotonic clock counted 0.500 s in 1 s"),
         (replace(GOOD_CLOCK, fence_counted=2 * NANOSECONDS), "the clocks of this machine go at different speeds"),
     ],
-    ids=["backwards", "slow", "drift"],
+    ids=["backwards", "drift"],
 )
 def test_clocks_that_are_wrong_are_named(readings: clocks.Readings, sentence: str) -> None:
     assert fault(clocks.judge(readings)) == sentence
 
 
-def test_a_clock_that_stands_still_is_seen() -> None:
+def test_a_clock_is_read_over_a_second() -> None:
     readings = clocks.read(VirtualClock())
-    assert fault(clocks.judge(readings)) == "the monotonic clock counted 0.000 s in 1 s"
+    assert (readings.counted, readings.fence_counted, readings.boot) == (NANOSECONDS, NANOSECONDS, "this boot")
 
 
 SLOTS = [at * NANOSECONDS + call for at in range(4) for call in range(3)]
