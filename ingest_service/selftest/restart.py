@@ -1,9 +1,9 @@
 """The check of restarts: the first slot waits its interval, however the service ended and whatever the time is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ingest_service.clock import NANOSECONDS
+from ingest_service.clock import NANOSECONDS, SystemClock
 from ingest_service.selftest.trial import SLOT_SIZE, Trial, comes_true
 from ingest_service.selftest.verdict import Finding, judged
 
@@ -21,33 +21,40 @@ RESTARTS = {
 
 def check(folder: Path) -> Finding:
     """Restart the service in several ways with work that waits, and measure the distance of the calls."""
-    gaps: dict[str, int] = {}
     with Trial(folder, INTERVAL) as trial:
         trial.start()
         trial.submit(range(1, SLOT_SIZE * (len(RESTARTS) + 1) + 1), "MEDIUM")
         comes_true(lambda: len(trial.arrivals) >= SLOT_SIZE)
-        for name, (end, wall_shift) in RESTARTS.items():
-            before = len(trial.arrivals)
-            end(trial)
-            trial.start(wall_shift)
-            gaps[name] = _gap(trial, before)
+        gaps = {name: _restarted(trial, *how) for name, how in RESTARTS.items()}
         is_done = trial.until_done()
         return judge(gaps, trial.interval_ns, is_done and not trial.lost())
 
 
-def judge(gaps: Mapping[str, int], interval: int, nothing_lost: bool) -> Finding:
-    """Judge the times, in nanoseconds, from the last call before each restart to the first one after it."""
-    figures = {f"{name}, s": round(gap / NANOSECONDS, 3) for name, gap in gaps.items()}
-    early = [name for name, gap in gaps.items() if gap < interval]
-    fault = f"{early[0]} the first slot came too early" if early else None
-    if fault is None and not nothing_lost:
-        fault = "something that was accepted before the restarts was lost"
+def judge(gaps: Mapping[str, int | None], interval: int, nothing_lost: bool) -> Finding:
+    """Judge the nanoseconds from the last call before each restart to the first one after it, None if none came."""
+    figures = {f"{name}, s": "none" if gap is None else round(gap / NANOSECONDS, 3) for name, gap in gaps.items()}
     good = f"{len(gaps)} restarts: the first slot waited the whole interval, also with a wrong clock"
-    return judged(fault, good, figures)
+    return judged(_fault(gaps, interval, nothing_lost), good, figures)
 
 
-def _gap(trial: Trial, before: int) -> int:
-    """Return the time from the last of the calls before to the next one; a long time if none comes."""
-    comes_true(lambda: len(trial.arrivals) > before)
-    starts = [arrival.started_ns for arrival in trial.arrivals]
-    return starts[before] - starts[before - 1] if len(starts) > before else 0
+def gap_around(starts: Sequence[int], ended: int) -> int | None:
+    """Return the time from the last of these calls before the end of a process to the next one, None if none came."""
+    before = [start for start in starts if start <= ended]
+    after = [start for start in starts if start > ended]
+    return after[0] - before[-1] if before and after else None
+
+
+def _fault(gaps: Mapping[str, int | None], interval: int, nothing_lost: bool) -> str | None:
+    for name, gap in gaps.items():
+        if gap is None or gap < interval:
+            return f"{name} {'no slot came' if gap is None else 'the first slot came too early'}"
+    return None if nothing_lost else "something that was accepted before the restarts was lost"
+
+
+def _restarted(trial: Trial, end: Callable[[Trial], None], wall_shift: float) -> int | None:
+    """End the service, start it again, and return the time between the calls on both sides."""
+    end(trial)
+    ended = SystemClock().now()
+    trial.start(wall_shift)
+    comes_true(lambda: trial.arrivals[-1].started_ns > ended)
+    return gap_around([arrival.started_ns for arrival in trial.arrivals], ended)

@@ -141,9 +141,18 @@ def test_whatever_a_crash_breaks_is_named(record: crash.Record, sentence: str) -
 def test_restarts_that_wait_are_good_and_one_that_does_not_is_named() -> None:
     gaps = {"after a stop": NANOSECONDS, "after a kill": NANOSECONDS}
     assert restart.judge(gaps, NANOSECONDS, nothing_lost=True).state is State.PASSED
+    assert fault(restart.judge({**gaps, "after a kill": None}, NANOSECONDS, nothing_lost=True)) == (
+        "after a kill no slot came"
+    )
     assert "was lost" in fault(restart.judge(gaps, NANOSECONDS, nothing_lost=False))
     early = restart.judge({**gaps, "after a kill": NANOSECONDS - 1}, NANOSECONDS, nothing_lost=True)
     assert fault(early) == "after a kill the first slot came too early"
+
+
+def test_the_first_call_after_a_restart_is_the_first_one_after_the_end_of_the_process_before() -> None:
+    # Of its last slot only two calls were made.
+    assert restart.gap_around([100, 101, 600, 601, 602], ended=500) == 499
+    assert restart.gap_around([100, 101], ended=500) is None
 
 
 FULL = full_disk.Record(refused=True, said_so=True, calls_meanwhile=0, came_back=True, completed=True, lost=0)
