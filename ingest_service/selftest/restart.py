@@ -31,14 +31,14 @@ def check(folder: Path) -> Finding:
 
 
 def judge(gaps: Mapping[str, int | None], interval: int, nothing_lost: bool) -> Finding:
-    """Judge the nanoseconds from the last call before each restart to the first one after it, None if none came."""
+    """Judge the nanoseconds from the last call before each restart to the first one after it, None without one."""
     figures = {f"{name}, s": "none" if gap is None else round(gap / NANOSECONDS, 3) for name, gap in gaps.items()}
     good = f"{len(gaps)} restarts: the first slot waited the whole interval, also with a wrong clock"
     return judged(_fault(gaps, interval, nothing_lost), good, figures)
 
 
 def gap_around(starts: Sequence[int], ended: int) -> int | None:
-    """Return the time from the last of these calls before the end of a process to the next one, None if none came."""
+    """Return the time from the last of these calls before the end of a process to the next, None without one."""
     before = [start for start in starts if start <= ended]
     after = [start for start in starts if start > ended]
     return after[0] - before[-1] if before and after else None
