@@ -136,6 +136,9 @@ def url_with_password(stage: Stage) -> str:
 Place = Callable[[Stage], dict[str, str]]
 OVER_SQLITE: list[Place] = [in_the_request, in_a_file_of_headers, in_the_url_of_a_proxy]
 OVER_POSTGRES: list[Place] = [in_the_url_of_postgres, in_a_file_with_the_url_of_postgres]
+# Either format of the log, with SQLite and with PostgreSQL.
+FORMATS = ("human", "json")
+RUNS = [(place, FORMATS[number % 2]) for number, place in enumerate(OVER_SQLITE + OVER_POSTGRES)]
 
 
 @pytest.fixture
@@ -150,8 +153,9 @@ def stage(place: Place, tmp_path: Path, server_folder: Path) -> Iterator[Stage]:
             yield Stage(tmp_path, upstream, server)
 
 
-@pytest.mark.parametrize("log_format", ["human", "json"])
-@pytest.mark.parametrize("place", OVER_SQLITE + OVER_POSTGRES, ids=lambda place: place.__name__)
+@pytest.mark.parametrize(
+    ("place", "log_format"), RUNS, ids=[f"{place.__name__}-{log_format}" for place, log_format in RUNS]
+)
 def test_no_secret_is_shown_whatever_fails(stage: Stage, place: Place, log_format: str) -> None:
     environ = settings(stage.folder, **HASTE, INGEST_LOG_FORMAT=log_format)
     environ |= place(stage)
