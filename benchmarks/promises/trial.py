@@ -21,9 +21,9 @@ INTERVAL = 2
 KILLS = 20
 QUIET_SECONDS = 30
 CALL_SECONDS = 0.1
-# Four fifths of what the limit allows: a backlog grows and goes, and sometimes nothing waits.
-LONGEST_LIST = 6
-LONGEST_PAUSE = 5.8
+# Five sixths of the limit: a backlog grows and goes, and a list may come when there is room for a part of it.
+LONGEST_LIST = 4
+LONGEST_PAUSE = 4.0
 MOST_WAITING = 15
 # A worker is killed up to so long after its first call.
 LONGEST_LIFE = 1.5
