@@ -32,7 +32,7 @@ def filled_backlog(ingestions: int, ids: int) -> Backlog:
     backlog = Backlog()
     for sequence in range(ingestions):
         priority = Priority(sequence % 3)
-        backlog.join(Entry.whole(sequence, Ingestion(uuid4().int, priority, SIZE, ids, created_at=0)))
+        backlog.join(Entry.whole(sequence, Ingestion(uuid4().int, priority, SIZE, ids)))
     return backlog
 
 

@@ -82,7 +82,7 @@ def one_at_a_time(path: Path) -> Callable[[], None]:
         submission = Submission(new_id(), Priority.MEDIUM, 3, PackedIds.of(IDS))
         with lock, connection:
             connection.execute("BEGIN IMMEDIATE")
-            insert_ingestion(connection, Ingestion.of(submission, clock.wall()), submission.ids)
+            insert_ingestion(connection, Ingestion.of(submission), submission.ids, clock.wall())
 
     return submit
 

@@ -35,7 +35,7 @@ def compare(name: str, ours: Callable[[], object], plain: Callable[[], object]) 
 def main() -> None:
     """Measure and print."""
     ids = PackedIds.of(IDS)
-    progress = Progress(1, Ingestion(uuid4().int, Priority.LOW, 3, len(ids), 0), 0, frozenset())
+    progress = Progress(1, Ingestion(uuid4().int, Priority.LOW, 3, len(ids)), 0, 0, frozenset())
     compare("validating", lambda: parse_submission(BODY, len(IDS)), lambda: plain_validation(BODY))
     with here() as folder:
         database = SqliteDatabase(Path(folder, "ours.db"), SystemClock())

@@ -35,8 +35,8 @@ def write_history(path: Path) -> None:
     connection = sqlite3.connect(path)
     for number in range(ENDED):
         ids = many if number == ENDED // 2 else few
-        ingestion = Ingestion(uuid4().int, Priority.LOW, 3, len(ids), created_at=number)
-        sequence = insert_ingestion(connection, ingestion, ids)
+        ingestion = Ingestion(uuid4().int, Priority.LOW, 3, len(ids))
+        sequence = insert_ingestion(connection, ingestion, ids, number)
         connection.executemany(
             "INSERT INTO outcomes (sequence, position, record_id, attempts) VALUES (?, ?, ?, 1)",
             [(sequence, position, position + 1) for position in range(3)],

@@ -27,8 +27,7 @@ def filled(ingestions: int, ids: int) -> Backlog:
     """Return a backlog in which this number of ingestions waits, each of `ids` ids."""
     backlog = Backlog()
     backlog.load(
-        Entry.whole(number, Ingestion(uuid4().int, Priority(number % 3), 3, ids, created_at=0))
-        for number in range(ingestions)
+        Entry.whole(number, Ingestion(uuid4().int, Priority(number % 3), 3, ids)) for number in range(ingestions)
     )
     return backlog
 

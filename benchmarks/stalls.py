@@ -73,7 +73,7 @@ def stall(pool: ProcessPoolExecutor, port: int, way: Way) -> float:
 def figures() -> Iterator[Figure]:
     """Measure, and yield what was found."""
     ids, decoder = PackedIds.of(IDS), Decoder(Submitted)
-    progress = Progress(1, Ingestion(uuid4().int, Priority.LOW, 3, len(ids), 0), 0, frozenset())
+    progress = Progress(1, Ingestion(uuid4().int, Priority.LOW, 3, len(ids)), 0, 0, frozenset())
     with (
         here() as folder,
         ProcessPoolExecutor(1) as pool,

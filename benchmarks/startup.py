@@ -32,10 +32,6 @@ NOTE = (
     "SQLite takes 0.11 s for the rows and Python 0.13 s for the entries alone; reading deadlines apart and no "
     "search for cycles won less than a tenth each, and what slips need is computed later"
 )
-MEMORY_NOTE = (
-    "its two objects take 176 bytes, and its id, time and sequence as numbers 128; ends that are computed later "
-    "won a few bytes"
-)
 
 
 def fill(path: Path, ingestions: int, ids: int) -> None:
@@ -45,8 +41,8 @@ def fill(path: Path, ingestions: int, ids: int) -> None:
     with connection:
         connection.execute("BEGIN")
         for number in range(ingestions):
-            ingestion = Ingestion(uuid4().int, Priority(number % 3), 3, ids, wall)
-            insert_ingestion(connection, ingestion, packed)
+            ingestion = Ingestion(uuid4().int, Priority(number % 3), 3, ids)
+            insert_ingestion(connection, ingestion, packed, wall)
     connection.close()
 
 
@@ -78,7 +74,7 @@ def figures() -> Iterator[Figure]:
     yield more("more for a start with 100,000 waiting", empty, taken["many"] - taken["empty"], 0.25, "s", NOTE)
     yield more("more for a start with one of 1,000,000 ids", empty, taken["large"] - taken["empty"], 0.03, "s")
     bytes_each = (memory["many"] - memory["empty"]) / MANY
-    yield more("memory for each waiting ingestion of 10 ids", "", bytes_each, 350, "B", MEMORY_NOTE)
+    yield more("memory for each waiting ingestion of 10 ids", "", bytes_each, 350, "B")
     megabytes = (memory["large"] - memory["empty"]) / 1e6
     yield more("memory for a waiting ingestion of 1,000,000 ids", "", megabytes, 5, "MB")
 

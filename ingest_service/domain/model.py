@@ -58,26 +58,24 @@ class Submission:
 class Ingestion:
     """An accepted submission without its ids, which may be a million.
 
-    `number` is its id as a number: very many may wait, and each UUID would take 64 bytes more. `created_at` is the
-    wall clock in nanoseconds, for display only.
+    `number` is its id as a number: very many may wait, and each UUID would take 64 bytes more. The time at which
+    it was accepted is only shown, and so belongs to its progress.
     """
 
     number: int
     priority: Priority
     batch_size: int
     id_count: int
-    created_at: int
     deadline: int | None = None
 
     @classmethod
-    def of(cls, submission: Submission, created_at: int) -> Self:
+    def of(cls, submission: Submission) -> Self:
         """Accept a submission."""
         return cls(
             submission.id.int,
             submission.priority,
             submission.batch_size,
             len(submission.ids),
-            created_at,
             submission.deadline,
         )
 

@@ -15,11 +15,12 @@ class Progress:
 
     The first `released` ids were released; `open` are the numbers of the batches that were released, at least
     in part, and are not finished. Of a cancelled ingestion nothing more is released: `released` then counts
-    whole batches, and those past it are cancelled.
+    whole batches, and those past it are cancelled. `created_at` is the wall clock in nanoseconds.
     """
 
     sequence: int
     ingestion: Ingestion
+    created_at: int
     released: int
     open: frozenset[int]
     cancelled: bool = False

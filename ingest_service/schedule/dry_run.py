@@ -77,7 +77,7 @@ def require_in_time(submission: Submission, snapshot: ScheduleSnapshot) -> None:
 
 
 def _entry(submission: Submission, snapshot: ScheduleSnapshot) -> Entry:
-    ingestion = Ingestion.of(submission, created_at=snapshot.taken_at)
+    ingestion = Ingestion.of(submission)
     return Entry.whole(LAST_SEQUENCE, ingestion, ready=snapshot.now + snapshot.rate.linger)
 
 

@@ -23,7 +23,7 @@ def entry(
     sequence: int, count: int, priority: Priority = Priority.MEDIUM, batch_size: int = 3, ready: int = 0
 ) -> Entry:
     """Return the entry of a whole ingestion; the ids of the ingestion 2 are 21, 22, 23 and so on (see `ids`)."""
-    ingestion = Ingestion(uuid4().int, priority, batch_size, count, created_at=0)
+    ingestion = Ingestion(uuid4().int, priority, batch_size, count)
     return Entry.whole(sequence, ingestion, ready)
 
 

@@ -32,7 +32,7 @@ class QueueAgainstList(RuleBasedStateMachine):
 
     def entry(self, priority: Priority, count: int, ready: int) -> Entry:
         self.accepted += 1
-        ingestion = Ingestion(self.accepted, priority, 3, count, created_at=0)
+        ingestion = Ingestion(self.accepted, priority, 3, count)
         return Entry.whole(self.accepted, ingestion, ready)
 
     @rule(waiting=st.lists(st.tuples(priorities, st.integers(1, 7), times), max_size=5))

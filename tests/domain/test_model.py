@@ -15,7 +15,7 @@ BASE = UUID("01234567-89ab-4def-8123-456789abcdef")
 
 
 def ingestion(count: int, batch_size: int = 3) -> Ingestion:
-    return Ingestion(BASE.int, Priority.LOW, batch_size, count, created_at=0)
+    return Ingestion(BASE.int, Priority.LOW, batch_size, count)
 
 
 @given(record_ids, st.integers(0, 50), st.integers(0, 50))
@@ -54,7 +54,7 @@ def test_an_ingestion_is_cut_into_batches_of_three_and_a_rest(count: int, batche
 def test_an_ingestion_is_triggered_from_its_first_release_until_all_is_done(
     released: int, still_open: set[int], status: Status
 ) -> None:
-    assert Progress(1, ingestion(7), released, frozenset(still_open)).status is status
+    assert Progress(1, ingestion(7), 0, released, frozenset(still_open)).status is status
 
 
 @given(st.data())
@@ -62,7 +62,7 @@ def test_the_runs_cover_every_batch_once_in_order_with_its_status(data: st.DataO
     whole = ingestion(data.draw(st.integers(1, 40)), data.draw(st.integers(1, 4)))
     released = data.draw(st.integers(0, whole.batch_count))
     still_open = data.draw(st.frozensets(st.integers(0, released - 1)) if released else st.just(frozenset[int]()))
-    progress = Progress(1, whole, min(released * whole.batch_size, whole.id_count), still_open)
+    progress = Progress(1, whole, 0, min(released * whole.batch_size, whole.id_count), still_open)
     told = [(number, status) for start, stop, status in progress.runs() for number in range(start, stop)]
     assert told == [(number, progress.status_of(number)) for number in range(whole.batch_count)]
     assert told == [
@@ -84,5 +84,5 @@ def test_the_runs_cover_every_batch_once_in_order_with_its_status(data: st.DataO
     ],
 )
 def test_the_ids_of_completed_batches_are_done(released: int, still_open: set[int], done: int) -> None:
-    assert Progress(1, ingestion(7), released, frozenset(still_open)).done == done
-    assert Progress(1, ingestion(7), released, frozenset(still_open), cancelled=True).done == done
+    assert Progress(1, ingestion(7), 0, released, frozenset(still_open)).done == done
+    assert Progress(1, ingestion(7), 0, released, frozenset(still_open), cancelled=True).done == done

@@ -13,7 +13,7 @@ from ingest_service.domain.ordered_entries import LARGEST_BLOCK, OrderedEntries,
 
 # One number for each entry that there may be: its priority, its sequence, its first position.
 NUMBERS = 3 * 300 * 3
-INGESTIONS = [Ingestion(1, priority, 3, 9, created_at=0) for priority in Priority]
+INGESTIONS = [Ingestion(1, priority, 3, 9) for priority in Priority]
 
 
 def entry(number: int) -> Entry:

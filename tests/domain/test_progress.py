@@ -7,8 +7,8 @@ from ingest_service.domain.progress import Progress
 
 
 def of(released: int, opened: set[int], ids: int = 3_000_000) -> Progress:
-    ingestion = Ingestion(1, Priority.LOW, 3, ids, created_at=0)
-    return Progress(1, ingestion, released, frozenset(opened))
+    ingestion = Ingestion(1, Priority.LOW, 3, ids)
+    return Progress(1, ingestion, 0, released, frozenset(opened))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ FINAL = Answer(error="HTTP 401", status=401)
 
 def slot_of(count: int) -> Slot:
     """Return a slot of the first ids of ingestion 7."""
-    batch = Batch(7, Ingestion(7, Priority.LOW, count, count, 0), range(count), 0)
+    batch = Batch(7, Ingestion(7, Priority.LOW, count, count), range(count), 0)
     return Slot(5, "boot", 0, 0, (batch,), tuple(range(1, count + 1)))
 
 

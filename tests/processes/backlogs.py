@@ -18,4 +18,4 @@ def write_backlog(database: Path, ingestions: int) -> None:
         connection.execute("BEGIN")
         for number in range(ingestions):
             ids = PackedIds.of(range(4 * number + 1, 4 * number + 5))
-            insert_ingestion(connection, Ingestion(uuid4().int, Priority(number % 3), 3, len(ids), number), ids)
+            insert_ingestion(connection, Ingestion(uuid4().int, Priority(number % 3), 3, len(ids)), ids, number)

@@ -148,7 +148,7 @@ def test_a_dry_run_counts_what_stepping_finds_delayed_and_names_the_most_delayed
     submission = Submission(uuid4(), priority, 1, PackedIds.of(range(1, count + 1)))
     found = dry_run(submission, snapshot)
     # The entry is ready when the linger is over, like that of an arrival.
-    entry = Entry.whole(2**62, Ingestion.of(submission, created_at=0), ready=snapshot.now + snapshot.rate.linger)
+    entry = Entry.whole(2**62, Ingestion.of(submission), ready=snapshot.now + snapshot.rate.linger)
     before = stepped_ends(snapshot, in_time=True)
     after = stepped_ends(snapshot.with_entry(entry), in_time=True)
     delays = {place: after[place] - end for place, end in before.items() if after[place] > end}

@@ -112,7 +112,7 @@ def alike_in_part(draw: st.DrawFn) -> list[Entry]:
     groups = draw(st.lists(st.tuples(batch, st.integers(1, 14), st.integers(1, 12)), min_size=1, max_size=4))
     shapes = [(size, ids) for size, ids, times in groups for _ in range(times)]
     return [
-        Entry.whole(number, Ingestion(number, Priority.LOW, size, ids, created_at=0))
+        Entry.whole(number, Ingestion(number, Priority.LOW, size, ids))
         for number, (size, ids) in enumerate(shapes)
     ]
 

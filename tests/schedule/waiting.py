@@ -53,7 +53,7 @@ def entries_of(draw: st.DrawFn, sequence: int, largest_batch: int) -> tuple[list
     submission = Submission(
         UUID(int=sequence), draw(priorities), size, PackedIds.of(range(1, count + 1)), deadline
     )
-    ingestion = Ingestion.of(submission, created_at=0)
+    ingestion = Ingestion.of(submission)
     released = draw(st.integers(0, count))
     now, later = list[Entry](), list[Entry]()
     if released < count:

@@ -31,7 +31,7 @@ def test_a_deadline_is_broken_where_stepping_finds_a_later_end_and_the_next_to_p
 
 
 def test_ends_are_not_computed_where_nothing_has_a_deadline() -> None:
-    queue = OrderedEntries.of([Entry.whole(1, Ingestion(1, Priority.LOW, 3, 7, created_at=0))])
+    queue = OrderedEntries.of([Entry.whole(1, Ingestion(1, Priority.LOW, 3, 7))])
     rate = RateLimit(3, 5, 0, 0)
     waiting = WaitingEntries(queue, OrderedEntries())
     snapshot = ScheduleSnapshot(waiting, 0, rate, False, 0, 0, None, 0, 0, UsageLog(rate).usage)

@@ -71,7 +71,7 @@ def read_entries(
     chosen = "" if sequences is None else "WHERE sequence = ANY (?)"
     parameters = [] if sequences is None else [list(sequences)]
     backlog = connection.execute(
-        f"SELECT sequence, released, {INGESTION} FROM backlog {JOIN_INGESTION} {chosen}", parameters
+        f"SELECT sequence, released, created_at, {INGESTION} FROM backlog {JOIN_INGESTION} {chosen}", parameters
     )
     retries = connection.execute(
         f"SELECT sequence, position, attempts, due_at, length, {INGESTION} FROM retries {JOIN_INGESTION} {chosen} "
@@ -83,9 +83,9 @@ def read_entries(
 
 def _lingering(rows: Cursor, linger: int, at: int, wall: int) -> Iterator[Entry]:
     # Fetched at once: a start reads every waiting ingestion, and row by row that takes a third longer.
-    for sequence, released, *columns in rows.fetchall():
+    for sequence, released, created_at, *columns in rows.fetchall():
         ingestion = read_ingestion(columns)
-        left = min(linger, ingestion.created_at + linger - wall)
+        left = min(linger, created_at + linger - wall)
         yield _unreleased(sequence, released, ingestion, ready=at + max(0, left))
 
 

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Self
 from uuid import UUID
 
-from ingest_service.domain.model import Ingestion, Submission
+from ingest_service.domain.model import Submission
 from ingest_service.errors import KeyReused
 from ingest_service.stores.sql.database import Connection
 
@@ -37,10 +37,10 @@ def read_key(connection: Connection, key: Key) -> UUID | KeyReused | None:
     return UUID(bytes=row[0]) if row[1] == key.digest else KeyReused(key.text)
 
 
-def insert_key(connection: Connection, key: Key, sequence: int, ingestion: Ingestion) -> None:
-    """Keep the key of an ingestion, in place of the same key of one that is gone."""
+def insert_key(connection: Connection, key: Key, sequence: int, created_at: int) -> None:
+    """Keep the key of an ingestion that was accepted then, in place of the same key of one that is gone."""
     connection.execute(
         "INSERT INTO idempotency_keys (sequence, key, digest, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) "
         "DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest, created_at = excluded.created_at",
-        [sequence, key.text, key.digest, ingestion.created_at],
+        [sequence, key.text, key.digest, created_at],
     )

@@ -13,7 +13,7 @@ from ingest_service.stores.sql.rows import ID_COUNT, INGESTION, in_list, read_in
 
 # An ingestion without a cursor was released to the end, unless it was cancelled.
 RELEASED = f"coalesce(cancellations.released, backlog.released, {ID_COUNT})"
-_PROGRESS = f"SELECT sequence, {RELEASED}, cancelled_at IS NOT NULL, {INGESTION} FROM"
+_PROGRESS = f"SELECT sequence, {RELEASED}, cancelled_at IS NOT NULL, created_at, {INGESTION} FROM"
 JOINED = (
     "LEFT JOIN backlog USING (sequence) LEFT JOIN cancellations USING (sequence) "
     "LEFT JOIN deadlines USING (sequence)"
@@ -59,6 +59,6 @@ def _open_numbers(connection: Connection, sequences: Collection[int]) -> Mapping
 
 
 def _progress(row: Sequence[Any], open_numbers: Mapping[int, set[int]]) -> Progress:
-    sequence, released, cancelled, *ingestion = row
+    sequence, released, cancelled, created_at, *ingestion = row
     open_batches = frozenset(open_numbers.get(sequence, ()))
-    return Progress(sequence, read_ingestion(ingestion), released, open_batches, bool(cancelled))
+    return Progress(sequence, read_ingestion(ingestion), created_at, released, open_batches, bool(cancelled))

@@ -11,7 +11,7 @@ from ingest_service.stores.sql.database import Connection
 _PRIORITIES = tuple(Priority)
 # The length of a blob is known without reading it.
 ID_COUNT = f"length(ids) / {BYTES_PER_ID}"
-INGESTION = f"id, ingestions.priority, batch_size, {ID_COUNT}, created_at, deadline"
+INGESTION = f"id, ingestions.priority, batch_size, {ID_COUNT}, deadline"
 JOIN_INGESTION = "JOIN ingestions USING (sequence) LEFT JOIN deadlines USING (sequence)"
 
 
@@ -22,10 +22,10 @@ def in_list(values: Sized) -> str:
 
 def read_ingestion(columns: Sequence[Any]) -> Ingestion:
     """Make an ingestion of the columns INGESTION."""
-    ingestion_id, priority, batch_size, id_count, created_at, deadline = columns
+    ingestion_id, priority, batch_size, id_count, deadline = columns
     # A start may read every waiting ingestion: this way to a priority is the fastest one.
     number = int.from_bytes(ingestion_id)
-    return Ingestion(number, _PRIORITIES[priority], batch_size, id_count, created_at, deadline)
+    return Ingestion(number, _PRIORITIES[priority], batch_size, id_count, deadline)
 
 
 def read_outcome(row: Sequence[Any]) -> tuple[int, Outcome]:

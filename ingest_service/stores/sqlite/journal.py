@@ -224,10 +224,10 @@ class SqliteJournal:
     def _insert(
         self, connection: sqlite3.Connection, submission: Submission, key: Key | None
     ) -> tuple[int, Ingestion]:
-        ingestion = Ingestion.of(submission, self._clock.wall())
-        sequence = insert_ingestion(connection, ingestion, submission.ids)
+        ingestion, created_at = Ingestion.of(submission), self._clock.wall()
+        sequence = insert_ingestion(connection, ingestion, submission.ids, created_at)
         if key is not None:
-            insert_key(connection, key, sequence, ingestion)
+            insert_key(connection, key, sequence, created_at)
         return sequence, ingestion
 
     def _lost(self, number: int, recorded: int) -> tuple[int, int]:

@@ -13,13 +13,13 @@ _OPEN = "SELECT group_concat(number) FROM open_batches WHERE open_batches.sequen
 # With the most ids that are read, and an id.
 STATUS = (
     f"SELECT sequence, {RELEASED}, cancelled_at IS NOT NULL, ({_OPEN}), "
-    f"CASE WHEN {ID_COUNT} <= ? THEN ids END, {INGESTION} FROM ingestions {JOINED} WHERE id = ?"
+    f"CASE WHEN {ID_COUNT} <= ? THEN ids END, created_at, {INGESTION} FROM ingestions {JOINED} WHERE id = ?"
 )
 
 
 def status_record(row: Sequence[Any]) -> StatusRecord:
     """Make a status of a row of STATUS."""
-    sequence, released, cancelled, numbers, ids, *ingestion = row
+    sequence, released, cancelled, numbers, ids, created_at, *ingestion = row
     is_open = frozenset(map(int, numbers.split(","))) if numbers else frozenset[int]()
-    progress = Progress(sequence, read_ingestion(ingestion), released, is_open, bool(cancelled))
+    progress = Progress(sequence, read_ingestion(ingestion), created_at, released, is_open, bool(cancelled))
     return StatusRecord(progress, None if ids is None else PackedIds(ids))

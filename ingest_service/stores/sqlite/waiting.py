@@ -13,7 +13,7 @@ from ingest_service.stores.sql.rows import ID_COUNT
 # The columns of so few rows fit into the cache of a processor; all rows would take more than their entries.
 _ROWS_AT_ONCE = 512
 _PRIORITIES = tuple(Priority)
-_INGESTION = f"id, priority, batch_size, {ID_COUNT}, created_at"
+_INGESTION = f"id, priority, batch_size, {ID_COUNT}"
 _JOIN = "JOIN ingestions USING (sequence)"
 # No more of history than there is behind the first that waits.
 _DEADLINES = "SELECT sequence, deadline FROM deadlines WHERE sequence >= (SELECT min(sequence) FROM backlog)"
@@ -30,9 +30,9 @@ def read_backlog(connection: Connection, ready: int) -> Iterator[Entry]:
 
 def _entries(rows: Sequence[Sequence[Any]], deadlines: Mapping[int, int], ready: int) -> list[Entry]:
     """Make the entries of these rows."""
-    sequences, released, ids, numbers, sizes, counts, times = zip(*rows, strict=True)
+    sequences, released, ids, numbers, sizes, counts = zip(*rows, strict=True)
     priorities = [_PRIORITIES[number] for number in numbers]
     due = map(deadlines.get, sequences)
-    ingestions = made(Ingestion, list(map(int.from_bytes, ids)), priorities, sizes, counts, times, due)
+    ingestions = made(Ingestion, list(map(int.from_bytes, ids)), priorities, sizes, counts, due)
     positions = map(positions_between, released, counts)
     return made(Entry, priorities, sequences, released, positions, repeat(0), ingestions, repeat(ready))

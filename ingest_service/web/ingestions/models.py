@@ -132,7 +132,7 @@ def _summary(progress: Progress, failed: int) -> dict[str, Any]:
         "ingestion_id": ingestion.id,
         "status": progress.status,
         "priority": ingestion.priority,
-        "created_at": rfc3339(ingestion.created_at),
+        "created_at": rfc3339(progress.created_at),
         "ids": ingestion.id_count,
         "batches": BatchCounts.of(progress),
         "failed": failed,

@@ -33,8 +33,8 @@ class Board:
     def minutes(self, query: MinutesQuery) -> MinutesRecord:
         flows: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         for kept in self._kept.values():
-            if kept.ingestion.created_at >= query.flows_from:
-                flows[kept.ingestion.created_at // MINUTE * MINUTE][0] += kept.ingestion.id_count
+            if kept.created_at >= query.flows_from:
+                flows[kept.created_at // MINUTE * MINUTE][0] += kept.ingestion.id_count
             if kept.cancelled_at is not None and kept.cancelled_at >= query.flows_from:
                 flows[kept.cancelled_at // MINUTE * MINUTE][1] += _cancelled(kept)
         return MinutesRecord(

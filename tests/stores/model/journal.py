@@ -34,7 +34,7 @@ class ModelJournal:
         if known is not None:
             return known
         self._accepted += 1
-        kept = Kept(self._accepted, Ingestion.of(submission, self._clock.wall()), submission)
+        kept = Kept(self._accepted, Ingestion.of(submission), submission, self._clock.wall())
         self.kept[self._accepted] = kept
         if key is not None:
             self._keys[key] = kept
@@ -117,11 +117,11 @@ class ModelJournal:
 
     def key_times(self) -> list[int]:
         """Return when each key came."""
-        return [owner.ingestion.created_at for owner in self._keys.values()]
+        return [owner.created_at for owner in self._keys.values()]
 
     def remove_keys(self, before: int) -> bool:
         """Remove keys that are older; return whether there were any."""
-        old = [key for key, owner in self._keys.items() if owner.ingestion.created_at < before]
+        old = [key for key, owner in self._keys.items() if owner.created_at < before]
         for key in old:
             del self._keys[key]
         return bool(old)

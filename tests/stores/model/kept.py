@@ -17,6 +17,7 @@ class Kept:
     sequence: int
     ingestion: Ingestion
     submission: Submission
+    created_at: int
     released: int = 0
     open: set[int] = field(default_factory=set)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
@@ -30,7 +31,9 @@ class Kept:
 
     @property
     def progress(self) -> Progress:
-        return Progress(self.sequence, self.ingestion, self.released, frozenset(self.open), self.cancelled)
+        return Progress(
+            self.sequence, self.ingestion, self.created_at, self.released, frozenset(self.open), self.cancelled
+        )
 
     @property
     def release_state(self) -> ReleaseState:

@@ -158,7 +158,7 @@ class ModelRecords:
             kept.slips = (slips[sequence], *kept.slips)[:SLIPS_KEPT]
 
     def oldest(self, due: Cutoffs) -> Cutoffs:
-        ended = [kept.ingestion.created_at for kept in self._journal.kept.values() if kept.progress.ended]
+        ended = [kept.created_at for kept in self._journal.kept.values() if kept.progress.ended]
         return Cutoffs(min(ended, default=due.history), min(self._journal.key_times(), default=due.keys))
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:

@@ -11,7 +11,7 @@ HELD = 1000
 
 
 def entry(sequence: int, priority: int, ids: int = 5, ready: int = 0) -> Entry:
-    return Entry.whole(sequence, Ingestion(sequence, Priority(priority), 3, ids, 0), ready)
+    return Entry.whole(sequence, Ingestion(sequence, Priority(priority), 3, ids), ready)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_a_large_submission_is_kept_whole_and_takes_its_turn(rig: Rig) -> None:
     sequences = [rig.sequence(one) for one in accepted]
     assert sequences == sorted(sequences) == [entry.sequence for entry in rig.engine.snapshot().waiting]
     assert list(rig.records.ids(sequences[1])) == list(LARGE)
-    assert rig.progress(accepted[1]).ingestion.created_at == rig.clock.wall()
+    assert rig.progress(accepted[1]).created_at == rig.clock.wall()
 
 
 def test_a_large_submission_without_room_leaves_nothing(rig: Rig, postgres_url: str) -> None:

@@ -73,7 +73,9 @@ def test_a_change_of_priority_does_not_make_a_key_reused(store: Store) -> None:
 
 def test_an_old_key_is_removed_and_its_ingestion_is_not(store: Store) -> None:
     entry = submit(store, [1], key="k")
-    created_at = entry.ingestion.created_at
+    progress = store.records.progress(entry.ingestion.id)
+    assert progress is not None
+    created_at = progress.created_at
     assert not store.records.prune(0, created_at, 100)
     while store.records.prune(0, created_at + 1, 100):
         pass

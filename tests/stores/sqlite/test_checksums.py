@@ -34,8 +34,8 @@ def database() -> CountedReads:
     """A database with one ingestion, which was not read yet."""
     database = CountedReads()
     database.start()
-    ingestion = Ingestion(1, Priority.LOW, 3, len(IDS), created_at=0)
-    database.write(lambda connection: insert_ingestion(connection, ingestion, IDS))
+    ingestion = Ingestion(1, Priority.LOW, 3, len(IDS))
+    database.write(lambda connection: insert_ingestion(connection, ingestion, IDS, 0))
     database.reads = 0
     return database
 

@@ -14,8 +14,8 @@ DONE, OPEN, WAITING, CANCELLED = Status.COMPLETED, Status.TRIGGERED, Status.YET_
 
 
 def of(ids: int, released: int, opened: set[int], cancelled: bool = False) -> Progress:
-    ingestion = Ingestion(1, Priority.LOW, 3, ids, created_at=0)
-    return Progress(1, ingestion, released, frozenset(opened), cancelled)
+    ingestion = Ingestion(1, Priority.LOW, 3, ids)
+    return Progress(1, ingestion, 0, released, frozenset(opened), cancelled)
 
 
 def pieces(progress: Progress) -> list[tuple[int, int, dict[Status, int]]]:

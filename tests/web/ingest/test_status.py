@@ -84,12 +84,12 @@ def test_the_text_is_what_json_would_write(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 4))
     count = data.draw(st.integers(1, 30) | st.integers(-5, 5).map(lambda n: size * BATCHES_IN_PIECE + n))
     ids = [data.draw(st.integers(1, LARGEST_ID))] * count
-    ingestion = Ingestion(uuid4().int, Priority.LOW, size, count, created_at=0)
+    ingestion = Ingestion(uuid4().int, Priority.LOW, size, count)
     released = data.draw(st.integers(0, ingestion.batch_count))
     still_open = data.draw(
         st.frozensets(st.integers(0, released - 1), max_size=3) if released else st.just(frozenset[int]())
     )
-    progress = Progress(1, ingestion, min(released * size, count), still_open)
+    progress = Progress(1, ingestion, 0, min(released * size, count), still_open)
     assert "".join(status_body(progress, PackedIds.of(ids))) == modelled(progress, ids).to_json()
 
 

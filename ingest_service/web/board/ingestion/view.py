@@ -51,6 +51,7 @@ class Slip:
 class Times:
     """Times of an ingestion: facts once they have come, else expected; None where they are not known."""
 
+    created_at: int
     starts_at: int | None
     started: bool
     ends_at: int | None
@@ -103,7 +104,8 @@ class IngestionView:
         """Return the content of a report."""
         progress, summary = report.progress, history.summary
         full = report.in_full(summary)
-        times = Times(full.starts_at, summary.started_at is not None, full.completes_at, full.deadline_holds)
+        started = summary.started_at is not None
+        times = Times(progress.created_at, full.starts_at, started, full.completes_at, full.deadline_holds)
         failures = history.failures
         return cls(
             ingestion=progress.ingestion,

@@ -40,7 +40,7 @@ class Row:
             ids=ingestion.id_count,
             done=progress.done,
             failed=listed.failed,
-            created_at=ingestion.created_at,
+            created_at=progress.created_at,
             deadline=ingestion.deadline,
             waits=waits,
             end=end,
