@@ -2,8 +2,8 @@
 
 Those fill every page, and the day of slots that the board shows, so the answers are alike. Both databases are
 written with plain SQL; the real server runs on both and is asked in turn over one connection each. The first
-request of a kind is not counted: the first board of a process counts a day of slots, which takes a second, and
-later ones count two minutes. Read: how many times longer each request takes with the long history.
+request of a kind is not counted: the first board of a process counts a day of slots, and later ones count
+two minutes. Read: how many times longer each request takes with the long history.
 """
 
 import json
