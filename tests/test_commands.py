@@ -73,7 +73,7 @@ def test_a_backup_says_what_it_has(filled: Path, tmp_path: Path) -> None:
     result = backed_up(url_of(filled), file)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        f"{file} has 9 ingestions (6 waiting); its last slot is 8, opened at 1970-01-01T00:00:00.000Z\n"
+        f"{file} has 9 ingestions (6 waiting); its last slot is 10, opened at 1970-01-01T00:00:00.000Z\n"
     )
     store = in_file(file, SystemClock())
     assert store.records.batch_counts()

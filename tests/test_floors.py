@@ -13,7 +13,7 @@ FLOORS = [
     {"domain", "clock", "database_url", "environment", "limits", "spare_threads"},
     {"errors", "hosts", "upstream_request"},
     {"rate_settings"},
-    {"backlog", "config", "listening", "loop", "metrics", "open_files", "probe", "upstreams"},
+    {"audit", "backlog", "config", "listening", "loop", "metrics", "open_files", "probe", "upstreams"},
     {"schedule"},
     {"ports"},
     {"pruner", "reports", "slippage", "stores.sql"},
@@ -28,10 +28,18 @@ FLOORS = [
     {"__main__"},
 ]
 # Below each other, as the floors are; two rooms of one floor do not know each other.
-FLOORS_OF_WEB = [{"http"}, {"openapi"}, {"ingest"}, {"ingestions", "slots"}, {"board"}, {"service"}, {"shortcut"}]
+FLOORS_OF_WEB = [
+    {"http"},
+    {"openapi"},
+    {"ingest"},
+    {"audit", "ingestions", "slots"},
+    {"board"},
+    {"service"},
+    {"shortcut"},
+]
 ROOT = HOUSE / "ingest_service"
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
-PLAIN = {"domain", "errors", "backlog", "schedule", "ports"}
+PLAIN = {"domain", "errors", "audit", "backlog", "schedule", "ports"}
 WIRING = {"app", "backing_up", "copying", "process", "selftest"}
 
 

@@ -27,6 +27,12 @@ class Slot:
     ids: tuple[int, ...]
     until: int | None = None
 
+    def calls(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the calls in order: (sequence of the ingestion, position of the id, id)."""
+        places = ((batch.sequence, position) for batch in self.batches for position in batch.positions)
+        for (sequence, position), record_id in zip(places, self.ids, strict=True):
+            yield sequence, position, record_id
+
     def by_batch(self, things: Sequence[T]) -> Iterator[tuple[Batch, list[T]]]:
         """Yield each batch with its share of `things`, one for each id, in order."""
         remaining = iter(things)

@@ -26,11 +26,16 @@ def retry(clock: Clock, attempts: int, wait: int) -> Retry:
 def fill(store: Store, clock: VirtualClock) -> list[UUID]:
     """Leave every kind of row in an empty store; return the ids of all ingestions."""
     numbers = count(1)
+    for record_id in (98, 99):
+        release(store, next(numbers), next_batch(submit(store, [record_id])))
+    clock.time += HOUR
+    while store.records.prune(clock.wall() - SECOND, 0, 99):
+        pass
     removed, failed = submit(store, [90, 91]), submit(store, [1, 2])
     release(store, next(numbers), next_batch(removed))
     clock.time += HOUR
     close(store, open_next(store, next(numbers), failed), [Outcome(1, "{}"), Outcome(2, None, "no ✓", 2, 404)])
-    for _ in ("its row", "one of its calls"):
+    for _ in ("the last slot of before", "its row", "one of its calls"):
         assert store.records.prune(clock.wall() - SECOND, 0, 1)
 
     begun = submit(store, range(10, 17), Priority.HIGH, key=KEY)

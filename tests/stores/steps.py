@@ -13,7 +13,7 @@ from tests.stores.store import Store
 
 OF_INGESTION = (
     *("ingestions", "backlog", "open_batches", "calls", "retries", "outcomes"),
-    *("cancellations", "deadlines", "slips", "idempotency_keys"),
+    *("cancellations", "deadlines", "slips", "idempotency_keys", "reprioritised"),
 )
 
 

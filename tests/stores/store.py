@@ -7,7 +7,7 @@ from uuid import UUID
 from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Submission
-from ingest_service.ports.records import Records
+from ingest_service.ports.ledger import AuditedRecords
 from ingest_service.stores.postgres.records import PostgresRecords
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sqlite.database import SqliteDatabase
@@ -23,7 +23,7 @@ class Store:
     `database` is what the records read.
     """
 
-    def __init__(self, database: Database, records: Records, journal: SqliteJournal) -> None:
+    def __init__(self, database: Database, records: AuditedRecords, journal: SqliteJournal) -> None:
         self.database = database
         self.records = records
         self.journal = journal

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest_service.clock import Clock
+from ingest_service.domain.chain import fates_of
 from ingest_service.domain.ledger import Call, Slot, Verdict
 from ingest_service.domain.refusals import Refusals, depend_on_others, settle
 from ingest_service.stores.postgres.changes import Change, PendingQuery, insert_changes
@@ -18,7 +19,7 @@ from ingest_service.stores.postgres.releasing import (
     insert_verdicts,
     insert_waiting,
     mark_ended,
-    mark_refused,
+    seal,
     waiting_ids,
 )
 from ingest_service.stores.postgres.replicas import Replica
@@ -79,7 +80,7 @@ class SlotCloser:
             again = list(waiting_ids(slot, verdicts, states, self._clock.now()))
             with transaction.writing() as connection:
                 insert_verdicts(connection, slot, verdicts, again)
-                mark_refused(connection, slot.number, settled.streak)
+                seal(connection, slot.number, end, marked.fetchone(), fates_of(slot, verdicts), settled.streak)
                 insert_pause(connection, 0 if pause is None else pause.length)
                 insert_changes(connection, [*_paused(pause), *_called_again(again)], pending)
             return verdicts
@@ -101,6 +102,7 @@ class SlotCloser:
                 return False
             again = calls.result()
             with transaction.writing() as connection:
+                seal(connection, slot.number, end, marked.fetchone())
                 insert_waiting(connection, again)
                 insert_changes(connection, [Change(), *_called_again(again)], pending_query.result())
         return True

@@ -14,7 +14,7 @@ from ingest_service.stores.postgres.connections import Session, connect
 from ingest_service.stores.postgres.dialect import PostgresConnection
 from ingest_service.stores.postgres.errors import store_error, translated
 from ingest_service.stores.postgres.replicas import LATELY
-from ingest_service.stores.postgres.schema import migrate
+from ingest_service.stores.postgres.schema import TIMES, migrate
 from ingest_service.stores.sql.copying import (
     TABLES,
     Row,
@@ -50,6 +50,7 @@ _ROWS: Mapping[str, str] = {
     "retries": f"SELECT sequence, position, priority, attempts, {_LEFT.format('due_at', '{0}')} FROM retries "
     f"UNION ALL SELECT sequence, position, priority, open.attempts, 0 FROM {_OPEN_CALLS} AS open "
     "JOIN ingestions USING (sequence)",
+    "slots": f"SELECT {columns_of('slots').removesuffix('opening, closing')} {', '.join(TIMES)} FROM slots",
     "pause": f"SELECT one, {_LEFT.format('until', '{0}')} FROM pause WHERE until > {{0}}",
 }
 _SEQUENCE = "pg_get_serial_sequence('ingestions', 'sequence')::regclass"

@@ -15,6 +15,7 @@ from ingest_service.stores.postgres.rules import Rules
 from ingest_service.stores.postgres.sight import SeenSlot, Sight
 from ingest_service.stores.postgres.state import SlotState, StateQuery
 from ingest_service.stores.postgres.waiting import Heads, HeadsQuery
+from ingest_service.stores.sql.links import LAST_SLOT, LastLink
 
 
 class SlotOpener:
@@ -49,11 +50,12 @@ class SlotOpener:
             with transaction.reading() as connection:
                 state_query = StateQuery(connection, self._replica)
                 heads_query = HeadsQuery(connection, self._rate.slot_size)
+                last_link = LastLink(connection, LAST_SLOT)
             state, at = state_query.result(), self._clock.now()
             if not self._may_open(state, at):
                 return None
             slot = self._chosen(heads_query.result(), state, at)
-            return self._written(transaction, slot, state) if slot.batches else None
+            return self._written(transaction, slot, state, last_link.result()) if slot.batches else None
 
     def _may_open(self, state: SlotState, at: int) -> bool:
         """Compare again, now that no other replica can change it."""
@@ -75,10 +77,10 @@ class SlotOpener:
         until = self._clock.fence() + self._times.grant
         return Slot(state.slot.number + 1, self._clock.boot(), at, state.wall, batches, ids, until)
 
-    def _written(self, transaction: GateTransaction, slot: Slot, state: SlotState) -> Slot:
+    def _written(self, transaction: GateTransaction, slot: Slot, state: SlotState, link: bytes) -> Slot:
         times = self._times.with_interval(state.longest_interval)
         with transaction.writing() as connection:
-            insert_slot(connection, slot, self._replica, times)
+            insert_slot(connection, slot, self._replica, times, link)
             insert_changes(connection, [_released(batch) for batch in slot.batches], state.pending)
         opened = SeenSlot(slot.number, self._replica.owner, False, 0, times, state.slot.timeline)
         self._sight.note_opened(opened, self._clock.now())

@@ -10,6 +10,7 @@ from ingest_service.ports.records import SeenReplica
 from ingest_service.stores.postgres.dialect import PostgresConnection
 from ingest_service.stores.postgres.pruning import may_prune, remove_followed
 from ingest_service.stores.postgres.replicas import read_replicas
+from ingest_service.stores.postgres.schema import TIMES
 from ingest_service.stores.postgres.slips import insert_slips, is_owner_of_last_slot
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
@@ -23,7 +24,7 @@ class PostgresRecords(SqlRecords):
     """Fits the port `Records` for one of the replicas: `owner` is the one that it opens slots as."""
 
     def __init__(self, database: Database, owner: UUID) -> None:
-        super().__init__(database)
+        super().__init__(database, TIMES)
         self._owner = owner
 
     def batch_ids(self, batches: tuple[Batch, ...]) -> tuple[int, ...]:

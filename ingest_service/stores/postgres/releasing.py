@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from ingest_service.domain.chain import calls_hash, closing_link, opening_link
 from ingest_service.domain.ledger import Outcome, Retry, Slot, Verdict
 from ingest_service.domain.model import Batch, Priority
 from ingest_service.stores.postgres.replicas import Replica
@@ -79,15 +80,16 @@ class OpenCalls:
         return [WaitingId(UUID(bytes=row[0]), Priority(row[1]), *row[2:]) for row in self._rows]
 
 
-def insert_slot(connection: Connection, slot: Slot, replica: Replica, times: SlotTimes) -> None:
-    """Write down a slot and its calls, and release its batches."""
+def insert_slot(connection: Connection, slot: Slot, replica: Replica, times: SlotTimes, last_link: bytes) -> None:
+    """Write down a slot and its calls, with its link, and release its batches."""
+    lengths = (times.grant, times.timeout, times.interval)
+    hash_of_calls = calls_hash(slot.calls())
+    own_times = f"w {times.grant} {times.timeout} {times.interval}"
+    link = opening_link(last_link, slot.number, slot.opened_at, replica.name, own_times, hash_of_calls)
     connection.execute(
-        "INSERT INTO slots (number, owner, replica, opened_at, call_grant, call_timeout, slot_interval) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            *(slot.number, replica.owner, replica.name, slot.opened_at),
-            *(times.grant, times.timeout, times.interval),
-        ],
+        "INSERT INTO slots (number, owner, replica, opened_at, call_grant, call_timeout, slot_interval, "
+        "calls_hash, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [slot.number, replica.owner, replica.name, slot.opened_at, *lengths, hash_of_calls, link],
     )
     for batch in slot.batches:
         release_batch(connection, batch)
@@ -95,18 +97,34 @@ def insert_slot(connection: Connection, slot: Slot, replica: Replica, times: Slo
 
 
 def mark_ended(connection: Connection, number: int, owner: UUID | None, end: SlotEnd) -> Cursor:
-    """Mark an open slot of this owner as ended: no row is changed where another replica was faster."""
+    """Mark an open slot of this owner as ended: no row is changed where another replica was faster.
+
+    Its row has the time, and the link that the slot opened with (see `seal`).
+    """
     return connection.execute(
         "UPDATE slots SET closed_at = wall_clock(), how = ?, age = ?, took = ?, lag = ?, failed = ? "
-        "WHERE number = ? AND owner = ? AND closed_at IS NULL",
+        "WHERE number = ? AND owner = ? AND closed_at IS NULL RETURNING closed_at, link",
         [end.how, end.age, end.took, end.lag, end.failed, number, owner],
     )
 
 
-def mark_refused(connection: Connection, number: int, slots: int) -> None:
-    """Write down how many slots in a row were refused, with this one."""
-    if slots:
-        connection.execute("UPDATE slots SET refusals = ? WHERE number = ?", [slots, number])
+def seal(
+    connection: Connection,
+    number: int,
+    end: SlotEnd,
+    marked: tuple[int, bytes | None],
+    fates: str | None = None,
+    refusals: int = 0,
+) -> None:
+    """Write the link of a slot that was marked as ended, what came of its calls, and the refused slots in a row.
+
+    A slot that an older program opened has no link.
+    """
+    closed_at, opening = marked
+    link = opening and closing_link(opening, closed_at, f"w {end.how} {end.age}", end.lag, fates)
+    connection.execute(
+        "UPDATE slots SET fates = ?, refusals = ?, link = ? WHERE number = ?", [fates, refusals, link, number]
+    )
 
 
 def insert_pause(connection: Connection, length: int) -> None:

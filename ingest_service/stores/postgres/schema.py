@@ -9,6 +9,7 @@ from typing import LiteralString
 from psycopg import Connection
 
 from ingest_service.errors import StoreError
+from ingest_service.stores.sql.auditing import Times
 
 # Migration n leads from version n to n + 1. A released one is never changed.
 MIGRATIONS: tuple[LiteralString, ...] = (
@@ -184,6 +185,30 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     -- program writes 0.
     ALTER TABLE slots ADD COLUMN refusals integer NOT NULL DEFAULT 0;
     """,
+    """
+    -- The hash chain: the hash of the calls of a slot, and its link; NULL in slots of an older program. What came
+    -- of each call is a letter in `fates` (done, failed, again, refused, uncalled), NULL in slots that were not
+    -- closed. A copied slot keeps in `opening` and `closing` the times that only its own engine knew.
+    ALTER TABLE slots ADD COLUMN calls_hash bytea, ADD COLUMN link bytea, ADD COLUMN fates text,
+        ADD COLUMN opening text, ADD COLUMN closing text;
+    -- Runs of neighbouring slots that were removed: the link before the first, and that of the last.
+    CREATE TABLE removed_slots (
+        first bigint PRIMARY KEY,
+        last bigint NOT NULL,
+        before bytea NOT NULL,
+        link bytea NOT NULL
+    );
+    -- Ingestions whose priority was changed, or may have been before this table was there.
+    CREATE TABLE reprioritised (
+        sequence bigint PRIMARY KEY
+    );
+    INSERT INTO reprioritised SELECT sequence FROM backlog UNION SELECT sequence FROM open_batches;
+    """,
+)
+# The times of a slot that only this engine knows, as they are part of its link.
+TIMES = Times(
+    "coalesce(opening, 'w ' || call_grant || ' ' || call_timeout || ' ' || slot_interval)",
+    "coalesce(closing, 'w ' || how || ' ' || age)",
 )
 # Programs that know fewer migrations than this must not run on the newest schema.
 OLDEST_PROGRAM = 1

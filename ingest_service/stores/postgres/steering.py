@@ -12,6 +12,7 @@ from ingest_service.stores.postgres.replicas import Replica
 from ingest_service.stores.postgres.state import StateQuery
 from ingest_service.stores.sql.cancelling import insert_cancellation, insert_last_outcomes
 from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.releasing import mark_reprioritised
 from ingest_service.stores.sql.rows import ID_COUNT
 
 
@@ -49,6 +50,7 @@ class Steering:
             with transaction.writing() as connection:
                 for table in ("ingestions", "backlog", "retries"):
                     connection.execute(f"UPDATE {table} SET priority = ? WHERE sequence = ?", [priority, sequence])
+                mark_reprioritised(connection, sequence)
                 change = Change(sequence)
                 if waiting.count:
                     cause = f"ingestion {waiting.ingestion_id}, now {priority.name}"

@@ -17,14 +17,16 @@ def _typed(columns: str) -> Mapping[str, str]:
 # The tables with their columns, and the type of each as PostgreSQL names it. A wait (`left`) is the nanoseconds
 # that are left of it, for no clock of one machine means anything to another. `retries` has every id that waits for
 # another call, those that are called in the open slot among them. `slots` has the lengths of time that a replica
-# knows of its own slots, 0 where they are not known.
+# knows of its own slots, 0 where they are not known, and in `opening` and `closing` the times that the engine knew
+# which opened it, as they are part of its link.
 TABLES: Mapping[str, Mapping[str, str]] = {
     "ingestions": _typed("sequence int8, id bytea, priority int2, created_at int8, batch_size int4, ids bytea"),
     "backlog": _typed("sequence int8, priority int2, released int4"),
     "open_batches": _typed("sequence int8, number int4"),
     "slots": _typed(
         "number int8, replica text, opened_at int8, closed_at int8, call_grant int8, call_timeout int8, "
-        "slot_interval int8, how text, age int8, took int8, lag int8, failed bool, refusals int4"
+        "slot_interval int8, how text, age int8, took int8, lag int8, failed bool, refusals int4, "
+        "calls_hash bytea, link bytea, fates text, opening text, closing text"
     ),
     "calls": _typed("sequence int8, position int4, slot int8, record_id int4, place int4, attempts int4"),
     "outcomes": _typed(
@@ -37,6 +39,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "slips": _typed("sequence int8, latest text"),
     "forgotten": _typed("sequence int8"),
     "thinned_slots": _typed("number int8"),
+    "removed_slots": _typed("first int8, last int8, before bytea, link bytea"),
+    "reprioritised": _typed("sequence int8"),
     "retries": _typed("sequence int8, position int4, priority int2, attempts int4, left int8"),
     "pause": _typed("one int4, left int8"),
 }

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from ingest_service.ports.records import Cutoffs
 from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.removed_slots import remove_slots
 
 _PAGE_BYTES = 4096
 # What each database has. (The last outcome of an id takes its retry with it.)
@@ -18,6 +19,7 @@ TABLES = {
     "cancellations": "sequence",
     "deadlines": "sequence",
     "slips": "sequence",
+    "reprioritised": "sequence",
     "idempotency_keys": "sequence",
 }
 
@@ -98,16 +100,15 @@ def _remove_calls(connection: Connection, of_forgotten: str, most: int) -> int:
 
 
 def _remove_slots(connection: Connection, most: int) -> int:
-    """Remove thinned slots without calls; the last one stays, and stays noted."""
-    numbers = connection.execute(
-        "SELECT number FROM thinned_slots WHERE number < (SELECT max(number) FROM slots) LIMIT ?", [most]
+    """Remove thinned slots without calls; the last one stays. One that has calls left stays noted."""
+    rows = connection.execute(
+        "SELECT number FROM thinned_slots WHERE number < (SELECT max(number) FROM slots) "
+        "AND NOT EXISTS (SELECT 1 FROM calls WHERE slot = thinned_slots.number) LIMIT ?",
+        [most],
     ).fetchall()
-    connection.executemany(
-        "DELETE FROM slots WHERE number = ? AND NOT EXISTS (SELECT 1 FROM calls WHERE slot = slots.number)",
-        numbers,
-    )
-    connection.executemany("DELETE FROM thinned_slots WHERE number = ?", numbers)
-    return len(numbers)
+    remove_slots(connection, [number for (number,) in rows])
+    connection.executemany("DELETE FROM thinned_slots WHERE number = ?", rows)
+    return len(rows)
 
 
 def _remove_ingestions(connection: Connection, sequences: Sequence[int]) -> int:

@@ -21,6 +21,8 @@ from ingest_service.ports.records import (
     MinutesRecord,
     StatusRecord,
 )
+from ingest_service.stores.sql.audited_ledger import SqlLedger
+from ingest_service.stores.sql.auditing import Times
 from ingest_service.stores.sql.batches import read_batches, runs_of
 from ingest_service.stores.sql.counting import count_batches
 from ingest_service.stores.sql.database import Database
@@ -36,10 +38,12 @@ from ingest_service.stores.sql.slips import read_slips
 
 
 class SqlRecords:
-    """The reading part of the port `Records`: one read transaction for each answer."""
+    """The reading part of the port `AuditedRecords`: one read transaction for each answer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, times: Times) -> None:
+        """Read a database; `times` are what its engine alone knows of a slot."""
         self._database = database
+        self.ledger = SqlLedger(database, times)
 
     def start(self) -> None:
         """Open the database."""

@@ -1,4 +1,4 @@
-"""Writing the release of batches."""
+"""Writing the release of batches, and what disturbs its order."""
 
 from ingest_service.domain.model import Batch
 from ingest_service.stores.sql.database import Connection
@@ -16,3 +16,12 @@ def release_batch(connection: Connection, batch: Batch) -> None:
     )
     if batch.positions[-1] + 1 == batch.ingestion.id_count:
         connection.execute("DELETE FROM backlog WHERE sequence = ?", [batch.sequence])
+
+
+def mark_reprioritised(connection: Connection, sequence: int) -> None:
+    """Keep that an ingestion, if there is one, has not always had the priority that it has."""
+    connection.execute(
+        "INSERT INTO reprioritised (sequence) SELECT sequence FROM ingestions WHERE sequence = ? "
+        "ON CONFLICT DO NOTHING",
+        [sequence],
+    )

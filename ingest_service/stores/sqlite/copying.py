@@ -15,7 +15,7 @@ from ingest_service.stores.sqlite.connections import connect, store_error
 from ingest_service.stores.sqlite.held_files import HeldFiles
 from ingest_service.stores.sqlite.lock_file import LockFile
 from ingest_service.stores.sqlite.open_batches import read_open_batches
-from ingest_service.stores.sqlite.schema import migrate
+from ingest_service.stores.sqlite.schema import TIMES, migrate
 from ingest_service.stores.sqlite.waits import Wait
 
 # An ingestion that is over may be damaged: nothing of it is called.
@@ -32,19 +32,21 @@ _PLACE = (
 )
 _ATTEMPTS = (
     "(SELECT count(*) FROM calls AS other JOIN slots ON number = other.slot WHERE other.sequence = calls.sequence "
-    "AND other.position = calls.position AND other.slot < calls.slot AND closed_at IS NOT NULL)"
+    "AND other.position = calls.position AND other.slot < calls.slot AND started IS NOT NULL)"
 )
 # What the tables do not have as it is copied. An open slot did not end; how old a closed one is, is not known.
 _ROWS: Mapping[str, str] = {
     "backlog": "SELECT sequence, priority, released FROM backlog JOIN ingestions USING (sequence)",
-    "slots": "SELECT number, replica, opened_at, closed_at, 0, 0, 0, iif(closed_at IS NULL, NULL, 'closed'), "
-    "iif(closed_at IS NULL, NULL, 0), NULL, lag, iif(closed_at IS NULL, NULL, 0), refusals FROM slots",
+    "slots": "SELECT number, replica, opened_at, closed_at, 0, 0, 0, "
+    "iif(closed_at IS NULL, NULL, iif(started IS NULL, 'lost', 'closed')), "
+    "iif(closed_at IS NULL, NULL, 0), NULL, lag, iif(closed_at IS NULL, NULL, 0), refusals, "
+    f"calls_hash, link, fates, {', '.join(TIMES)} FROM slots",
     "calls": f"SELECT sequence, position, slot, record_id, {_PLACE}, {_ATTEMPTS} "
     "FROM calls LEFT JOIN ingestions USING (sequence)",
 }
-# Ids of a cancelled ingestion are called again only if their last slot was never closed.
+# Ids of a cancelled ingestion are called again only if it is not known that those of their last slot started.
 _REOPEN = (
-    "UPDATE slots SET started = NULL, closed_at = NULL WHERE number IN (SELECT max(slot) FROM retries "
+    "UPDATE slots SET started = NULL WHERE number IN (SELECT max(slot) FROM retries "
     "JOIN cancellations USING (sequence) JOIN calls USING (sequence, position) GROUP BY sequence, position)"
 )
 # The triggers count ingestions as they come, and these came in the order of the source.
@@ -54,6 +56,10 @@ _RECOUNT = (
     f"unreleased = (SELECT {UNRELEASED} FROM backlog CROSS JOIN ingestions USING (sequence) "
     "WHERE ingestions.priority = counted.priority), "
     "waiting_upto = (SELECT coalesce(max(sequence), 0) FROM backlog)"
+)
+_SLOT = (
+    "number, replica, opened_at, closed_at, lag, refusals, calls_hash, link, fates, opening, closing, "
+    "boot, opened, started"
 )
 _NOT_READ = "the source could not be read"
 _NOT_WRITTEN = "the target could not be written"
@@ -186,7 +192,7 @@ class SqliteTarget:
             case "backlog":
                 return "sequence, released", lambda row: (row[0], row[2])
             case "slots":
-                return "number, replica, opened_at, closed_at, lag, refusals, boot, opened, started", _slot
+                return _SLOT, _slot
             case "calls":
                 return "sequence, position, slot, record_id, place", lambda row: row[:5]
             case "retries":
@@ -203,10 +209,10 @@ class SqliteTarget:
 
 
 def _slot(row: Row) -> Row:
-    number, replica, opened_at, closed_at, *_, lag, _, refusals = row
+    number, replica, opened_at, closed_at, _, _, _, _, _, _, lag, _, *rest = row
     # The last of its calls had started when it was closed, at the latest.
     started = None if closed_at is None else closed_at - opened_at
-    return number, replica, opened_at, closed_at, lag, refusals, NO_BOOT, 0, started
+    return number, replica, opened_at, closed_at, lag, *rest, NO_BOOT, 0, started
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.keys import Key, insert_key, read_key
 from ingest_service.stores.sql.progress import read_release_states
 from ingest_service.stores.sql.refusals import RefusalsQuery
+from ingest_service.stores.sql.releasing import mark_reprioritised
 from ingest_service.stores.sqlite.admitting import insert_ingestion
 from ingest_service.stores.sqlite.called import read_called
 from ingest_service.stores.sqlite.cancelling import cancel_ingestion
@@ -122,6 +123,7 @@ class SqliteJournal:
 
         def update(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE ingestions SET priority = ? WHERE sequence = ?", [priority, sequence])
+            mark_reprioritised(connection, sequence)
 
         self._database.write(update)
 

@@ -47,7 +47,7 @@ def _without_outcome(connection: Connection, sequence: int, span: range) -> list
 def _in_flight(connection: Connection, sequence: int, span: range) -> list[int]:
     rows = connection.execute(
         f"SELECT position FROM (SELECT position, max(slot) AS last FROM calls {_BETWEEN} GROUP BY position) "
-        "JOIN slots ON number = last WHERE closed_at IS NULL ORDER BY position",
+        "JOIN slots ON number = last WHERE started IS NULL ORDER BY position",
         [sequence, span.start, span.stop],
     )
     without_outcome = _without_outcome(connection, sequence, span)

@@ -11,6 +11,7 @@ from ingest_service.stores.sql.counting import BATCHES, UNRELEASED, count_batche
 from ingest_service.stores.sql.database import Database
 from ingest_service.stores.sql.pruning import TABLES, Leftovers, read_ended, remove_history
 from ingest_service.stores.sql.records import SqlRecords
+from ingest_service.stores.sqlite.schema import TIMES
 from ingest_service.stores.sqlite.slips import insert_slips
 from ingest_service.stores.sqlite.status import STATUS, status_record
 
@@ -36,7 +37,7 @@ class SqliteRecords(SqlRecords):
     """Fits the port `Records`."""
 
     def __init__(self, database: RowDatabase) -> None:
-        super().__init__(database)
+        super().__init__(database, TIMES)
         self._rows = database
 
     def replicas(self) -> list[SeenReplica]:

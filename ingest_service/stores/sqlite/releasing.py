@@ -4,18 +4,26 @@ import sqlite3
 from collections.abc import Sequence
 
 from ingest_service.clock import Clock
+from ingest_service.domain.chain import calls_hash, closing_link, fates_of, opening_link
 from ingest_service.domain.ledger import Outcome, Retry, Slot, Verdict
 from ingest_service.domain.model import Batch
+from ingest_service.stores.sql.links import LastLink
 from ingest_service.stores.sql.outcomes import finish_if_done, insert_outcome
 from ingest_service.stores.sql.releasing import release_batch
 from ingest_service.stores.sqlite.waits import Wait
 
 
 def insert_slot(connection: sqlite3.Connection, slot: Slot, replica: str | None) -> None:
-    """Write down a slot of this process and its calls, and release its batches."""
+    """Write down a slot of this process and its calls, with its link, and release its batches."""
+    hash_of_calls = calls_hash(slot.calls())
+    times = f"m {slot.boot} {slot.opened}"
+    link = opening_link(
+        LastLink(connection, slot.number).result(), slot.number, slot.opened_at, replica, times, hash_of_calls
+    )
     connection.execute(
-        "INSERT OR REPLACE INTO slots (number, boot, opened, opened_at, replica) VALUES (?, ?, ?, ?, ?)",
-        [slot.number, slot.boot, slot.opened, slot.opened_at, replica],
+        "INSERT OR REPLACE INTO slots (number, boot, opened, opened_at, replica, calls_hash, link) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [slot.number, slot.boot, slot.opened, slot.opened_at, replica, hash_of_calls, link],
     )
     for batch in slot.batches:
         release_batch(connection, batch)
@@ -32,9 +40,14 @@ def finish_slot(
     clock: Clock,
 ) -> None:
     """Write down that a slot is closed, and the verdict on each of its ids."""
+    closed_at, fates = clock.wall(), fates_of(slot, verdicts)
+    (opening,) = connection.execute("SELECT link FROM slots WHERE number = ?", [slot.number]).fetchone()
     connection.execute(
-        "UPDATE slots SET started = ?, closed_at = ?, lag = ?, refusals = ? WHERE number = ?",
-        [started, clock.wall(), lag, refused_slots, slot.number],
+        "UPDATE slots SET started = ?, closed_at = ?, lag = ?, refusals = ?, fates = ?, link = ? WHERE number = ?",
+        [
+            *(started, closed_at, lag, refused_slots, fates),
+            *(closing_link(opening, closed_at, f"m {started}", lag, fates), slot.number),
+        ],
     )
     # Read once: the ids of a batch that are due together have one and the same wait.
     now = clock.now()
@@ -56,13 +69,12 @@ def insert_pause(connection: sqlite3.Connection, wait: Wait) -> None:
 
 def _insert_calls(connection: sqlite3.Connection, slot: Slot) -> None:
     """Write down the calls of a slot, in order."""
-    places = ((batch.sequence, position) for batch in slot.batches for position in batch.positions)
     connection.executemany(
         "INSERT INTO calls (sequence, position, slot, record_id, place) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO NOTHING",
         [
             (sequence, position, slot.number, record_id, place)
-            for place, ((sequence, position), record_id) in enumerate(zip(places, slot.ids, strict=True))
+            for place, (sequence, position, record_id) in enumerate(slot.calls())
         ],
     )
 

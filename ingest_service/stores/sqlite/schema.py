@@ -3,6 +3,7 @@
 import sqlite3
 
 from ingest_service.errors import StoreError
+from ingest_service.stores.sql.auditing import Times
 from ingest_service.stores.sqlite.connections import store_error
 
 # Migration n leads from version n to n + 1 (PRAGMA user_version). A released one is never changed.
@@ -208,7 +209,31 @@ MIGRATIONS = (
     -- How many slots in a row, up to this one, the upstream refused for their credentials; 0 in open slots.
     ALTER TABLE slots ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    -- The hash chain: the hash of the calls of a slot, and its link; NULL in slots older than these columns. What
+    -- came of each call is a letter in `fates` (done, failed, again, refused, uncalled), NULL in slots without a
+    -- close. A copied slot keeps in `opening` and `closing` the times that only its own engine knew.
+    ALTER TABLE slots ADD COLUMN calls_hash BLOB;
+    ALTER TABLE slots ADD COLUMN link BLOB;
+    ALTER TABLE slots ADD COLUMN fates TEXT;
+    ALTER TABLE slots ADD COLUMN opening TEXT;
+    ALTER TABLE slots ADD COLUMN closing TEXT;
+    -- Runs of neighbouring slots that were removed: the link before the first, and that of the last.
+    CREATE TABLE removed_slots (
+        first INTEGER PRIMARY KEY,
+        last INTEGER NOT NULL,
+        before BLOB NOT NULL,
+        link BLOB NOT NULL
+    );
+    -- Ingestions whose priority was changed, or may have been before this table was there.
+    CREATE TABLE reprioritised (
+        sequence INTEGER PRIMARY KEY
+    );
+    INSERT INTO reprioritised SELECT sequence FROM backlog UNION SELECT sequence FROM open_batches;
+    """,
 )
+# The times of a slot that only this engine knows, as they are part of its link.
+TIMES = Times("coalesce(opening, 'm ' || boot || ' ' || opened)", "coalesce(closing, 'm ' || started)")
 
 
 def schema_version(connection: sqlite3.Connection) -> int:

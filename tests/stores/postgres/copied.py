@@ -9,6 +9,7 @@ from uuid import UUID
 from ingest_service.stores.postgres.connections import Session, connect
 from ingest_service.stores.postgres.database import PostgresDatabase
 from ingest_service.stores.postgres.dialect import PostgresConnection
+from ingest_service.stores.sqlite.schema import TIMES
 from tests.doubles import UnthreadedDatabase
 
 T = TypeVar("T")
@@ -22,7 +23,8 @@ ROWS = {
     "FROM retries JOIN ingestions USING (sequence)",
     "open_batches": "SELECT sequence, number FROM open_batches",
     "slots": f"SELECT number, '{OWNER}' AS owner, replica, opened_at, closed_at, lag, 1 AS call_grant, "
-    "1 AS call_timeout, 1 AS slot_interval FROM slots",
+    "1 AS call_timeout, 1 AS slot_interval, calls_hash, link, fates, "
+    f"{TIMES.opening} AS opening, {TIMES.closing} AS closing FROM slots",
     "calls": "SELECT sequence, position, slot, record_id, place, 0 AS attempts FROM calls",
     "outcomes": "SELECT sequence, position, record_id, result, error, attempts, last_status FROM outcomes",
     "deadlines": "SELECT sequence, deadline FROM deadlines",
@@ -32,6 +34,8 @@ ROWS = {
     "slips": "SELECT sequence, latest FROM slips",
     "forgotten": "SELECT sequence FROM forgotten",
     "thinned_slots": "SELECT number FROM thinned_slots",
+    "removed_slots": "SELECT first, last, before, link FROM removed_slots",
+    "reprioritised": "SELECT sequence FROM reprioritised",
 }
 # Records remove rows of these tables, and write the others.
 REMOVED = {
@@ -42,8 +46,14 @@ REMOVED = {
     "deadlines": "sequence",
     "cancellations": "sequence",
     "idempotency_keys": "sequence",
+    "reprioritised": "sequence",
 }
-WRITTEN = {"slips": "sequence, latest", "forgotten": "sequence", "thinned_slots": "number"}
+WRITTEN = {
+    "slips": "sequence, latest",
+    "forgotten": "sequence",
+    "thinned_slots": "number",
+    "removed_slots": "first, last, before, link",
+}
 
 
 class CopiedDatabase:

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from ingest_service.audit.chain import ChainCheck
+from ingest_service.audit.findings import Findings
 from ingest_service.domain.ledger import LastSlot, Outcome
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
@@ -15,7 +17,7 @@ from ingest_service.errors import StoreError
 from ingest_service.ports.records import ListFilter
 from ingest_service.stores.sqlite.schema import MIGRATIONS
 from tests.doubles import VirtualClock
-from tests.stores.steps import submission_of
+from tests.stores.steps import next_batch, release, submission_of, submit
 from tests.stores.store import Store
 
 WAITS, BEGUN, FAILING, DONE = (uuid4() for _ in range(4))
@@ -100,6 +102,22 @@ def test_a_database_of_the_first_version_can_do_all_that_is_new(store: Store) ->
     ]
     cancelled = store.records.listed(ListFilter(Status.CANCELLED, None, 99, 99))
     assert [progress.ingestion.id for progress, _ in cancelled] == [WAITS]
+
+
+def test_slots_of_a_former_version_have_no_link_and_the_chain_begins_behind_them(store: Store) -> None:
+    release(store, 3, next_batch(submit(store, [1])))
+    old, crashed, new = store.records.ledger.audit_slots(0, 9).slots
+    assert (old.link, old.opening, old.closing, crashed.closing) == (None, "m b 10", "m 11", None)
+    check = ChainCheck(Findings())
+    for slot in (old, crashed, new):
+        check.add(slot, ())
+    assert (check.unlinked, check.linked, check.first_broken) == (2, 1, None)
+
+
+def test_ingestions_that_waited_in_a_former_version_may_have_had_another_priority(store: Store) -> None:
+    with store.database.read() as connection:
+        rows = connection.execute("SELECT sequence FROM reprioritised").fetchall()
+    assert rows == [(1,), (2,), (3,)]
 
 
 def test_a_migration_that_is_cut_off_leaves_the_former_version(path: Path) -> None:
