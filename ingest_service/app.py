@@ -19,8 +19,8 @@ from ingest_service.limits import in_words
 from ingest_service.metrics import Metrics
 from ingest_service.ports.engine import Engine
 from ingest_service.ports.fetcher import Fetcher
+from ingest_service.ports.ledger import AuditedRecords
 from ingest_service.ports.observer import Observer
-from ingest_service.ports.records import Records
 from ingest_service.pruner import DAY, Pruner
 from ingest_service.service import Service
 from ingest_service.slippage.cause import CauseLog
@@ -101,7 +101,9 @@ def assemble(
     return Service(records, engine, dispatcher, [slips, pruner], settings.batch_ids)
 
 
-def _embedded(settings: Settings, clock: Clock, observer: Observer, causes: CauseLog) -> tuple[Records, Engine]:
+def _embedded(
+    settings: Settings, clock: Clock, observer: Observer, causes: CauseLog
+) -> tuple[AuditedRecords, Engine]:
     """Return the engine of one process, over an SQLite file."""
     database = SqliteDatabase(settings.database_path, clock, observer.committed)
     engine = EmbeddedEngine(
@@ -118,7 +120,7 @@ def _embedded(settings: Settings, clock: Clock, observer: Observer, causes: Caus
 
 def _postgres(
     settings: Settings, clock: Clock, observer: Observer, causes: CauseLog, times: ReplicaTimes
-) -> tuple[Records, Engine]:
+) -> tuple[AuditedRecords, Engine]:
     """Return the engine of one of several replicas, over a PostgreSQL database.
 
     Its modules are imported only here: what they stand on is not installed everywhere.

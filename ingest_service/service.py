@@ -17,7 +17,8 @@ from ingest_service.errors import (
 )
 from ingest_service.loop import Loop
 from ingest_service.ports.engine import Engine
-from ingest_service.ports.records import Records
+from ingest_service.ports.ledger import AuditedRecords
+from ingest_service.reports.audit import AuditReports
 from ingest_service.reports.board import BoardReports
 from ingest_service.reports.details import DetailsReports
 from ingest_service.reports.history import HistoryReports
@@ -39,13 +40,13 @@ CREDENTIALS_REFUSED = (
 class Service:
     """Takes and changes ingestions, and runs the dispatcher. Any thread may call it.
 
-    `reports`, `board`, `history` and `details` read. `companions` are the loops that run beside the dispatcher.
-    What changes something is durable when it returns, blocks until then, and raises StoreError.
+    `reports`, `board`, `history`, `details` and `audit` read. `companions` are the loops that run beside the
+    dispatcher. What changes something is durable when it returns, blocks until then, and raises StoreError.
     """
 
     def __init__(
         self,
-        records: Records,
+        records: AuditedRecords,
         engine: Engine,
         dispatcher: Dispatcher,
         companions: Sequence[Loop],
@@ -55,6 +56,7 @@ class Service:
         self.board = BoardReports(records, engine, dispatcher.under_way.seated)
         self.history = HistoryReports(records, engine)
         self.details = DetailsReports(records, engine)
+        self.audit = AuditReports(records.ledger, engine)
         self._records = records
         self._engine = engine
         self._dispatcher = dispatcher

@@ -6,7 +6,7 @@ from typing import Protocol, Self
 
 from ingest_service.dispatch.engine import EmbeddedEngine
 from ingest_service.ports.engine import Engine
-from ingest_service.ports.records import Records
+from ingest_service.ports.ledger import AuditedRecords
 from ingest_service.stores.postgres.database import PostgresDatabase
 from ingest_service.stores.postgres.engine import PostgresEngine
 from ingest_service.stores.postgres.records import PostgresRecords
@@ -32,7 +32,7 @@ class Place(Protocol):
     def clock(self) -> VirtualClock:
         """A clock that was set to the time of the place."""
 
-    def build(self, wiring: Wiring) -> tuple[Records, Engine]:
+    def build(self, wiring: Wiring) -> tuple[AuditedRecords, Engine]:
         """Build an engine, not started; the one before it is gone, as after a crash."""
 
     def first_start(self, restarted: int, last_call: int | None) -> int:
@@ -58,7 +58,7 @@ class EmbeddedPlace:
         self._journal = journal
         self._records = records
 
-    def build(self, wiring: Wiring) -> tuple[Records, Engine]:
+    def build(self, wiring: Wiring) -> tuple[AuditedRecords, Engine]:
         self.journal = self._journal(self.database, self.database, wiring.clock)
         engine = EmbeddedEngine(
             self.journal,
@@ -106,7 +106,7 @@ class PostgresPlace:
         self.began = VirtualClock().now()
         self.clock = clock or DatabaseClock(url, self.began - TIMES.grant - TIMES.interval)
 
-    def build(self, wiring: Wiring) -> tuple[Records, Engine]:
+    def build(self, wiring: Wiring) -> tuple[AuditedRecords, Engine]:
         self.close()
         self._database = self._open_database(self._url)
         replica = Replica(REPLICA)
