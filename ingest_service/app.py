@@ -34,6 +34,7 @@ from ingest_service.upstreams.headers import HeadersFile
 from ingest_service.upstreams.http import HttpUpstream
 from ingest_service.upstreams.proxies import proxy_of
 from ingest_service.upstreams.simulated import SimulatedUpstream
+from ingest_service.web.audit.views import audit
 from ingest_service.web.board.views import board
 from ingest_service.web.http.access_log import AccessLog
 from ingest_service.web.http.conditional import ignore_other_conditions
@@ -151,6 +152,7 @@ def create_app(
     app.register_blueprint(ingest(service, most_ids))
     app.register_blueprint(ingestions(service))
     app.register_blueprint(slots(service))
+    app.register_blueprint(audit(service))
     app.register_blueprint(docs(__version__, most_ids))
     log = _watch(app, service, settings, metrics or Metrics())
     guard_hosts(app, settings.allowed_hosts)

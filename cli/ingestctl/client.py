@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
+from urllib.parse import quote
 
 from msgspec import convert
 
@@ -13,6 +14,7 @@ from ingestctl.http.submission import body, in_parts, valid_key
 from ingestctl.models import (
     LARGEST_PAGE,
     Accepted,
+    Audit,
     BatchPage,
     Dispatcher,
     DryRun,
@@ -157,6 +159,10 @@ class Client:
     def slots(self) -> Iterator[PastSlot]:
         """Yield the slots that were opened, the latest first, a page in a request."""
         return self._http.get_pages("/slots", "slots", PastSlot.parse, cursor="before")
+
+    def audit(self, noted: str | None = None) -> Audit:
+        """Return what the whole ledger proves, which may take a minute; `noted` is a hash that it must have."""
+        return self._http.get("/audit" if noted is None else f"/audit?noted={quote(noted, safe='')}", Audit.parse)
 
     def dispatcher(self) -> Dispatcher:
         """Return the state of the dispatcher, and the backlog."""

@@ -28,6 +28,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "POST /ingestions/{ingestion_id}/retry": lambda client: client.retry(INGESTION_ID),
     "GET /schedule": lambda client: client.schedule().slots,
     "GET /slots": lambda client: list(client.slots()),
+    "GET /audit": lambda client: client.audit(),
     "GET /dispatcher": lambda client: client.dispatcher(),
     "POST /dispatcher/pause": lambda client: client.pause(),
     "POST /dispatcher/resume": lambda client: client.resume(),

@@ -47,7 +47,16 @@ def look_at_everything(client: DeclaredClient, ingestion_id: str) -> None:
             assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     for accept in ("application/x-ndjson", "text/csv"):
         assert client.get(f"{one}/results", headers={"Accept": accept}).status_code == 200
-    for path in ("/ingestions", "/ingestions?limit=1", "/schedule", "/slots", "/slots?limit=1", "/dispatcher"):
+    pages = (
+        "/ingestions",
+        "/ingestions?limit=1",
+        "/schedule",
+        "/slots",
+        "/slots?limit=1",
+        "/audit",
+        "/dispatcher",
+    )
+    for path in (*pages, "/audit"):
         assert client.get(path).status_code == 200
 
 

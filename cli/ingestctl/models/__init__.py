@@ -5,6 +5,7 @@ newer service, are kept in `raw` only. Times have a time zone; None stands for w
 """
 
 from ingestctl.json_text import JsonObject
+from ingestctl.models.audit import Audit, AuditedChain, AuditedLimit, Violation
 from ingestctl.models.ingestion import (
     Accepted,
     Ahead,
@@ -31,6 +32,9 @@ __all__ = [
     "LARGEST_PAGE",
     "Accepted",
     "Ahead",
+    "Audit",
+    "AuditedChain",
+    "AuditedLimit",
     "Batch",
     "BatchCounts",
     "BatchPage",
@@ -58,5 +62,6 @@ __all__ = [
     "Time",
     "TimedBatch",
     "UsedUp",
+    "Violation",
     "WaitReason",
 ]

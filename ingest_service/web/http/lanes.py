@@ -24,6 +24,8 @@ THREADS = {
     "answers": 2,
     # What is computed from all that waits: more threads would only keep the dispatcher from its turn.
     "computing": 2,
+    # The whole ledger, for a minute where it is long.
+    "auditing": 1,
     # Health and readiness.
     "probes": 2,
 }
@@ -102,6 +104,8 @@ def lane_of(request: Any) -> str:
 def _lane_of_path(method: str, path: str, request: Any) -> str:
     if path in ("/health", "/ready"):
         return "probes"
+    if path == "/audit":
+        return "auditing"
     if path.endswith("/results"):
         return "answers"
     if path == "/ingest":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingest_service.web.audit.operations import AUDIT
 from ingest_service.web.board.operations import BOARD
 from ingest_service.web.ingest.operations import READ_STATUS, SUBMIT
 from ingest_service.web.ingest.requests import SubmissionBody
@@ -15,7 +16,7 @@ OPERATIONS = {
     "Submit ids": (SUBMIT,),
     "Follow ingestions, and change them": (READ_STATUS, *INGESTIONS),
     "Take what came of them": OUTCOMES,
-    "See and steer the slots": SLOTS,
+    "See and steer the slots": (*SLOTS, AUDIT),
     "Run the service": (*BOARD, *SERVICE),
 }
 

@@ -43,6 +43,7 @@ def request_of(body: bytes, **fields: str) -> Any:
         ("GET /board/tables", "computing"),
         ("GET /board/ingestions/1", "computing"),
         ("GET /board/files/1/board.css", "usual"),
+        ("GET /audit noted=1", "auditing"),
         ("HEAD //health", "probes"),
         ("GET /ready", "probes"),
         ("GET /nothing", "usual"),
