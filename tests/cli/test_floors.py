@@ -23,10 +23,11 @@ BELOW: dict[str, set[str]] = {
     "ids": {"models", "errors"},
     "http": {"models", "errors", "json_text"},
     "verify": {"http", "models", "errors"},
-    "render": {"verify", "models", "errors", "printable", "json_text"},
+    "audit": {"models"},
+    "render": {"audit", "verify", "models", "errors", "printable", "json_text"},
     "client": {"http", "models"},
     "watch": {"client", "render", "models", "errors"},
-    "commands": {"watch", "client", "http", "verify", "render", "ids", "models", "errors", "json_text"},
+    "commands": {"audit", "watch", "client", "http", "verify", "render", "ids", "models", "errors", "json_text"},
     "main": {"commands", "http", "render", "errors"},
 }
 """The floors from the lowest to the highest, each with those that it may import from."""

@@ -18,6 +18,7 @@ REGISTRY = {
     "pause": ("dispatcher_commands:pause", "Stop opening slots until they are resumed."),
     "resume": ("dispatcher_commands:resume", "Open slots again."),
     "health": ("dispatcher_commands:health", "Show the health of the service and its backlog."),
+    "audit": ("audit:audit", "Check by the ledger that the promise was kept."),
     "verify": ("verify:verify", "Check that a service keeps its specification."),
     "completion": ("completion:completion", "Print a script that completes commands and options."),
 }

@@ -1,0 +1,1 @@
+"""The ledger of a service beside the log of its upstream."""
