@@ -15,7 +15,7 @@ DAY = 86_400 * NANOSECONDS
 KEEP_KEYS = DAY
 # What a round may remove beyond what has passed since the one before it: a clock that was set ahead does not empty
 # the store. Keys are kept for a day, so theirs is smaller.
-MOST_HISTORY, MOST_KEYS = DAY, DAY // 24
+MOST = Cutoffs(history=DAY, keys=DAY // 24)
 # A step is a small part of a commit that others wait for.
 ROWS_IN_STEP = 500
 BETWEEN_STEPS = NANOSECONDS // 20
@@ -25,8 +25,10 @@ BETWEEN_ROUNDS = 3600 * NANOSECONDS
 class Pruner(Loop):
     """Removes what ended more than `keep` nanoseconds ago, in small steps, every hour.
 
-    A round removes no more than a day's worth of history and an hour's worth of keys, beyond the time that has
-    passed on the monotonic clock since the round before it. The first round counts from the oldest that is there.
+    The wall clock may be wrong. So what is due is believed to be, at the start, what was due when the last entry
+    of the store was written, and then to grow with the monotonic clock. In each later round the wall clock may
+    move it on by a day's worth of history and an hour's worth of keys, and never back. A round removes what is due
+    by both.
     """
 
     name = "pruner"
@@ -37,9 +39,16 @@ class Pruner(Loop):
         super().__init__(clock, give_up)
         self._records = records
         self._keep = keep
-        self._round: Cutoffs | None = None
+        self._round = Cutoffs(0, 0)
+        self._believed = self._most = Cutoffs(0, 0)
         self._began = 0
         self._is_done = True
+
+    def start(self) -> None:
+        """Look at the store before this process writes into it, and start. Raises StoreError."""
+        if not self.alive:
+            self.look()
+        super().start()
 
     def run_once(self) -> bool:
         """Take one step, and block until it is time for the next."""
@@ -51,7 +60,7 @@ class Pruner(Loop):
         try:
             if self._is_done:
                 self._begin_round()
-            more = self._round is not None and self._records.prune(*self._round, ROWS_IN_STEP)
+            more = self._records.prune(*self._round, ROWS_IN_STEP)
         except StoreStopped:
             raise
         except StoreError as error:
@@ -60,16 +69,24 @@ class Pruner(Loop):
         self._is_done = not more
         return more
 
+    def look(self) -> None:
+        """Begin with what was due when the last entry was written. Raises StoreError."""
+        latest = self._records.latest()
+        self._believed = self._due(self._clock.wall() if latest is None else latest)
+        self._most, self._began = Cutoffs(0, 0), self._clock.now()
+
     def _begin_round(self) -> None:
-        wall, now = self._clock.wall(), self._clock.now()
-        due = Cutoffs(wall - self._keep, wall - KEEP_KEYS)
-        passed = now - self._began if self._round else 0
-        last = self._round or self._records.oldest(due)
-        allowed = Cutoffs(last.history + passed + MOST_HISTORY, last.keys + passed + MOST_KEYS)
+        believed, due, now = self._believed, self._due(self._clock.wall()), self._clock.now()
+        grown = Cutoffs(*(time + now - self._began for time in believed))
+        allowed = Cutoffs(*map(sum, zip(grown, self._most, strict=True)))
+        self._believed = Cutoffs(*map(max, grown, map(min, due, allowed)))
         self._round = Cutoffs(*map(min, due, allowed))
-        self._began = now
+        self._most, self._began = MOST, now
         if due.history > self._round.history:
             days = (due.history - self._round.history) / DAY
             log.warning(
                 "%.1f days of history are due at once, as if the clock had been set; they go day by day", days
             )
+
+    def _due(self, wall: int) -> Cutoffs:
+        return Cutoffs(wall - self._keep, wall - KEEP_KEYS)

@@ -103,7 +103,7 @@ class Service:
             return
         self._records.start()
         self._engine.start()
-        for loop in (self._dispatcher, *self._companions):
+        for loop in (*self._companions, self._dispatcher):
             loop.start()
 
     def halt(self) -> None:

@@ -23,6 +23,13 @@ def known(simulation: Simulation, ingestion_id: UUID) -> bool:
     return True
 
 
+def begun(simulation: Simulation) -> Pruner:
+    """Return a pruner as after a start at this time."""
+    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    pruner.look()
+    return pruner
+
+
 def sweep(simulation: Simulation, pruner: Pruner) -> None:
     """Take steps until there is nothing more to do for this time."""
     while True:
@@ -34,7 +41,7 @@ def sweep(simulation: Simulation, pruner: Pruner) -> None:
 
 
 def test_an_ingestion_is_kept_for_as_long_as_it_should_be_and_then_forgotten(simulation: Simulation) -> None:
-    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    pruner = begun(simulation)
     ended = simulation.submit([1, 2, 3, 4])
     simulation.run()
     simulation.clock.time += KEEP - DAY
@@ -46,7 +53,7 @@ def test_an_ingestion_is_kept_for_as_long_as_it_should_be_and_then_forgotten(sim
 
 
 def test_what_waits_is_never_forgotten_however_old_it_is(simulation: Simulation) -> None:
-    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    pruner = begun(simulation)
     simulation.service.pause()
     waits = simulation.submit([1, 2, 3])
     simulation.clock.time += 10 * KEEP
@@ -55,7 +62,7 @@ def test_what_waits_is_never_forgotten_however_old_it_is(simulation: Simulation)
 
 
 def test_an_idempotency_key_is_kept_for_a_day_and_then_forgotten(simulation: Simulation) -> None:
-    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    pruner = begun(simulation)
     simulation.service.submit([1], Priority.LOW, key="once")
     simulation.clock.time += DAY - BETWEEN_ROUNDS - 1
     sweep(simulation, pruner)
@@ -70,7 +77,7 @@ def test_a_store_that_cannot_be_written_is_asked_again_an_hour_later(caplog: pyt
     database = FlakyDatabase()
     simulation = Simulation(place=EmbeddedPlace(database))
     database.refusals = 1
-    sweep(simulation, Pruner(simulation.records, simulation.clock, KEEP))
+    sweep(simulation, begun(simulation))
     assert (
         "history is not removed for now: the database could not be written: database or disk is full"
         in caplog.text
@@ -87,22 +94,63 @@ def days_of_history(simulation: Simulation, count: int) -> list[UUID]:
     return ingestions
 
 
-def test_a_clock_that_is_set_ahead_while_the_service_is_stopped_does_not_empty_the_store(
+def test_a_clock_that_is_set_ahead_while_the_service_is_stopped_removes_nothing_in_the_first_round(
     simulation: Simulation, caplog: pytest.LogCaptureFixture
 ) -> None:
     history = days_of_history(simulation, 20)
     simulation.clock.wall_offset += 60 * DAY
-    sweep(simulation, Pruner(simulation.records, simulation.clock, KEEP))
-    assert [known(simulation, each) for each in history] == [False, *[True] * 19]
+    sweep(simulation, begun(simulation))
+    assert all(known(simulation, each) for each in history)
     assert caplog.messages == [
-        "48.0 days of history are due at once, as if the clock had been set; they go day by day"
+        "60.0 days of history are due at once, as if the clock had been set; they go day by day"
     ]
     with pytest.raises(KeyReused):
         simulation.service.submit([2], Priority.LOW, key="day 19")
 
 
+def test_what_is_written_with_a_wrong_clock_after_the_start_proves_nothing(simulation: Simulation) -> None:
+    history = days_of_history(simulation, 20)
+    simulation.clock.wall_offset += 60 * DAY
+    pruner = begun(simulation)
+    simulation.submit([1])
+    simulation.run()
+    sweep(simulation, pruner)
+    assert all(known(simulation, each) for each in history)
+
+
+def test_a_clock_that_was_right_again_is_believed(simulation: Simulation) -> None:
+    """The last entry counts, and not the latest time of any."""
+    simulation.clock.wall_offset += 60 * DAY
+    simulation.submit([1])
+    simulation.run()
+    simulation.clock.wall_offset -= 60 * DAY
+    history = days_of_history(simulation, 20)
+    simulation.clock.wall_offset += 60 * DAY
+    sweep(simulation, begun(simulation))
+    assert all(known(simulation, each) for each in history)
+
+
+def test_a_clock_that_was_far_back_does_not_end_the_removal_once_it_is_right_again(simulation: Simulation) -> None:
+    history = days_of_history(simulation, 20)
+    simulation.clock.wall_offset -= 1000 * DAY
+    pruner = begun(simulation)
+    sweep(simulation, pruner)
+    simulation.clock.wall_offset += 1000 * DAY
+    sweep(simulation, pruner)
+    assert all(known(simulation, each) for each in history)
+    simulation.clock.time += 20 * DAY
+    sweep(simulation, pruner)
+    assert [known(simulation, each) for each in history] == [*[False] * 10, *[True] * 10]
+
+
+def test_what_was_due_before_a_restart_goes_in_the_first_round(simulation: Simulation) -> None:
+    history = days_of_history(simulation, 40)
+    sweep(simulation, begun(simulation))
+    assert [known(simulation, each) for each in history] == [*[False] * 10, *[True] * 30]
+
+
 def test_a_clock_that_is_set_ahead_while_the_service_runs_does_not_empty_the_store(simulation: Simulation) -> None:
-    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    pruner = begun(simulation)
     history = days_of_history(simulation, 20)
     sweep(simulation, pruner)
     assert all(known(simulation, each) for each in history)
@@ -119,16 +167,19 @@ def test_a_clock_that_is_set_ahead_while_the_service_runs_does_not_empty_the_sto
 def test_history_goes_as_it_came_after_a_long_stop(simulation: Simulation) -> None:
     history = days_of_history(simulation, 4)
     simulation.clock.time += 60 * DAY
-    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    pruner = begun(simulation)
     left = []
-    for _ in range(3):
+    for _ in range(32):
         sweep(simulation, pruner)
         left.append(sum(known(simulation, each) for each in history))
-    # A round removes a day's worth, and what came due in the hour before it.
-    assert left == [3, 1, 0]
+    # A round removes a day's worth, and what came due in the hour before it. The last entry is 60 days old, so the
+    # first round removes what had ended 90 days ago.
+    assert left[0] == 4
+    assert all(before - after in (0, 1, 2) for before, after in pairwise(left))
+    assert left[-1] == 0
 
 
 def test_a_sweeper_that_is_halted_ends(simulation: Simulation) -> None:
-    pruner = Pruner(simulation.records, simulation.clock, KEEP)
+    pruner = begun(simulation)
     pruner.halt()
     assert not pruner.run_once()

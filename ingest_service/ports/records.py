@@ -223,8 +223,8 @@ class Records(Protocol):
         Unknown ingestions are left out.
         """
 
-    def oldest(self, due: Cutoffs) -> Cutoffs:
-        """Return the created times of the oldest ingestion that has ended and of the oldest key, else `due`."""
+    def latest(self) -> int | None:
+        """Return when (wall clock) the last ingestion was accepted or the last slot opened, None before both."""
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Remove at most `most` rows of history; return whether there is more to do.

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ingest_service.ports.records import Cutoffs
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.removed_slots import remove_slots
 
@@ -54,15 +53,14 @@ def read_ended(connection: Connection, before: int, most: int) -> list[int]:
     return [sequence for sequence, _ in rows[: max(1, affordable)]]
 
 
-def read_oldest(connection: Connection, due: Cutoffs) -> Cutoffs:
-    """Find when the oldest ingestion that neither waits nor is open was created, and the oldest key."""
-    history = connection.execute(
-        "SELECT created_at FROM ingestions LEFT JOIN backlog USING (sequence) "
-        "WHERE backlog.sequence IS NULL AND sequence NOT IN (SELECT sequence FROM open_batches) "
-        "ORDER BY created_at LIMIT 1"
+def read_latest(connection: Connection) -> int | None:
+    """Find the later one of when the last ingestion was created and the last slot opened."""
+    row = connection.execute(
+        "SELECT max(at) FROM (SELECT created_at AS at FROM ingestions "
+        "WHERE sequence = (SELECT max(sequence) FROM ingestions) UNION ALL "
+        "SELECT opened_at FROM slots WHERE number = (SELECT max(number) FROM slots)) AS entries"
     ).fetchone()
-    keys = connection.execute("SELECT min(created_at) FROM idempotency_keys").fetchone()
-    return Cutoffs(due.history if history is None else history[0], due.keys if keys[0] is None else keys[0])
+    return None if row is None or row[0] is None else int(row[0])
 
 
 def remove_history(

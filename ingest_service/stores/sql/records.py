@@ -12,7 +12,6 @@ from ingest_service.ports.records import (
     BatchesRecord,
     BoardQuery,
     BoardRecord,
-    Cutoffs,
     DetailsRecord,
     HistoryRecord,
     IngestionRecord,
@@ -31,7 +30,7 @@ from ingest_service.stores.sql.flow import read_flows
 from ingest_service.stores.sql.ledger import count_calls, read_slots, read_summary
 from ingest_service.stores.sql.listing import read_listed
 from ingest_service.stores.sql.progress import read_progress
-from ingest_service.stores.sql.pruning import read_oldest
+from ingest_service.stores.sql.pruning import read_latest
 from ingest_service.stores.sql.rows import read_ids, read_outcome, read_positions
 from ingest_service.stores.sql.seats import read_fill, read_minutes, read_seats
 from ingest_service.stores.sql.slips import read_slips
@@ -181,10 +180,10 @@ class SqlRecords:
         with self._database.read() as connection:
             return count_batches(connection)
 
-    def oldest(self, due: Cutoffs) -> Cutoffs:
-        """Look at the first of each kind."""
+    def latest(self) -> int | None:
+        """Look at the last of each kind."""
         with self._database.read() as connection:
-            return read_oldest(connection, due)
+            return read_latest(connection)
 
 
 def _bounded(

@@ -115,10 +115,6 @@ class ModelJournal:
         self.ledger.remove_calls(kept.sequence)
         self._keys = {key: owner for key, owner in self._keys.items() if owner is not kept}
 
-    def key_times(self) -> list[int]:
-        """Return when each key came."""
-        return [owner.created_at for owner in self._keys.values()]
-
     def remove_keys(self, before: int) -> bool:
         """Remove keys that are older; return whether there were any."""
         old = [key for key, owner in self._keys.items() if owner.created_at < before]

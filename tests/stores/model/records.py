@@ -15,7 +15,6 @@ from ingest_service.ports.records import (
     BatchesRecord,
     BoardQuery,
     BoardRecord,
-    Cutoffs,
     DetailsRecord,
     HistoryRecord,
     IngestionRecord,
@@ -157,9 +156,10 @@ class ModelRecords:
             kept = self._journal.kept[sequence]
             kept.slips = (slips[sequence], *kept.slips)[:SLIPS_KEPT]
 
-    def oldest(self, due: Cutoffs) -> Cutoffs:
-        ended = [kept.created_at for kept in self._journal.kept.values() if kept.progress.ended]
-        return Cutoffs(min(ended, default=due.history), min(self._journal.key_times(), default=due.keys))
+    def latest(self) -> int | None:
+        last = [kept.created_at for kept in list(self._journal.kept.values())[-1:]]
+        last += [written.slot.opened_at for written in self._journal.ledger.slots[-1:]]
+        return max(last, default=None)
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Remove some ingestions, or else every slot that has no calls left and every old key."""

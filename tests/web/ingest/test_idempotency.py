@@ -33,9 +33,8 @@ def count(client: FlaskClient) -> int:
     return len(client.get("/ingestions").get_json()["ingestions"])
 
 
-def sweep(simulation: Simulation) -> None:
+def sweep(pruner: Pruner) -> None:
     """Forget what is old, in as many steps as that takes."""
-    pruner = Pruner(simulation.records, simulation.clock, 30 * DAY)
     for _ in range(5):
         pruner.run_once()
 
@@ -162,13 +161,15 @@ def test_a_dry_run_does_not_look_at_the_key(client: FlaskClient, simulation: Sim
 def test_a_key_is_kept_for_a_day_and_then_forgotten(simulation: Simulation) -> None:
     client = client_of(simulation)
     simulation.service.pause()
+    pruner = Pruner(simulation.records, simulation.clock, 30 * DAY)
+    pruner.look()
     first = accepted(ingest(client, [1], key=KEY))
     simulation.clock.time += DAY
-    assert Pruner(simulation.records, simulation.clock, 30 * DAY).run_once()
+    assert pruner.run_once()
     simulation.clock.time = simulation.began + DAY
     assert accepted(ingest(client, [1], key=KEY)) == first
     simulation.clock.time += 1
-    sweep(simulation)
+    sweep(pruner)
     second = accepted(ingest(client, [1, 2], key=KEY))
     assert second != first
     assert count(client) == 2
