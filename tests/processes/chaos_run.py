@@ -1,10 +1,12 @@
 """A service that is killed again and again under load, and the record of it."""
 
 import random
+import signal
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from ingest_service.domain.packed_ids import PackedIds
@@ -13,11 +15,13 @@ from tests.processes.client import Client
 from tests.processes.load import Load
 from tests.processes.record import Plan, Record
 from tests.processes.running import Running, settings
+from tests.processes.system_calls import SystemCall
 from tests.processes.waiting import comes_true, eventually
 
 _SILENT = 15_000_000_000
 # A service that does not come to the planned moment in this time is killed at another one.
 _MOMENT_SECONDS = 8
+_CALL_SECONDS = 15
 
 Moment = Callable[[Running], None]
 
@@ -25,11 +29,20 @@ Moment = Callable[[Running], None]
 class ChaosRun:
     """Kills a service at moments drawn from a seed, and takes the record.
 
-    The service is run by `command`, with its own settings and with `changes`; it calls the upstream.
+    The service is run by `command`, with its own settings and with `changes`; it calls the upstream. The clients
+    are a load of the class `load`.
     """
 
     def __init__(
-        self, plan: Plan, directory: Path, seed: int, upstream: Upstream, command: Sequence[str], **changes: str
+        self,
+        plan: Plan,
+        directory: Path,
+        seed: int,
+        upstream: Upstream,
+        command: Sequence[str],
+        load: type[Load] = Load,
+        /,
+        **changes: str,
     ) -> None:
         self._plan = plan
         self._database = directory / "ingest.db"
@@ -41,20 +54,22 @@ class ChaosRun:
             changes["INGEST_INTERVAL_SECONDS"] = str(plan.interval_seconds)
         self._environ = settings(directory, INGEST_LINGER_SECONDS="0.02", **changes)
         self._port = int(self._environ["INGEST_PORT"])
-        self._load = Load(self._port, seed, upstream, plan.room)
+        self._load = load(self._port, seed, upstream, plan.room)
         self._record = Record(plan.interval)
 
     def run(self) -> Record:
         """Kill as planned, once more with a backlog that nothing is added to, and let the rest drain."""
         with self._load:
-            for moment in [*self._moments(), self._full]:
+            for kill in self._kills():
                 self._load.resume()
-                self._kill(moment)
+                kill()
+                # The kernel stamped everything that it had sent before it was dead.
+                self._record.kills.append(time.monotonic_ns())
         self._drain()
         self._take_record()
         return self._record
 
-    def _moments(self) -> list[Moment]:
+    def _kills(self) -> list[Callable[[], None]]:
         plan = self._plan
         moments: list[Moment] = [self._loaded] * plan.loaded
         moments += [self._calling] * plan.calling
@@ -62,15 +77,25 @@ class ChaosRun:
         moments += [self._quiet] * plan.quiet
         moments += [self._paused] * plan.paused
         moments.append(self._reported)
-        self._random.shuffle(moments)
-        return moments
+        kills: list[Callable[[], None]] = [partial(self._kill_at, moment) for moment in moments]
+        kills += [partial(self._kill_in, call) for call in plan.calls]
+        self._random.shuffle(kills)
+        return [*kills, partial(self._kill_at, self._full)]
 
-    def _kill(self, moment: Moment) -> None:
+    def _kill_at(self, moment: Moment) -> None:
         with self._served() as served:
             moment(served)
             served.kill()
-        # The kernel stamped everything that it had sent before it was dead.
-        self._record.kills.append(time.monotonic_ns())
+
+    def _kill_in(self, call: SystemCall) -> None:
+        """Let a system call kill it; at another moment, if it does not come to that one in time."""
+        with Running(call.killing(self._command), self._environ, self._log) as served:
+            if call.is_of_stop:
+                served.until_healthy()
+                time.sleep(self._random.uniform(0, self._plan.alive_seconds))
+                served.send(signal.SIGTERM)
+            if comes_true(lambda: served.has_ended, _CALL_SECONDS) and served.exit_code() == -signal.SIGKILL:
+                self._record.struck.append(call)
 
     def _served(self) -> Running:
         return Running(self._command, self._environ, self._log)
@@ -124,13 +149,22 @@ class ChaosRun:
             served.until_healthy()
             waiting = {accepted.ingestion_id for accepted in self._load.accepted}
             started = time.monotonic_ns()
+            # The kill may have come before the clients had sent theirs.
+            client.ask("POST", "/dispatcher/resume")
             while waiting and not self._silent_since(started):
-                done = {ingestion_id for ingestion_id in waiting if client.completed(ingestion_id)}
-                self._record.completed |= done
-                self._record.results |= {ingestion_id: client.results(ingestion_id) for ingestion_id in done}
-                waiting -= done
+                waiting = {ingestion_id for ingestion_id in waiting if not self._take_end(client, ingestion_id)}
                 time.sleep(0.05)
             served.stop()
+
+    def _take_end(self, client: Client, ingestion_id: str) -> bool:
+        """Record how an ingestion ended; return whether it has."""
+        status = client.ask("GET", f"/status/{ingestion_id}").content
+        if status.get("status") not in ("completed", "cancelled"):
+            return False
+        self._record.results[ingestion_id] = client.results(ingestion_id)
+        cancelled = [batch["ids"] for batch in status["batches"] if batch["status"] == "cancelled"]
+        self._record.cancelled[ingestion_id] = {record_id for ids in cancelled for record_id in ids}
+        return True
 
     def _silent_since(self, started: int) -> bool:
         last = self._upstream.arrivals[-1].at if self._upstream.arrivals else started
@@ -140,6 +174,7 @@ class ChaosRun:
         record, load = self._record, self._load
         record.arrivals = sorted(self._upstream.arrivals, key=lambda arrival: arrival.at)
         record.accepted, record.unanswered, record.reported = load.accepted, load.unanswered, load.reported
+        record.changes = load.changes
         with closing(sqlite3.connect(self._database)) as connection:
             record.ledger = connection.execute("SELECT opened, started FROM slots ORDER BY number").fetchall()
             for sequence, priority, ids in connection.execute("SELECT sequence, priority, ids FROM ingestions"):

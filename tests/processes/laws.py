@@ -11,13 +11,26 @@ from tests.processes.slots import Slots
 
 
 def lost(record: Record) -> list[Accepted]:
-    """Return the accepted submissions that were not completed, or have ids that were never called."""
+    """Return the accepted submissions that did not end, or have ids that were neither called nor cancelled."""
     called = {arrival.record_id for arrival in record.arrivals}
     return [
         accepted
         for accepted in record.accepted
-        if accepted.ingestion_id not in record.completed or not called.issuperset(accepted.ids)
+        if accepted.ingestion_id not in record.results
+        or not (called | cancelled(record, accepted)).issuperset(accepted.ids)
     ]
+
+
+def cancelled(record: Record, accepted: Accepted) -> set[int]:
+    """Return the ids that need not be called, as the client that cancelled was told: by batch or in the results.
+
+    An id whose slot was open at a kill waits to be called again, and may be cancelled before it is called at all.
+    """
+    if accepted.ingestion_id not in {cancel.ingestion_id for cancel in record.changes.cancels}:
+        return set()
+    results = record.results[accepted.ingestion_id]
+    of_results = {result["id"] for result in results if result.get("error") == "cancelled"}
+    return of_results | record.cancelled[accepted.ingestion_id]
 
 
 def kept(record: Record) -> list[Accepted]:
@@ -80,17 +93,18 @@ def most_in_work(record: Record) -> int:
 
 def overtaken(record: Record) -> list[tuple[Arrival, Accepted]]:
     """Return the calls of slots that were opened while something more urgent had been accepted and waited."""
-    slots = Slots(record)
+    slots, kept_ones = Slots(record), kept(record)
     first_slot: dict[int, int] = {}
     for arrival in reversed(record.arrivals):
         first_slot[arrival.record_id] = slots.number_of(arrival.at)
     return [
         (arrival, accepted)
         for arrival, slot in [(arrival, slots.number_of(arrival.at)) for arrival in record.arrivals]
-        for accepted in kept(record)
+        for accepted in kept_ones
         if accepted.answered < slots.opened(slot)
         if first_slot.get(accepted.ids[-1], slot) > slot
-        if record.places[accepted.ids[-1]] < record.places[arrival.record_id]
+        if max(record.places_at(accepted.ids[-1], slots.opened(slot)))
+        < min(record.places_at(arrival.record_id, slots.opened(slot)))
     ]
 
 

@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import Self
 
 from tests.processes.arrival import Upstream
+from tests.processes.changes import Changes
 from tests.processes.client import GONE, Client
 
 PRIORITIES = ("HIGH", "MEDIUM", "LOW")
@@ -28,13 +29,15 @@ class Accepted:
 class Load:
     """Threads that submit ids, each id once in all, while fewer than `room` accepted ids are not called yet.
 
-    Another thread polls: `reported` has the time at which an id was first reported in a completed batch.
+    Another thread polls: `reported` has the time at which an id was first reported in a completed batch. `changes`
+    are those of the clients, none here.
     """
 
     def __init__(self, port: int, seed: int, upstream: Upstream, room: int) -> None:
         self.accepted: list[Accepted] = []
         self.unanswered = 0
         self.reported: dict[int, int] = {}
+        self.changes = Changes()
         self._port = port
         self._upstream = upstream
         self._room = room
