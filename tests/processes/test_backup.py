@@ -1,19 +1,18 @@
 """A backup of a service that runs, and its restoration by the steps of the documentation."""
 
-import os
 import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.docs.markdown import ROOT, blocks, steps
+from tests.processes.backing_up import back_up
 from tests.processes.client import Client
 from tests.processes.conftest import Start
 from tests.processes.rate_checker import RateChecker
 from tests.processes.running import SERVED
-from tests.processes.waiting import PATIENCE_SECONDS, eventually
+from tests.processes.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -29,22 +28,6 @@ def environ(environ: dict[str, str], checker: RateChecker) -> dict[str, str]:
         "RATE_CHECKER_PORT": str(checker.port),
     }
     return {**environ, **changes}
-
-
-def back_up(file: Path, environ: dict[str, str]) -> str:
-    """Write a backup, and return what was printed."""
-    command = [sys.executable, "-m", "ingest_service", "backup", str(file)]
-    ended = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_SECONDS,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout
 
 
 def completed(client: Client, ingestion_id: str) -> int:
