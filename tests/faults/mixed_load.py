@@ -39,7 +39,7 @@ class MixedLoad(Load):
             return
         ingestion_id = str(answer.content["ingestion_id"])
         self.accepted.append(Accepted(ingestion_id, tuple(ids), priority, sent, time.monotonic_ns()))
-        if chance.random() < 0.2 and (again := self._answer(client, "POST", "/ingest", body, key)):
+        if chance.random() < 0.5 and (again := self._answer(client, "POST", "/ingest", body, key)):
             self.changes.repeated.append((ingestion_id, str(again.content["ingestion_id"])))
 
     def _answer(

@@ -24,7 +24,7 @@ INTERVAL = 0.3
 SLOT = 3
 # Nothing may end by time-out only because the process stood still.
 TIMEOUT_SECONDS = "60"
-USUAL, LONG = (0.1, 0.4, 1, 3), (0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 8, 12, 20, 30)
+USUAL, LONG = (0.1, 0.4, 3), (0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 8, 12, 20, 30)
 
 
 @contextmanager
