@@ -13,7 +13,7 @@ from ingest_service.app import build_service, create_app
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.config import Settings, nanoseconds
 from ingest_service.environment import remarks
-from ingest_service.errors import IngestError
+from ingest_service.errors import IngestError, StoreDamaged
 from ingest_service.listening import described
 from ingest_service.log_lines import formatter
 from ingest_service.logs import Stderr, log_to
@@ -60,6 +60,8 @@ class Process:
         gc.disable()
         try:
             self.service.start()
+        except StoreDamaged as error:
+            _refuse(f"{error} (in {self.settings.database_path})")
         except IngestError as error:
             _refuse(str(error))
         gc.freeze()

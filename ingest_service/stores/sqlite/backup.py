@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from ingest_service.errors import BackupRefused, StoreDamaged, StoreError
 from ingest_service.stores.sqlite.connections import store_error
+from ingest_service.stores.sqlite.syncing import sync, sync_folder
 
 # After these, a signal is heeded and the progress is shown.
 _PAGES_AT_ONCE = 1000
@@ -43,10 +44,10 @@ def back_up(database: Path, file: Path, copied: Callable[[int, int], None]) -> C
         with TemporaryDirectory(dir=file.parent, prefix=f"{file.name}.") as folder:
             part = Path(folder) / file.name
             contents = _copy(database, part, file, copied)
-            _sync(part)
+            sync(part)
             _require_free(file)
             part.rename(file)
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
     except OSError as error:
         raise StoreError(f"cannot write the backup {file}: {error.strerror}") from error
     return contents
@@ -98,18 +99,3 @@ def _contents(target: sqlite3.Connection) -> Contents:
     (ingestions,) = target.execute("SELECT count(*) FROM ingestions").fetchone()
     (waiting,) = target.execute(_WAITING).fetchone()
     return Contents(ingestions, waiting, target.execute(_LAST_SLOT).fetchone())
-
-
-def _sync(part: Path) -> None:
-    with part.open("r+b") as written:
-        os.fsync(written.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    # Windows has no such call.
-    if os.name == "posix":
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)

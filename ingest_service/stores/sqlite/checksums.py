@@ -62,10 +62,14 @@ class CheckedIds:
 
     def _read_blocks(self, sequence: int, first: int, count: int) -> PackedIds:
         with self._database.read() as connection:
-            blocks, expected = connection.execute(
+            row = connection.execute(
                 "SELECT substr(ids, ?, ?), substr(crcs, ?, ?) "
                 "FROM ingestions LEFT JOIN checksums USING (sequence) WHERE sequence = ?",
                 [first * _BLOCK + 1, count * _BLOCK, first * 4 + 1, count * 4, sequence],
             ).fetchone()
+        # Where the row is lost, or is no row of an ingestion any more, all of it is damaged.
+        blocks, expected = row or (None, None)
+        if not isinstance(blocks, bytes):
+            raise IdsDamaged(sequence)
         require_intact(sequence, blocks, expected)
         return PackedIds(blocks)

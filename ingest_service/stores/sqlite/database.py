@@ -14,6 +14,8 @@ from ingest_service.stores.sqlite.group_commit import GroupCommit
 from ingest_service.stores.sqlite.held_files import HeldFiles
 from ingest_service.stores.sqlite.lock_file import LockFile
 from ingest_service.stores.sqlite.schema import migrate, schema_version
+from ingest_service.stores.sqlite.soundness import require_sound
+from ingest_service.stores.sqlite.syncing import sync, sync_folder
 from ingest_service.stores.sqlite.traces import require_new, require_not_lost
 
 T = TypeVar("T")
@@ -56,11 +58,13 @@ class SqliteDatabase:
             return
         self.lock_file.acquire()
         require_not_lost(self._path, self._beside("-wal"), self.lock_file)
+        self._sync_log()
         connection = connect(self._path)
         with closed_on_error(connection):
             if schema_version(connection) == 0:
                 require_new(self._path, self.lock_file)
             migrate(connection)
+            require_sound(connection)
             self._hold_files()
         self._writer.open(connection)
 
@@ -124,6 +128,16 @@ class SqliteDatabase:
         except StoreDamaged as error:
             self._damage = str(error)
             raise
+
+    def _sync_log(self) -> None:
+        """Make durable what a process that was killed had written and not synced: from now on it is shown."""
+        log = self._beside("-wal")
+        try:
+            if log.exists():
+                sync(log)
+                sync_folder(log.parent)
+        except OSError as error:
+            raise StoreError(f"cannot open the database {self._path}: {log}: {error.strerror}") from error
 
     def _hold_files(self) -> None:
         """Note the database and its log, which SQLite keeps open from now on."""

@@ -135,6 +135,8 @@ def test_an_older_database_is_counted_when_it_is_migrated(path: Path) -> None:
         rows = [(n, n.to_bytes(16), n % 3, n, 3, bytes(4 * (1 + n % 9))) for n in range(1, 300)]
         connection.executemany("INSERT INTO ingestions VALUES (?, ?, ?, ?, ?, ?)", rows)
         connection.execute("INSERT INTO backlog SELECT sequence, (length(ids) / 4 - 1) / 2 FROM ingestions")
+        called = "SELECT sequence, released - 1, 1, 1, 0 FROM backlog WHERE released > 0"
+        connection.execute(f"INSERT INTO calls {called}")
         connection.execute("PRAGMA user_version = 5")
     store = Store.in_file(path, VirtualClock())
     store.start()
