@@ -11,6 +11,8 @@ from ingest_service.errors import StoreDamaged, StoreError
 
 # Bytes to which the log shrinks when it is used again; a slow reader lets it grow to any size.
 _LARGEST_IDLE_LOG = 8 * 1024 * 1024
+# Where the names of the tables are damaged, SQLite's own sentence quotes them, and is no text.
+READING_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 
 def connect(path: Path, create: bool = True) -> sqlite3.Connection:
@@ -26,16 +28,16 @@ def connect(path: Path, create: bool = True) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_IDLE_LOG}")
-    except sqlite3.Error as error:
+    except READING_ERRORS as error:
         raise store_error(f"cannot open the database {path}", error) from error
     return connection
 
 
-def store_error(sentence: str, error: sqlite3.Error) -> StoreError:
+def store_error(sentence: str, error: sqlite3.Error | UnicodeDecodeError) -> StoreError:
     """Return this error of SQLite with a sentence of ours before it."""
     # The lowest byte is the kind of error, the rest of the code its details.
     kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    is_damage = kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    is_damage = kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or isinstance(error, UnicodeDecodeError)
     return (StoreDamaged if is_damage else StoreError)(f"{sentence}: {error}")
 
 
@@ -83,7 +85,7 @@ class Readers:
         connection = self._borrow()
         try:
             yield connection
-        except sqlite3.Error as error:
+        except READING_ERRORS as error:
             raise store_error("the database could not be read", error) from error
         finally:
             self._idle.append(connection)

@@ -4,7 +4,7 @@ import sqlite3
 
 from ingest_service.errors import StoreError
 from ingest_service.stores.sql.auditing import Times
-from ingest_service.stores.sqlite.connections import store_error
+from ingest_service.stores.sqlite.connections import READING_ERRORS, store_error
 
 # Migration n leads from version n to n + 1 (PRAGMA user_version). A released one is never changed.
 MIGRATIONS = (
@@ -240,7 +240,7 @@ def schema_version(connection: sqlite3.Connection) -> int:
     """Return the version of the tables, 0 for a database without any. Raises StoreError."""
     try:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.Error as error:
+    except READING_ERRORS as error:
         raise store_error("the database cannot be read", error) from error
 
 

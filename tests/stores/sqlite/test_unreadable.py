@@ -2,11 +2,13 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest_service.errors import StoreError
+from ingest_service.errors import StoreDamaged, StoreError
+from ingest_service.stores.sqlite.connections import connect
 from ingest_service.stores.sqlite.schema import migrate
 
 
@@ -22,3 +24,12 @@ def test_the_first_statement_that_fails_is_a_sentence() -> None:
     with closing(connection), pytest.raises(StoreError) as caught:
         migrate(connection)
     assert str(caught.value) == "the database cannot be read: disk I/O error"
+
+
+def test_a_damaged_statement_that_sqlite_quotes_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    with closing(sqlite3.connect(path)) as connection:
+        migrate(connection)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE backlog (", b"CREATE TABLE backlog \xc1"))
+    with pytest.raises(StoreDamaged, match="'utf-8' codec can't decode"):
+        connect(path)
