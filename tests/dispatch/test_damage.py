@@ -100,7 +100,7 @@ def test_ingestions_of_an_older_database_have_no_checksum_and_are_called(path: P
 
 
 def spoil(path: Path, table: str) -> None:
-    """Overwrite the first page of a table."""
+    """Overwrite the first page of a table or an index."""
     with closing(sqlite3.connect(path)) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
@@ -123,7 +123,7 @@ def test_a_malformed_database_is_known_from_when_it_is_found(path: Path, on_disk
 def test_a_slot_that_cannot_be_written_into_a_malformed_database_is_found_too(path: Path, on_disk: OnDisk) -> None:
     on_disk.submit([1])
     on_disk.stop()
-    spoil(path, "calls")
+    spoil(path, "calls_of_slots")
     on_disk.start()
     with pytest.raises(StoreDamaged):
         on_disk.open()
