@@ -162,7 +162,14 @@ def test_a_database_whose_log_was_damaged_waits_and_says_what_was_lost(
     after.stop()
 
 
-@pytest.mark.parametrize("spoil", [lambda lock: lock.write_bytes(b""), lambda lock: lock.write_text("anything")])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda lock: lock.write_bytes(b""),
+        lambda lock: lock.write_text("anything"),
+        lambda lock: lock.write_bytes(b"\xff" * 24),
+    ],
+)
 def test_a_lock_file_that_says_nothing_proves_nothing(
     path: Path, on_disk: OnDisk, spoil: Callable[[Path], object]
 ) -> None:

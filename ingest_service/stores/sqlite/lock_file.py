@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 _RECORD = struct.Struct("<QQQ")
 # Behind it: how many slots were lost, and the wall clock when that was found.
 _LOSS = struct.Struct("<QQ")
+# A slot in every millisecond of thirty years: a larger number is none that was written.
+_MOST_SLOTS = 2**40
 # Between reading the clock and the kernel's stamp on the file lie microseconds; the kernel's own clock ticks
 # in up to 10 ms.
 _STAMP_TOLERANCE = 100_000_000
@@ -109,7 +111,8 @@ class LockFile:
         record = self._read()
         if not record:
             return None
-        return int(_RECORD.unpack(record)[0]) if len(record) == _RECORD.size else 0
+        number = int(_RECORD.unpack(record)[0]) if len(record) == _RECORD.size else 0
+        return number if number < _MOST_SLOTS else 0
 
     def confirms(self, slot_number: int, opened: int) -> bool:
         """Return whether this slot, opened then, was recorded last, and in this very file. Needs the lock."""
