@@ -66,6 +66,7 @@ class Simulation:
         """Start, or start again after a crash: only the place and the upstream remember anything."""
         self.observer = NotingObserver()
         wiring = Wiring(self.clock, self.rate, self.retry_rules, self.most_ids, self.observer)
+        self.causes = wiring.causes
         self.records, self.engine = self.place.build(wiring)
         self.slips = Slips(self.records, self.engine.snapshot, wiring.causes, self.clock, 0, self.observer)
         self.records.start()

@@ -13,8 +13,12 @@ FIGURES = pytest.StashKey[Figures]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--long`: as many faults as docs/reliability.md shows, whose figures are then written into it."""
+    """Add the options.
+
+    With `--long` as many faults are made as docs/reliability.md shows, and their figures are written into it.
+    """
     parser.addoption("--long", action="store_true", help="make many more faults, and write docs/reliability.md")
+    parser.addoption("--seed", type=int, help="replay the simulated day of this seed, and no other")
 
 
 def pytest_configure(config: pytest.Config) -> None:
