@@ -46,7 +46,7 @@ class Clients:
         """Cancel an ingestion, or give it another priority."""
         for name, ingestion_id in self._chosen(wanted.which):
             act = partial(self._change, ingestion_id=ingestion_id, priority=wanted.priority)
-            self._ask(act, lambda reply, _, name=name: Changed(name, wanted.priority, _careful(reply)))
+            self._ask(act, partial(_changed, name, wanted.priority))
 
     def switch(self, wanted: Switch) -> None:
         """Pause or resume."""
@@ -143,6 +143,6 @@ class Clients:
         return list(self._accepted.items())[-1 - which :][:1] if which < len(self._accepted) else []
 
 
-def _careful(reply: Reply) -> Reply:
-    """Take a change that was refused for one that may have been made: what was read for its answer may have failed."""
-    return Reply.DONE if reply is Reply.DONE else Reply.UNKNOWN
+def _changed(name: int, priority: Priority | None, reply: Reply, _: object) -> Changed:
+    """Take a change that was refused for one that may have been made: only its answer may have failed."""
+    return Changed(name, priority, Reply.DONE if reply is Reply.DONE else Reply.UNKNOWN)

@@ -1,7 +1,4 @@
-"""The laws, judged by the notes of the upstream and of the clients; everything that these functions yield breaks one.
-
-Each yields sentences.
-"""
+"""The laws, judged by the notes of the upstream and of the clients: each yields sentences of what breaks it."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -37,7 +34,7 @@ def broken(notes: Notes) -> list[str]:
 
 
 def lost(notes: Notes) -> Iterator[str]:
-    """Nothing that was accepted is lost: unless somebody cancels it, each of its ids is called, and it completes."""
+    """Nothing that was accepted is lost: it completes, and each id is called, unless somebody cancels it."""
     last, called = last_looks(notes), {call.record_id for call in notes.calls() if call.answer is not None}
     cancelled = {
         note.name for note in _changes(notes) if note.priority is None and note.reply is not Reply.REFUSED

@@ -1,6 +1,7 @@
 """A whole service that lives through a planned day: killed, started again, with faults all around."""
 
 from contextlib import suppress
+from functools import partial
 from threading import Event
 
 from ingest_service.errors import StoreError
@@ -43,7 +44,7 @@ class Life:
         self._clock.thread_lag = day.thread_lag
         self._database = DyingDatabase(day, self._steps, Spells(self._clock, day.disk))
         self._place.database = self._database
-        self.notes = Notes(day.rate, day.rate.slot_size, day.retry_rules.max_attempts, day.retry_rules.backoff)
+        self.notes = Notes(day.rate, day.batch_size, day.retry_rules.max_attempts, day.retry_rules.backoff)
         self._upstream = PlannedUpstream(
             day.seed, day.rate.interval, self._clock, self._steps, Spells(self._clock, day.upstream), self.notes
         )
@@ -54,7 +55,7 @@ class Life:
     def run(self) -> Notes:
         """Live through the day, let all faults end, finish what waits, and let the clients look at everything."""
         for time, happening in self._day.happenings:
-            self._clock.at(self._place.began + time, lambda happening=happening: self._happen(happening))
+            self._clock.at(self._place.began + time, partial(self._happen, happening))
         self._clock.at(self._place.began + 2 * DAY, self._end_faults)
         while self._lives():
             pass
@@ -64,7 +65,13 @@ class Life:
     def _first_start(self) -> Simulation:
         day = self._day
         simulation = Simulation(
-            day.rate, self._upstream.latency, self._upstream.answer, day.retry_rules, day.most_ids, self._place
+            day.rate,
+            self._upstream.latency,
+            self._upstream.answer,
+            day.retry_rules,
+            day.most_ids,
+            self._place,
+            day.batch_size,
         )
         self._is_up = True
         return simulation
@@ -114,14 +121,18 @@ class Life:
                 self._clients.retry(happening)
             case Switch():
                 self._clients.switch(happening)
-            case WriteSlips() if self._is_up and self._simulation.causes.bell.is_set():
-                with suppress(StoreError):
-                    self._simulation.write_down_slips()
             case SetWallClock():
                 self._clock.wall_offset += happening.by
-            case Restart() if self._is_up:
-                self._simulation.engine.stop()
-            case Kill() if self._is_up:
-                if happening.boots:
-                    self._clock.boot_name += "'"
-                raise Death(boots=happening.boots)
+            case _ if self._is_up:
+                self._happen_to_the_service(happening)
+
+    def _happen_to_the_service(self, happening: Happening) -> None:
+        if isinstance(happening, Kill):
+            if happening.boots:
+                self._clock.boot_name += "'"
+            raise Death(boots=happening.boots)
+        if isinstance(happening, Restart):
+            self._simulation.engine.stop()
+        elif isinstance(happening, WriteSlips) and self._simulation.causes.bell.is_set():
+            with suppress(StoreError):
+                self._simulation.write_down_slips()

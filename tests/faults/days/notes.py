@@ -122,7 +122,7 @@ class Notes:
     @property
     def limits(self) -> list[tuple[int, int]]:
         """The limits, each of so many ids in a window of time."""
-        return [(self.rate.slot_size, self.rate.interval)]
+        return [(limit.ids, limit.window + self.rate.guard) for limit in self.rate.limits]
 
     def add(self, note: Note) -> None:
         """Add a note."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ingest_service.dispatch.retries import LONGEST_BACKOFF
 from ingest_service.domain.model import Priority
 from tests.faults.days.notes import Called, Changed, Killed, Notes, Reply, Slot, Started, Submitted
 
@@ -129,7 +130,7 @@ class _Replay:
             self._is_clock_doubtful = False
 
     def _forget_waits(self) -> None:
-        """Claim nothing of ids that were called: after a boot their waits follow the wall clock, which may be wrong."""
+        """Claim nothing of ids that were called: after a boot they wait by the wall clock, which may be wrong."""
         for waiting in self._waiting.values():
             waiting.free = {one: free for one, free in waiting.free.items() if one not in self._calls}
 
@@ -143,13 +144,10 @@ class _Replay:
     def _longest_wait(self, call: Called) -> int:
         if call.answer is None:
             return 0
-        return min(_HOUR, self._notes.backoff * 2 ** (self._calls[call.record_id] - 1))
+        return min(LONGEST_BACKOFF, self._notes.backoff << (self._calls[call.record_id] - 1))
 
     def _owner(self, call: Called) -> Waiting | None:
         return self._waiting.get(self._owners.get(call.record_id, -1))
-
-
-_HOUR = 3600 * 10**9
 
 
 def _in_order(free: dict[int, int], ids: Sequence[int]) -> dict[int, int]:

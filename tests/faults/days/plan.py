@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.domain.model import Priority
-from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.rate import Quota, RateLimit
 from tests.simulation import SECOND
 
 T = TypeVar("T")
@@ -106,6 +106,7 @@ class Day:
 
     seed: int
     rate: RateLimit
+    batch_size: int
     retry_rules: RetryRules
     most_ids: int
     # Between two calls of a slot.
@@ -130,6 +131,7 @@ class Day:
         return cls(
             seed=seed,
             rate=rate,
+            batch_size=chance.choice([rate.slot_size, rate.slot_size, chance.randint(1, rate.slot_size)]),
             retry_rules=RetryRules(
                 chance.randint(1, 5), chance.choice([SECOND // 2, 5 * SECOND, 60 * SECOND]), chance
             ),
@@ -145,12 +147,23 @@ class Day:
 
 
 def _rate(chance: Random) -> RateLimit:
+    slot_size, interval = chance.choice([1, 2, 3, 3, 3, 5]), chance.choice([1, 5, 5, 20]) * SECOND
+    guard = chance.choice([0, SECOND // 100])
     return RateLimit(
-        slot_size=chance.choice([1, 2, 3, 3, 3, 5]),
-        interval=chance.choice([1, 5, 5, 20]) * SECOND,
+        slot_size=slot_size,
+        interval=interval + guard,
         linger=chance.choice([0, 3 * SECOND // 10]),
         longest_pause=chance.choice([10, 3600]) * SECOND,
+        fills=chance.random() < 0.3,
+        quotas=tuple(_quotas(chance, slot_size, interval)) if chance.random() < 0.4 else (),
+        guard=guard,
     )
+
+
+def _quotas(chance: Random, slot_size: int, interval: int) -> Iterator[Quota]:
+    """Yield one limit or two that are narrower than the slots alone, over some intervals and over many."""
+    for intervals in (chance.randint(2, 10), chance.randint(20, 200))[: chance.randint(1, 2)]:
+        yield Quota(slot_size * chance.randint(1, intervals), interval * intervals + chance.randrange(interval))
 
 
 class _Draw:
@@ -210,7 +223,8 @@ class _Draw:
         return self._names
 
     def _priority_or_none(self) -> Priority | None:
-        return self._chance.choice([None, *Priority])
+        choices: list[Priority | None] = [None, *Priority]
+        return self._chance.choice(choices)
 
     def _pauses(self, count: int) -> Iterator[tuple[int, Happening]]:
         for begin, pauses in self._many(count, lambda: Switch(pauses=True)):

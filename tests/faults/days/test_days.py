@@ -1,4 +1,4 @@
-"""Random days of the whole service on the virtual clock, with every fault of the disk and the upstream, and kills."""
+"""Random days of the whole service on the virtual clock: kills, a disk and an upstream that fail."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -1,10 +1,10 @@
 """The laws of the simulated days find what they are to find, in notes that are written by hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from ingest_service.domain.ledger import CANCELLED, Answer
+from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.rate import RateLimit
 from tests.doubles import good
