@@ -31,7 +31,7 @@ class State:
         return all(batch is COMPLETED for batch in self.batches)
 
 
-def step(state: State | None, operation: Operation, batch_count: int) -> State | None | bool:
+def step(state: State | None, operation: Operation, batch_count: int) -> State | bool | None:
     """Return the state after an operation; None: there is no ingestion yet. False: it cannot be answered so.
 
     An operation without an answer does what it would do with the answer 200.

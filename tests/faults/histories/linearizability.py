@@ -50,7 +50,7 @@ def _tells_something(operation: Operation) -> bool:
 
 
 class _Search:
-    """Takes operations one after the other, each that may be the next; a set of those taken is a number of bits."""
+    """Takes operations one after the other, each that may be the next; those taken are the bits of a number."""
 
     def __init__(self, operations: Sequence[Operation], batch_count: int) -> None:
         self._operations = sorted(operations, key=lambda one: one.begin)
