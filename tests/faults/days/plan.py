@@ -126,7 +126,7 @@ class Day:
         chance = Random(seed)
         rate = _rate(chance)
         spells = sorted(chance.randrange(DAY) for _ in range(chance.randint(1, 3)))
-        draw = _Draw(chance, rate.interval, spells)
+        draw = _Draw(chance, rate, spells)
         has_faults, dies = chance.random() < 0.7, chance.random() < 0.7
         return cls(
             seed=seed,
@@ -169,9 +169,10 @@ def _quotas(chance: Random, slot_size: int, interval: int) -> Iterator[Quota]:
 class _Draw:
     """Draws what happens in the busy spells, which begin at these times."""
 
-    def __init__(self, chance: Random, interval: int, begins: list[int]) -> None:
+    def __init__(self, chance: Random, rate: RateLimit, begins: list[int]) -> None:
         self._chance = chance
-        self._interval = interval
+        self._interval = rate.interval
+        self._has_quotas = bool(rate.quotas)
         self._begins = begins
         self._names = 0
 
@@ -187,6 +188,8 @@ class _Draw:
         yield from self._many(chance.choice([0, 0, 1, 3]), Restart)
         if dies:
             yield from self._many(chance.choice([0, 1, 3]), lambda: Kill(chance.random() < 0.3))
+        # A quota that outlives a boot counts on the wall clock.
+        if dies and not self._has_quotas:
             yield from self._many(
                 chance.choice([0, 0, 1]), lambda: SetWallClock(chance.randint(-3600, 3600) * SECOND)
             )

@@ -14,6 +14,7 @@ from ingest_service.errors import NOT_CERTAIN
 from tests.faults.histories.history import NEVER, History, Kind, Operation
 from tests.processes.client import GONE, NONE, Answer, Client
 from tests.processes.load import PRIORITIES
+from tests.processes.waiting import PATIENCE_SECONDS
 
 CLIENTS = 16
 # Ingestions that are not over: so many that slots are full, and so few that each is asked for often.
@@ -57,7 +58,7 @@ class Clients:
 
     def finish(self) -> None:
         """Read every ingestion until it is over. For after the last fault, when no thread runs any more."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while self._going_on and time.monotonic() < deadline:
             for name, ingestion_id in list(self._going_on.items()):
                 self._clients[0].read(name, ingestion_id)
@@ -143,7 +144,7 @@ class _Client:
         self._pending = None if code == 200 else name
         if code == 200:
             self._all.note_accepted(name, ingestion_id)
-        return code is not None
+        return code == 200
 
     def _cancel(self, name: int, ingestion_id: str) -> bool:
         return self._change(Kind.CANCEL, name, "DELETE", ingestion_id, None)
