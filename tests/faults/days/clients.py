@@ -39,7 +39,7 @@ class Clients:
         self._retried: set[int] = set()
 
     def submit(self, wanted: Submit) -> None:
-        """Submit ids that no one has submitted before."""
+        """Submit ids that were never submitted before."""
         self._submit(wanted, [next(self._ids) for _ in range(wanted.size)], 1)
 
     def change(self, wanted: Change) -> None:

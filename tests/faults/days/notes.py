@@ -132,6 +132,10 @@ class Notes:
         """Return the calls, in order."""
         return [note for note in self.all if isinstance(note, Called)]
 
+    def places(self, kind: type[Note]) -> list[int]:
+        """Return the places of the notes of a kind."""
+        return [place for place, note in enumerate(self.all) if isinstance(note, kind)]
+
     def slots(self) -> list[Slot]:
         """Return the slots: calls are of one slot if they start much closer than an interval."""
         groups: list[tuple[int, list[Called]]] = []

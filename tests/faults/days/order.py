@@ -17,7 +17,7 @@ class Waiting:
     """A submission that waits, as far as its client knows for certain.
 
     `free` has, by the ids that are to be called for certain, the time from which on each may be. `is_placed`:
-    the client knows its place in the order, and `is_kept`: nobody has cancelled it.
+    the client knows its place in the order, and `is_kept`: it was not cancelled.
     """
 
     number: int

@@ -1,69 +1,15 @@
 """The laws of the simulated days find what they are to find, in notes that are written by hand."""
 
-from collections.abc import Sequence
-
 import pytest
 
-from ingest_service.domain.ledger import Answer
-from ingest_service.domain.model import Priority, Status
-from ingest_service.domain.rate import RateLimit
+from ingest_service.domain.model import Priority
 from tests.doubles import good
 from tests.engines.wiring import FINAL, PASSING, SECOND
-from tests.faults.days.laws import LAWS, broken
-from tests.faults.days.notes import (
-    Called,
-    Changed,
-    Killed,
-    Looked,
-    Note,
-    Notes,
-    Reply,
-    Started,
-    Submitted,
-    Switched,
-)
+from tests.faults.days.laws import LAWS
+from tests.faults.days.notes import Called, Changed, Killed, Note, Reply, Started, Submitted, Switched
+from tests.faults.days.written import REFUSED, THROTTLED, cut, looked, names_of, slot, submitted
 
-RATE = RateLimit(slot_size=3, interval=5 * SECOND, linger=0, longest_pause=60 * SECOND)
-ATTEMPTS = 2
-REFUSED = Answer(error="HTTP 401", status=401, refused=True)
-THROTTLED = Answer(error="HTTP 429", status=429, retryable=True, pause=30 * SECOND)
 PAUSE, RESUME = Switched(True, Reply.DONE), Switched(False, Reply.DONE)
-
-
-def submitted(
-    name: int, ids: Sequence[int], priority: Priority = Priority.MEDIUM, reply: Reply = Reply.DONE
-) -> Submitted:
-    return Submitted(name, tuple(ids), priority, reply, name if reply is Reply.DONE else None)
-
-
-def slot(at: float, *ids: int, answer: Answer | None = None) -> list[Note]:
-    """Return the calls of a slot that opens at this second; each takes a second."""
-    start = round(at * SECOND)
-    return [Called(one, start, start + SECOND, answer or good(one, 1)) for one in ids]
-
-
-def cut(at: float, *ids: int) -> list[Note]:
-    """Return calls without an answer, and the kill."""
-    start = round(at * SECOND)
-    return [*(Called(one, start) for one in ids), Killed(start), Started(start + SECOND)]
-
-
-def looked(name: int, *batches: str, ended: Sequence[int] = (), answer: Answer | None = None) -> Looked:
-    """Return what a client sees: the batches by the first letters of their statuses, and the ids that ended."""
-    statuses = tuple(next(one for one in Status if one.startswith(start)) for start in batches)
-    is_over = set(statuses) == {Status.COMPLETED, Status.CANCELLED}
-    mixed = Status.CANCELLED if is_over else Status.TRIGGERED
-    whole = statuses[0] if len(set(statuses)) == 1 else mixed
-    answers = [(one, answer or good(one, 1)) for one in ended]
-    return Looked(name, whole, statuses, tuple((one, got.result, got.error) for one, got in answers))
-
-
-def names_of(*notes: Note) -> set[str]:
-    """Return the names of the laws that are broken."""
-    found = broken(Notes(RATE, 3, ATTEMPTS, SECOND, list(notes)))
-    return {sentence.partition(":")[0] for sentence in found}
-
-
 HIGH, LOW = Priority.HIGH, Priority.LOW
 ONE = submitted(1, [1, 2, 3])
 DONE = looked(1, "comp", ended=[1, 2, 3])
@@ -117,8 +63,8 @@ BROKEN: dict[str, tuple[str, list[Note]]] = {
     "never completed": ("lost", [ONE, *slot(0, 1, 2, 3), looked(1, "trig")]),
     "never seen again": ("lost", [ONE, *slot(0, 1, 2, 3)]),
     "completed without a call": ("lost wrong_outcomes", [ONE, DONE]),
-    "cancelled by nobody": ("lost", [ONE, looked(1, "canc")]),
-    "nobody's": ("unaccepted", [*slot(0, 1)]),
+    "cancelled, though that was not asked": ("lost", [ONE, looked(1, "canc")]),
+    "that was never submitted": ("unaccepted", [*slot(0, 1)]),
     "refused, and called": ("unaccepted", [submitted(1, [1], reply=Reply.REFUSED), *slot(0, 1)]),
     "called before it was submitted": ("unaccepted", [*slot(0, 1), submitted(1, [1], reply=Reply.UNKNOWN)]),
     "four in a slot": (

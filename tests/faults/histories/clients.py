@@ -67,7 +67,7 @@ class Clients:
             self._clients[0].read(name, ingestion_id)
 
     def next_ids(self, size: int) -> tuple[int, ...]:
-        """Return ids that nobody has submitted."""
+        """Return ids that were never submitted."""
         with self._lock:
             return tuple(next(self._ids) for _ in range(size))
 

@@ -72,7 +72,7 @@ UNEXPLAINED = {
     "it goes away": [START, status(2, 3, "ye ye"), status(4, 5, "", 404)],
     "the second batch first": [START, status(2, 3, "ye tr")],
     "another number of batches": [START, status(2, 3, "ye")],
-    "cancelled by nobody": [START, status(2, 3, "ca ca")],
+    "cancelled, though that was not asked": [START, status(2, 3, "ca ca")],
     "cancelled, and it goes on": [START, cancel(2, 3), status(4, 5, "ca ca"), status(6, 7, "tr ca")],
     "cancelled, and yet to start": [START, cancel(2, 3), status(4, 5, "ye ye")],
     "cancelled, and released later": [

@@ -11,7 +11,7 @@ from tests.processes.arrival import Answer, Arrival
 
 
 def lost(history: History, calls: Sequence[Arrival]) -> set[int]:
-    """Return the ids that were accepted and never called, though nobody asked to cancel them."""
+    """Return the ids that were accepted and never called, though their submission was not to be cancelled."""
     kept = history.accepted() - history.maybe_cancelled()
     return {record_id for name in kept for record_id in history.ids[name]} - {call.record_id for call in calls}
 
