@@ -58,13 +58,17 @@ class Clients:
 
     def finish(self) -> None:
         """Read every ingestion until it is over. For after the last fault, when no thread runs any more."""
+        with self._clients[0] as reader:
+            self._read_all(reader)
+
+    def _read_all(self, reader: "_Client") -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self._going_on and time.monotonic() < deadline:
             for name, ingestion_id in list(self._going_on.items()):
-                self._clients[0].read(name, ingestion_id)
+                reader.read(name, ingestion_id)
             time.sleep(_BETWEEN_TRIES)
         for name, ingestion_id in self._accepted.items():
-            self._clients[0].read(name, ingestion_id)
+            reader.read(name, ingestion_id)
 
     def next_ids(self, size: int) -> tuple[int, ...]:
         """Return ids that were never submitted."""
@@ -99,17 +103,23 @@ class _Client:
         # Its submission that was not accepted yet, and may have been.
         self._pending: int | None = None
 
-    def run(self) -> None:
-        """Ask one thing after the other until there are enough operations."""
-        while not self._all.are_done:
-            if not self._act():
-                time.sleep(_BETWEEN_TRIES)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         for connection in self._connections:
             connection.close()
 
+    def run(self) -> None:
+        """Ask one thing after the other until there are enough operations."""
+        with self:
+            while not self._all.are_done:
+                if not self._act():
+                    time.sleep(_BETWEEN_TRIES)
+
     def read(self, name: int, ingestion_id: str) -> bool:
-        """Read the status of an ingestion."""
-        answer, begin = self._ask("GET", f"/status/{ingestion_id}")
+        """Read the status of an ingestion; return whether it was answered."""
+        begin, answer = self._ask("GET", f"/status/{ingestion_id}")
         if answer is None or answer.code >= 500:
             return False
         batches = tuple(Status(batch["status"]) for batch in answer.content.get("batches", []))
@@ -135,7 +145,9 @@ class _Client:
     def _submit(self, name: int) -> bool:
         """Submit ids, with the key of their submission."""
         body = {"ids": self._history.ids[name], "priority": PRIORITIES[name % len(PRIORITIES)]}
-        answer, begin = self._ask("POST", "/ingest", body, {"Idempotency-Key": str(UUID(int=name))})
+        begin, answer = self._ask("POST", "/ingest", body, {"Idempotency-Key": str(UUID(int=name))})
+        if begin is None:
+            return False
         code = _code(answer)
         if answer is not None and answer.code >= 500 and NOT_CERTAIN not in json.dumps(answer.content):
             code = answer.code
@@ -154,22 +166,26 @@ class _Client:
         return self._change(Kind.REPRIORITISE, name, "PATCH", ingestion_id, wanted)
 
     def _change(self, kind: Kind, name: int, method: str, ingestion_id: str, body: object) -> bool:
-        answer, begin = self._ask(method, f"/ingestions/{ingestion_id}", body)
+        begin, answer = self._ask(method, f"/ingestions/{ingestion_id}", body)
+        if begin is None:
+            return False
         code = _code(answer)
         self._add(Operation(kind, name, begin, _end(code), code))
         return code is not None
 
     def _ask(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
-    ) -> tuple[Answer | None, int]:
-        """Return the answer, None if there is none, and when it was asked for."""
+    ) -> tuple[int, Answer | None] | tuple[None, None]:
+        """Return when it was asked for, and the answer if there is one; nothing where no process listens."""
         content = None if body is None else json.dumps(body).encode()
         connection = self._chance.choice(self._connections)
         begin = time.monotonic_ns()
         try:
-            return connection.ask(method, path, content, headers or NONE), begin
+            return begin, connection.ask(method, path, content, headers or NONE)
+        except ConnectionRefusedError:
+            return None, None
         except GONE:
-            return None, begin
+            return begin, None
 
     def _add(self, operation: Operation) -> None:
         self._history.add(operation)

@@ -71,13 +71,20 @@ class _Search:
         return False
 
     def _next(self, taken: int, state: State | None) -> Iterator[tuple[int, State | None]]:
-        """Yield what may follow; the operation that ended first comes last, and so is tried first."""
+        """Yield what may follow; the operation that ended first comes last, and so is tried first.
+
+        An operation whose answer fits, and that changes nothing, may as well be taken now: then it comes alone.
+        """
+        found = []
         for number in sorted(self._candidates(taken), key=lambda one: -self._operations[one].end):
-            operation = self._operations[number]
-            after = step(state, operation, self._batch_count)
-            # What was not answered, and changes nothing, need not be taken.
-            if not isinstance(after, bool) and (operation.code is not None or after != state):
-                yield taken | 1 << number, after
+            after = step(state, self._operations[number], self._batch_count)
+            if isinstance(after, bool):
+                continue
+            if after != state:
+                found.append((taken | 1 << number, after))
+            elif self._answered >> number & 1:
+                return iter([(taken | 1 << number, state)])
+        return iter(found)
 
     def _candidates(self, taken: int) -> Iterator[int]:
         """Yield the operations that are not taken and began before any other of these had ended."""
