@@ -120,7 +120,7 @@ class _Client:
     def read(self, name: int, ingestion_id: str) -> bool:
         """Read the status of an ingestion; return whether it was answered."""
         begin, answer = self._ask("GET", f"/status/{ingestion_id}")
-        if answer is None or answer.code >= 500:
+        if begin is None or answer is None or answer.code >= 500:
             return False
         batches = tuple(Status(batch["status"]) for batch in answer.content.get("batches", []))
         self._add(Operation(Kind.STATUS, name, begin, time.monotonic_ns(), answer.code, batches))
