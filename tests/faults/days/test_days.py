@@ -37,8 +37,9 @@ def test_a_seed_replays_its_day() -> None:
     assert first == again
 
 
-def test_a_day_has_kills_and_failures_and_keeps_the_laws() -> None:
-    judgement = judge(2)
-    assert judgement.broken == ()
-    assert judgement.counts["Killed"] > 5
-    assert judgement.counts["slots"] > 50
+def test_days_have_kills_and_failures_and_keep_the_laws() -> None:
+    judged = [judge(seed) for seed in range(6)]
+    assert [one.broken for one in judged] == [()] * 6
+    counts = sum((one.counts for one in judged), Counter[str]())
+    assert counts["Killed"] > 5
+    assert counts["slots"] > 100
