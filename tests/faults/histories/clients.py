@@ -138,9 +138,9 @@ class _Client:
         chosen = self._all.one_to_ask_for(self._chance)
         if chosen is None:
             return False
-        if drawn < 0.85:
+        if drawn < 0.9:
             return self.read(*chosen)
-        return self._reprioritise(*chosen) if drawn < 0.97 else self._cancel(*chosen)
+        return self._reprioritise(*chosen) if drawn < 0.995 else self._cancel(*chosen)
 
     def _submit(self, name: int) -> bool:
         """Submit ids, with the key of their submission."""
