@@ -29,7 +29,8 @@ def test_no_law_is_broken_on_any_day(
     say(f"simulated: {tried}")
     broken = [f"--seed {one.seed} replays it: {sentence}" for one in judged for sentence in one.broken]
     assert broken == []
-    figure("simulated days: kills, restarts, failing disk, failing upstream", tried, "0 laws broken")
+    if len(judged) > 1:
+        figure("simulated days: kills, restarts, failing disk, failing upstream", tried, "0 laws broken")
 
 
 def test_a_seed_replays_its_day() -> None:
