@@ -1,6 +1,6 @@
 """The clients of one day, and their notes: what they asked, and all that they know of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from typing import TypeVar
@@ -40,13 +40,17 @@ class Clients:
 
     def submit(self, wanted: Submit) -> None:
         """Submit ids that were never submitted before."""
-        self._submit(wanted, [next(self._ids) for _ in range(wanted.size)], 1)
+        ids = tuple(next(self._ids) for _ in range(wanted.size))
+        deadline = None if wanted.deadline is None else self._clock.wall() + wanted.deadline
+        self._submit(wanted, ids, deadline, 1)
 
     def change(self, wanted: Change) -> None:
-        """Cancel an ingestion, or give it another priority."""
+        """Cancel an ingestion, or give it another priority; look at it before and afterwards."""
         for name, ingestion_id in self._chosen(wanted.which):
+            self._look(name, ingestion_id)
             act = partial(self._change, ingestion_id=ingestion_id, priority=wanted.priority)
             self._ask(act, partial(_changed, name, wanted.priority))
+            self._look(name, ingestion_id)
 
     def switch(self, wanted: Switch) -> None:
         """Pause or resume."""
@@ -74,17 +78,16 @@ class Clients:
                 act = partial(Service.retry, ingestion_id=ingestion_id, priority=Priority.HIGH)
                 self._ask(act, partial(self._submitted, wanted.name, failed, Priority.HIGH))
 
-    def _submit(self, wanted: Submit, ids: Iterable[int], attempt: int) -> None:
-        ids = tuple(ids)
-        deadline = None if wanted.deadline is None else self._clock.wall() + wanted.deadline
+    def _submit(self, wanted: Submit, ids: tuple[int, ...], deadline: int | None, attempt: int) -> None:
         key = f"key {wanted.name}" if wanted.has_key else None
         act = partial(Service.submit, ids=ids, priority=wanted.priority, deadline=deadline, key=key)
         try:
             self._ask(act, partial(self._submitted, wanted.name, ids, wanted.priority))
         finally:
-            if key is not None and wanted.name not in self._accepted and attempt < _TRIES:
+            is_to_be_sent = wanted.name not in self._accepted or (wanted.repeats and attempt == 1)
+            if key is not None and is_to_be_sent and attempt < _TRIES:
                 again = self._clock.now() + attempt * _BETWEEN_TRIES
-                self._clock.at(again, lambda: self._submit(wanted, ids, attempt + 1))
+                self._clock.at(again, lambda: self._submit(wanted, ids, deadline, attempt + 1))
 
     def _submitted(
         self, name: int, ids: tuple[int, ...], priority: Priority, reply: Reply, found: UUID | None

@@ -69,11 +69,13 @@ class _Replay:
                 self._begin(slot)
 
     def _submitted(self, note: Submitted) -> None:
+        if note.name in self._waiting:
+            return
         if note.reply is Reply.UNKNOWN:
             self._doubtful.add(note.name)
         if note.reply is not Reply.REFUSED:
             self._owners |= dict.fromkeys(note.ids, note.name)
-        if note.reply is Reply.DONE and note.name not in self._waiting:
+        if note.reply is Reply.DONE:
             is_placed = note.name not in self._doubtful
             waiting = Waiting(len(self._waiting), note.priority, note.ids, is_placed=is_placed)
             waiting.free = dict.fromkeys(note.ids, 0)

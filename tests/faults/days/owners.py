@@ -13,10 +13,12 @@ class Owners:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._since: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        names: set[int] = set()
         for place, note in notes.submissions():
-            for record_id in note.ids:
-                # What is sent again with its key is the same submission.
-                if self.of(record_id, place) != note.name:
+            # What is sent again with its key is the same submission.
+            if note.name not in names:
+                names.add(note.name)
+                for record_id in note.ids:
                     self._since[record_id].append((place, note.name))
 
     def of(self, record_id: int, place: int) -> int | None:

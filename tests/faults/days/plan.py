@@ -13,18 +13,22 @@ from tests.simulation import SECOND
 
 T = TypeVar("T")
 DAY = 24 * 3600 * SECOND
-# Clients are busy in a few spells of a day, each of this many intervals.
-_BUSY_INTERVALS = 30
+# Clients are busy in a few spells of a day, each of this many intervals: more comes than is called meanwhile.
+_BUSY_INTERVALS = 15
 
 
 @dataclass(frozen=True)
 class Submit:
-    """A client submits this many ids; `deadline` is from now on. With a key it is sent until it is accepted."""
+    """A client submits this many ids; `deadline` is from now on.
+
+    With a key it is sent until it is accepted, and then once more if it `repeats`.
+    """
 
     name: int
     size: int
     priority: Priority
     has_key: bool
+    repeats: bool
     deadline: int | None
 
 
@@ -180,7 +184,7 @@ class _Draw:
         """Yield everything that happens, with its time."""
         chance = self._chance
         yield from self._many(chance.randint(3, 25), self._submit)
-        yield from self._many(chance.randint(0, 8), lambda: Change(chance.randrange(6), self._priority_or_none()))
+        yield from self._many(chance.randint(0, 12), lambda: Change(chance.randrange(6), self._priority_or_none()))
         yield from self._many(chance.randint(5, 25), lambda: Look(chance.randrange(6)))
         yield from self._many(chance.randint(0, 4), lambda: Retry(chance.randrange(6), self._next_name()))
         yield from self._many(chance.randint(0, 4), WriteSlips)
@@ -218,6 +222,7 @@ class _Draw:
             size=chance.choice([1, 2, 3, 4, 5, chance.randint(1, 12), chance.randint(1, 40)]),
             priority=chance.choice(list(Priority)),
             has_key=chance.random() < 0.5,
+            repeats=chance.random() < 0.3,
             deadline=chance.randint(1, 60) * self._interval if chance.random() < 0.2 else None,
         )
 
@@ -226,7 +231,7 @@ class _Draw:
         return self._names
 
     def _priority_or_none(self) -> Priority | None:
-        choices: list[Priority | None] = [None, *Priority]
+        choices: list[Priority | None] = [None, None, *Priority]
         return self._chance.choice(choices)
 
     def _pauses(self, count: int) -> Iterator[tuple[int, Happening]]:
