@@ -17,6 +17,8 @@ from tests.processes.load import PRIORITIES
 from tests.processes.waiting import PATIENCE_SECONDS
 
 CLIENTS = 16
+# One ingestion of this many is cancelled.
+_CANCELLED_ONE_OF = 6
 # Ingestions that are not over: so many that slots are full, and so few that each is asked for often.
 _ROOM = 12
 _BETWEEN_TRIES = 0.05
@@ -33,6 +35,7 @@ class Clients:
         # The ids of the ingestions that were accepted, by their names; of those that are not over, and of all.
         self._going_on: dict[int, str] = {}
         self._accepted: dict[int, str] = {}
+        self._cancelled = 0
         self._clients = [_Client(self, ports, Random(f"{seed}/{number}")) for number in range(CLIENTS)]
         self._threads = [Thread(target=client.run) for client in self._clients]
 
@@ -55,6 +58,13 @@ class Clients:
     def has_room(self) -> bool:
         """True if another submission is wanted."""
         return len(self._going_on) < _ROOM
+
+    def take_cancellation(self) -> bool:
+        """Return True if another ingestion is to be cancelled; it counts as cancelled then."""
+        with self._lock:
+            is_wanted = self._cancelled * _CANCELLED_ONE_OF < len(self._accepted)
+            self._cancelled += is_wanted
+            return is_wanted
 
     def finish(self) -> None:
         """Read every ingestion until it is over. For after the last fault, when no thread runs any more."""
@@ -140,7 +150,8 @@ class _Client:
             return False
         if drawn < 0.9:
             return self.read(*chosen)
-        return self._reprioritise(*chosen) if drawn < 0.995 else self._cancel(*chosen)
+        is_cancelled = drawn > 0.98 and self._all.take_cancellation()
+        return self._cancel(*chosen) if is_cancelled else self._reprioritise(*chosen)
 
     def _submit(self, name: int) -> bool:
         """Submit ids, with the key of their submission."""

