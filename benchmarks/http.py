@@ -34,8 +34,8 @@ READERS = 8
 SWITCHES = (
     "each submission costs some 8 switches between threads, a quarter of its time in the kernel at 8 connections; "
     "fewer threads lost more at 64 connections than they won at 8, and fewer statements won less than 5 per cent; "
-    "two threads that each begin 16 submissions and wait for one commit took a third less of the processor, but "
-    "answered fewer where the disk was slow, since small groups then wait behind each other"
+    "two threads that each begin 16 submissions and wait for one commit took less of the processor, but "
+    "answered fewer in most runs"
 )
 KEEPS = f"it keeps nothing, and no request waits for a disk or another thread; {SWITCHES}"
 
