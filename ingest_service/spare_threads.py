@@ -29,12 +29,13 @@ class SpareThreads:
         try:
             inbox = self._idle.pop()
         except IndexError:
-            self._new_thread(target=self._work, args=[task, name], daemon=True).start()
-        else:
-            inbox.put((task, name))
+            inbox = SimpleQueue()
+            # Python keeps the arguments of a thread as long as it lives, so the task is none of them.
+            self._new_thread(target=self._work, args=[inbox], daemon=True).start()
+        inbox.put((task, name))
 
-    def _work(self, task: Task, name: str) -> None:
-        inbox: SimpleQueue[tuple[Task, str]] = SimpleQueue()
+    def _work(self, inbox: SimpleQueue[tuple[Task, str]]) -> None:
+        task, name = inbox.get()
         while True:
             current_thread().name = name
             task()
