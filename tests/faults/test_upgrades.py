@@ -150,17 +150,26 @@ def test_what_waited_in_a_database_of_every_released_schema_runs_and_nothing_is_
     )
 
 
-def downgrade(url: str) -> None:
-    """Take from a database what the second version of the schema brought."""
+# Statements that take from a PostgreSQL database what each version of the schema brought, from the second on.
+TAKEN_BACK = (
+    "ALTER TABLE slots DROP COLUMN refusals",
+    "ALTER TABLE slots DROP COLUMN calls_hash, DROP COLUMN link, DROP COLUMN fates, DROP COLUMN opening, "
+    "DROP COLUMN closing; DROP TABLE removed_slots; DROP TABLE reprioritised",
+)
+
+
+def downgrade(url: str, version: int) -> None:
+    """Take from a database what the versions of the schema behind this one brought."""
+    assert len(TAKEN_BACK) + 1 == len(postgres_schema.MIGRATIONS), "what does the newest version bring?"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER TABLE slots DROP COLUMN refusals")
-        connection.execute("UPDATE schema_version SET version = 1")
+        for statements in reversed(TAKEN_BACK[version - 1 :]):
+            connection.execute(statements.encode())
+        connection.execute("UPDATE schema_version SET version = %s", [version])
 
 
 def test_what_waited_in_a_postgresql_database_of_the_first_schema_runs(
     postgres: Databases, tmp_path: Path, figure: Callable[[str, str, str], None]
 ) -> None:
-    assert len(postgres_schema.MIGRATIONS) == 2, "let `downgrade` take back what the newer versions brought"
     with postgres.fresh() as url, FakeUpstream(SLOT, INTERVAL) as upstream:
         environ = settings(
             tmp_path,
@@ -174,7 +183,7 @@ def test_what_waited_in_a_postgresql_database_of_the_first_schema_runs(
                 ingestion_id = client.submit(range(1, 13), "MEDIUM")
                 eventually(lambda: len(upstream.arrivals) >= SLOT)
             client.close()
-            downgrade(url)
+            downgrade(url, version=1)
             called = {arrival.record_id for arrival in upstream.arrivals}
             assert len(called) < 12
             with Running(WSGI, environ, tmp_path / "log") as running:
@@ -183,4 +192,8 @@ def test_what_waited_in_a_postgresql_database_of_the_first_schema_runs(
                 assert [result["id"] for result in client.results(ingestion_id)] == list(range(1, 13))
     assert {arrival.record_id for arrival in upstream.arrivals} == set(range(1, 13))
     assert upstream.refused == 0
-    figure("upgrade with work queued, PostgreSQL", "schema version 1 to 2, after `kill -9`", "0 lost")
+    figure(
+        "upgrade with work queued, PostgreSQL",
+        f"schema version 1 to {len(postgres_schema.MIGRATIONS)}, after `kill -9`",
+        "0 lost",
+    )
