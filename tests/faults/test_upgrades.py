@@ -14,8 +14,8 @@ import pytest
 from ingest_service.clock import NANOSECONDS, SystemClock
 from ingest_service.domain.model import Priority
 from ingest_service.domain.packed_ids import PackedIds
-from ingest_service.stores.postgres import schema as postgres_schema
-from ingest_service.stores.sqlite.schema import MIGRATIONS
+from ingest_service.stores.postgres import migrations as postgres_migrations
+from ingest_service.stores.sqlite.migrations import MIGRATIONS
 from ingest_service.upstreams.fake import FakeUpstream
 from tests.postgres.databases import Databases
 from tests.processes.client import Client
@@ -160,7 +160,7 @@ TAKEN_BACK = (
 
 def downgrade(url: str, version: int) -> None:
     """Take from a database what the versions of the schema behind this one brought."""
-    assert len(TAKEN_BACK) + 1 == len(postgres_schema.MIGRATIONS), "what does the newest version bring?"
+    assert len(TAKEN_BACK) + 1 == len(postgres_migrations.MIGRATIONS), "what does the newest version bring?"
     with psycopg.connect(url, autocommit=True) as connection:
         for statements in reversed(TAKEN_BACK[version - 1 :]):
             connection.execute(statements.encode())
@@ -194,6 +194,6 @@ def test_what_waited_in_a_postgresql_database_of_the_first_schema_runs(
     assert upstream.refused == 0
     figure(
         "upgrade with work queued, PostgreSQL",
-        f"schema version 1 to {len(postgres_schema.MIGRATIONS)}, after `kill -9`",
+        f"schema version 1 to {len(postgres_migrations.MIGRATIONS)}, after `kill -9`",
         "0 lost",
     )

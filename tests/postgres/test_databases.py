@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from ingest_service.stores.postgres.schema import MIGRATIONS
+from ingest_service.stores.postgres.migrations import MIGRATIONS
 from tests.postgres.databases import Databases, in_url
 
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"

@@ -26,6 +26,7 @@ from ingest_service.stores.sqlite.open_batches import read_open_batches
 from ingest_service.stores.sqlite.releasing import finish_slot, insert_pause, insert_slot
 from ingest_service.stores.sqlite.waiting import read_backlog
 from ingest_service.stores.sqlite.waits import Wait, pause_until
+from ingest_service.stores.sqlite.witness import Witness
 
 log = logging.getLogger(__name__)
 
@@ -33,25 +34,6 @@ T = TypeVar("T")
 # An accepted ingestion with its sequence, or the one that came with the same key before.
 Kept = tuple[int, Ingestion] | UUID | KeyReused
 _IS_CLOSED = "closed_at IS NOT NULL"
-
-
-class Witness(Protocol):
-    """A memory of the last slot beside the database."""
-
-    def record(self, slot_number: int, opened: int) -> None:
-        """Write down that this slot was opened at this time (monotonic clock). Raises nothing."""
-
-    def recorded(self) -> int | None:
-        """Return the number of the last slot recorded, None if there never was one."""
-
-    def lose(self, slots: int, found_at: int) -> None:
-        """Keep the number of slots that were lost, and when that was found (wall clock). Raises nothing."""
-
-    def lost(self) -> tuple[int, int]:
-        """Return what was kept by `lose`, (0, 0) if nothing was."""
-
-    def confirms(self, slot_number: int, opened: int) -> bool:
-        """Return whether this slot, opened then, was the last one recorded."""
 
 
 class OrderedDatabase(Database, Protocol):

@@ -8,7 +8,8 @@ import pytest
 
 from ingest_service.errors import StoreError
 from ingest_service.stores.postgres.connections import connect
-from ingest_service.stores.postgres.schema import MIGRATIONS, migrate
+from ingest_service.stores.postgres.migrations import MIGRATIONS
+from ingest_service.stores.postgres.schema import migrate
 from tests.postgres.databases import Databases
 from tests.processes.waiting import eventually
 

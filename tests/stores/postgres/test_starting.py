@@ -9,7 +9,8 @@ from benchmarks.ports import HOST, free_port
 from ingest_service.errors import StoreError
 from ingest_service.stores.postgres.connections import connection_parameters, require_server
 from ingest_service.stores.postgres.database import PostgresDatabase
-from ingest_service.stores.postgres.schema import MIGRATION_LOCK, MIGRATIONS
+from ingest_service.stores.postgres.migrations import MIGRATIONS
+from ingest_service.stores.postgres.schema import MIGRATION_LOCK
 from tests.postgres.databases import in_url
 from tests.postgres.sessions import Sessions
 from tests.processes.waiting import eventually

@@ -10,7 +10,7 @@ import pytest
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority, Status
 from ingest_service.stores.sqlite.copying import sqlite_source, sqlite_target
-from ingest_service.stores.sqlite.schema import MIGRATIONS
+from ingest_service.stores.sqlite.migrations import MIGRATIONS
 from tests.doubles import VirtualClock
 from tests.stores.steps import open_batches, open_next, submit
 from tests.stores.store import Store

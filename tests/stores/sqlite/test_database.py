@@ -11,7 +11,7 @@ import pytest
 from ingest_service.errors import KeyReused, StoreError, StoreInUse
 from ingest_service.stores.sqlite.connections import connect
 from ingest_service.stores.sqlite.database import BETWEEN_LOOKS, SqliteDatabase
-from ingest_service.stores.sqlite.schema import MIGRATIONS
+from ingest_service.stores.sqlite.migrations import MIGRATIONS
 from tests.doubles import VirtualClock
 from tests.stores.sqlite.gathering import Gathering
 from tests.stores.steps import next_batch, release, rest_of, submission_of, submit, waiting

@@ -15,7 +15,7 @@ from ingest_service.domain.model import Priority, Status
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import StoreError
 from ingest_service.ports.records import ListFilter
-from ingest_service.stores.sqlite.schema import MIGRATIONS
+from ingest_service.stores.sqlite.migrations import MIGRATIONS
 from tests.doubles import VirtualClock
 from tests.stores.steps import next_batch, release, submission_of, submit
 from tests.stores.store import Store
