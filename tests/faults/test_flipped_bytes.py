@@ -29,7 +29,7 @@ def test_a_flipped_bit_lets_no_id_be_called_that_was_not_accepted(
         found[verdict] += 1
     result = ", ".join(f"{times} {name}" for name, times in found.most_common())
     say(result)
-    assert found["right"] > found["refused with a sentence"] > 0
+    assert found["right"] > found["refused with a sentence"]
     figure("a flipped bit in the database, its log or the lock file", f"{count:,} bits", f"{result}; 0 wrong ids")
 
 
