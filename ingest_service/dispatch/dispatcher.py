@@ -136,6 +136,8 @@ class Dispatcher(Loop):
         """Call all ids at once; calls that could not be made in order have failed, and may have been made."""
         try:
             return self._fan_out(lambda place: self._call(slot, place), range(len(slot.ids)))
+        except MemoryError:
+            raise
         except Exception as error:
             log.exception("the calls of slot %d could not be made", slot.number)
             return [self._failed(error, retryable=True)] * len(slot.ids)
@@ -153,6 +155,9 @@ class Dispatcher(Loop):
     def _fetched(self, record_id: int, until: int | None) -> Call:
         try:
             return self._fetcher.fetch(record_id, until)
+        except MemoryError:
+            # The id has not failed: its slot is open until the next process closes it.
+            raise
         except Exception as error:
             log.exception("the fetcher failed on id %d", record_id, extra={"id": record_id})
             return self._failed(error, retryable=False)

@@ -17,6 +17,8 @@ from ingest_service.upstream_request import UpstreamRequest
 from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
 from ingest_service.upstreams.responses import is_good, read_error, read_result
 
+log = logging.getLogger(__name__)
+
 LARGEST_ANSWER = 10 * 1024 * 1024
 _CHUNK = 65_536
 # Seconds beyond the deadline after which the system gives up too, in threads that are not waited for any more.
@@ -52,12 +54,13 @@ class HttpUpstream:
         clock: Clock,
         trust: Callable[[], ssl.SSLContext],
         proxy: str | None = None,
+        threads: SpareThreads | None = None,
     ) -> None:
         self._request = request
         self._headers = headers
         self._timeout = timeout
         self._clock = clock
-        self._threads = SpareThreads()
+        self._threads = threads or SpareThreads()
         # It writes URLs into the log, which may hold a key.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._session = _Session(trust)
@@ -73,7 +76,7 @@ class HttpUpstream:
         answers: list[Answer] = []
         ended = threading.Event()
         cut_off = self._clock.now() + self._timeout
-        self._threads.run(partial(self._run, record_id, call, answers, ended), f"fetch-{record_id}")
+        self._begin(partial(self._run, record_id, call, answers, ended), f"fetch-{record_id}")
         self._wait(ended, cut_off)
         # First the verdict, then the cut: a body without a length looks whole where it is cut.
         answer = answers[0] if answers else self._too_late()
@@ -82,6 +85,13 @@ class HttpUpstream:
             # The connection is reset when its thread has closed it; until then something may still be delivered.
             self._wait(ended, self._clock.now() + _BEYOND * NANOSECONDS)
         return NOT_CALLED if call.came_too_late else Call(call.started, answer)
+
+    def _begin(self, run: Callable[[], None], name: str) -> None:
+        """Make a call in a spare thread; where the system has none left in this one, which cannot cut it off."""
+        try:
+            self._threads.run(run, name)
+        except RuntimeError:
+            run()
 
     def _wait(self, ended: threading.Event, until: int) -> None:
         while not ended.is_set() and self._clock.now() < until:
@@ -93,6 +103,12 @@ class HttpUpstream:
             answers.append(self._ask(record_id))
         except (requests.RequestException, OSError, ValueError) as error:
             answers.append(Answer(error=_cause(error), retryable=True))
+        except MemoryError:
+            # It ends the process.
+            raise
+        except Exception as error:
+            log.exception("the call of id %d failed unexpectedly", record_id, extra={"id": record_id})
+            answers.append(Answer(error=f"no answer: {type(error).__name__}", retryable=True))
         finally:
             call.mark_ended()
             ended.set()

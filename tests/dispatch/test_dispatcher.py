@@ -143,6 +143,17 @@ def test_a_slot_without_a_fence_is_called_whenever_its_threads_come(caplog: pyte
     assert caplog.text == ""
 
 
+def test_a_slot_stays_open_where_no_memory_is_left_for_its_calls() -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    bench = Bench(grant=None)
+    bench.while_it_calls = fail
+    with pytest.raises(MemoryError):
+        bench.dispatcher.run_once()
+    assert bench.slots.closed == []
+
+
 def test_after_a_slot_that_another_replica_declared_lost_the_next_one_opens(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

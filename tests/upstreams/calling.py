@@ -7,12 +7,14 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import Self
 
 import requests
 
 from ingest_service.clock import NANOSECONDS, Clock, SystemClock
 from ingest_service.domain.ledger import Answer
+from ingest_service.spare_threads import SpareThreads
 from ingest_service.upstream_request import UpstreamRequest
 from ingest_service.upstreams.cancellable import CancellableAdapter, CancellableCall, of_this_thread
 from ingest_service.upstreams.certificates import Trust
@@ -31,16 +33,23 @@ MANY = 1_000_000
 def http_upstream(
     url: str,
     timeout: float = PATIENCE,
-    headers: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | Callable[[], Mapping[str, str]] = MappingProxyType({}),
     clock: Clock | None = None,
     proxy: str | None = None,
     method: str = "GET",
     body: str = "",
+    threads: SpareThreads | None = None,
 ) -> HttpUpstream:
     request = UpstreamRequest(url, method, body)
     nanoseconds = round(timeout * NANOSECONDS)
     return HttpUpstream(
-        request, lambda: headers or {}, nanoseconds, clock or SystemClock(), Trust(os.environ), proxy
+        request,
+        headers if callable(headers) else lambda: headers,
+        nanoseconds,
+        clock or SystemClock(),
+        Trust(os.environ),
+        proxy,
+        threads or SpareThreads(),
     )
 
 

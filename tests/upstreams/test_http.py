@@ -1,10 +1,12 @@
 """Results and errors that HttpUpstream reads from an upstream that answers, refuses and breaks off."""
 
 import gzip
+from threading import Thread
 
 import pytest
 
 from ingest_service.domain.ledger import Answer
+from ingest_service.spare_threads import SpareThreads
 from ingest_service.upstreams.fake import (
     Behaviour,
     FakeUpstream,
@@ -96,3 +98,26 @@ def test_a_header_that_cannot_be_sent_is_a_sentence_and_is_not_sent(value: str) 
         assert upstream.arrivals == []
     assert answer.error is not None
     assert answer.error.startswith("no answer: ")
+
+
+class UnstartedThread(Thread):
+    """A thread for which the system has no room."""
+
+    def start(self) -> None:
+        raise RuntimeError("can't start new thread")
+
+
+def test_a_call_that_gets_no_thread_is_made_all_the_same() -> None:
+    with FakeUpstream() as upstream:
+        without_threads = http_upstream(upstream.url, threads=SpareThreads(UnstartedThread))
+        assert without_threads.fetch(5, None).answer == PROCESSED
+        assert len(upstream.arrivals) == 1
+
+
+def test_a_call_that_fails_unexpectedly_may_be_made_again(caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> dict[str, str]:
+        raise ZeroDivisionError
+
+    upstream = http_upstream("http://127.0.0.1:9/{id}", headers=broken)
+    assert upstream.fetch(5, None).answer == lost("ZeroDivisionError")
+    assert [record.getMessage() for record in caplog.records] == ["the call of id 5 failed unexpectedly"]
