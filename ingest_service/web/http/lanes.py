@@ -67,7 +67,12 @@ class Lane:
         while (channel := self._channels.get()) is not None:
             try:
                 channel.cancel() if self._ending else channel.service()
+            except MemoryError:
+                # It ends the process, see `exit_with_thread`.
+                raise
             except BaseException:
+                # It would be open for ever: a connection that a thread works on is not closed for being silent.
+                channel.cancel()
                 log.exception("a request could not be answered")
 
 

@@ -113,3 +113,4 @@ def test_a_lane_goes_on_behind_a_request_that_raises(caplog: pytest.LogCaptureFi
     lane.end()
     assert lane.join(clock, clock.now() + 30 * 10**9)
     assert [record.getMessage() for record in caplog.records] == ["a request could not be answered"]
+    assert (broken.is_cancelled, next_one.is_cancelled) == (True, False)
