@@ -3,6 +3,7 @@
 import errno
 import logging
 import socket
+import sys
 from typing import TYPE_CHECKING, Any
 
 from waitress.adjustments import Adjustments
@@ -66,6 +67,8 @@ class Server(TcpWSGIServer):
         self._accepts_from = clock.now()
         self._more_wait = False
         super().__init__(*args, **kw)
+        # If it were closed, threads would go on writing to its descriptor, whatever has that number by then.
+        self.trigger.handle_error = self.handle_error  # type: ignore[attr-defined] # the stubs say a number
 
     def readable(self) -> bool:
         """Return whether it accepts connections now; called in every round of the loop."""
@@ -87,6 +90,13 @@ class Server(TcpWSGIServer):
             accepted = None
         self._more_wait = accepted is not None
         return accepted
+
+    def handle_error(self) -> None:
+        """Log an unexpected error and rest: waitress would listen no more. Raises a MemoryError again."""
+        if isinstance(sys.exception(), MemoryError):
+            raise
+        log.exception("the server failed unexpectedly")
+        self._accepts_from = self.clock.now() + BREATHER
 
     def handle_accept(self) -> None:
         """Accept some connections, and make room for the next: a crowd must not keep others waiting for long."""

@@ -3,12 +3,13 @@
 import errno
 import os
 from collections.abc import Iterator
-from socket import socket
+from select import POLLIN
+from socket import create_connection, socket
 from typing import Any, cast
 
 import pytest
 from flask import Flask
-from waitress.wasyncore import close_all
+from waitress.wasyncore import close_all, readwrite
 
 from ingest_service.web.http.channel import BODY_READ_AT_ONCE, SENT_AT_ONCE, Channel
 from ingest_service.web.http.server import BREATHER, make_server
@@ -46,6 +47,40 @@ def test_without_descriptors_it_rests_before_it_accepts_again(
     assert not server.readable()
     server.clock.time += BREATHER
     assert server.readable()
+
+
+class Broken:
+    """What cannot be made for a connection."""
+
+    def __init__(self, _server: Any, accepted: socket, *_: Any, **__: Any) -> None:
+        accepted.close()
+        raise self.error
+
+    error: Exception = ZeroDivisionError()
+
+
+def test_what_fails_unexpectedly_does_not_end_the_listening(server: Any, caplog: pytest.LogCaptureFixture) -> None:
+    server.channel_class = Broken
+    with create_connection(("127.0.0.1", server.effective_port), timeout=60):
+        readwrite(server, POLLIN)
+    assert [record.message for record in caplog.records] == ["the server failed unexpectedly"]
+    assert server.socket.fileno() in server._map
+    assert not server.readable()
+    server.clock.time += BREATHER
+    assert server.readable()
+
+
+def test_what_fails_unexpectedly_leaves_the_way_to_wake_the_loop(server: Any) -> None:
+    def fail(_: int) -> None:
+        raise ZeroDivisionError
+
+    receive, server.trigger.recv = server.trigger.recv, fail
+    server.pull_trigger()
+    readwrite(server.trigger, POLLIN)
+    server.trigger.recv = receive
+    assert server.trigger._fileno in server._map
+    server.pull_trigger()
+    assert server.trigger.recv(9) == b"xx"
 
 
 class GoneClient:
