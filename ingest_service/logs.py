@@ -53,6 +53,13 @@ class EventQueue(logging.Handler):
         self.dropped = 0
         self.addFilter(RequestName())
 
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Filter an event and take it, without a lock: where memory runs out, one could stay taken for ever."""
+        passes = bool(self.filter(record))
+        if passes:
+            self.emit(record)
+        return passes
+
     def emit(self, record: logging.LogRecord) -> None:
         """Take an event, or count it as dropped. Does not block."""
         if self.events.qsize() >= MOST_EVENTS:

@@ -8,7 +8,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -258,3 +258,16 @@ def test_people_are_the_default_and_another_format_than_these_two_is_refused() -
     with pytest.raises(SettingError) as refused:
         Settings.from_environ({"INGEST_LOG_FORMAT": "xml"})
     assert str(refused.value) == "INGEST_LOG_FORMAT=xml is not allowed: input should be 'human' or 'json'"
+
+
+def test_an_event_is_taken_also_where_a_lock_of_the_handler_stays_taken() -> None:
+    stream = io.StringIO()
+    taking, _ = log_to(stream, formatter("human", "blue-17", False))
+    taking.acquire()
+    record = logging.LogRecord("somewhere", logging.INFO, "file", 1, "an event", None, None)
+    other = Thread(target=taking.handle, args=[record], daemon=True)
+    other.start()
+    other.join(10)
+    taken = taking.events.get_nowait()
+    assert taken is not None
+    assert taken.getMessage() == "an event"
