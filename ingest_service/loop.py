@@ -6,7 +6,7 @@ import select
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Event, ExceptHookArgs, Thread
 from typing import NoReturn
 
 from ingest_service.clock import NANOSECONDS, Clock
@@ -34,6 +34,13 @@ def exit_process(reason: str, status: int = EXIT_STATUS) -> NoReturn:
         os._exit(status)
 
 
+def exit_with_thread(ended: ExceptHookArgs) -> None:
+    """End this process with a thread that an exception has ended, as `threading.excepthook`."""
+    if not issubclass(ended.exc_type, SystemExit):
+        name = ended.thread.name if ended.thread else "unknown"
+        exit_process(f"the thread {name!r} has ended: {ended.exc_value!r}")
+
+
 def say(sentence: str) -> None:
     """Write a line to standard error, past the log, unless that is not read within SAYING_SECONDS. Any thread."""
     with suppress(OSError, ValueError):
@@ -54,7 +61,8 @@ class Loop(ABC):
     """Runs `run_once` until that returns False. Constructing starts nothing; all may be called twice.
 
     An unexpected error is logged with its traceback, and the loop goes on after a pause. After MOST_ERRORS in a
-    row it calls `give_up`, which ends the process: no thread dies in silence.
+    row it calls `give_up`, which ends the process: no thread dies in silence. So it does at once where memory runs
+    out, which may leave locks taken anywhere.
     """
 
     name: str
@@ -128,6 +136,9 @@ class Loop(ABC):
             more = self.run_once()
         except StoreStopped:
             raise
+        except MemoryError:
+            self._give_up(f"the {self.name} has no memory left")
+            return False
         except Exception:
             self._errors += 1
             log.exception("the %s failed unexpectedly, %d times in a row", self.name, self._errors)

@@ -5,6 +5,9 @@ import gc
 import logging
 import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from flask import Flask
@@ -17,7 +20,7 @@ from ingest_service.errors import IngestError, StoreDamaged
 from ingest_service.listening import described
 from ingest_service.log_lines import formatter
 from ingest_service.logs import Stderr, log_to
-from ingest_service.loop import STDERR
+from ingest_service.loop import STDERR, exit_process, exit_with_thread
 from ingest_service.metrics import Metrics
 from ingest_service.open_files import allow_connections
 from ingest_service.service import GRACE_SECONDS, Service
@@ -38,6 +41,7 @@ class Process:
 
     def __init__(self, clock: Clock | None = None) -> None:
         _open_standard_files()
+        threading.excepthook = exit_with_thread
         grace = nanoseconds(GRACE_SECONDS + SECONDS_BEHIND_THE_GRACE)
         self._signals = StopSignals(self._begin_to_stop, grace, SystemClock())
         self._signals.install()
@@ -76,20 +80,25 @@ class Process:
         """Listen, start the service, and serve until a signal; blocks."""
         host, port = self.settings.host, self.settings.port
         try:
-            server = make_server(
-                self.app,
-                host,
-                port,
-                2 * self.settings.max_body,
-                self.settings.keepalive_seconds,
-                self._connections,
-            )
+            with _threads_left():
+                server = make_server(
+                    self.app,
+                    host,
+                    port,
+                    2 * self.settings.max_body,
+                    self.settings.keepalive_seconds,
+                    self._connections,
+                )
         except OSError as error:
             reason = error.strerror or error
             _refuse(f"cannot listen on {host}:{port}: {reason}; set INGEST_PORT or INGEST_HOST to change that")
-        self.start()
+        with _threads_left():
+            self.start()
         log.info("listening on %s", described(_addresses(server)))
-        server.run()
+        try:
+            server.run()
+        except Exception as error:  # noqa: BLE001 - nothing would answer any more
+            exit_process(f"the server failed: {error!r}")
 
     def _begin_to_stop(self, signal_name: str) -> None:
         """Open no further slot from now on, however long it takes to answer what was asked."""
@@ -112,7 +121,8 @@ def _start_log(settings: Settings) -> None:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     taking, writing = log_to(Stderr(), lines)
     logging.basicConfig(level=logging.INFO, handlers=[taking])
-    writing.start()
+    with _threads_left():
+        writing.start()
     atexit.register(writing.stop)
     for remark in remarks(os.environ, settings.variables()):
         log.warning(remark)
@@ -130,6 +140,15 @@ def _addresses(server: Any) -> list[tuple[str, int]]:
     """Return where a server of waitress listens: it has another type for several addresses."""
     single = getattr(server, "effective_host", None)
     return server.effective_listen if single is None else [(single, server.effective_port)]
+
+
+@contextmanager
+def _threads_left() -> Iterator[None]:
+    """Refuse the start where the block finds that the system has no thread left."""
+    try:
+        yield
+    except RuntimeError as error:
+        _refuse(f"cannot start: {error}")
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -76,6 +76,17 @@ def test_a_loop_that_fails_every_time_gives_up_once(clock: VirtualClock) -> None
     assert loop.done == MOST_ERRORS
 
 
+def has_no_memory() -> bool:
+    raise MemoryError
+
+
+def test_a_loop_without_memory_gives_up_at_once(clock: VirtualClock) -> None:
+    loop = Rounds(clock, has_no_memory, succeeds)
+    loop.start()
+    loop.join()
+    assert (loop.done, loop.given_up) == (1, ["the loop has no memory left"])
+
+
 def test_a_success_in_between_starts_the_count_anew(clock: VirtualClock) -> None:
     loop = Rounds(clock, *[fails] * (MOST_ERRORS - 1), succeeds, *[fails] * (MOST_ERRORS - 1), ends)
     loop.start()
@@ -135,6 +146,30 @@ exit_process("the loop failed")
 def test_a_process_that_gives_up_ends_though_its_standard_error_is_not_read(stderr: str) -> None:
     program = [sys.executable, "-c", GIVING_UP.format(stderr=stderr)]
     assert subprocess.run(program, timeout=60, check=False).returncode == EXIT_STATUS
+
+
+A_THREAD_THAT_FAILS = """
+import threading
+from ingest_service.loop import exit_with_thread
+
+threading.excepthook = exit_with_thread
+threading.Thread(target=lambda: {failure}, name="worker").start()
+threading.Event().wait(10)
+print("goes on")
+"""
+
+
+def ended_with(failure: str) -> tuple[int, str]:
+    program = [sys.executable, "-c", A_THREAD_THAT_FAILS.format(failure=failure)]
+    ended = subprocess.run(program, timeout=60, check=False, capture_output=True, text=True)
+    return ended.returncode, ended.stderr
+
+
+def test_a_thread_that_an_exception_ends_ends_the_process() -> None:
+    sentence = (
+        "ingest_service: the thread 'worker' has ended: ZeroDivisionError('division by zero'); the process ends"
+    )
+    assert ended_with("1 / 0") == (EXIT_STATUS, f"{sentence}\n")
 
 
 def test_a_loop_has_ended_once_its_thread_ran_and_runs_no_more(clock: VirtualClock) -> None:
