@@ -15,6 +15,7 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import CANCELLED, Call, Outcome, Slot
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.rate import RateLimit
+from ingest_service.loop import exit_process
 from ingest_service.ports.engine import ignore
 from ingest_service.ports.observer import Observer
 from ingest_service.schedule.capacity import backlog_full
@@ -31,6 +32,7 @@ class EmbeddedEngine:
     """Fits the port `Engine` for one process.
 
     `on_cause` gets everything that may move the ends of ingestions, before it does; any thread, it does not block.
+    `give_up` ends the process.
     """
 
     def __init__(
@@ -42,13 +44,14 @@ class EmbeddedEngine:
         most_ids: int,
         observer: Observer,
         on_cause: Callable[[Cause], None],
+        give_up: Callable[[str], None] = exit_process,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._rate = rate
         self._most_ids = most_ids
         self._on_cause = on_cause
-        self._state = DispatchState(clock, rate)
+        self._state = DispatchState(clock, rate, give_up)
         self._slots = Slots(journal, clock, rate, retry_rules, observer, on_cause, self._state)
 
     # The dispatcher's end: see the port `SlotSource`.

@@ -10,6 +10,7 @@ from ingest_service.dispatch.circuit_breaker import CircuitBreaker
 from ingest_service.dispatch.pacer import Pacer
 from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.usage import UsageLog
+from ingest_service.errors import IngestError
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
 # Longer than it takes to prepare a slot.
@@ -19,11 +20,13 @@ _AHEAD = 20 * NANOSECONDS // 1000
 class DispatchState:
     """The backlog, the pacer, the circuit breaker and an operator's pause. Any thread may read it.
 
-    `version` counts the changes that were begun, so that a reader sees whether one came in between.
+    `version` counts the changes that were begun, so that a reader sees whether one came in between. `give_up` ends
+    the process.
     """
 
-    def __init__(self, clock: Clock, rate: RateLimit) -> None:
+    def __init__(self, clock: Clock, rate: RateLimit, give_up: Callable[[str], None]) -> None:
         self._clock = clock
+        self._give_up = give_up
         self._rate = rate
         self._bell = Event()
         self._stopped = False
@@ -54,11 +57,18 @@ class DispatchState:
     def changing(self) -> Iterator[None]:
         """Hold the lock while a slot is chosen and written down, while one is closed, and for every change.
 
-        So an ingestion that is on its way into a slot does not change.
+        So an ingestion that is on its way into a slot does not change. An unexpected error gives up: it may have
+        come when the change was on the disk and not yet in memory, and only a new start brings them together.
         """
         with self._lock:
             self.version += 1
-            yield
+            try:
+                yield
+            except IngestError:
+                raise
+            except Exception as error:
+                self._give_up(f"memory may not agree with the disk: {error!r}")
+                raise
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:

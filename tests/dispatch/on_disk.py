@@ -36,6 +36,7 @@ class OnDisk:
             self.wiring.most_ids,
             self.wiring.observer,
             self.wiring.causes.note,
+            self.given_up.append,
         )
         self.engine.start()
 

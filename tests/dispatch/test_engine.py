@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Priority, Submission
-from ingest_service.errors import BacklogFull
+from ingest_service.errors import BacklogFull, StoreError
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from tests.engines.places import EmbeddedPlace
 from tests.engines.wiring import RATE
@@ -27,6 +28,40 @@ def test_two_requests_with_one_key_that_race_are_one_ingestion_and_take_room_onc
     simulation.submit([4, 5, 6])
     with pytest.raises(BacklogFull):
         simulation.submit([7])
+
+
+class ForgetfulJournal(SqliteJournal):
+    """A journal that has no memory left behind a cancellation that is on the disk."""
+
+    def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        super().cancel(sequence, outcomes)
+        raise MemoryError
+
+
+class FullJournal(SqliteJournal):
+    """A journal on a disk that is full."""
+
+    def cancel(self, sequence: int, outcomes: Sequence[tuple[int, Outcome]]) -> None:  # noqa: ARG002
+        raise StoreError("the disk is full")
+
+
+@pytest.mark.parametrize(
+    ("journal", "error", "given_up"),
+    [
+        (ForgetfulJournal, MemoryError, ["memory may not agree with the disk: MemoryError()"]),
+        (FullJournal, StoreError, []),
+    ],
+    ids=["unexpected", "of the store"],
+)
+def test_a_change_that_may_be_on_the_disk_and_not_in_memory_ends_the_process(
+    journal: type[SqliteJournal], error: type[Exception], given_up: list[str]
+) -> None:
+    place = EmbeddedPlace(journal=journal)
+    simulation = Simulation(place=place)
+    ingestion = simulation.submit([1, 2, 3])
+    with pytest.raises(error):
+        simulation.service.cancel(ingestion)
+    assert place.given_up == given_up
 
 
 class NotingJournal(SqliteJournal):

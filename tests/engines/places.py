@@ -57,6 +57,7 @@ class EmbeddedPlace:
             self.database.clock = self.clock
         self._journal = journal
         self._records = records
+        self.given_up: list[str] = []
 
     def build(self, wiring: Wiring) -> tuple[AuditedRecords, Engine]:
         self.journal = self._journal(self.database, self.database, wiring.clock)
@@ -68,6 +69,7 @@ class EmbeddedPlace:
             wiring.most_ids,
             wiring.observer,
             wiring.causes.note,
+            self.given_up.append,
         )
         return self._records(self.database), engine
 
