@@ -33,12 +33,12 @@ def connect(path: Path, create: bool = True) -> sqlite3.Connection:
     return connection
 
 
-def store_error(sentence: str, error: sqlite3.Error | UnicodeDecodeError) -> StoreError:
+def store_error(sentence: str, error: sqlite3.Error | UnicodeDecodeError | MemoryError) -> StoreError:
     """Return this error of SQLite with a sentence of ours before it."""
     # The lowest byte is the kind of error, the rest of the code its details.
     kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
     is_damage = kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or isinstance(error, UnicodeDecodeError)
-    return (StoreDamaged if is_damage else StoreError)(f"{sentence}: {error}")
+    return (StoreDamaged if is_damage else StoreError)(f"{sentence}: {str(error) or 'no memory is left'}")
 
 
 @contextmanager
@@ -85,10 +85,14 @@ class Readers:
         connection = self._borrow()
         try:
             yield connection
-        except READING_ERRORS as error:
+        except (*READING_ERRORS, MemoryError) as error:
             raise store_error("the database could not be read", error) from error
         finally:
-            self._idle.append(connection)
+            if connection.in_transaction:
+                # It could not be rolled back: the next reader would see the past.
+                connection.close()
+            else:
+                self._idle.append(connection)
 
     def _borrow(self) -> sqlite3.Connection:
         try:

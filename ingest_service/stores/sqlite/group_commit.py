@@ -138,7 +138,7 @@ class GroupCommit:
             write.turn.release()
 
     def _abandon(self, group: list[WaitingWrite]) -> None:
-        """Answer a group whose leader is ended by something like SystemExit; no one knows how far it came."""
+        """Answer a group whose leader is ended, as by a lack of memory; it is not known how far it came."""
         for write in group:
             write.failed(CommitNotCertain("the thread that wrote has ended"))
         self._give_up("memory no longer agrees with the disk")
@@ -154,7 +154,7 @@ class GroupCommit:
 
     def _refusal(self, error: Exception) -> Exception:
         """Return the error of a write that failed, after what may be left of it in the log was overwritten."""
-        if not isinstance(error, sqlite3.Error):
+        if not isinstance(error, sqlite3.Error | MemoryError):
             return error
         refusal = store_error("the database could not be written", error)
         if self._writer is not None and not self._writer.is_undone():
@@ -169,6 +169,8 @@ class GroupCommit:
         try:
             self._require()
             results = writer.commit(lambda connection: [write.statements(connection) for write in group])
+        except CommitNotCertain:
+            raise
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked
             return error
         self._failure = None

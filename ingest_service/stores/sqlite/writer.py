@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from ingest_service.errors import CommitNotCertain
+
 T = TypeVar("T")
 
 
@@ -26,22 +28,25 @@ class Writer:
         self._is_in_doubt = False
 
     def commit(self, statements: Callable[[sqlite3.Connection], T]) -> T:
-        """Run statements in a transaction and return their result. Raises what they raise, and sqlite3.Error."""
+        """Run statements in a transaction and return their result.
+
+        Raises what they raise, sqlite3.Error, and CommitNotCertain after which nothing more may be written.
+        """
         try:
+            self._leave_transaction()
             self._connection.execute("BEGIN IMMEDIATE")
             result = statements(self._connection)
             self._end()
         except BaseException:
-            if self._connection.in_transaction:
-                with suppress(sqlite3.Error):
-                    self._connection.rollback()
+            with suppress(sqlite3.Error, MemoryError):
+                self._leave_transaction()
             raise
         return result
 
     def is_undone(self) -> bool:
         """Return whether it is certain that nothing of a failed commit is kept; overwrites it if need be."""
         if self._is_in_doubt:
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error, MemoryError, CommitNotCertain):
                 self.commit(touch)
         return not self._is_in_doubt
 
@@ -49,9 +54,17 @@ class Writer:
         """Close the connection."""
         self._connection.close()
 
+    def _leave_transaction(self) -> None:
+        """Roll back what failed, also what could not be rolled back when it failed."""
+        if self._connection.in_transaction:
+            self._connection.rollback()
+
     def _end(self) -> None:
         try:
             self._connection.execute("COMMIT")
+        except MemoryError as error:
+            # Python may have had none for the answer to a commit that went well.
+            raise CommitNotCertain("no memory was left at the end of a commit") from error
         except sqlite3.Error as error:
             # On a full disk the end of it is missing in the log.
             if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:

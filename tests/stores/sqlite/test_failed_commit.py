@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingest_service.errors import NOT_CERTAIN, StoreError
+from ingest_service.errors import NOT_CERTAIN, CommitNotCertain, StoreError
 from ingest_service.stores.sqlite.connections import connect
 from ingest_service.stores.sqlite.group_commit import PROBE_INTERVAL, GroupCommit
 from tests.doubles import VirtualClock
@@ -24,8 +24,18 @@ class FailingConnection(sqlite3.Connection):
     path: Path
     failures = 0
     is_full = False
+    rollbacks_fail = False
+    forgets_the_answer = False
+
+    def rollback(self) -> None:
+        if self.rollbacks_fail:
+            raise MemoryError
+        super().rollback()
 
     def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
+        if statement == "COMMIT" and self.forgets_the_answer:
+            super().execute(statement)
+            raise MemoryError
         if statement == "COMMIT" and self.failures:
             self.failures -= 1
             super().execute("ROLLBACK")
@@ -83,8 +93,14 @@ def connection(path: Path) -> FailingConnection:
 
 
 @pytest.fixture
-def group_commit(connection: FailingConnection, clock: VirtualClock) -> Iterator[GroupCommit]:
-    group_commit = GroupCommit(clock, lambda _writes, _took: None)
+def given_up() -> list[str]:
+    """Reasons for which the process would have been ended."""
+    return []
+
+
+@pytest.fixture
+def group_commit(connection: FailingConnection, clock: VirtualClock, given_up: list[str]) -> Iterator[GroupCommit]:
+    group_commit = GroupCommit(clock, lambda _writes, _took: None, given_up.append)
     group_commit.open(connection)
     yield group_commit
     group_commit.close()
@@ -159,3 +175,38 @@ def test_a_probe_writes_no_more_than_once_in_an_interval(
         sizes.append(log.stat().st_size)
     assert sizes[0] < sizes[1] == sizes[2] == sizes[3]
     assert connection.execute("SELECT count(*) FROM words").fetchone() == (1,)
+
+
+def no_memory(connection: sqlite3.Connection) -> None:
+    insert("half")(connection)
+    raise MemoryError
+
+
+def test_a_write_without_memory_is_refused_and_nothing_of_it_is_kept(
+    path: Path, group_commit: GroupCommit
+) -> None:
+    with pytest.raises(StoreError, match=r"^the database could not be written: no memory is left$"):
+        group_commit.write(no_memory)
+    group_commit.write(insert("after"))
+    assert words(path) == ["before", "after"]
+
+
+def test_what_could_not_be_rolled_back_is_rolled_back_before_the_next_commit(
+    path: Path, connection: FailingConnection, group_commit: GroupCommit
+) -> None:
+    connection.rollbacks_fail = True
+    with pytest.raises(StoreError):
+        group_commit.write(no_memory)
+    connection.rollbacks_fail = False
+    group_commit.write(insert("after"))
+    assert words(path) == ["before", "after"]
+
+
+def test_a_commit_without_memory_at_its_end_ends_the_process(
+    path: Path, connection: FailingConnection, group_commit: GroupCommit, given_up: list[str]
+) -> None:
+    connection.forgets_the_answer = True
+    with pytest.raises(CommitNotCertain):
+        group_commit.write(insert("kept"))
+    assert given_up == ["memory no longer agrees with the disk"]
+    assert words(path) == ["before", "kept"]
