@@ -48,7 +48,7 @@ test-slow-others: .venv/dev.stamp
 
 # Many more faults than in `make test-slow`, for some hours; writes the figures into docs/reliability.md.
 test-faults: .venv/dev.stamp
-	$(BIN)/pytest -m slow --long --durations=8 $(or $(ARGS),$(FAULTS))
+	$(BIN)/pytest -m slow --long --durations=8 $(or $(ARGS),$(FAULTS) $(SCHEMATHESIS))
 
 # Runs every benchmark and writes docs/performance.md; `make bench ARGS="cli pacing"` runs some, and keeps the other figures.
 bench: .venv/dev.stamp

@@ -5,11 +5,15 @@ import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from tests.processes.client import HOST
 
 Connections = list[socket.socket]
 CLUSTER = 20
+# Linux: what is closed in this mode sends nothing.
+TCP_REPAIR = 19
+ESTABLISHED = "01"
 WHOLE = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n"
 
 
@@ -50,9 +54,23 @@ def trickle(opened: Connections, pieces: Iterable[bytes], seconds: float) -> Non
             time.sleep(seconds * CLUSTER / max(len(opened), CLUSTER))
 
 
+def vanish(opened: Connections) -> None:
+    """Close the connections and send nothing of it, as where a machine dies. Needs the rights of root."""
+    for connection in opened:
+        connection.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        connection.close()
+
+
 def still_open(opened: Connections) -> int:
     """Return the number of connections that the server has not closed; what it has sent is thrown away."""
     return sum(1 for connection in opened if drained(connection)[1])
+
+
+def established(port: int) -> int:
+    """Return the number of connections to a port of this machine that neither end has closed."""
+    own = f":{port:04X}"
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(1 for _, local, _, state, *_ in rows if local.endswith(own) and state == ESTABLISHED)
 
 
 def answers(opened: Connections) -> list[bytes]:

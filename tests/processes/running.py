@@ -56,6 +56,11 @@ class Running:
         self.kill()
 
     @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
     def printed(self) -> str:
         """Everything in the log, of this process and of those before it."""
         return self._log.read_text()

@@ -42,7 +42,7 @@ def test_a_stop_waits_for_no_slot_and_has_exit_code_0(
 def test_a_stop_lets_the_calls_in_flight_finish_and_opens_no_other_slot(
     start: Start, client: Client, signum: signal.Signals
 ) -> None:
-    slow = {"INGEST_INTERVAL_SECONDS": "0.5", "INGEST_SIMULATED_DELAY_SECONDS": "5"}
+    slow = {"INGEST_INTERVAL_SECONDS": "0.5", "INGEST_SIMULATED_DELAY_SECONDS": "3"}
     running = start(**slow).until_healthy()
     ingestion_id = client.submit([1, 2, 3, 4, 5, 6], "LOW")
     eventually(lambda: client.batch_statuses(ingestion_id) == ["triggered", "yet_to_start"])
@@ -54,7 +54,7 @@ def test_a_stop_lets_the_calls_in_flight_finish_and_opens_no_other_slot(
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT], ids=lambda signum: signum.name)
 def test_a_second_signal_breaks_off_no_call(start: Start, client: Client, second: signal.Signals) -> None:
-    running = start(INGEST_SIMULATED_DELAY_SECONDS="4").until_healthy()
+    running = start(INGEST_SIMULATED_DELAY_SECONDS="3").until_healthy()
     ingestion_id = client.submit([1, 2, 3], "LOW")
     eventually(lambda: client.batch_statuses(ingestion_id) == ["triggered"])
     client.close()
