@@ -145,9 +145,11 @@ class Channel(HTTPChannel):
 
     def handle_write(self) -> None:
         """Send what can be sent. Of the loop."""
-        if self._refused and self.close_when_flushed:
-            self._linger()
-        super().handle_write()
+        # Where nothing is asked, waitress sends without the lock of the buffers: no answer may begin meanwhile.
+        with self.requests_lock:
+            if self._refused and self.close_when_flushed:
+                self._linger()
+            super().handle_write()
         self._wake()
         if self._unparsed:
             with self.requests_lock:

@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from select import POLLIN
 from socket import create_connection, socket
 from typing import Any, cast
@@ -175,6 +176,36 @@ def test_large_pieces_arrive_whole_and_in_order_however_much_their_reader_takes(
     while channel.total_outbufs_len:
         channel.handle_write()
     assert client.taken == b"".join(pieces)
+
+
+class WatchedClient(TakingClient):
+    """The socket of a reader; notes whether other threads could begin a request while something is sent to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.channel: Channel
+        self.begins: list[bool] = []
+
+    def send(self, data: bytes) -> int:
+        with ThreadPoolExecutor(1) as others:
+            self.begins.append(others.submit(self._begin).result())
+        return super().send(data)
+
+    def _begin(self) -> bool:
+        begins: bool = self.channel.requests_lock.acquire(blocking=False)
+        if begins:
+            self.channel.requests_lock.release()
+        return begins
+
+
+def test_no_request_begins_while_the_loop_sends_the_rest_of_an_answer(server: Any) -> None:
+    client = WatchedClient()
+    client.channel = Channel(server, cast("socket", client), ("127.0.0.1", 1), server.adj, server._map)
+    client.channel.outbufs[-1].append(b"the rest")
+    client.channel.total_outbufs_len = len(b"the rest")
+    client.channel.handle_write()
+    assert client.taken == b"the rest"
+    assert client.begins == [False]
 
 
 def test_a_large_piece_is_not_kept_where_its_reader_takes_it(server: Any) -> None:
