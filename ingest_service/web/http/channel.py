@@ -92,7 +92,11 @@ class Channel(HTTPChannel):
     def check(self, now: int, keepalive: int) -> None:
         """Close it if it has been silent for too long; refuse a request that comes too slowly. Of the loop."""
         request = self.request
-        if self.is_working or self.will_close:
+        if self.will_close:
+            # It waits for its reader, which takes nothing more.
+            self.handle_close()
+            return
+        if self.is_working:
             return
         if self._closes_at is not None:
             silent = now > self._closes_at

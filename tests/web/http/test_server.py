@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from waitress.wasyncore import close_all, readwrite
 
-from ingest_service.web.http.channel import BODY_READ_AT_ONCE, SENT_AT_ONCE, Channel
+from ingest_service.clock import NANOSECONDS
+from ingest_service.web.http.channel import BODY_READ_AT_ONCE, SENT_AT_ONCE, STALLED, Channel
 from ingest_service.web.http.server import BREATHER, make_server
 from tests.doubles import VirtualClock
 
@@ -206,6 +207,16 @@ def test_no_request_begins_while_the_loop_sends_the_rest_of_an_answer(server: An
     client.channel.handle_write()
     assert client.taken == b"the rest"
     assert client.begins == [False]
+
+
+def test_a_reader_that_takes_nothing_more_is_closed_without_waiting_for_it(server: Any) -> None:
+    client = TakingClient(0)
+    channel = Channel(server, cast("socket", client), ("127.0.0.1", 1), server.adj, server._map)
+    channel.write_soon(bytes(SENT_AT_ONCE + 1))
+    for seconds in (1, 2):
+        channel.check(channel.moved + STALLED + seconds * NANOSECONDS, 0)
+    assert not channel.connected
+    assert channel not in server._map.values()
 
 
 def test_a_large_piece_is_not_kept_where_its_reader_takes_it(server: Any) -> None:
