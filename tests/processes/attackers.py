@@ -66,11 +66,15 @@ def still_open(opened: Connections) -> int:
     return sum(1 for connection in opened if drained(connection)[1])
 
 
-def established(port: int) -> int:
-    """Return the number of connections to a port of this machine that neither end has closed."""
-    own = f":{port:04X}"
+def established(opened: Connections, port: int) -> int:
+    """Return the number of connections to a port of this machine that neither end has closed. Linux."""
+    server, clients = f":{port:04X}", {f":{connection.getsockname()[1]:04X}" for connection in opened}
     rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-    return sum(1 for _, local, _, state, *_ in rows if local.endswith(own) and state == ESTABLISHED)
+    return sum(
+        1
+        for _, local, remote, state, *_ in rows
+        if local.endswith(server) and remote[-5:] in clients and state == ESTABLISHED
+    )
 
 
 def answers(opened: Connections) -> list[bytes]:
