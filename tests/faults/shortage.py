@@ -11,11 +11,11 @@ _SOURCE = Path(__file__).with_suffix(".c")
 
 
 class Shortage:
-    """A library that programs load by `environ`, and what it lets run out in them. Needs cc."""
+    """A library that programs load by `environ`, and what it lets run out in them. Needs gcc."""
 
     def __init__(self, folder: Path) -> None:
         library, self._file = folder / "shortage.so", folder / "shortage"
-        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, _SOURCE, "-ldl"], check=True)
+        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", library, _SOURCE, "-ldl"], check=True)
         self._set(0, 0)
         # Every object of Python is an allocation of its own then.
         self.environ = {"LD_PRELOAD": str(library), "SHORTAGE": str(self._file), "PYTHONMALLOC": "malloc"}

@@ -66,11 +66,6 @@ class Running:
         return self._log.read_text()
 
     @property
-    def pid(self) -> int:
-        """Its number among the processes of the system."""
-        return self._process.pid
-
-    @property
     def has_ended(self) -> bool:
         """True if it runs no more."""
         return self._process.poll() is not None
