@@ -50,7 +50,7 @@ class Worker:
 
 
 class Client:
-    """The driver that submits, to the end of the block. `accepted` has the ids of which it said so, and grows."""
+    """The driver that submits, to the end of the block. `accepted` has the ids that it has printed, and grows."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
         self.accepted: list[int] = []

@@ -1,4 +1,4 @@
-"""What keeps the work of a queue: a server or a file of its own on this disk, as durable as it can be."""
+"""The store of the work of a queue: a server or a file of its own on this disk, as durable as it can be."""
 
 import shutil
 import socket

@@ -1,4 +1,4 @@
-"""What a trial showed: judged by the record of the upstream alone, and by which ids were accepted."""
+"""The verdict on a trial: judged by the record of the upstream alone, and by which ids were accepted."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from ingest_service.upstreams.fake.arrivals import Arrival, most_in_a_span
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was counted: calls, and ids that were accepted.
+    """The numbers that were counted: calls, and ids that were accepted.
 
     `worst` is the most calls that began in one half-open interval. `closest_ns` is the shortest time from a call
     to the one that is `limit` calls later, None with fewer calls: below the interval, the limit was broken. An id

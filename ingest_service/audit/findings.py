@@ -1,4 +1,4 @@
-"""What an audit found against the promise."""
+"""The findings of an audit against the promise."""
 
 from dataclasses import dataclass, field
 from typing import Literal

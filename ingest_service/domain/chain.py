@@ -41,7 +41,7 @@ def fates_of(slot: Slot, verdicts: Sequence[Verdict]) -> str:
 
 
 def _fate(verdict: Verdict, attempts: int) -> str:
-    """Return the letter of an id that had so many attempts before."""
+    """Return the letter of an id that had this number of attempts before."""
     match verdict:
         case Outcome(error=None):
             return "d"

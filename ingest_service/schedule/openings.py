@@ -12,7 +12,7 @@ class Openings(Protocol):
 
     @property
     def is_even(self) -> bool:
-        """Whether neighbouring slots are always an interval apart."""
+        """True if neighbouring slots are always an interval apart."""
 
     def of(self, slot: int) -> int:
         """Return when this slot opens. It is one that was planned."""

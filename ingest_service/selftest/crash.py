@@ -19,7 +19,7 @@ SUBMISSIONS = 4
 
 @dataclass(frozen=True)
 class Record:
-    """What the clients were told, and what the upstream saw."""
+    """The answers that the clients got, and the calls that the upstream saw."""
 
     kills: int
     accepted: int

@@ -16,7 +16,7 @@ ROOM = 4096
 
 @dataclass(frozen=True)
 class Record:
-    """What was seen while nothing could be written, and afterwards."""
+    """The answers while nothing could be written, and afterwards."""
 
     refused: bool
     said_so: bool

@@ -57,7 +57,7 @@ class Trial:
 
     @property
     def arrivals(self) -> list[Arrival]:
-        """What the upstream saw so far, in the order of arrival."""
+        """The calls that the upstream saw so far, in the order of arrival."""
         return sorted(self.upstream.arrivals, key=lambda arrival: arrival.started_ns)
 
     @property

@@ -1,4 +1,4 @@
-"""What a check of the self-test found."""
+"""The verdict of a check of the self-test."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ Figures = Mapping[str, int | float | str]
 
 
 class State(StrEnum):
-    """How a check ended: one that was not made here has found nothing out."""
+    """The end of a check: one that was not made here has found nothing out."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: one sentence for a person, and the figures for a report."""
+    """The result of a check: one sentence for a person, and the figures for a report."""
 
     state: State
     sentence: str

@@ -1,4 +1,4 @@
-"""What docs/guarantees.md guarantees, and the tests that it names for each guarantee.
+"""The guarantees of docs/guarantees.md, and the tests that it names for each guarantee.
 
 A guarantee is a section below "Guaranteed". A link of it to a file of tests names one test: its words are the name
 of the test, without `test_` and with blanks.

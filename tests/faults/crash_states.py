@@ -27,7 +27,7 @@ class PowerCut:
 
 
 def power_cuts(deeds: Sequence[Deed], count: int, chance: Random) -> Iterator[PowerCut]:
-    """Yield so many power cuts, at any points of a record, in its order.
+    """Yield this number of power cuts, at any points of a record, in its order.
 
     Number n comes after n deeds, before the next one is done.
     """

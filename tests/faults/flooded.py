@@ -21,7 +21,7 @@ class Flooded:
 
     @property
     def megabytes(self) -> float:
-        """What the process has in memory."""
+        """The memory of the process."""
         status = Path(f"/proc/{self.running.pid}/status").read_text()
         (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024

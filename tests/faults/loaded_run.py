@@ -62,7 +62,7 @@ class LoadedRun:
 
     @property
     def times_called(self) -> set[int]:
-        """How often ids were called, of those that were called."""
+        """The number of calls of each id that was called."""
         return set(Counter(arrival.record_id for arrival in self.checker.arrivals).values())
 
 

@@ -12,7 +12,7 @@ MEMORY = Path("/dev/shm")
 
 
 def broken_promises(run: RecordedRun, count: int, seed: int) -> list[str]:
-    """Return the promises that are broken after so many power cuts, as sentences.
+    """Return the promises that are broken after this number of power cuts, as sentences.
 
     The files are kept in memory where that is possible: a start from them waits for the disk many times.
     """

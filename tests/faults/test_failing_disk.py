@@ -20,7 +20,7 @@ INTERVAL = 50_000_000
 # A submission, the opening of a slot and its closing write so often into the log, together.
 CALLS_OF_A_ROUND = 60
 LOG, LOCK, DATABASE, ANY = "-wal", ".lock", ".db", ""
-# So many ids fill the log, so that SQLite copies it into the database.
+# Enough ids to fill the log, so that SQLite copies it into the database.
 FILLING = 1_000_000
 
 

@@ -52,7 +52,7 @@ def many_files() -> None:
 
 @pytest.fixture(scope="module")
 def seconds(scale: Callable[[int, int], int]) -> int:
-    """How long an attack goes on."""
+    """The seconds that an attack goes on."""
     return scale(1, 20)
 
 

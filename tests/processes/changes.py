@@ -1,4 +1,4 @@
-"""What clients changed after their submissions, as they noted it. Times are nanoseconds, monotonic."""
+"""The changes that clients made after their submissions, as they noted them. Times are nanoseconds, monotonic."""
 
 from dataclasses import dataclass, field
 

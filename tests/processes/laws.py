@@ -72,7 +72,7 @@ def spans_of_four(record: Record) -> list[int]:
 
 
 def windows_over(record: Record, ids: int, window: int) -> list[int]:
-    """Return the lengths of those times shorter than a window in which more than so many ids were called."""
+    """Return the lengths of those times shorter than a window in which more ids than that were called."""
     times = [arrival.at for arrival in record.arrivals]
     spans = (last - first for first, last in zip(times, times[ids:], strict=False))
     return [span for span in spans if span < window]

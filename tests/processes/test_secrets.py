@@ -74,7 +74,7 @@ HEADERS = json.dumps({"Authorization": f"Bearer {KEY}"})
 
 @dataclass
 class Stage:
-    """Where a service runs: its folder, its upstream, and the database server if it has one."""
+    """The place of a service: its folder, its upstream, and the database server if it has one."""
 
     folder: Path
     upstream: FakeUpstream

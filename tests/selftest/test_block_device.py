@@ -1,4 +1,4 @@
-"""What Linux shows of the file system and the device under a folder."""
+"""The file system and the device under a folder."""
 
 import os
 from pathlib import Path

@@ -47,7 +47,7 @@ _INGESTIONS = (
 
 
 class Times(NamedTuple):
-    """What an engine alone knows of the opening and the closing of a slot, as text in SQL."""
+    """The times that an engine alone knows of the opening and the closing of a slot, as text in SQL."""
 
     opening: str
     closing: str

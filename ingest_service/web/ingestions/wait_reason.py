@@ -68,7 +68,7 @@ class WaitReason(ResponseModel):
 
     @classmethod
     def of_none(cls, text: str) -> Self:
-        """Return the reason of an ingestion of which nothing waits."""
+        """Return the reason of an ingestion that has nothing waiting."""
         return cls(ahead={}, paused_by_operator=False, paused_until=None, quota=None, next_at=None, text=text)
 
 

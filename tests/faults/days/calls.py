@@ -15,7 +15,7 @@ def unaccepted(notes: Notes) -> Iterator[str]:
 
 
 def repeated(notes: Notes) -> Iterator[str]:
-    """What was answered for good is called again only if it was in the slot that was open at a kill."""
+    """An id that was answered for good is called again only if it was in the slot that was open at a kill."""
     slots, kills = _Slots(notes), notes.places(Killed)
     for (_, record_id), calls in Owners(notes).calls().items():
         for (before, first), (after, _) in pairwise(calls):

@@ -19,7 +19,7 @@ _DAYS_AT_ONCE = 20
 
 @dataclass(frozen=True)
 class Judgement:
-    """What broke on the day of a seed, as sentences, and how much happened."""
+    """The laws that broke on the day of a seed, as sentences, and how much happened."""
 
     seed: int
     broken: tuple[str, ...]

@@ -121,7 +121,7 @@ class Notes:
 
     @property
     def limits(self) -> list[tuple[int, int]]:
-        """The limits, each of so many ids in a window of time."""
+        """The limits, each a number of ids in a window of time."""
         return [(limit.ids, limit.window + self.rate.guard) for limit in self.rate.limits]
 
     def add(self, note: Note) -> None:

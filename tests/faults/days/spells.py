@@ -7,7 +7,7 @@ from tests.faults.days.plan import Spell
 
 
 class Spells:
-    """What kind of spell there is now; the times of the spells count from the time of the clock at first."""
+    """The kind of spell that there is now; the times of the spells count from the time of the clock at first."""
 
     def __init__(self, clock: VirtualClock, spells: Sequence[Spell]) -> None:
         self._clock = clock

@@ -19,7 +19,7 @@ from tests.processes.waiting import PATIENCE_SECONDS
 CLIENTS = 16
 # One ingestion of this many is cancelled.
 _CANCELLED_ONE_OF = 6
-# Ingestions that are not over: so many that slots are full, and so few that each is asked for often.
+# Ingestions that are not over: enough for full slots, and few enough for each to be asked for often.
 _ROOM = 12
 _BETWEEN_TRIES = 0.05
 
