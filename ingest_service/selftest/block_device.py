@@ -11,7 +11,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a folder: the type of the file system, and the write cache of its device as the kernel sees it."""
+    """The type of the file system of a folder, and the write cache of its device as the kernel sees it."""
 
     file_system: str
     write_cache: str

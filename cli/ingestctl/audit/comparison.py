@@ -32,7 +32,7 @@ Call = TypeVar("Call", LedgerCall, LoggedCall)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The calls of both. `offset` is how far the clock of the log is ahead, in seconds, None without a common call.
+    """The calls of both. `offset` is the seconds that the clock of the log is ahead, None without a common call.
 
     `extra` are calls that only the log has, `missing` those that only the ledger has. `outside` counts the calls
     of either that are before the other one begins, or after it ends.
