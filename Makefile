@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others test-slow-schemathesis test-slow-faults test-faults bench check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others test-slow-schemathesis test-slow-faults test-slow-forecasts test-faults bench check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -11,9 +11,9 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	$(BIN)/pytest $(or $(ARGS),--numprocesses=auto --maxprocesses=8 --dist=worksteal --cov --cov-report=term)
 
-# Most of them wait most of the time: three groups at once take a third of the time, the longest ones first.
+# Most of them wait most of the time: four groups at once take a third of the time, the longest ones first.
 test-slow: .venv/dev.stamp
-	$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(addprefix test-slow-,processes others crashes faults schemathesis browser postgres replicas)
+	$(MAKE) --no-print-directory --jobs=4 --output-sync=target $(addprefix test-slow-,processes forecasts others crashes faults schemathesis browser postgres replicas)
 
 CRASHES := tests/processes/test_crash.py tests/processes/test_crash_http.py tests/processes/test_idempotency.py
 REPLICAS := tests/processes/test_replicas.py
@@ -21,6 +21,7 @@ SCHEMATHESIS := tests/processes/test_schemathesis.py
 FAULTS := tests/faults
 POSTGRES := tests/stores/postgres tests/engines tests/postgres
 BROWSER := tests/browser
+FORECASTS := tests/schedule
 
 test-slow-processes: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 tests/processes $(patsubst %,--ignore=%,$(CRASHES) $(REPLICAS) $(SCHEMATHESIS))
@@ -40,11 +41,14 @@ test-slow-replicas: .venv/dev.stamp
 test-slow-postgres: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(POSTGRES)
 
+test-slow-forecasts: .venv/dev.stamp
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(FORECASTS)
+
 test-slow-browser: .venv/dev.stamp
 	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(BROWSER)
 
 test-slow-others: .venv/dev.stamp
-	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(patsubst %,--ignore=%,tests/processes $(POSTGRES) $(BROWSER) $(FAULTS))
+	$(BIN)/pytest -m slow --durations=8 --durations-min=5 $(patsubst %,--ignore=%,tests/processes $(POSTGRES) $(BROWSER) $(FAULTS) $(FORECASTS))
 
 # Many more faults than in `make test-slow`, for some hours; writes the figures into docs/reliability.md.
 test-faults: .venv/dev.stamp

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import count
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest_service.domain.model import Status
@@ -54,6 +54,7 @@ def test_a_batch_that_was_split_had_one_attempt() -> None:
     assert [batch.attempts for batch in batches] == [1, 1, 1]
 
 
+@settings(max_examples=40)
 @given(arrivals, st.integers(2, 6), st.data())
 def test_on_a_busy_service_filling_never_starts_an_id_later_than_whole_batches_do(
     wanted: list[tuple[int, str, int]], slot_size: int, data: st.DataObject
