@@ -316,6 +316,14 @@ def test_ids_that_were_taken_make_room_and_those_put_back_take_it_again() -> Non
     assert backlog.ids == 0
 
 
+@pytest.mark.parametrize("probe", [False, True])
+def test_the_next_slot_of_an_empty_backlog_would_carry_nothing_not_even_a_probe(probe: bool) -> None:
+    backlog = Backlog()
+    backlog.put_later(entry(0, 3, ready=9))
+    assert backlog.ids_ahead(THREE, now=8, probe=probe) == 0
+    assert backlog.ids_ahead(THREE, now=9, probe=probe) == (1 if probe else 3)
+
+
 def test_ids_that_wait_for_later_take_room_each() -> None:
     backlog = Backlog()
     backlog.put_later(entry(0, 3, ready=9))
