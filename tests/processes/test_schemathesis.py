@@ -30,8 +30,8 @@ from tests.web.declared import TABLE, operation_of
 pytestmark = pytest.mark.slow
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
-EXAMPLES, FEWER = 180, 100
-FEWEST_CASES = 2_800
+EXAMPLES, FEWER = 320, 200
+FEWEST_CASES = 5_000
 # In a long run, as of the tests of faults.
 TIMES_MORE = 8
 # To a browser that leaves fields of a form empty.
