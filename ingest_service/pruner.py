@@ -82,11 +82,11 @@ class Pruner(Loop):
         self._believed = Cutoffs(*map(max, grown, map(min, due, allowed)))
         self._round = Cutoffs(*map(min, due, allowed))
         self._most, self._began = MOST, now
-        if due.history > self._round.history:
-            days = (due.history - self._round.history) / DAY
-            log.warning(
-                "%.1f days of history are due at once, as if the clock had been set; they go day by day", days
-            )
+        behind = due.history - self._round.history
+        # The next round removes less than that.
+        if behind > MOST.history:
+            text = "%.1f days of history are due at once, as if the clock had been set; they go day by day"
+            log.warning(text, behind / DAY)
 
     def _due(self, wall: int) -> Cutoffs:
         return Cutoffs(wall - self._keep, wall - KEEP_KEYS)

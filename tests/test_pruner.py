@@ -10,7 +10,7 @@ from ingest_service.errors import IngestionNotFound, KeyReused
 from ingest_service.pruner import BETWEEN_ROUNDS, BETWEEN_STEPS, DAY, Pruner
 from tests.doubles import FlakyDatabase
 from tests.engines.places import EmbeddedPlace
-from tests.simulation import Simulation
+from tests.simulation import SECOND, Simulation
 
 KEEP = 30 * DAY
 
@@ -106,6 +106,15 @@ def test_a_clock_that_is_set_ahead_while_the_service_is_stopped_removes_nothing_
     ]
     with pytest.raises(KeyReused):
         simulation.service.submit([2], Priority.LOW, key="day 19")
+
+
+def test_a_clock_that_runs_a_little_ahead_is_not_worth_a_line(
+    simulation: Simulation, caplog: pytest.LogCaptureFixture
+) -> None:
+    days_of_history(simulation, 2)
+    simulation.clock.wall_offset += SECOND
+    sweep(simulation, begun(simulation))
+    assert caplog.messages == []
 
 
 def test_what_is_written_with_a_wrong_clock_after_the_start_proves_nothing(simulation: Simulation) -> None:
