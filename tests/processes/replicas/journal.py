@@ -31,7 +31,7 @@ _NOTED = {
     "opened": "INSERT ON slots",
     "called": "INSERT ON calls",
     "waits": "INSERT ON retries",
-    "ended": "UPDATE ON slots",
+    "ended": "UPDATE OF how ON slots",
     "outcome": "INSERT ON outcomes",
 }
 
