@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from tests.postgres.databases import Databases
     from tests.simulation import Simulate, Simulation
 
-# Machines are shared, so no example has a deadline; in CI the examples are the same every time.
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# Machines are shared, so no example has a deadline; in CI the examples are the same every time. The slow tests
+# have thousands of them.
+settings.register_profile("here", deadline=None, max_examples=60)
+settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # A shell lets what it starts in the background ignore SIGINT, and so would the programs that tests interrupt.

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 # With a short interval much happens between two kills. With the long one, longer than a restart takes, it is
 # the ledger that keeps the first slot after a restart from opening too early.
 PLANS = {
-    "short": Plan(interval_seconds=0.15, room=45, alive_seconds=0.9, loaded=30, calling=10, starting=10, quiet=5),
+    "short": Plan(interval_seconds=0.15, room=45, alive_seconds=0.9, loaded=16, calling=6, starting=6, quiet=3),
     "long": Plan(interval_seconds=1.5, room=20, alive_seconds=3.5, loaded=6, calling=5, starting=2, quiet=0),
 }
 

@@ -20,7 +20,7 @@ from tests.processes.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = 100
+ROUNDS = 60
 # In each round of this many one client loses its answer, and the kill comes once the ingestion is stored.
 ONE_OF = 4
 CLIENTS = 6

@@ -119,9 +119,9 @@ def test_every_batch_runs_in_the_slot_that_was_forecast(simulation: Simulation) 
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3_000, suppress_health_check=list(HealthCheck))
 @given(running())
-def test_ten_thousand_backlogs_run_as_they_were_forecast(simulation: Simulation) -> None:
+def test_three_thousand_backlogs_run_as_they_were_forecast(simulation: Simulation) -> None:
     judge_runs(simulation)
     judge_slots(simulation)
 
