@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_schedule_shows_when_slots_open(tmp_path: Path, waits: Waits) -> None:
     with serving(tmp_path, INGEST_INTERVAL_SECONDS="3600") as url, Client(url) as client:
         client.submit(range(1, 10))
         [_, _, *rows] = running(url, tmp_path, waits)("schedule").stdout.splitlines()
-    assert any("  in 1h 00m " in row or "  in 59m 59s " in row for row in rows)
+    assert any(re.search(r"  in (1h 00m|59m 5\ds) ", row) for row in rows)
 
 
 def test_an_empty_schedule_is_a_notice_on_stderr(real_run: Run) -> None:
