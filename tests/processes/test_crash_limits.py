@@ -31,7 +31,8 @@ def record(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None])
 
 def test_the_run_was_long_enough_to_use_up_the_quota_again_and_again(record: Record) -> None:
     assert len(record.kills) == 60
-    assert len(record.arrivals) > 120
+    # Five times what the longer window allows, also on a busy machine.
+    assert len(record.arrivals) > 5 * max(LIMITS)
 
 
 @pytest.mark.parametrize("ids", LIMITS)
