@@ -13,7 +13,7 @@ test: .venv/dev.stamp
 
 # Most of them wait most of the time: four groups at once take a third of the time, the longest ones first.
 test-slow: .venv/dev.stamp
-	$(MAKE) --no-print-directory --jobs=4 --output-sync=target $(addprefix test-slow-,processes others browser crashes postgres faults schemathesis replicas forecasts)
+	$(MAKE) --no-print-directory --jobs=4 --output-sync=target $(addprefix test-slow-,processes others browser crashes schemathesis postgres faults replicas forecasts)
 
 CRASHES := tests/processes/test_crash.py tests/processes/test_crash_http.py tests/processes/test_idempotency.py
 REPLICAS := tests/processes/test_replicas.py
