@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate, chain
+from itertools import chain
 
 from ingest_service.backlog.backlog import Backlog
 from ingest_service.clock import Clock
@@ -11,7 +11,7 @@ from ingest_service.dispatch.retries import LONGEST_BACKOFF
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import LastSlot, LedgerSlot
 from ingest_service.domain.rate import RateLimit
-from ingest_service.domain.usage import CalledSlot, UsageLog
+from ingest_service.domain.usage import CalledSlot, UsageLog, each_before_the_next
 from ingest_service.errors import SettingError
 
 
@@ -43,8 +43,7 @@ def recovered_usage(slots: Sequence[LedgerSlot], last: LastSlot | None, clock: C
     so does that of a slot that was never closed; but each slot was before the next one. Slots that the ledger has
     lost count as full ones, and as when that was found.
     """
-    bounds = [_latest_start(slot, clock) for slot in slots]
-    times = list(accumulate(reversed(bounds), min))[::-1]
+    times = each_before_the_next([_latest_start(slot, clock) for slot in slots])
     called = [CalledSlot(time, slot.ids) for time, slot in zip(times, slots, strict=True)]
     if last is not None and last.lost:
         called.append(CalledSlot(_passed(last.lost_at, clock), last.lost * rate.slot_size))

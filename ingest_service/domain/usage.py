@@ -2,8 +2,9 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ingest_service.domain.long_list import PART, LongList
 from ingest_service.domain.rate import Quota, RateLimit
@@ -18,6 +19,11 @@ class CalledSlot:
 
     started: int
     ids: int
+
+
+def each_before_the_next(times: Sequence[int]) -> Sequence[int]:
+    """Return the latest times of things that came in this order: none is later than one that follows."""
+    return list(accumulate(reversed(times), min))[::-1]
 
 
 @dataclass(frozen=True, slots=True)

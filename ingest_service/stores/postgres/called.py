@@ -1,12 +1,11 @@
 """The slots of all replicas as one of them counts them for quotas."""
 
 from collections import deque
-from itertools import accumulate
 from typing import NamedTuple
 from uuid import UUID
 
 from ingest_service.domain.rate import RateLimit
-from ingest_service.domain.usage import CalledSlot, Usage, UsageLog
+from ingest_service.domain.usage import CalledSlot, Usage, UsageLog, each_before_the_next
 from ingest_service.stores.postgres.state import SlotState
 from ingest_service.stores.sql.database import Connection
 
@@ -75,8 +74,8 @@ class CalledSlots:
     def _read_anew(self, connection: Connection, state: SlotState, at: int) -> None:
         """Count what the database has, and besides what this replica saw there and is gone."""
         rows = self._last_rows(connection)
-        times = accumulate((_start(row, at, state.wall - at) for row in reversed(rows)), min)
-        called = [CalledSlot(time, row.ids) for time, row in zip(times, reversed(rows), strict=True)][::-1]
+        times = each_before_the_next([_start(row, at, state.wall - at) for row in rows])
+        called = [CalledSlot(time, row.ids) for time, row in zip(times, rows, strict=True)]
         kept = {(row.number, row.owner) for row in rows}
         first = rows[0].number if rows else 0
         gone = sum(r.ids for r in self._known if r.number >= first and (r.number, r.owner) not in kept)
