@@ -83,7 +83,7 @@ class Pruner(Loop):
         self._round = Cutoffs(*map(min, due, allowed))
         self._most, self._began = MOST, now
         behind = due.history - self._round.history
-        # The next round removes less than that.
+        # What is less goes in the next round.
         if behind > MOST.history:
             text = "%.1f days of history are due at once, as if the clock had been set; they go day by day"
             log.warning(text, behind / DAY)

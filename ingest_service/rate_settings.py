@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from ingest_service.errors import SettingError
 from ingest_service.limits import LONGEST_SECONDS, MOST_IDS_IN_A_SLOT, SHORTEST_SECONDS, Limit, read_limits
 
-Seconds = Annotated[float, Field(le=86_400, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(le=LONGEST_SECONDS, allow_inf_nan=False)]
 BATCH_SIZE = "INGEST_BATCH_SIZE"
 SLOT_SIZE = "INGEST_SLOT_SIZE"
 INTERVAL_SECONDS = "INGEST_INTERVAL_SECONDS"
@@ -20,9 +20,7 @@ class RateSettings(BaseModel):
     batch_size: int = Field(3, validation_alias=BATCH_SIZE, ge=1, le=MOST_IDS_IN_A_SLOT)
     slot_size: int | None = Field(None, validation_alias=SLOT_SIZE, ge=1, le=MOST_IDS_IN_A_SLOT)
     fill_slots: Literal["0", "1"] = Field("0", validation_alias="INGEST_FILL_SLOTS")
-    interval_seconds: Annotated[float, Field(le=LONGEST_SECONDS, allow_inf_nan=False)] = Field(
-        5, validation_alias=INTERVAL_SECONDS, ge=SHORTEST_SECONDS
-    )
+    interval_seconds: Seconds = Field(5, validation_alias=INTERVAL_SECONDS, ge=SHORTEST_SECONDS)
     limits: Annotated[tuple[Limit, ...], BeforeValidator(read_limits)] = Field((), validation_alias=LIMITS)
     linger_seconds: Seconds = Field(0.3, validation_alias="INGEST_LINGER_SECONDS", ge=0)
     guard_seconds: Seconds | None = Field(None, validation_alias="INGEST_GUARD_SECONDS", ge=0)
