@@ -4,19 +4,19 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from http.client import HTTPConnection
 from itertools import count
-from threading import Event, Thread
-from typing import Self
 
 from tests.processes.client import GONE, HOST
 from tests.processes.load import PRIORITIES
+from tests.processes.threads import Threads
 
 CLIENTS = 4
 TIMEOUT_SECONDS = 10.0
 
 
-class Keeper:
+class Keeper(Threads):
     """Threads that submit ids, each id once in all, while fewer than `room` accepted ids are not called yet.
 
     `accepted` has the ids of each ingestion that was answered with 200; `refused` counts all else: the other
@@ -30,18 +30,7 @@ class Keeper:
         self._called = called
         self._room = room
         self._ids = count(1)
-        self._closing = Event()
-        self._threads = [Thread(target=self._run, args=[random.Random(n)]) for n in range(CLIENTS)]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__([partial(self._run, random.Random(n)) for n in range(CLIENTS)])
 
     def uncalled(self) -> set[int]:
         """Return the accepted ids that the upstream has not seen."""

@@ -5,12 +5,14 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, count
-from threading import Event, Lock, Thread
-from typing import Any, Self
+from threading import Lock
+from typing import Any
 
 from tests.processes.client import GONE, Answer, Client
 from tests.processes.load import PRIORITIES
+from tests.processes.threads import Threads
 
 _CLIENTS = 3
 _MANY_IDS = 200
@@ -42,7 +44,7 @@ class Notes:
     refusals: list[tuple[str, Answer]] = field(default_factory=list)
 
 
-class NotingClients:
+class NotingClients(Threads):
     """Threads that submit while fewer than `room` ids of theirs were not called yet, each id once in all.
 
     A submission without an answer, or with a refusal, is sent again with its key until it is accepted.
@@ -54,19 +56,8 @@ class NotingClients:
         self._seen = seen
         self._room = room
         self._ids = count(1)
-        self._closing = Event()
         self._lock = Lock()
-        self._threads = [Thread(target=self._run, args=[random.Random(seed + n)]) for n in range(_CLIENTS)]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__([partial(self._run, random.Random(seed + n)) for n in range(_CLIENTS)])
 
     def _run(self, chance: random.Random) -> None:
         own: list[Submitted] = []

@@ -3,13 +3,14 @@
 import random
 import time
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, count
-from threading import Event, Thread
-from typing import Self
+from threading import Event
 
 from tests.processes.arrival import Upstream
 from tests.processes.changes import Changes
 from tests.processes.client import GONE, Client
+from tests.processes.threads import Threads
 
 PRIORITIES = ("HIGH", "MEDIUM", "LOW")
 _CLIENTS = 3
@@ -26,7 +27,7 @@ class Accepted:
     answered: int
 
 
-class Load:
+class Load(Threads):
     """Threads that submit ids, each id once in all, while fewer than `room` accepted ids are not called yet.
 
     Another thread polls: `reported` has the time at which an id was first reported in a completed batch. `changes`
@@ -43,24 +44,8 @@ class Load:
         self._room = room
         self._ids = count(1)
         self._paused = Event()
-        self._closing = Event()
-        seeds = range(seed, seed + _CLIENTS)
-        self._threads = [Thread(target=self._submit_all, args=[random.Random(s)]) for s in seeds]
-        self._threads.append(Thread(target=self._watch_all))
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Submit nothing more. Blocks until the last submission has ended. May be called twice."""
-        self._closing.set()
-        for thread in self._threads:
-            thread.join()
+        submitting = [partial(self._submit_all, random.Random(s)) for s in range(seed, seed + _CLIENTS)]
+        super().__init__([*submitting, self._watch_all])
 
     def pause(self) -> None:
         """Submit nothing until `resume`."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
-from threading import Event, Thread
 from typing import Self
 
 import psycopg
@@ -16,6 +15,7 @@ import pytest
 from tests.processes.client import HOST, TIMEOUT_SECONDS, Client
 from tests.processes.nginx import before_replicas
 from tests.processes.running import WSGI, Running, settings
+from tests.processes.threads import Threads
 from tests.processes.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ MAY_BE_RETRIED = {502, 503, 504}
 
 
 @dataclass
-class Submitters:
+class Submitters(Threads):
     """Threads that submit one id after the other, each until it was accepted, always with the same key.
 
     `answers` counts the codes of all answers; `accepted` has the id that each key got.
@@ -45,18 +45,7 @@ class Submitters:
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
-        self._closing = Event()
-        self._threads = [Thread(target=self._submit_all) for _ in range(CLIENTS)]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__([self._submit_all] * CLIENTS)
 
     def until_accepted(self, more: int) -> None:
         """Block until this number of further submissions was accepted."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from itertools import count
 from random import Random
-from threading import Lock, Thread
+from threading import Lock
 from typing import Self
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from ingest_service.errors import NOT_CERTAIN
 from tests.faults.histories.history import NEVER, History, Kind, Operation
 from tests.processes.client import GONE, NONE, Answer, Client
 from tests.processes.load import PRIORITIES
+from tests.processes.threads import Threads
 from tests.processes.waiting import PATIENCE_SECONDS
 
 CLIENTS = 16
@@ -24,7 +25,7 @@ _ROOM = 12
 _BETWEEN_TRIES = 0.05
 
 
-class Clients:
+class Clients(Threads):
     """Threads of clients, until `operations` have been written down. Each id is submitted once."""
 
     def __init__(self, ports: Sequence[int], seed: int, operations: int) -> None:
@@ -37,17 +38,12 @@ class Clients:
         self._accepted: dict[int, str] = {}
         self._cancelled = 0
         self._clients = [_Client(self, ports, Random(f"{seed}/{number}")) for number in range(CLIENTS)]
-        self._threads = [Thread(target=client.run) for client in self._clients]
+        super().__init__([client.run for client in self._clients])
 
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Ask nothing more. Blocks until the last operation has ended."""
         self._operations = 0
-        for thread in self._threads:
-            thread.join()
+        super().close()
 
     @property
     def are_done(self) -> bool:

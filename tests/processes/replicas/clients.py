@@ -4,8 +4,8 @@ import json
 import random
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain, count
-from threading import Event, Thread
 from typing import Self
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from tests.processes.client import GONE, NONE, Answer, Client
 from tests.processes.load import PRIORITIES, Accepted
 from tests.processes.replicas.spans import Span
 from tests.processes.replicas.witness import Witness
+from tests.processes.threads import Threads
 from tests.processes.waiting import PATIENCE_SECONDS
 
 _CLIENTS = 4
@@ -54,7 +55,7 @@ class AnyReplica:
             time.sleep(_BETWEEN_TRIES)
 
 
-class Clients:
+class Clients(Threads):
     """Threads that submit ids, each id once in all, while fewer than `room` of them wait; some are cancelled.
 
     Another thread polls: `reported` has the time at which an id was first reported in a completed batch. An
@@ -73,21 +74,8 @@ class Clients:
         self._witness = witness
         self._room = room
         self._ids = count(1)
-        self._closing = Event()
-        self._threads = [
-            Thread(target=act, args=[random.Random(f"{seed}/{number}")])
-            for number, act in enumerate([*_CLIENTS * [self._submit_all], self._operate, self._watch_all])
-        ]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        for thread in self._threads:
-            thread.join()
+        acts = enumerate([*_CLIENTS * [self._submit_all], self._operate, self._watch_all])
+        super().__init__([partial(act, random.Random(f"{seed}/{number}")) for number, act in acts])
 
     def _has_room(self) -> bool:
         ours = [one for one in list(self.accepted) if one.ingestion_id not in self.cancelled]
