@@ -55,19 +55,21 @@ def test_a_backup_from_before_the_first_slot_waits_and_says_what_was_lost(
     ]
 
 
-def of_nine_in_a_minute(on_disk: OnDisk) -> OnDisk:
+def lose_two_slots(on_disk: OnDisk, path: Path) -> Path:
+    """Restore a copy that is two slots older, with a quota of nine ids a minute; return the copy."""
     on_disk.wiring.rate = replace(RATE, quotas=(Quota(9, 60 * SECOND),))
     on_disk.restart()
-    return on_disk
-
-
-def test_slots_that_an_older_copy_has_lost_still_count_after_the_next_restart(path: Path, on_disk: OnDisk) -> None:
-    of_nine_in_a_minute(on_disk).submit(range(1, 20))
+    on_disk.submit(range(1, 20))
     backup = backup_of(on_disk, path)
     on_disk.start()
     on_disk.run_slot()
     on_disk.run_slot()
     restore(on_disk, path, backup)
+    return backup
+
+
+def test_slots_that_an_older_copy_has_lost_still_count_after_the_next_restart(path: Path, on_disk: OnDisk) -> None:
+    lose_two_slots(on_disk, path)
     found_at = on_disk.clock.now()
     on_disk.run_slot()
     on_disk.restart()
@@ -75,12 +77,7 @@ def test_slots_that_an_older_copy_has_lost_still_count_after_the_next_restart(pa
 
 
 def test_slots_that_were_lost_before_count_with_those_lost_now(path: Path, on_disk: OnDisk) -> None:
-    of_nine_in_a_minute(on_disk).submit(range(1, 20))
-    backup = backup_of(on_disk, path)
-    on_disk.start()
-    on_disk.run_slot()
-    on_disk.run_slot()
-    restore(on_disk, path, backup)
+    backup = lose_two_slots(on_disk, path)
     on_disk.run_slot()
     restore(on_disk, path, backup)
     assert on_disk.waits == 60
@@ -91,12 +88,7 @@ def test_slots_that_were_lost_before_count_with_those_lost_now(path: Path, on_di
 
 
 def test_a_start_that_opens_no_slot_counts_none_of_them_twice(path: Path, on_disk: OnDisk) -> None:
-    of_nine_in_a_minute(on_disk).submit(range(1, 20))
-    backup = backup_of(on_disk, path)
-    on_disk.start()
-    on_disk.run_slot()
-    on_disk.run_slot()
-    restore(on_disk, path, backup)
+    lose_two_slots(on_disk, path)
     on_disk.restart()
     assert on_disk.waits == 5
 

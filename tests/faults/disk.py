@@ -1,14 +1,12 @@
 """A disk that records what a process does to the files of a folder, and fails when asked."""
 
 import mmap
-import shutil
 import struct
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
+from tests.faults.preloaded import compile_library
 
 _SOURCE = Path(__file__).with_name("disk.c")
 # As in the source: error, calls, skip, count, seen, failed, ending.
@@ -49,7 +47,7 @@ class Disk:
         self.files.mkdir(parents=True)
         self._record.touch()
         orders.write_bytes(bytes(_ORDERS.size))
-        _compile(library)
+        compile_library(_SOURCE, library)
         with orders.open("r+b") as file:
             self._orders = mmap.mmap(file.fileno(), _ORDERS.size)
         self.environ = {
@@ -83,9 +81,3 @@ class Disk:
             while head := file.read(_HEAD.size):
                 kind, name_size, size, at, offset = _HEAD.unpack(head)
                 yield Deed(kind.decode(), file.read(name_size).decode(), at, offset, file.read(size))
-
-
-def _compile(library: Path) -> None:
-    if shutil.which("gcc") is None:
-        pytest.skip("gcc, which compiles the disk that fails, is not installed")
-    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", library, _SOURCE, "-ldl", "-pthread"], check=True)

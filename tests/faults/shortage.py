@@ -2,10 +2,11 @@
 
 import resource
 import struct
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.faults.preloaded import compile_library
 
 _SOURCE = Path(__file__).with_suffix(".c")
 
@@ -15,7 +16,7 @@ class Shortage:
 
     def __init__(self, folder: Path) -> None:
         library, self._file = folder / "shortage.so", folder / "shortage"
-        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", library, _SOURCE, "-ldl"], check=True)
+        compile_library(_SOURCE, library)
         self._set(0, 0)
         # Every object of Python is an allocation of its own then.
         self.environ = {"LD_PRELOAD": str(library), "SHORTAGE": str(self._file), "PYTHONMALLOC": "malloc"}
