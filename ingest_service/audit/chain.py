@@ -19,7 +19,6 @@ class ChainCheck:
         self._findings = findings
         self._noted = noted
         self._before: int | None = None
-        self._link: bytes | None = None
         self.first: bytes | None = None
         self.last: bytes | None = None
         self.first_broken: int | None = None
@@ -34,11 +33,8 @@ class ChainCheck:
             self.unlinked += 1
             self._before = slot.number
             return
-        previous = GENESIS if self._link is None else self._link
-        self._judge(slot, slot.link, previous)
-        self.first = self.first if self.first is not None else slot.link
-        self._note(slot.link)
-        self._before = slot.number
+        self._judge(slot, slot.link)
+        self._note(slot.number, slot.link)
         self.linked += 1
 
     def end(self) -> None:
@@ -46,11 +42,15 @@ class ChainCheck:
         if self._noted is not None:
             self._findings.add("chain", f"the noted hash {self._noted.hex()} is not in the chain")
 
-    def _judge(self, slot: AuditedSlot, link: bytes, previous: bytes) -> None:
+    def _judge(self, slot: AuditedSlot, link: bytes) -> None:
         hash_of_calls = slot.calls_hash or b""
         if not slot.is_thinned and calls_hash(call[:3] for call in slot.calls) != hash_of_calls:
             self._break(slot.number, f"the calls of slot {slot.number} are not those that it was opened with")
-        opening = opening_link(previous, slot.number, slot.opened_at, slot.replica, slot.opening, hash_of_calls)
+        opening = opening_link(
+            self._previous, slot.number, slot.opened_at, slot.replica, slot.opening, hash_of_calls
+        )
+        # The last link of an audit while the slot was open: its end has replaced it.
+        self._find(opening)
         if slot.closed_at is None:
             expected = opening
         else:
@@ -68,15 +68,24 @@ class ChainCheck:
 
     def _pass(self, run: RemovedRun) -> None:
         """Step over slots that were removed with history."""
-        if run.before != (GENESIS if self._link is None else self._link):
+        # One that has grown since the last page may begin before the place that the audit has come to.
+        has_grown = self._before is not None and run.first <= self._before
+        if not has_grown and run.before != self._previous:
             slots = f"slots {run.first} to {run.last}"
             self._break(run.first, f"{slots}, removed with history, do not follow {self._predecessor()}")
-        self.first = self.first if self.first is not None else run.link
-        self._note(run.link)
-        self._before = run.last
+        self._note(run.last, run.link)
 
-    def _note(self, link: bytes) -> None:
-        self._link = self.last = link
+    @property
+    def _previous(self) -> bytes:
+        return GENESIS if self.last is None else self.last
+
+    def _note(self, number: int, link: bytes) -> None:
+        if self.first is None:
+            self.first = link
+        self._before, self.last = number, link
+        self._find(link)
+
+    def _find(self, link: bytes) -> None:
         if link == self._noted:
             self._noted = None
 

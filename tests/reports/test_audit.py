@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from random import Random
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from ingest_service.domain.ledger import Answer
 from ingest_service.domain.model import Priority
 from ingest_service.domain.rate import Quota
 from ingest_service.errors import IngestError
-from ingest_service.reports.audit import AuditReport
+from ingest_service.reports.audit import PAGE, AuditReport
 from tests.doubles import NothingScheduled
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 
@@ -60,6 +61,23 @@ def test_a_ledger_with_retries_priorities_cancels_and_crashes_is_clean(simulatio
     assert report.limits[0].most == 3
     assert report.limits[0].span is not None
     assert report.limits[0].span >= 5 * NANOSECONDS
+
+
+def test_history_that_is_removed_during_an_audit_breaks_no_chain(simulation: Simulation) -> None:
+    for _ in range(3):
+        simulation.submit(range(1, 3 * PAGE // 2))
+    simulation.run()
+    pages = count()
+
+    def prune() -> None:
+        if next(pages) == 1:
+            later = simulation.clock.wall() + SECOND
+            while simulation.records.prune(later, later, 10 * PAGE):
+                pass
+
+    report = simulation.service.audit.read(give_way=prune)
+    assert report.named == ()
+    assert report.slots == PAGE + 1
 
 
 class Operator:

@@ -64,7 +64,8 @@ def read_slot_page(connection: Connection, after: int, limit: int, times: Times)
     last = rows[-1][0] if len(rows) == limit else LAST_SLOT
     calls = _read_calls(connection, after, last)
     removed = connection.execute(
-        "SELECT first, last, before, link FROM removed_slots WHERE first > ? AND first <= ? ORDER BY first",
+        # A run that has grown since the last page may begin before this one.
+        "SELECT first, last, before, link FROM removed_slots WHERE last > ? AND first <= ? ORDER BY first",
         [after, last],
     )
     return SlotPage(

@@ -117,6 +117,18 @@ def test_a_link_that_was_noted_is_found_in_the_chain_or_missed(chained: Store) -
     assert judged(chained, b"other")[1] == [f"the noted hash {b'other'.hex()} is not in the chain"]
 
 
+def test_a_link_that_was_noted_while_its_slot_was_open_is_found_after_the_slot_has_ended(store: Store) -> None:
+    release(store, 1, next_batch(submit(store, [40])))
+    slot = open_next(store, 2, submit(store, [41]))
+    noted = judged(store)[0].last
+    close(store, slot, [Outcome(41, "{}")])
+    check, sentences = judged(store, noted)
+    assert sentences == []
+    assert check.last != noted
+    tamper(store, "UPDATE slots SET opened_at = opened_at + 1 WHERE number = 2")
+    assert len(judged(store, noted)[1]) == 2
+
+
 def test_history_that_is_removed_leaves_its_links(store: Store, clock: VirtualClock) -> None:
     early, late = submit(store, range(1, 10)), submit(store, range(20, 26))
     open_next(store, 1, late)
