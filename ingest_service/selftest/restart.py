@@ -56,5 +56,5 @@ def _restarted(trial: Trial, end: Callable[[Trial], None], wall_shift: float) ->
     end(trial)
     ended = SystemClock().now()
     trial.start(wall_shift)
-    comes_true(lambda: trial.arrivals[-1].started_ns > ended)
+    comes_true(lambda: any(arrival.started_ns > ended for arrival in trial.upstream.arrivals))
     return gap_around([arrival.started_ns for arrival in trial.arrivals], ended)

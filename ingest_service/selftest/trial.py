@@ -84,7 +84,11 @@ class Trial:
         """End the service as a supervisor does."""
         assert self._child is not None, "it was not started"
         self._child.send_signal(signal.SIGTERM)
-        if (code := self._child.wait(PATIENCE)) != 0:
+        try:
+            code = self._child.wait(PATIENCE)
+        except subprocess.TimeoutExpired as error:
+            raise SelftestFailed("the service did not end when it was asked to") from error
+        if code != 0:
             raise SelftestFailed(f"the service ended with the exit code {code}: {self._last_line()}")
 
     def kill(self) -> None:
