@@ -8,6 +8,7 @@ from ingest_service.domain.rate import RateLimit
 from ingest_service.domain.usage import CalledSlot, Usage, UsageLog, each_before_the_next
 from ingest_service.stores.postgres.state import SlotState
 from ingest_service.stores.sql.database import Connection
+from ingest_service.stores.sql.links import LAST_SLOT
 
 # A failover that loses more slots than this is found to have lost these.
 _REMEMBERED = 1000
@@ -55,7 +56,7 @@ class CalledSlots:
         last = self._known[-1] if self._known else None
         if last is None or state.slot.timeline != self._timeline or state.slot.number < last.number:
             self._read_anew(connection, state, at)
-        elif state.slot.number > last.number or last.started is None:
+        elif state.slot.number > last.number or (last.started is None and state.slot.is_closed):
             # The clock may have been set since the last look: the later of both times counts.
             self._read_on(connection, last, at, offset if self._offset is None else min(offset, self._offset))
         self._timeline, self._offset = state.slot.timeline, offset
@@ -87,7 +88,7 @@ class CalledSlots:
     def _last_rows(self, connection: Connection) -> list[_Row]:
         """Read the last slots in their order, as many as have enough ids together."""
         rows: list[_Row] = []
-        before, left = 2**62, self._most_ids
+        before, left = LAST_SLOT, self._most_ids
         while left > 0:
             page = connection.execute(
                 f"{_SLOTS} WHERE number < ? ORDER BY number DESC LIMIT ?", [before, _PAGE]

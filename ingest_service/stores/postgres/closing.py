@@ -67,9 +67,7 @@ class SlotCloser:
                 marked = mark_ended(connection, slot.number, self._replica.owner, end)
                 ended = self._ended(connection, slot)
                 release_states = ReleaseStates(connection, slot)
-                refusals_query = (
-                    RefusalsQuery(connection, slot, "how = 'closed'") if depend_on_others(calls) else None
-                )
+                refusals_query = _query(connection, slot, calls)
             pending = pending_query.result()
             if marked.rowcount == 0:
                 return self._confirmed(transaction, ended.fetchone(), pending)
