@@ -1,10 +1,10 @@
 """The findings of an audit against the promise."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal["chain", "rate", "order", "ids"]
-KINDS: tuple[Kind, ...] = ("chain", "rate", "order", "ids")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 # Of each kind.
 MOST_NAMED = 20
 

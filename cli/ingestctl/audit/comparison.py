@@ -55,7 +55,8 @@ def ledger_calls(slots: Iterable[PastSlot]) -> Iterator[LedgerCall]:
 
 def compare(ledger: Iterable[LedgerCall], log: Iterable[LoggedCall]) -> Comparison:
     """Match the calls of both, of each id in the order of time."""
-    written, logged = _by_id(ledger), _by_id(log)
+    written = _by_id(sorted(ledger, key=lambda call: call.opened))
+    logged = _by_id(sorted(log, key=lambda call: call.time))
     offset = _offset(written, logged)
     first, last = _overlap(written, logged, offset or 0.0)
     matched, outside = 0, 0
@@ -63,9 +64,7 @@ def compare(ledger: Iterable[LedgerCall], log: Iterable[LoggedCall]) -> Comparis
     missing: list[LedgerCall] = []
     for record_id in written.keys() | logged.keys():
         pairs, only_written, only_logged = _match(
-            sorted(written.get(record_id, ()), key=lambda call: call.opened),
-            sorted(logged.get(record_id, ()), key=lambda call: call.time),
-            offset or 0.0,
+            written.get(record_id, ()), logged.get(record_id, ()), offset or 0.0
         )
         matched += pairs
         missing += [call for call in only_written if first <= call.opened <= last]
@@ -125,11 +124,7 @@ def _offset(written: dict[int, list[LedgerCall]], logged: dict[int, list[LoggedC
         seen.time + seen.resolution / 2 - call.opened
         for record_id, calls in written.items()
         if len(calls) == len(logged.get(record_id, ()))
-        for call, seen in zip(
-            sorted(calls, key=lambda one: one.opened),
-            sorted(logged[record_id], key=lambda one: one.time),
-            strict=True,
-        )
+        for call, seen in zip(calls, logged[record_id], strict=True)
     ]
     return median(differences) if differences else None
 

@@ -6,7 +6,7 @@ combined format, with the id as the last part of the path or as a value of the q
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -35,7 +35,7 @@ class LogReader:
 
     lines: int = 0
     unread: int = 0
-    first_unread: int | None = field(default=None)
+    first_unread: int | None = None
 
     def calls(self, lines: Iterable[str]) -> Iterator[LoggedCall]:
         """Yield the calls; empty lines and comments (`#`) say nothing."""

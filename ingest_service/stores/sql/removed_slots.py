@@ -1,8 +1,9 @@
 """Removal of slots without a break in the hash chain: what was removed leaves its links, one row for each run."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from ingest_service.domain.audited import RemovedRun
 from ingest_service.domain.chain import GENESIS
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.rows import in_list
@@ -18,15 +19,6 @@ _REMOVABLE = (
 )
 
 
-class Run(NamedTuple):
-    """Slots that were removed: the link before the first of them, and that of the last one."""
-
-    first: int
-    last: int
-    before: bytes
-    link: bytes
-
-
 def remove_slots(connection: Connection, numbers: Sequence[int]) -> None:
     """Remove slots, and keep what links their neighbours."""
     if not numbers:
@@ -37,9 +29,9 @@ def remove_slots(connection: Connection, numbers: Sequence[int]) -> None:
         _insert(connection, run)
 
 
-def _runs(rows: Sequence[Sequence[Any]]) -> list[Run]:
+def _runs(rows: Sequence[Sequence[Any]]) -> list[RemovedRun]:
     """Return the runs that slots make; those of an older program have no link, and leave nothing."""
-    runs: list[Run] = []
+    runs: list[RemovedRun] = []
     for number, link, *neighbours in rows:
         if link is None:
             continue
@@ -47,7 +39,7 @@ def _runs(rows: Sequence[Sequence[Any]]) -> list[Run]:
         if runs and runs[-1].link == before:
             runs[-1] = runs[-1]._replace(last=number, link=link)
         else:
-            runs.append(Run(number, number, before, link))
+            runs.append(RemovedRun(number, number, before, link))
     return runs
 
 
@@ -58,13 +50,17 @@ def _before(slot: int | None, link: bytes | None, removed: int | None, removed_l
     return link or GENESIS
 
 
-def _insert(connection: Connection, run: Run) -> None:
+def _insert(connection: Connection, run: RemovedRun) -> None:
     """Write a run, as one with those that it links."""
-    left = connection.execute("SELECT * FROM removed_slots WHERE link = ?", [run.before]).fetchone()
-    right = connection.execute("SELECT * FROM removed_slots WHERE before = ?", [run.link]).fetchone()
-    first, before = (run.first, run.before) if left is None else (left[0], left[2])
-    last, link = (run.last, run.link) if right is None else (right[1], right[3])
+    left = _read(connection, "link = ?", run.before) or run
+    right = _read(connection, "before = ?", run.link) or run
     connection.execute("DELETE FROM removed_slots WHERE link = ? OR before = ?", [run.before, run.link])
     connection.execute(
-        "INSERT INTO removed_slots (first, last, before, link) VALUES (?, ?, ?, ?)", [first, last, before, link]
+        "INSERT INTO removed_slots (first, last, before, link) VALUES (?, ?, ?, ?)",
+        [left.first, right.last, left.before, right.link],
     )
+
+
+def _read(connection: Connection, where: str, link: bytes) -> RemovedRun | None:
+    rows = connection.execute(f"SELECT first, last, before, link FROM removed_slots WHERE {where}", [link])
+    return next(map(RemovedRun._make, rows), None)

@@ -35,7 +35,7 @@ class Gauges(Collector):
             report = self._service.reports.dispatcher()
             yield from _states(report)
             yield from _backlog(report.backlog)
-            yield from _limits(report.limits)
+            yield from _uses(report.limits)
             yield self._batches()
 
     def _limits(self) -> Iterator[Metric]:
@@ -68,7 +68,7 @@ def _states(report: DispatcherReport) -> Iterator[Metric]:
     yield _gauge("ingest_replicas", "Processes that share the database and run now.", len(report.replicas))
 
 
-def _limits(limits: Sequence[LimitReport]) -> Iterator[Metric]:
+def _uses(limits: Sequence[LimitReport]) -> Iterator[Metric]:
     """Yield the limits of the rate and what is used of them, by the seconds of their windows."""
     allowed = GaugeMetricFamily("ingest_limit_ids", "How many ids may start in a window.", labels=["seconds"])
     used = GaugeMetricFamily("ingest_limit_used_ids", "Ids that started in the last window.", labels=["seconds"])
