@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from benchmarks.marked import part_between, with_part
 from benchmarks.promises.contenders import CONTENDERS, Contender
 from benchmarks.promises.trial import INTERVAL, KILLS, LIMIT
 from benchmarks.promises.verdict import Verdict
@@ -26,13 +27,10 @@ def row(contender: Contender, quiet: Verdict, killed: Verdict) -> str:
 
 def with_rows(page: str, rows: Mapping[str, str], machine: str) -> str:
     """Return the page with these rows, by the titles of their queues; raises ValueError if it has no marks."""
-    before, begin, rest = page.partition(BEGIN)
-    found, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page has no lines {BEGIN} and {END}")
+    _, found, _ = part_between(page, BEGIN, END)
     kept = {match[1]: match[0] for match in _ROW.finditer(found)} | dict(rows)
     table = "\n".join([*_HEAD, *(kept[one.title] for one in CONTENDERS if one.title in kept)])
-    return before + "\n\n".join([begin, f"Measured on {machine}.", table, end]) + after
+    return with_part(page, BEGIN, END, [f"Measured on {machine}.", table])
 
 
 def _worst(verdict: Verdict) -> str:

@@ -1,9 +1,10 @@
 """The figures of the tests of faults, as the table of docs/reliability.md shows them."""
 
 import json
-import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from benchmarks.marked import with_part
 
 BEGIN, END = "<!-- figures of make test-faults -->", "<!-- end of the figures -->"
 
@@ -43,10 +44,11 @@ class Figures:
 
 
 def with_table(text: str, rows: list[Figure]) -> str:
-    """Return the text of a page with the table of these rows between its two comments."""
+    """Return the text of a page with the table of these rows between its two comments; they must be there."""
     lines = [f"| {row.fault} | {row.tried} | {row.result} | [{_name(row.test)}](../{row.test}) |" for row in rows]
-    table = "\n".join([BEGIN, "", "| fault | tried | result | test |", "|---|---|---|---|", *lines, "", END])
-    return re.sub(f"{BEGIN}.*{END}", lambda _: table, text, flags=re.DOTALL)
+    return with_part(
+        text, BEGIN, END, ["\n".join(["| fault | tried | result | test |", "|---|---|---|---|", *lines])]
+    )
 
 
 def _name(test: str) -> str:

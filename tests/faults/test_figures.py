@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.faults.figures import BEGIN, END, Figure, Figures, with_table
 
 KILLS = Figure("kill -9", "20 kills", "0 lost", "tests/faults/test_kills.py")
@@ -25,6 +27,11 @@ def test_the_table_takes_the_place_of_the_one_before_and_leaves_the_rest() -> No
     assert text.startswith("before\n\n")
     assert text.endswith("\n\nafter\n")
     assert with_table(text, [FULL]) == text
+
+
+def test_a_page_without_its_comments_is_refused() -> None:
+    with pytest.raises(ValueError, match=f"the page has no lines {BEGIN} and {END}"):
+        with_table("before\n", [FULL])
 
 
 def test_rows_that_were_not_measured_again_are_kept(tmp_path: Path) -> None:
