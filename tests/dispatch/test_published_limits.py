@@ -6,6 +6,7 @@ import pytest
 
 from ingest_service.app import rate_limit
 from ingest_service.config import Settings, nanoseconds
+from ingest_service.upstreams.fake.arrivals import most_in_a_span
 from tests.simulation import SECOND, Simulation
 
 # The line, how many ids are submitted at once, and how many of them start in the fullest window of each limit: in
@@ -33,16 +34,6 @@ def starts_of(line: str, ids: int, fill: str) -> list[int]:
     return sorted(start for _, start, _ in simulation.upstream.calls)
 
 
-def fullest(starts: list[int], window: int) -> int:
-    """Return the most starts in any half-open span of a window; a span begins with one of them."""
-    most = stop = 0
-    for first, start in enumerate(starts):
-        while stop < len(starts) and starts[stop] < start + window:
-            stop += 1
-        most = max(most, stop - first)
-    return most
-
-
 @pytest.mark.parametrize("fill", ["0", "1"], ids=["whole batches", "full slots"])
 @pytest.mark.parametrize(("line", "ids", "whole", "full"), PUBLISHED, ids=LINES)
 def test_published_limits_are_kept_and_used_to_the_full(
@@ -51,7 +42,7 @@ def test_published_limits_are_kept_and_used_to_the_full(
     starts, expected = starts_of(line, ids, fill), full if fill == "1" else whole
     limits = Settings.from_environ({"INGEST_LIMITS": line}).all_limits
     assert len(starts) == ids
-    assert [fullest(starts, nanoseconds(limit.seconds)) for limit in limits] == expected
+    assert [most_in_a_span(starts, nanoseconds(limit.seconds)) for limit in limits] == expected
     assert all(most <= limit.ids for most, limit in zip(expected, limits, strict=True))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import IngestError
 from tests.dispatch.on_disk import OnDisk
-from tests.doubles import NothingScheduled, VirtualClock
+from tests.doubles import VirtualClock
 from tests.engines.wiring import RATE
 from tests.faults.noting_clients import Notes, Submitted
 from tests.processes.arrival import Arrival
@@ -111,9 +111,4 @@ def _unlike(submitted: Submitted, row: _Row | None, at: float) -> Iterator[str]:
 
 def _drained(left: OnDisk) -> list[int]:
     """Call all that waits, and return the ids in the order of the calls."""
-    called: list[int] = []
-    try:
-        while True:
-            called += left.run_slot()
-    except NothingScheduled:
-        return called
+    return [record_id for ids in iter(left.run_slot_if_any, None) for record_id in ids]

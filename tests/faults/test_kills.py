@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest_service.upstreams.fake.arrivals import most_in_a_span
 from tests.faults import mixed_laws
 from tests.faults.mixed_load import MixedLoad
 from tests.processes import failure_laws, laws
@@ -183,7 +184,7 @@ def test_the_kills_struck(trial: Trial, records: list[Record], figure: Callable[
     assert struck >= calls / 2
     accepted = sum(len(one.ids) for record in records for one in record.accepted)
     lost = sum(len(laws.lost(record)) for record in records)
-    most = max(map(most_in_an_interval, records))
+    most = max(most_in_a_span([one.at for one in record.arrivals], record.interval) for record in records)
     repeated = max(max(laws.repeats(record).values(), default=0) for record in records)
     at_calls = f", {struck} of them at one of {calls} system calls" if calls else ""
     figure(
@@ -196,11 +197,3 @@ def test_the_kills_struck(trial: Trial, records: list[Record], figure: Callable[
 def planned(plan: Plan) -> int:
     """Return the kills of a plan, with those that are in each run."""
     return plan.loaded + plan.calling + plan.starting + plan.quiet + plan.paused + len(plan.calls) + 2
-
-
-def most_in_an_interval(record: Record) -> int:
-    times = [arrival.at for arrival in record.arrivals]
-    return max(
-        sum(first <= at < first + record.interval for at in times[place : place + 20])
-        for place, first in enumerate(times)
-    )

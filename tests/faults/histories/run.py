@@ -40,17 +40,17 @@ def violations(history: History, calls: Sequence[Arrival], interval: int) -> dic
 
     The upstream was to get three calls at most in any `interval` (nanoseconds).
     """
-    spans = laws.spans_of_four(Record(interval, arrivals=sorted(calls, key=lambda call: call.at)))
-    by_kill = total_queue.duplicated_by_a_kill(history, calls)
+    record = Record(interval, kills=history.kills, arrivals=sorted(calls, key=lambda call: call.at))
+    repeats = laws.repeats(record)
     found: dict[str, object] = {
         "lost": total_queue.lost(history, calls),
         "unexpected": total_queue.unexpected(history, calls),
-        "duplicated": total_queue.duplicated(history, calls),
-        "duplicated by one kill": [(kill, ids) for kill, ids in by_kill.items() if ids > 3],
+        "duplicated": repeats[None],
+        "duplicated by one kill": [(kill, ids) for kill, ids in repeats.items() if kill is not None and ids > 3],
         "kept twice": total_queue.kept_twice(history),
         "statuses that went back": linearizability.backwards(history),
         "answers that no order explains": linearizability.unexplained(history),
-        "four calls in an interval": [span for span in spans if span < interval],
+        "four calls in an interval": [span for span in laws.spans_of_four(record) if span < interval],
     }
     return {broken: what for broken, what in found.items() if what}
 

@@ -5,8 +5,10 @@ import pytest
 from ingest_service.domain.model import Status
 from tests.faults.histories.history import NEVER, History, Kind, Operation
 from tests.faults.histories.linearizability import backwards, is_linearizable, unexplained
-from tests.faults.histories.total_queue import duplicated, duplicated_by_a_kill, kept_twice, lost, unexpected
+from tests.faults.histories.total_queue import kept_twice, lost, unexpected
+from tests.processes import laws
 from tests.processes.arrival import Answer, Arrival
+from tests.processes.record import Record
 
 LETTERS = {status[:2]: status for status in Status}
 
@@ -152,17 +154,20 @@ def test_what_was_refused_or_never_submitted_is_unexpected() -> None:
     assert unexpected(history, [call(1, 5), call(3, 5), call(4, 5)]) == {3, 4}
 
 
+def repeats_of(*calls: Arrival) -> dict[int | None, int]:
+    return laws.repeats(Record(1, kills=history_of().kills, arrivals=list(calls)))
+
+
 def test_a_second_call_is_a_duplicate_unless_the_first_failed_or_a_kill_explains_it() -> None:
-    history = history_of(START)
-    assert duplicated(history, [call(1, 5), call(1, 7)]) == [call(1, 7)]
-    assert duplicated(history, [call(1, 5, Answer.PASSING), call(1, 7)]) == []
-    assert duplicated(history, [call(1, 45), call(1, 55)]) == []
-    assert duplicated(history, [call(1, 55), call(1, 65)]) == [call(1, 65)]
+    assert repeats_of(call(1, 5), call(1, 7)) == {None: 1}
+    assert repeats_of(call(1, 5, Answer.PASSING), call(1, 7)) == {}
+    assert repeats_of(call(1, 45), call(1, 55)) == {50: 1}
+    assert repeats_of(call(1, 55), call(1, 65)) == {None: 1}
 
 
 def test_the_duplicates_of_a_kill_are_counted() -> None:
     calls = [call(1, 45), call(2, 45), call(1, 55), call(2, 55), call(3, 55), call(3, 60)]
-    assert duplicated_by_a_kill(history_of(START), calls) == {50: 2}
+    assert repeats_of(*calls) == {50: 2, None: 1}
 
 
 def test_a_submission_that_is_kept_twice_is_found() -> None:

@@ -1,22 +1,16 @@
 """Histories of 16 clients of real processes, which are killed meanwhile: checked like Jepsen does."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine_kinds import over_every_engine
 from tests.faults.histories.processes import Processes
 from tests.faults.histories.run import run, summary, violations
-from tests.postgres.binaries import installed, packaged
 from tests.processes.failure_plan import FAILURES, FailurePlan
 from tests.processes.http_rate_checker import HttpRateChecker
 from tests.processes.running import settings
-
-if TYPE_CHECKING:
-    from tests.postgres.databases import Databases
 
 pytestmark = pytest.mark.slow
 
@@ -50,15 +44,12 @@ def processes(
         with Processes([settings(tmp_path, **changes)], tmp_path) as processes:
             yield processes
         return
-    if not (os.environ.get("INGEST_TEST_POSTGRES") or installed() or packaged()):
-        pytest.skip("there is no PostgreSQL for the tests (see tests/postgres/binaries.py)")
-    databases: Databases = request.getfixturevalue("postgres")
-    with databases.fresh() as url:
-        replicas = [
-            settings(tmp_path, **changes, INGEST_DATABASE_URL=url, INGEST_REPLICA_NAME=name) for name in ("a", "b")
-        ]
-        with Processes(replicas, tmp_path) as processes:
-            yield processes
+    url: str = request.getfixturevalue("postgres_url")
+    replicas = [
+        settings(tmp_path, **changes, INGEST_DATABASE_URL=url, INGEST_REPLICA_NAME=name) for name in ("a", "b")
+    ]
+    with Processes(replicas, tmp_path) as processes:
+        yield processes
 
 
 @over_every_engine

@@ -3,11 +3,10 @@
 What goes in are the ids of the submissions, and what comes out are the calls of the upstream.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 from tests.faults.histories.history import History, Kind
-from tests.processes.arrival import Answer, Arrival
+from tests.processes.arrival import Arrival
 
 
 def lost(history: History, calls: Sequence[Arrival]) -> set[int]:
@@ -22,39 +21,8 @@ def unexpected(history: History, calls: Sequence[Arrival]) -> set[int]:
     return {call.record_id for call in calls} - named
 
 
-def duplicated(history: History, calls: Sequence[Arrival]) -> list[Arrival]:
-    """Return the calls after a call of the same id that needs no other one, unless a kill came in between."""
-    return [again for _, again, kill in _repeats(history, calls) if kill is None]
-
-
-def duplicated_by_a_kill(history: History, calls: Sequence[Arrival]) -> dict[int, int]:
-    """Return how many ids were called again for each kill."""
-    counts = dict.fromkeys(history.kills, 0)
-    for _, _, kill in _repeats(history, calls):
-        if kill is not None:
-            counts[kill] += 1
-    return counts
-
-
 def kept_twice(history: History) -> set[int]:
     """Return the names of submissions that two ingestions stand for, or that share one with another."""
     found = {(one.name, one.ingestion_id) for one in history.operations if one.kind is Kind.SUBMIT and one.is_done}
     names, ingestions = [name for name, _ in found], [ingestion for _, ingestion in found]
     return {name for name, ingestion in found if names.count(name) > 1 or ingestions.count(ingestion) > 1}
-
-
-def _repeats(history: History, calls: Sequence[Arrival]) -> list[tuple[Arrival, Arrival, int | None]]:
-    """Return (call, the next one of its id, the first kill in between) for calls that did not fail for a while."""
-    last: dict[int, Arrival] = {}
-    found = []
-    for call in sorted(calls, key=lambda one: one.at):
-        before = last.get(call.record_id)
-        if before is not None and before.answer is not Answer.PASSING:
-            found.append((before, call, _kill_between(history.kills, before.at, call.at)))
-        last[call.record_id] = call
-    return found
-
-
-def _kill_between(kills: Sequence[int], after: int, before: int) -> int | None:
-    place = bisect_left(kills, after)
-    return kills[place] if place < len(kills) and kills[place] < before else None

@@ -57,18 +57,14 @@ def test_replicas_write_one_chain_however_their_slots_end(pair: TwoReplicas) -> 
 
 def test_a_row_that_is_changed_is_seen(pair: TwoReplicas) -> None:
     every_end(pair)
-    pair.one.database.write(
-        lambda connection: connection.execute("UPDATE slots SET age = age + 1 WHERE number = 3")
-    )
+    change(pair, "UPDATE slots SET age = age + 1 WHERE number = 3")
     assert audited(pair.other).chain.first_broken == 3
 
 
 def test_a_slot_that_an_older_program_opened_is_closed_without_a_link(pair: TwoReplicas) -> None:
     pair.one.admit(range(1, 10))
     slot = pair.one.open()
-    pair.one.database.write(
-        lambda connection: connection.execute("UPDATE slots SET link = NULL, calls_hash = NULL")
-    )
+    change(pair, "UPDATE slots SET link = NULL, calls_hash = NULL")
     assert pair.one.close(slot)
     pair.other.close(pair.other.open())
     report = audited(pair.one)
