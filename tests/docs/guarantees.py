@@ -67,6 +67,12 @@ def is_proven(item: str) -> bool:
     return any("guarantees.md" in target or _is_test(target) for _, target in links_of(item))
 
 
+def every_proof() -> list[Proof]:
+    """Return the proofs of all guarantees of the page."""
+    return [proof for guarantee in guarantees() for proof in guarantee.proofs]
+
+
+@cache
 def marks_of(path: Path) -> dict[str, set[str]]:
     """Return the marks of pytest of every test in a file, those of the whole file too."""
     body = ast.parse(path.read_text()).body

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.guarantees import Proof, guarantees, marks_of
+from tests.docs.guarantees import Proof, every_proof, marks_of
 from tests.docs.markdown import ROOT
 
 # The two runs that there are, see the Makefile.
@@ -46,8 +46,7 @@ class Ran:
 def watch(config: pytest.Config) -> None:
     """Watch a run for the proofs that belong into it, unless it is one of chosen tests, or a worker of one."""
     if is_whole(config) and not hasattr(config, "workerinput"):
-        all_of_it = [proof for guarantee in guarantees() for proof in guarantee.proofs]
-        config.pluginmanager.register(Ran(belonging(all_of_it, config)), "ran")
+        config.pluginmanager.register(Ran(belonging(every_proof(), config)), "ran")
 
 
 def is_whole(config: pytest.Config) -> bool:

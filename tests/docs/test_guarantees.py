@@ -14,6 +14,7 @@ from tests.docs.guarantees import (
     GUARANTEES,
     Guarantee,
     Proof,
+    every_proof,
     guarantees,
     is_proven,
     marks_of,
@@ -136,10 +137,6 @@ def proofs_of(words: list[str]) -> set[str]:
     ignored = [word.removeprefix("--ignore=") for word in words if word.startswith("--ignore=")]
     args = [word for word in words if word.startswith("tests/")] or ["tests"]
     return {proof.node_id for proof in belonging(every_proof(), run_of(SLOW, *args, ignore=ignored))}
-
-
-def every_proof() -> list[Proof]:
-    return [proof for guarantee in guarantees() for proof in guarantee.proofs]
 
 
 def test_a_run_of_chosen_tests_is_not_asked_for_proofs() -> None:

@@ -125,7 +125,7 @@ def called_more(upstream: FakeUpstream, before: int) -> bool:
     return len(upstream.arrivals) >= before + SLOT + 1
 
 
-def longest_gap(upstream: FakeUpstream, since: int = 0) -> float:
+def longest_gap(upstream: FakeUpstream, since: int) -> float:
     """Return the longest time between two calls that came after the first `since`, in seconds."""
     times = sorted(arrival.started_ns for arrival in upstream.arrivals)[since:]
     return max(later - before for before, later in pairwise(times)) / 1e9

@@ -21,7 +21,7 @@ PAGES = (
 
 
 class Visible:
-    """All that a service shows whose process has this id, at this port; `folder` has its database and its logs."""
+    """All that a service at this port shows; `folder` has its database and its logs."""
 
     def __init__(self, port: int, folder: Path) -> None:
         self._port = port

@@ -31,7 +31,7 @@ def quotas_of(draw: st.DrawFn, rate: RateLimit) -> tuple[Quota, ...]:
 
 @st.composite
 def with_quotas(draw: st.DrawFn) -> RateLimit:
-    """A rate with longer limits, a guard and a lag."""
+    """A rate with longer limits and a guard."""
     rate: RateLimit = draw(any_rates)
     return replace(rate, quotas=draw(quotas_of(rate)), guard=draw(st.integers(0, 2)))
 

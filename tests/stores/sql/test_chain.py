@@ -14,10 +14,10 @@ from tests.stores.steps import close, finish, next_batch, open_next, release, re
 from tests.stores.store import Store
 
 
-def slots_of(store: Store, page: int = 100) -> Iterator[AuditedSlot]:
+def slots_of(store: Store) -> Iterator[AuditedSlot]:
     """Yield all slots as an audit reads them."""
     after = 0
-    while found := store.records.ledger.audit_slots(after, page).slots:
+    while found := store.records.ledger.audit_slots(after, 100).slots:
         yield from found
         after = found[-1].number
 
