@@ -28,6 +28,7 @@ _PATHS = {
     "ingestions": "/ingestions",
     "schedule": "/schedule",
     "slots": "/slots",
+    "audit": "/audit",
     "dispatcher": "/dispatcher",
     "health": "/health",
     "ready": "/ready",
