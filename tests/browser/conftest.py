@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.watched import WatchedPage
+from tests.browser.watched import PATIENCE, WatchedPage
 from tests.processes.client import HOST
 from tests.processes.conftest import client, environ, start
 
@@ -32,6 +32,7 @@ def browser() -> Iterator[Browser]:
     """The browser of the system."""
     path = shutil.which("chromium")
     assert path is not None, "these tests need Chromium: apt-get install chromium"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET, chromium_sandbox=False)
         yield browser

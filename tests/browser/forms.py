@@ -7,9 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.watched import WatchedPage
 from tests.processes.client import Client
-from tests.processes.waiting import PATIENCE_SECONDS
 
-PATIENCE = 1000 * PATIENCE_SECONDS
 SUBMIT = "/board/submit"
 INGESTION = re.compile(r"/ingestions/([0-9a-f-]{36})(?:#submitted)?$")
 # As long as a test takes, nothing leaves but the first slot.
@@ -37,11 +35,11 @@ class Form:
         self.text.fill(text)
         self.page.get_by_label(priority).check()
         self.ask()
-        expect(self.plan).to_be_visible(timeout=PATIENCE)
+        expect(self.plan).to_be_visible()
 
     def submitted(self) -> str:
         """Block until the browser has gone to the page of the ingestion, and return its id."""
-        expect(self.page).to_have_url(INGESTION, timeout=PATIENCE)
+        expect(self.page).to_have_url(INGESTION)
         found = INGESTION.search(self.page.url)
         assert found is not None
         return found[1]

@@ -10,11 +10,9 @@ from tests.browser.conftest import Open
 from tests.browser.watched import JUDGED
 from tests.processes.client import Client
 from tests.processes.conftest import Start
-from tests.processes.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 1000 * PATIENCE_SECONDS
 # As the browser does for a tab in the background; one without a window hides none by itself.
 HIDE = "Object.defineProperty(document, 'hidden', {value: true, configurable: true})"
 SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
@@ -25,11 +23,11 @@ def test_a_submission_is_seen_from_waiting_to_done(start: Start, client: Client,
     page = look().page
     expect(page.get_by_text("No departures.")).to_be_visible()
     client.submit([1, 2, 3, 4, 5], "HIGH")
-    expect(page.locator("tr.now.open .calling")).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator("tr.now.open .calling")).to_have_count(3)
     expect(page.get_by_text("2 ids", exact=True)).to_be_visible()
-    expect(page.locator("tr.now .done")).to_have_count(3, timeout=PATIENCE)
-    expect(page.locator(".done")).to_have_count(5, timeout=PATIENCE)
-    expect(page.locator(".past .done")).to_have_count(5, timeout=PATIENCE)
+    expect(page.locator("tr.now .done")).to_have_count(3)
+    expect(page.locator(".done")).to_have_count(5)
+    expect(page.locator(".past .done")).to_have_count(5)
     expect(page).to_have_title("nothing waits")
 
 
@@ -37,11 +35,11 @@ def test_it_agrees_with_the_schedule_to_the_second(start: Start, client: Client,
     start(INGEST_INTERVAL_SECONDS="8").until_healthy()
     client.submit(range(1, 40), "LOW")
     board = look(timezone_id="Asia/Kolkata")
-    expect(board.page.locator("tr.now .done")).to_have_count(3, timeout=PATIENCE)
+    expect(board.page.locator("tr.now .done")).to_have_count(3)
     following = board.page.locator(".board tbody tr:not(.now)")
     for _ in range(3):
         # Not while a slot opens or closes: the page shows that up to a second later.
-        expect(following.first).to_contain_text(re.compile("[34] s"), timeout=PATIENCE)
+        expect(following.first).to_contain_text(re.compile("[34] s"))
         second = board.wait_until_middle_of_second()
         shown, title = following.locator(".in").all_inner_texts(), board.page.title()
         slots = client.ask("GET", "/schedule?slots=7").content["slots"]
@@ -54,16 +52,14 @@ def test_a_killed_service_is_missed_and_found_again(start: Start, client: Client
     process = start().until_healthy()
     client.submit(range(1, 10), "LOW")
     page = look().page
-    expect(page.locator("tr.now")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("tr.now")).to_be_visible()
     process.kill()
     trouble = page.get_by_role("alert")
-    expect(trouble).to_have_text(
-        re.compile(r"Offline since \d\d:\d\d:\d\d: the service does not answer"), timeout=PATIENCE
-    )
+    expect(trouble).to_have_text(re.compile(r"Offline since \d\d:\d\d:\d\d: the service does not answer"))
     expect(page).to_have_title(re.compile("^offline · "))
     assert "bad.svg" in (page.locator("#icon").get_attribute("href") or "")
     start().until_healthy()
-    expect(trouble).to_be_hidden(timeout=PATIENCE)
+    expect(trouble).to_be_hidden()
     expect(page).to_have_title(re.compile(r"^\d waiting"))
     assert "good.svg" in (page.locator("#icon").get_attribute("href") or "")
 
@@ -77,7 +73,7 @@ def test_focus_and_selection_stay_while_the_slots_go_by(start: Start, client: Cl
     link.focus()
     focused = link.inner_text()
     first = page.locator(".board tbody tr .id").first.inner_text()
-    expect(page.locator(".board tbody tr .id").first).not_to_have_text(first, timeout=PATIENCE)
+    expect(page.locator(".board tbody tr .id").first).not_to_have_text(first)
     assert page.evaluate("document.activeElement.innerText") == focused
     assert page.evaluate("String(getSelection())").lower() == "waiting"
 
@@ -107,10 +103,10 @@ def test_a_hundred_thousand_waiting_batches_leave_it_as_quick_as_ever(
     for _ in range(20):
         client.submit(range(1, 15_001), "LOW")
     page = look().page
-    expect(page.locator(".figure").first).to_contain_text(re.compile(r"299.\d{3}"), timeout=PATIENCE)
+    expect(page.locator(".figure").first).to_contain_text(re.compile(r"299.\d{3}"))
     first = page.locator(".past tbody tr th").first
     number = first.inner_text()
-    expect(first).not_to_have_text(number, timeout=PATIENCE)
+    expect(first).not_to_have_text(number)
     assert page.locator("*").count() < 1000
 
 
@@ -118,7 +114,7 @@ def test_everyone_can_read_the_limits(start: Start, client: Client, look: Open) 
     start(INGEST_LIMITS="3/1s, 6/1m, 10000/1d").until_healthy()
     client.submit(range(1, 10), "HIGH")
     board = look(**JUDGED)
-    expect(board.page.locator(".limits .held")).to_have_text("0", timeout=PATIENCE)
+    expect(board.page.locator(".limits .held")).to_have_text("0")
     expect(board.page.locator(".limits tbody tr")).to_have_count(3)
     assert board.obstacles() == []
 
@@ -129,7 +125,7 @@ def test_everyone_can_use_it(start: Start, client: Client, look: Open) -> None:
     client.submit(range(1, 5), "MEDIUM")
     client.submit(range(1_000_000_001, 1_000_000_008), "LOW")
     board = look(**JUDGED)
-    expect(board.page.locator(".past tbody tr")).to_have_count(1, timeout=PATIENCE)
+    expect(board.page.locator(".past tbody tr")).to_have_count(1)
     assert board.obstacles() == []
 
 
@@ -140,4 +136,4 @@ def test_without_javascript_it_tells_everything_and_reads_itself_again(
     page = look(java_script_enabled=False).page
     expect(page.get_by_text("No departures.")).to_be_visible()
     client.submit([41, 42], "HIGH")
-    expect(page.get_by_text("41", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("41", exact=True)).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ELSEWHERE, Open
-from tests.browser.forms import PATIENCE, forgive
+from tests.browser.forms import forgive
 from tests.browser.proxy import Proxy
 from tests.browser.watched import JUDGED
 from tests.processes.client import HOST, Client
@@ -31,7 +31,7 @@ def test_without_the_setting_there_is_nothing_to_click(start: Start, client: Cli
     start().until_healthy()
     client.submit(range(1, 10), "LOW")
     page = look().page
-    expect(page.locator("tr.now")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("tr.now")).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(0)
     assert page.evaluate("[...document.scripts].filter((one) => one.src.includes('controls')).length") == 0
 
@@ -42,11 +42,11 @@ def test_the_board_pauses_and_resumes(start: Start, client: Client, look: Open) 
     page = look().page
     say_yes(page, "Pause")
     expect(page.get_by_role("status")).to_contain_text("✓ Paused: no slot opens until it is resumed.")
-    expect(page.get_by_text("paused by an operator since")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("paused by an operator since")).to_be_visible()
     assert state(client) == "paused"
     say_yes(page, "Resume")
     expect(page.get_by_role("status")).to_contain_text("✓ Resumed")
-    expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     assert state(client) == "running"
 
 
@@ -69,7 +69,7 @@ def test_with_the_keyboard_it_asks_once_and_the_focus_comes_back(start: Start, c
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("✓ Paused")
-    expect(page.get_by_role("button", name="Resume")).to_be_focused(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Resume")).to_be_focused()
     assert state(client) == "paused"
 
 
@@ -78,7 +78,7 @@ def test_a_dialog_stays_while_the_board_changes(start: Start, client: Client, lo
     page = look().page
     page.get_by_role("button", name="Pause").click()
     client.ask("POST", "/dispatcher/pause")
-    expect(page.get_by_text("paused by an operator since")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("paused by an operator since")).to_be_visible()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Pause the dispatcher?")
     dialog.get_by_role("button", name="Pause").click()

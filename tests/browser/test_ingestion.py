@@ -12,11 +12,10 @@ from tests.browser.conftest import Open
 from tests.browser.watched import JUDGED
 from tests.processes.client import Client
 from tests.processes.conftest import Start
-from tests.processes.waiting import PATIENCE_SECONDS, eventually
+from tests.processes.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 1000 * PATIENCE_SECONDS
 MOST_NODES = 700
 HOSTILE = "<img src=x onerror=alert(1)>\u202egnp.exe\x1b[31m\u2028</p><script>alert(2)</script>"
 SHOWN = "<img src=x onerror=alert(1)>\\u202egnp.exe\\u001b[31m\\u2028</p><script>alert(2)</script>"
@@ -27,7 +26,7 @@ def address(ingestion_id: str) -> str:
 
 
 def status(page: Page, name: str) -> None:
-    expect(page.locator(f".one .status.{name}")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(f".one .status.{name}")).to_be_visible()
 
 
 def with_failures(client: Client, environ: dict[str, str], error: str) -> str:
@@ -51,7 +50,7 @@ def test_a_submission_is_seen_from_waiting_to_done(start: Start, client: Client,
     expect(page.get_by_text("no batch starts while the pause lasts")).to_be_visible()
     client.ask("POST", "/dispatcher/resume")
     status(page, "triggered")
-    expect(page).to_have_title(re.compile(r"^[0-9a-f]{8} · (25|50) % done · done in "), timeout=PATIENCE)
+    expect(page).to_have_title(re.compile(r"^[0-9a-f]{8} · (25|50) % done · done in "))
     status(page, "completed")
     expect(page).to_have_title(f"{ingestion_id[:8]} · 100 % done")
     expect(page.locator(".list tbody .status.completed")).to_have_count(4)
@@ -68,7 +67,7 @@ def test_a_hundred_thousand_batches_are_a_small_page_that_answers(
     assert page.evaluate("document.querySelectorAll('*').length") < MOST_NODES
     page.get_by_role("button", name="copy the id").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("^The id is (copied|selected)"))
-    expect(page.locator(".list tbody .status.completed")).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator(".list tbody .status.completed")).to_have_count(3)
     assert page.evaluate("document.querySelectorAll('*').length") < MOST_NODES
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.forms import PATIENCE, SUBMIT, Form, forgive
+from tests.browser.forms import SUBMIT, Form, forgive
 from tests.browser.watched import JUDGED
 from tests.processes.client import Client
 from tests.processes.conftest import Start
@@ -38,7 +38,7 @@ def test_the_priority_of_an_ingestion_is_changed(start: Start, client: Client, l
     page = look(f"/ingestions/{ingestion_id}").page
     say_yes(page, "Make it HIGH")
     expect(page.get_by_text("✓ Its priority is HIGH now.")).to_be_visible()
-    expect(page.get_by_role("button", name="Make it LOW")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Make it LOW")).to_be_visible()
     assert priority_of(client, ingestion_id) == "HIGH"
 
 
@@ -52,7 +52,7 @@ def test_an_ingestion_is_cancelled_with_the_keyboard(start: Start, client: Clien
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text("✓ Cancelled: nothing more of it is called.")).to_be_visible()
-    expect(page.locator(".control")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".control")).to_have_count(0)
     # The calls in flight finish first.
     eventually(lambda: client.status(ingestion_id)["status"] == "cancelled")
 

@@ -13,11 +13,9 @@ from tests.browser.conftest import Open
 from tests.browser.watched import JUDGED
 from tests.processes.client import Client
 from tests.processes.conftest import Start
-from tests.processes.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 1000 * PATIENCE_SECONDS
 MANY = 10_000
 # The console of the browser has a line for every answer that is an error.
 BAD_REQUEST = "Failed to load resource: the server responded with a status of 400 (BAD REQUEST)"
@@ -49,10 +47,10 @@ def test_an_ingestion_is_seen_from_waiting_to_completed(start: Start, client: Cl
     expect(page.get_by_text("There are no ingestions yet.")).to_be_visible()
     client.submit(range(1, 8), "HIGH")
     row = page.locator(".listing tbody tr")
-    expect(row).to_contain_text(re.compile("yet to start|triggered"), timeout=PATIENCE)
+    expect(row).to_contain_text(re.compile("yet to start|triggered"))
     expect(row.locator(".at").last).to_contain_text(re.compile(r"\d\d:\d\d:\d\d in \d+ s"))
-    expect(row).to_contain_text("3 of 7 ids", timeout=PATIENCE)
-    expect(row).to_contain_text("completed", timeout=PATIENCE)
+    expect(row).to_contain_text("3 of 7 ids")
+    expect(row).to_contain_text("completed")
     expect(row).to_contain_text("7 of 7 ids")
 
 
@@ -85,7 +83,7 @@ def test_a_half_filled_form_and_the_focus_stay_while_the_list_changes(
     page.get_by_label("with failures").check()
     page.get_by_label("Id begins with").fill("abc")
     client.submit(range(1, 5), "LOW")
-    expect(page.locator(".listing tbody tr")).to_contain_text("completed", timeout=PATIENCE)
+    expect(page.locator(".listing tbody tr")).to_contain_text("completed")
     expect(page.get_by_label("Id begins with")).to_be_focused()
     expect(page.get_by_label("Id begins with")).to_have_value("abc")
     expect(page.get_by_label("Status")).to_have_value("completed")

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.test_board import PATIENCE
 from tests.browser.watched import JUDGED, PHONE, WALL
 from tests.processes.client import Client
 from tests.processes.conftest import Start
@@ -55,7 +54,7 @@ def time_in(place: Locator) -> datetime:
 
 def wait_until_drawn(page: Page) -> None:
     page.locator("#plot").scroll_into_view_if_needed()
-    expect(page.locator("#charts canvas")).to_have_count(CHARTS, timeout=PATIENCE)
+    expect(page.locator("#charts canvas")).to_have_count(CHARTS)
 
 
 def wait_until_read(client: Client, condition: Callable[[dict[str, Any]], bool]) -> None:
@@ -152,7 +151,7 @@ def test_nothing_is_loaded_before_it_comes_near_and_all_of_it_is_small(
     start().until_healthy()
     client.submit(range(1, 100), "LOW")
     page = look(viewport=PHONE).page
-    expect(page.locator("tr.now .done")).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator("tr.now .done")).to_have_count(3)
     assert not [path for path in page.evaluate(ASKED) if "uPlot.iife" in path or path == "/board/plot"]
     wait_until_drawn(page)
     assert [path for path in page.evaluate(ASKED) if path == "/board/plot"] == ["/board/plot"]

@@ -8,7 +8,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
+from tests.processes.waiting import PATIENCE_SECONDS
+
 Scheme = Literal["light", "dark"]
+
+# For all that is awaited of a page, in milliseconds: a busy machine may take long over it.
+PATIENCE = 1000 * PATIENCE_SECONDS
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 # Of the browser itself, while a service ends, and while nothing listens.
@@ -28,6 +33,7 @@ class WatchedPage:
 
     def __init__(self, browser: Browser, address: str, **context: Any) -> None:
         self._context = browser.new_context(**context)
+        self._context.set_default_timeout(PATIENCE)
         self.page: Page = self._context.new_page()
         self.address = address
         self.hosts: set[str] = set()
@@ -53,6 +59,8 @@ class WatchedPage:
     def _obstacles(self, size: ViewportSize, scheme: Scheme) -> Iterator[str]:
         self.page.set_viewport_size(size)
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        # What was drawn for another width is drawn again in the next frame.
+        self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         width = self.page.evaluate("document.documentElement.scrollWidth")
         if width != size["width"]:
             yield f"{width} px wide on a screen of {size['width']} px"
