@@ -149,11 +149,9 @@ def create_app(
     app = Flask("ingest_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     most_ids = min(settings.max_ids, settings.max_pending_ids)
-    app.register_blueprint(ingest(service, most_ids))
-    app.register_blueprint(ingestions(service))
-    app.register_blueprint(slots(service))
-    app.register_blueprint(audit(service))
-    app.register_blueprint(docs(__version__, most_ids))
+    operations = ingest(service, most_ids), ingestions(service), slots(service), audit(service)
+    for blueprint in (*operations, docs(__version__, most_ids)):
+        app.register_blueprint(blueprint)
     log = _watch(app, service, settings, metrics or Metrics())
     guard_hosts(app, settings.allowed_hosts)
     guard_changes(app, settings.cors_origins)

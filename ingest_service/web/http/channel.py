@@ -95,8 +95,7 @@ class Channel(HTTPChannel):
         if self.will_close:
             # It waits for its reader, which takes nothing more.
             self.handle_close()
-            return
-        if self.is_working:
+        if self.will_close or self.is_working:
             return
         if self._closes_at is not None:
             silent = now > self._closes_at
