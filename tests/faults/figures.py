@@ -35,8 +35,11 @@ class Figures:
     def save(self, kept: Path, page: Path) -> None:
         """Add the rows to those in the JSON file `kept`, and write the table of all of them into the page.
 
-        A row takes the place of one of the same fault that was kept, and stays where that one was.
+        A row takes the place of one of the same fault that was kept, and stays where that one was. Without rows
+        both files stay as they are.
         """
+        if not self._rows:
+            return
         earlier = [Figure(**row) for row in json.loads(kept.read_text())] if kept.exists() else []
         rows = {row.fault: row for row in [*earlier, *self._rows]}
         kept.write_text(json.dumps([asdict(row) for row in rows.values()], indent=2, ensure_ascii=False) + "\n")

@@ -49,3 +49,11 @@ def test_a_fault_has_one_row_in_a_run(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(PAGE)
     assert saved(tmp_path / "kept.json", page, KILLS, FULL, KILLS) == ["disk full", "kill -9"]
+
+
+def test_a_run_without_figures_writes_nothing(tmp_path: Path) -> None:
+    kept, page = tmp_path / "kept.json", tmp_path / "page.md"
+    page.write_text(PAGE)
+    Figures().save(kept, page)
+    assert not kept.exists()
+    assert page.read_text() == PAGE
