@@ -1,7 +1,7 @@
 """The SQLite file of one process: one connection writes, readers have connections of their own."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from ingest_service.stores.sqlite.connections import Readers, closed_on_error, c
 from ingest_service.stores.sqlite.group_commit import GroupCommit
 from ingest_service.stores.sqlite.held_files import HeldFiles
 from ingest_service.stores.sqlite.lock_file import LockFile
+from ingest_service.stores.sqlite.row_cache import RowCache
 from ingest_service.stores.sqlite.schema import migrate, schema_version
 from ingest_service.stores.sqlite.soundness import require_sound
 from ingest_service.stores.sqlite.syncing import sync, sync_folder
@@ -46,7 +47,8 @@ class SqliteDatabase:
         self._compared_at = clock.now() - BETWEEN_LOOKS
         self._damage: str | None = None
         self._readers = Readers(self._path)
-        self._writer = GroupCommit(clock, committed, give_up, self._files.require)
+        self._rows = RowCache()
+        self._writer = GroupCommit(clock, committed, give_up, self._files.require, self._rows.changing)
         self.lock_file = LockFile(self._beside(".lock"), self._files)
 
     def start(self) -> None:
@@ -72,6 +74,7 @@ class SqliteDatabase:
         """Commit what was asked, close the database, and only then let another process in."""
         self._writer.close()
         self._readers.close()
+        self._rows.forget()
         self.lock_file.release()
         self._files.release()
 
@@ -94,13 +97,16 @@ class SqliteDatabase:
         with self._noting_damage(), self._readers.snapshot() as connection:
             yield connection
 
-    def read_row(self, statement: str, parameters: Sequence[object]) -> Any:
-        """Run one statement and return its first row, None if there is none; what it reads is of one moment."""
+    def read_row(self, statement: str, parameters: Sequence[Hashable]) -> Any:
+        """Run one statement and return its first row, None if there is none; what it reads is of one moment.
+
+        Where nothing was written since it was run before, the row is the one of then.
+        """
         if not self.alive:
             raise StoreStopped
         self._require_files_lately()
         with self._noting_damage():
-            return self._readers.row(statement, parameters)
+            return self._rows.row((statement, *parameters), lambda: self._readers.row(statement, parameters))
 
     def write(
         self, statements: Callable[[sqlite3.Connection], T], afterwards: Callable[[T], None] | None = None

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from threading import Condition, Lock
 from typing import TypeVar
 
@@ -29,7 +30,8 @@ class GroupCommit:
 
     The connection, in autocommit mode so that BEGIN and COMMIT are ours, belongs to it from `open` to `close`.
     `committed` gets, from the leading thread, the writes of every commit and the nanoseconds that they and the
-    wait for the disk took. `require` is asked before each commit, and raises StoreError to prevent it.
+    wait for the disk took. `require` is asked before each commit, and raises StoreError to prevent it. `changing`
+    makes the block around all that may change rows: it ends before any write is answered.
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class GroupCommit:
         committed: Callable[[int, int], None],
         give_up: Callable[[str], None] = exit_process,
         require: Callable[[], None] = lambda: None,
+        changing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._clock = clock
         self._committed = committed
         self._give_up = give_up
         self._require = require
+        self._changing = changing
         self._lock = Lock()
         self._idle = Condition(self._lock)
         self._waiting: list[WaitingWrite] = []
@@ -119,7 +123,8 @@ class GroupCommit:
         with self._lock:
             group, self._waiting = self._waiting, []
         try:
-            self._commit_or_split(group)
+            with self._changing():
+                self._commit_or_split(group)
         except BaseException:
             self._abandon(group)
             raise

@@ -1,6 +1,6 @@
 """Records in an SQLite database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -29,7 +29,7 @@ _KEPT = {
 class RowDatabase(Database, Protocol):
     """A database in which a statement is a read transaction of its own."""
 
-    def read_row(self, statement: str, parameters: Sequence[object]) -> Any:
+    def read_row(self, statement: str, parameters: Sequence[Hashable]) -> Any:
         """Run one statement and return its first row, None if there is none."""
 
 

@@ -195,6 +195,53 @@ def test_a_key_in_a_group_that_is_split_makes_one_ingestion(path: Path) -> None:
     store.stop()
 
 
+VERSION = "PRAGMA user_version"
+
+
+def change_version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute(VERSION).fetchone()
+    connection.execute(f"{VERSION} = {version + 1}")
+    return int(version + 1)
+
+
+def test_a_row_is_the_one_of_the_last_commit(path: Path) -> None:
+    database, seen = SqliteDatabase(path, VirtualClock()), []
+    database.start()
+    for _ in range(2):
+        before = database.read_row(VERSION, [])
+        now = database.write(change_version, lambda _: seen.append(database.read_row(VERSION, [])))
+        assert [seen.pop(), database.read_row(VERSION, [])] == [(now,), (now,)] != [before, before]
+    database.stop()
+
+
+def test_a_row_is_not_read_again_before_the_next_commit(path: Path) -> None:
+    database = SqliteDatabase(path, VirtualClock())
+    database.start()
+    before = database.read_row(VERSION, [])
+    other = connect(path)
+    change_version(other)
+    assert database.read_row(VERSION, []) == before
+    with pytest.raises(StoreError):
+        database.write(nonsense)
+    assert database.read_row(VERSION, []) == other.execute(VERSION).fetchone() != before
+    other.close()
+    database.stop()
+
+
+def test_a_database_that_starts_again_reads_its_rows_again(path: Path) -> None:
+    database = SqliteDatabase(path, VirtualClock())
+    counted = "SELECT count(*) FROM counted WHERE batches > 0"
+    database.start()
+    assert database.read_row(counted, []) == (0,)
+    database.stop()
+    other = connect(path)
+    other.execute("UPDATE counted SET batches = 1 WHERE priority = 0")
+    other.close()
+    database.start()
+    assert database.read_row(counted, []) == (1,)
+    database.stop()
+
+
 def test_a_row_is_read_from_a_file_that_was_removed_for_a_moment_at_most(path: Path) -> None:
     clock = VirtualClock()
     database = SqliteDatabase(path, clock)
