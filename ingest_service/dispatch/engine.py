@@ -121,19 +121,20 @@ class EmbeddedEngine:
             self._state.note_change()
 
     def pause(self) -> None:
-        """Let no slot open, unless that is so already."""
+        """Let no slot open. What is so already is written again: a resume that failed may be on the disk."""
         with self._state.changing():
-            if self._state.paused_at is None:
-                now = self._clock.wall()
-                self._journal.pause(now)
-                self._state.paused_at = now
+            paused_at = self._state.paused_at
+            if paused_at is None:
+                paused_at = self._clock.wall()
+            self._journal.pause(paused_at)
+            self._state.paused_at = paused_at
 
     def resume(self) -> None:
-        """Let slots open again."""
+        """Let slots open again. What is so already is written again: a pause that failed may be on the disk."""
         with self._state.changing():
+            self._journal.pause(None)
             if self._state.paused_at is None:
                 return
-            self._journal.pause(None)
             lasted = max(0, self._clock.wall() - self._state.paused_at)
             now, pacer = self._clock.now(), self._state.pacer
             self._on_cause(Cause("an operator's pause", delay=min(lasted, max(0, now - pacer.next_start))))

@@ -1,6 +1,6 @@
 """The embedded engine, where the journal and the backlog disagree for a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import pytest
@@ -62,6 +62,60 @@ def test_a_change_that_may_be_on_the_disk_and_not_in_memory_ends_the_process(
     with pytest.raises(error):
         simulation.service.cancel(ingestion)
     assert place.given_up == given_up
+
+
+class DoubtfulJournal(SqliteJournal):
+    """A journal that keeps the changes of a pause, though they seem to have failed."""
+
+    fails = False
+
+    def pause(self, at: int | None) -> None:
+        super().pause(at)
+        if self.fails:
+            raise StoreError("the answer of the disk did not come")
+
+
+@pytest.fixture
+def doubtful() -> EmbeddedPlace:
+    return EmbeddedPlace(journal=DoubtfulJournal)
+
+
+def in_doubt(place: EmbeddedPlace, change: Callable[[], None]) -> None:
+    place.journal.fails = True  # type: ignore[attr-defined]
+    with pytest.raises(StoreError):
+        change()
+    place.journal.fails = False  # type: ignore[attr-defined]
+
+
+def test_a_pause_stands_though_a_resume_that_failed_before_it_is_on_the_disk(doubtful: EmbeddedPlace) -> None:
+    simulation = Simulation(place=doubtful)
+    simulation.submit([1, 2, 3])
+    simulation.service.pause()
+    in_doubt(doubtful, simulation.service.resume)
+    simulation.service.pause()
+    simulation.start()
+    simulation.run()
+    assert simulation.slots_opened() == []
+
+
+def test_a_resume_stands_though_a_pause_that_failed_before_it_is_on_the_disk(doubtful: EmbeddedPlace) -> None:
+    simulation = Simulation(place=doubtful)
+    simulation.submit([1, 2, 3])
+    in_doubt(doubtful, simulation.service.pause)
+    simulation.service.resume()
+    simulation.start()
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_opened()] == [[1, 2, 3]]
+
+
+def test_a_pause_that_stands_keeps_its_time(doubtful: EmbeddedPlace) -> None:
+    simulation = Simulation(place=doubtful)
+    simulation.service.pause()
+    paused_at = simulation.engine.snapshot().paused_at
+    simulation.clock.time += SECOND
+    simulation.service.pause()
+    simulation.start()
+    assert simulation.engine.snapshot().paused_at == paused_at
 
 
 class NotingJournal(SqliteJournal):
