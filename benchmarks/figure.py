@@ -44,12 +44,16 @@ class Figure:
         """Return the aim with its direction, or nothing if there is none."""
         return "" if self.aim is None else f"{'≥' if self.more_is_better else '≤'} {self.aim:,g}"
 
+    @property
+    def compared(self) -> str:
+        """Return what was measured, with what it was compared with."""
+        return f"{self.what} against {self.against}" if self.against else self.what
+
     def __str__(self) -> str:
         """Write it as one line."""
-        against = f" against {self.against}" if self.against else ""
         aim = f" (aim {self.wanted})" if self.wanted else ""
         verdict = "" if self.is_met else f"  MISSED: {self.note}" if self.note else "  MISSED"
-        return f"{self.what}{against}: {self.measured}{aim}{verdict}"
+        return f"{self.compared}: {self.measured}{aim}{verdict}"
 
 
 def show(figures: Iterable[Figure]) -> None:

@@ -41,7 +41,14 @@ def _row(name: str, figure: Figure) -> str:
 
 
 def _reasons(figures: Iterable[Figure]) -> Iterator[str]:
-    return (f"- Missed: {figure.what}. {figure.note}".rstrip() for figure in figures if not figure.is_met)
+    """Yield a line for each reason, with all that it is a reason for."""
+    missed: dict[str, list[str]] = {}
+    for figure in figures:
+        if not figure.is_met:
+            missed.setdefault(figure.note, []).append(figure.compared)
+    return (
+        f"- Missed: {'; '.join(names)}. {note[:1].upper()}{note[1:]}".rstrip() for note, names in missed.items()
+    )
 
 
 def _not_run(names: Sequence[str], benchmarks: Mapping[str, Found]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from ingest_service.stores.postgres.gate import Gate
 
 ROUNDS = 5
 IDS = PackedIds.of(range(1, 11))
+AWAY = "it takes as long while 20,000 wait: each statement goes to the database and back"
 LAST = ListFilter(status=None, priority=Priority.LOW, before=LAST_SEQUENCE, limit=1)
 
 
@@ -63,8 +64,7 @@ def told(shared: Service, embedded: Service) -> Iterator[Figure]:
     medians(1, *(partial(seconds, one) for one in asked))
     mine, least = medians(ROUNDS, *(partial(seconds, one) for one in asked))
     what = f"when the last of {MANY:,} ingestions runs, on PostgreSQL"
-    yield Figure(what, "", mine * 1000, 5, "ms", more_is_better=False)
-    # SQLite answers from this process in half a millisecond: what is more is the way to the database.
+    yield Figure(what, "", mine * 1000, 5, "ms", more_is_better=False, note=AWAY)
     yield Figure(what, "SQLite", mine / least, more_is_better=False)
 
 

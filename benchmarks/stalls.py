@@ -31,9 +31,9 @@ BODY = json.dumps({"ids": list(IDS), "priority": "LOW"}).encode()
 ROUNDS = 7
 Way = tuple[str, str, bytes]
 SENDING = (
-    "encoded and handed to a bare socket the same text takes 1.1 times as long already; the rest is the turns that "
-    "the threads of the server take; pieces of half the size took 1.3 times as long as these, and pieces of two and "
-    "four times the size won nothing in most runs"
+    "encoded and handed to a bare socket the same text takes 1.1 times as long already, and the threads of the "
+    "server take turns; pieces of half the size took 1.3 times as long, and pieces of two and four times the size "
+    "won nothing in most runs"
 )
 
 

@@ -67,6 +67,16 @@ def test_figures_are_rows_and_the_reason_for_a_missed_aim_stands_below() -> None
     )
 
 
+def test_figures_that_are_missed_for_one_reason_share_a_line() -> None:
+    other = Figure("a dry run", "one of few", 4.0, 3.0, more_is_better=False, note=MISSED.note)
+    later = Figure("a start", "", 2.0, 1.0, "s", more_is_better=False)
+    page = section("The command line", cli=Found((MISSED, later, other)))
+    assert page.splitlines()[-2:] == [
+        "- Missed: a submission; a dry run against one of few. The disk is slow.",
+        "- Missed: a start.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("benchmarks", "remark"),
     [
