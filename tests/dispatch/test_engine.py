@@ -81,10 +81,11 @@ def doubtful() -> EmbeddedPlace:
 
 
 def in_doubt(place: EmbeddedPlace, change: Callable[[], None]) -> None:
-    place.journal.fails = True  # type: ignore[attr-defined]
+    assert isinstance(place.journal, DoubtfulJournal)
+    place.journal.fails = True
     with pytest.raises(StoreError):
         change()
-    place.journal.fails = False  # type: ignore[attr-defined]
+    place.journal.fails = False
 
 
 def test_a_pause_stands_though_a_resume_that_failed_before_it_is_on_the_disk(doubtful: EmbeddedPlace) -> None:
