@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import local
 from typing import TypeVar
 
@@ -31,7 +32,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._pool = Pool(url)
+        self._pool = Pool(partial(connect, url))
         self._reading = local()
 
     def start(self) -> None:

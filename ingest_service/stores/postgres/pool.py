@@ -1,6 +1,6 @@
 """Connections that the threads of a process share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 from typing import LiteralString
@@ -9,7 +9,7 @@ from weakref import WeakSet
 import psycopg
 
 from ingest_service.errors import StoreError, StoreStopped
-from ingest_service.stores.postgres.connections import Session, closed_on_error, connect
+from ingest_service.stores.postgres.connections import Session, closed_on_error
 
 # Of each replica; a server takes 100 by default.
 MOST_SESSIONS = 8
@@ -20,8 +20,8 @@ PATIENCE = 10.0
 class Pool:
     """Lends a connection to one thread at a time, and keeps it for the next; connects when there is none."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, connect: Callable[[], Session]) -> None:
+        self._connect = connect
         self._places = BoundedSemaphore(MOST_SESSIONS)
         self._lock = Lock()
         self._idle: list[Session] = []
@@ -39,18 +39,25 @@ class Pool:
 
     def close(self) -> None:
         """Lend no more, and close what is idle; what is lent is closed when it comes back. May be called twice."""
-        self._is_open = False
+        with self._lock:
+            self._is_open = False
+            owned = list(self._owned)
         self._close_idle()
-        for session in list(self._owned):
+        for session in owned:
             session.close()
 
     def own(self) -> Session:
         """Return a connection of the caller's own, which `close` closes too. Raises StoreError, StoreStopped."""
         if not self._is_open:
             raise StoreStopped
-        session = connect(self._url)
-        self._owned.add(session)
-        return session
+        session = self._connect()
+        with self._lock:
+            if self._is_open:
+                self._owned.add(session)
+                return session
+        # It was closed while this one connected.
+        session.close()
+        raise StoreStopped
 
     @contextmanager
     def transaction(self, begin: LiteralString) -> Iterator[Session]:
@@ -83,7 +90,7 @@ class Pool:
             session.close()
             # What ended this one while it was idle, such as a restart of the server, has ended the others too.
             self._close_idle()
-            session = connect(self._url)
+            session = self._connect()
             with closed_on_error(session):
                 session.execute(begin, prepare=False)
         return session
@@ -94,7 +101,7 @@ class Pool:
                 raise StoreStopped
             if self._idle:
                 return self._idle.pop()
-        return connect(self._url)
+        return self._connect()
 
     def _keep(self, session: Session) -> None:
         with self._lock:
