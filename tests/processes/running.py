@@ -82,6 +82,12 @@ class Running:
             eventually(lambda: self._require_running() and client.healthy())
         return self
 
+    def comes_up(self) -> bool:
+        """Block until it serves or has ended; return whether it serves."""
+        with Client(self._port) as client:
+            eventually(lambda: self.has_ended or client.healthy())
+        return not self.has_ended
+
     def kill(self) -> None:
         """Kill it with SIGKILL, unless it has ended; it is dead when this returns."""
         self._process.kill()
