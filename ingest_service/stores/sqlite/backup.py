@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingest_service.errors import BackupRefused, StoreDamaged, StoreError
-from ingest_service.stores.sqlite.connections import store_error
+from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, store_error
 from ingest_service.stores.sqlite.syncing import sync, sync_folder
 
 # After these, a signal is heeded and the progress is shown.
@@ -76,7 +76,7 @@ def _copy(database: Path, part: Path, file: Path, copied: Callable[[int, int], N
             target.execute("PRAGMA journal_mode = DELETE")
             _require_intact(target, database)
             return _contents(target)
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise store_error(f"cannot make the backup {file} of {database}", error) from error
 
 

@@ -11,8 +11,8 @@ from ingest_service.errors import StoreDamaged, StoreError
 
 # Bytes to which the log shrinks when it is used again; a slow reader lets it grow to any size.
 _LARGEST_IDLE_LOG = 8 * 1024 * 1024
-# Where the names of the tables are damaged, SQLite's own sentence quotes them, and is no text.
-READING_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+# Where the schema is damaged, SQLite's own sentence quotes what it does not know, and is no text.
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 
 def connect(path: Path, create: bool = True) -> sqlite3.Connection:
@@ -28,7 +28,7 @@ def connect(path: Path, create: bool = True) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_IDLE_LOG}")
-    except READING_ERRORS as error:
+    except SQLITE_ERRORS as error:
         raise store_error(f"cannot open the database {path}", error) from error
     return connection
 
@@ -85,7 +85,7 @@ class Readers:
         connection = self._borrow()
         try:
             yield connection
-        except (*READING_ERRORS, MemoryError) as error:
+        except (*SQLITE_ERRORS, MemoryError) as error:
             raise store_error("the database could not be read", error) from error
         finally:
             if connection.in_transaction:

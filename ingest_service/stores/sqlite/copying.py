@@ -11,7 +11,7 @@ from ingest_service.errors import CopyRefused, StoreInUse
 from ingest_service.stores.sql.copying import Row, Summary, columns_of, count_rows, is_empty, read_summary
 from ingest_service.stores.sql.counting import BATCHES, UNRELEASED
 from ingest_service.stores.sqlite.checksums import insert_checksums, require_intact
-from ingest_service.stores.sqlite.connections import connect, store_error
+from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, connect, store_error
 from ingest_service.stores.sqlite.held_files import HeldFiles
 from ingest_service.stores.sqlite.lock_file import LockFile
 from ingest_service.stores.sqlite.open_batches import read_open_batches
@@ -235,5 +235,5 @@ def _locked(path: Path) -> Iterator[LockFile]:
 def _translated(sentence: str) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise store_error(sentence, error) from error

@@ -10,7 +10,7 @@ from typing import TypeVar
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import NOT_CERTAIN, CommitNotCertain, StoreError, StoreStopped
 from ingest_service.loop import exit_process
-from ingest_service.stores.sqlite.connections import store_error
+from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, store_error
 from ingest_service.stores.sqlite.waiting_write import WaitingWrite
 from ingest_service.stores.sqlite.writer import Writer, touch
 
@@ -159,7 +159,7 @@ class GroupCommit:
 
     def _refusal(self, error: Exception) -> Exception:
         """Return the error of a write that failed, after what may be left of it in the log was overwritten."""
-        if not isinstance(error, sqlite3.Error | MemoryError):
+        if not isinstance(error, (*SQLITE_ERRORS, MemoryError)):
             return error
         refusal = store_error("the database could not be written", error)
         if self._writer is not None and not self._writer.is_undone():

@@ -4,7 +4,7 @@ import sqlite3
 
 from ingest_service.errors import StoreError
 from ingest_service.stores.sql.auditing import Times
-from ingest_service.stores.sqlite.connections import READING_ERRORS, store_error
+from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, store_error
 from ingest_service.stores.sqlite.migrations import MIGRATIONS
 
 # The times of a slot that only this engine knows, as they are part of its link.
@@ -15,7 +15,7 @@ def schema_version(connection: sqlite3.Connection) -> int:
     """Return the version of the tables, 0 for a database without any. Raises StoreError."""
     try:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except READING_ERRORS as error:
+    except SQLITE_ERRORS as error:
         raise store_error("the database cannot be read", error) from error
 
 
@@ -33,5 +33,5 @@ def migrate(connection: sqlite3.Connection) -> None:
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         try:
             connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise StoreError(f"the database cannot be brought to schema version {number}: {error}") from error

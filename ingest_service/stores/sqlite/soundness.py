@@ -4,7 +4,7 @@ import sqlite3
 
 from ingest_service.errors import StoreDamaged
 from ingest_service.stores.sql.rows import ID_COUNT
-from ingest_service.stores.sqlite.connections import READING_ERRORS, store_error
+from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, store_error
 
 
 def _is_in(index: str, column: str) -> str:
@@ -36,7 +36,7 @@ def require_sound(connection: sqlite3.Connection) -> None:
     """
     try:
         row = connection.execute(_DAMAGED).fetchone()
-    except READING_ERRORS as error:
+    except SQLITE_ERRORS as error:
         raise store_error("the database cannot be read", error) from error
     if row is not None:
         raise StoreDamaged(f"ingestion number {row[0]}, which waits, is damaged in the database")

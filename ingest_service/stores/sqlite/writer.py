@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from ingest_service.errors import CommitNotCertain
+from ingest_service.stores.sqlite.connections import SQLITE_ERRORS
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class Writer:
     def commit(self, statements: Callable[[sqlite3.Connection], T]) -> T:
         """Run statements in a transaction and return their result.
 
-        Raises what they raise, sqlite3.Error, and CommitNotCertain after which nothing more may be written.
+        Raises what they raise, one of SQLITE_ERRORS, and CommitNotCertain after which nothing more may be written.
         """
         try:
             self._leave_transaction()
@@ -38,7 +39,7 @@ class Writer:
             result = statements(self._connection)
             self._end()
         except BaseException:
-            with suppress(sqlite3.Error, MemoryError):
+            with suppress(*SQLITE_ERRORS, MemoryError):
                 self._leave_transaction()
             raise
         return result
@@ -46,7 +47,7 @@ class Writer:
     def is_undone(self) -> bool:
         """Return whether it is certain that nothing of a failed commit is kept; overwrites it if need be."""
         if self._is_in_doubt:
-            with suppress(sqlite3.Error, MemoryError, CommitNotCertain):
+            with suppress(*SQLITE_ERRORS, MemoryError, CommitNotCertain):
                 self.commit(touch)
         return not self._is_in_doubt
 
@@ -65,7 +66,7 @@ class Writer:
         except MemoryError as error:
             # Python may have had none for the answer to a commit that went well.
             raise CommitNotCertain("no memory was left at the end of a commit") from error
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             # On a full disk the end of it is missing in the log.
             if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:
                 self._is_in_doubt = True

@@ -9,7 +9,9 @@ import pytest
 
 from ingest_service.errors import StoreDamaged, StoreError
 from ingest_service.stores.sqlite.connections import connect
+from ingest_service.stores.sqlite.database import SqliteDatabase
 from ingest_service.stores.sqlite.schema import migrate
+from tests.doubles import VirtualClock
 
 
 class UnreadableConnection(sqlite3.Connection):
@@ -33,3 +35,16 @@ def test_a_damaged_statement_that_sqlite_quotes_is_a_sentence(tmp_path: Path) ->
     path.write_bytes(path.read_bytes().replace(b"CREATE TABLE backlog (", b"CREATE TABLE backlog \xc1"))
     with pytest.raises(StoreDamaged, match="'utf-8' codec can't decode"):
         connect(path)
+
+
+def test_a_write_through_a_damaged_trigger_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    database = SqliteDatabase(path, VirtualClock())
+    database.start()
+    database.stop()
+    path.write_bytes(path.read_bytes().replace(b"UPDATE counted", b"UPDATE count\xc1d"))
+    database.start()
+    with pytest.raises(StoreDamaged, match=r"^the database could not be written: 'utf-8' codec can't decode"):
+        database.write(lambda connection: connection.execute("INSERT INTO backlog VALUES (1, 0)"))
+    assert database.damage is not None
+    database.stop()
