@@ -15,7 +15,7 @@ from ingest_service.stores.sqlite.held_files import HeldFiles
 from ingest_service.stores.sqlite.lock_file import LockFile
 from ingest_service.stores.sqlite.row_cache import RowCache
 from ingest_service.stores.sqlite.schema import migrate, schema_version
-from ingest_service.stores.sqlite.soundness import require_sound
+from ingest_service.stores.sqlite.soundness import require_columns, require_sound
 from ingest_service.stores.sqlite.syncing import sync, sync_folder
 from ingest_service.stores.sqlite.traces import require_new, require_not_lost
 
@@ -66,6 +66,7 @@ class SqliteDatabase:
             if schema_version(connection) == 0:
                 require_new(self._path, self.lock_file)
             migrate(connection)
+            require_columns(connection)
             require_sound(connection)
             self._hold_files()
         self._writer.open(connection)

@@ -1,10 +1,17 @@
-"""Search for damage in the rows of what waits, before anything of it is called."""
+"""Search for damage in the schema and in the rows of what waits, before anything of it is called."""
 
 import sqlite3
+from contextlib import closing
 
 from ingest_service.errors import StoreDamaged
 from ingest_service.stores.sql.rows import ID_COUNT
 from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, store_error
+from ingest_service.stores.sqlite.schema import migrate
+
+_COLUMNS = (
+    'SELECT tables.name, columns.name, columns.type, columns."notnull", columns.pk '
+    "FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
+)
 
 
 def _is_in(index: str, column: str) -> str:
@@ -27,6 +34,23 @@ _DAMAGED = (
     "SELECT backlog.sequence FROM backlog LEFT JOIN ingestions AS its USING (sequence) "
     f"WHERE NOT coalesce({_IS_SOUND}, 0) LIMIT 1"
 )
+
+
+def require_columns(connection: sqlite3.Connection) -> None:
+    """Raise StoreDamaged if a column is not as a new database has it. Others may be there, too.
+
+    A bit that flipped may have made `INTEGER PRIMARY KEY` another type, whose numbers are all NULL.
+    """
+    with closing(sqlite3.connect(":memory:")) as new:
+        migrate(new)
+        expected = new.execute(_COLUMNS).fetchall()
+    try:
+        found = connection.execute(_COLUMNS).fetchall()
+    except SQLITE_ERRORS as error:
+        raise store_error("the database cannot be read", error) from error
+    for column in expected:
+        if column not in found:
+            raise StoreDamaged(f"the column {column[1]} of the table {column[0]} is damaged in the database")
 
 
 def require_sound(connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""A start looks for damage in the rows of what waits."""
+"""A start looks for damage in the schema, and in the rows of what waits."""
 
 import sqlite3
 from contextlib import closing
@@ -68,5 +68,19 @@ def test_a_start_on_a_damaged_row_is_refused_with_a_sentence_that_names_it(
 ) -> None:
     change(path, *DAMAGES[damage])
     with pytest.raises(StoreDamaged, match=r"^ingestion number [12], which waits, is damaged in the database$"):
+        stopped.start()
+    stopped.stop()
+
+
+@pytest.mark.parametrize(("table", "column"), [("slots", "number"), ("backlog", "sequence")])
+def test_a_bit_that_makes_a_number_another_type_stops_the_start(
+    path: Path, stopped: OnDisk, table: str, column: str
+) -> None:
+    whole = f"CREATE TABLE {table} (\n        {column} INTEGER"
+    content = path.read_bytes()
+    assert content.count(whole.encode()) == 1
+    path.write_bytes(content.replace(whole.encode(), whole.replace("INTEGER", "INTEGDR").encode()))
+    sentence = f"^the column {column} of the table {table} is damaged in the database$"
+    with pytest.raises(StoreDamaged, match=sentence):
         stopped.start()
     stopped.stop()
