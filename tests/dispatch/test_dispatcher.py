@@ -10,7 +10,7 @@ from ingest_service.dispatch.dispatcher import STORE_RETRY, Dispatcher
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.dispatch.under_way import UnderWay
 from ingest_service.domain.ledger import Answer, Call, Slot
-from ingest_service.errors import StoreError
+from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.ports.engine import ignore
 from ingest_service.ports.fetcher import FanOut
 from tests.doubles import NotingObserver, NotingUpstream, VirtualClock
@@ -177,6 +177,20 @@ def test_ids_of_a_slot_whose_calls_could_not_be_made_in_order_may_be_called_agai
     bench.dispatcher.run_once()
     broken = Call(bench.clock.now(), Answer(error="ValueError: no such thing", retryable=True))
     assert bench.slots.closed == [[broken] * 3]
+
+
+def test_a_dispatcher_that_is_started_again_has_no_slot_in_hand() -> None:
+    def stop() -> None:
+        raise StoreStopped
+
+    bench = Bench()
+    bench.slots.while_it_closes = stop
+    with pytest.raises(StoreStopped):
+        bench.dispatcher.run_once()
+    bench.slots.while_it_closes = lambda: None
+    bench.dispatcher.start()
+    assert bench.dispatcher.join(10)
+    assert bench.slots.closed == []
 
 
 def test_after_a_slot_that_another_replica_declared_lost_the_next_one_opens(

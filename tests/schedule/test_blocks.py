@@ -33,6 +33,20 @@ def places(snapshot: ScheduleSnapshot) -> set[Place]:
 every_rate = any_rates | with_quotas()
 
 
+@given(snapshots(every_rate), st.integers(0, 30))
+def test_the_time_across_slots_before_an_end_is_what_stepping_finds(
+    snapshot: ScheduleSnapshot, slots: int
+) -> None:
+    filled, interval = snapshot.waiting.slots, snapshot.rate.interval
+    ends, opens = Ends(snapshot.pieces(), filled), [slot.opens for slot in snapshot.slots()]
+    for place, end in stepped_ends(snapshot, in_time=False).items():
+        last = end - filled
+        first = max(0, last - slots)
+        earlier = slots - (last - first)
+        gaps = opens[last] - opens[first] if snapshot.rate.quotas else (last - first) * interval
+        assert ends.time_of(place, slots, interval) == gaps + earlier * interval
+
+
 @given(snapshots(every_rate))
 def test_every_batch_of_every_ingestion_runs_when_stepping_finds_it(snapshot: ScheduleSnapshot) -> None:
     judge_openings(snapshot)
@@ -156,7 +170,8 @@ def test_a_dry_run_counts_what_stepping_finds_delayed_and_names_the_most_delayed
     assert [delay.by for delay in found.delays] == sorted(delays.values(), reverse=True)[:MOST_DELAYS]
     for delay in found.delays:
         place = next(place for place in delays if place[1] == delay.ingestion.id.int)
-        assert (delay.by, delay.ends_at) == (delays[place], before[place] + snapshot.took + WALL_OFFSET)
+        ends_at = before[place] + snapshot.took + WALL_OFFSET
+        assert (delay.by, delay.ends_at, delay.later_at) == (delays[place], ends_at, ends_at + delays[place])
 
 
 @pytest.mark.slow
