@@ -28,6 +28,12 @@ def test_a_slot_waits_until_as_many_ids_have_left_the_window_as_it_would_have_to
     assert [usage.free_at(ids) for ids in (1, 2, 3, 4)] == [10, 13, 13, 15]
     assert [usage.room(time) for time in (9, 10, 13, 15)] == [0, 1, 3, 4]
     assert usage.holds_until(2, now=12) == (Quota(4, 10), 13)
+    assert usage.holds_until(2, now=13) is None
+
+
+def test_without_quotas_nothing_holds_a_slot_up() -> None:
+    usage = usage_of(RateLimit(2, 1, 0, 0), (0, 2)).usage
+    assert usage.holds_until(2, now=0) is None
 
 
 def test_the_guard_keeps_a_slot_in_the_window_for_longer() -> None:

@@ -16,7 +16,7 @@ from ingest_service.schedule.planned import planned_slots
 from ingest_service.schedule.simulated_queue import SimulatedQueue
 from ingest_service.schedule.slot_sizes import slot_sizes
 from ingest_service.schedule.timeline import Timeline
-from tests.schedule.waiting import usages, with_quotas
+from tests.schedule.waiting import usages, whole, with_quotas
 
 DAY = 86_400
 
@@ -120,6 +120,25 @@ def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it(
     rounds, place = divmod(399_999, 800)
     assert timeline.of(399_999) == rounds * DAY + place * 5
     assert len(timeline._openings) < 2 * 800
+
+
+def test_nothing_that_waits_fills_no_slot() -> None:
+    nothing = WaitingEntries(OrderedEntries(), OrderedEntries())
+    assert list(slot_sizes(SimulatedQueue(nothing), rate_of(3))) == []
+
+
+def test_a_block_keeps_the_sizes_of_few_kinds_of_slots() -> None:
+    waiting = WaitingEntries(OrderedEntries.of([whole(number, 4) for number in range(1, 5)]), OrderedEntries())
+    for slot_size in range(3, 12):
+        assert (
+            sum(times * sum(sizes) for times, sizes in slot_sizes(SimulatedQueue(waiting), rate_of(slot_size)))
+            == 16
+        )
+    assert len(waiting.now.blocks[0].sizes) == 4
+
+
+def rate_of(slot_size: int) -> RateLimit:
+    return RateLimit(slot_size, 1, 0, 0)
 
 
 @st.composite
