@@ -84,7 +84,9 @@ class GrantedSlot:
 class Bench:
     """A dispatcher over such a slot; a thread comes a second later to its call than the one before it."""
 
-    def __init__(self, fan_out: FanOut | None = None, **settings: Any) -> None:
+    def __init__(
+        self, fan_out: FanOut | None = None, give_up: Callable[[str], None] = pytest.fail, **settings: Any
+    ) -> None:
         self.clock = VirtualClock()
         self.clock.thread_lag = SECOND
         self.slots = GrantedSlot(self.clock, **settings)
@@ -98,7 +100,7 @@ class Bench:
             fan_out or self.clock.fan_out,
             self.observer,
             UnderWay(RetryRules(5, 0)),
-            pytest.fail,
+            give_up,
         )
 
         self.rests: list[int] = []
@@ -153,6 +155,17 @@ def test_a_slot_stays_open_where_no_memory_is_left_for_its_calls() -> None:
     with pytest.raises(MemoryError):
         bench.dispatcher.run_once()
     assert bench.slots.closed == []
+
+
+def test_a_dispatcher_without_memory_ends_its_process() -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    given_up: list[str] = []
+    bench = Bench(give_up=given_up.append)
+    bench.while_it_calls = fail
+    bench.dispatcher.run_supervised()
+    assert given_up == ["the dispatcher has no memory left"]
 
 
 def test_an_id_on_which_the_fetcher_breaks_has_failed_for_good_in_its_slot() -> None:

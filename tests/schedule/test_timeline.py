@@ -78,7 +78,7 @@ def test_slots_of_repeated_sizes_open_when_stepping_finds_it(case: Case) -> None
 def test_slots_of_a_long_pattern_and_those_behind_it_open_when_stepping_finds_it(
     pattern: tuple[int, ...], behind: list[Repeated], late: int
 ) -> None:
-    for quotas in [(Quota(24, 100),), (Quota(30, 200),), (Quota(12, 90), Quota(40, 300))]:
+    for quotas in [(Quota(3, 5),), (Quota(24, 100),), (Quota(30, 200),), (Quota(12, 90), Quota(40, 300))]:
         rate = RateLimit(3, 5, 0, 0, quotas=quotas)
         for calls, times, before in product((0, 3), (9, 14, 70), range(1, 1 + len(pattern))):
             called = UsageLog(rate, [CalledSlot(-30, ids) for ids in range(1, calls + 1)])
@@ -111,6 +111,14 @@ def test_a_million_slots_are_found_by_stepping_through_one_window(most: int, lat
     rounds, place = divmod(999_999, 667)
     assert timeline.of(999_999) == rounds * (DAY + late) + place * (5 + late)
     assert len(timeline._openings) < 2 * 667
+
+
+def test_a_million_slots_that_no_quota_holds_up_are_found_by_stepping_through_one_window() -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(60_000, DAY),))
+    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline.follow([(1_000_000, (3,))], 0)
+    assert timeline.of(999_999) == 999_999 * 5
+    assert len(timeline._openings) < 3 * 20_000
 
 
 def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it() -> None:
