@@ -58,11 +58,11 @@ test-faults: .venv/dev.stamp
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
 
-# An hour or two: changes the scheduler in thousands of places, one at a time, and names each change that no test
-# notices. `make mutants ARGS="ingest_service.dispatch.pacer*"` changes some; `.venv/bin/mutmut show NAME` shows one.
+# An hour or two: changes the scheduler in thousands of places, one at a time, names each change that no test notices, and
+# writes the table of docs/mutants.md; `make mutants ARGS="ingest_service.dispatch.pacer*"` changes some.
 mutants: .venv/mutants.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" CI=1 $(BIN)/mutmut run $(ARGS)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut results
+	$(BIN)/python -m docs.table_of_mutants
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -13,9 +13,15 @@ from benchmarks.marked import with_part
 PAGE = Path(__file__).with_name("mutants.md")
 RESULTS = Path("mutants")
 BEGIN, END = "<!-- table of make mutants -->", "<!-- end of the table -->"
-COLUMNS = ("refused by mypy", "a test failed", "ran too long", "lived")
-# What mutmut keeps of a mutant: the exit code of pytest, the signal that ended it, or a number of its own.
-OUTCOMES = {37: COLUMNS[0], 1: COLUMNS[1], 3: COLUMNS[1], -24: COLUMNS[2], 24: COLUMNS[2], 152: COLUMNS[2]}
+REFUSED, FAILED, LONG, LIVED, UNTRIED = COLUMNS = (
+    "refused by mypy",
+    "a test failed",
+    "ran too long",
+    "lived",
+    "not tried",
+)
+# What mutmut keeps of a mutant: the exit code of pytest or of a process that gave up, a signal, or its own number.
+OUTCOMES = {37: REFUSED, 1: FAILED, 3: FAILED, 70: FAILED, -24: LONG, 24: LONG, 152: LONG, None: UNTRIED}
 
 
 def results() -> Iterator[tuple[str, Mapping[str, int | None]]]:
@@ -26,23 +32,29 @@ def results() -> Iterator[tuple[str, Mapping[str, int | None]]]:
             yield str(path.relative_to(RESULTS)).removesuffix(".meta"), codes
 
 
+def outcome(code: int | None) -> str:
+    """Return what became of a mutant. One that no test reaches lives."""
+    return OUTCOMES.get(code, LIVED)
+
+
 def row(title: str, outcomes: Counter[str]) -> str:
-    """Return a row of the table; the share is that of the mutants that mypy lets pass."""
-    passed = outcomes.total() - outcomes[COLUMNS[0]]
-    share = f"{100 * (1 - outcomes[COLUMNS[3]] / passed):.1f} %" if passed else ""
+    """Return a row of the table; the share is that of the mutants that were tried and that mypy lets pass."""
+    killed = outcomes[FAILED] + outcomes[LONG]
+    share = f"{100 * killed / (killed + outcomes[LIVED]):.1f} %"
     counts = " | ".join(str(outcomes[column]) for column in COLUMNS)
     return f"| {title} | {outcomes.total()} | {counts} | {share} |"
 
 
 def main() -> None:
-    """Write the table, and print the names of those that live. One that was not tried, or has no test, lives."""
+    """Write the table, and print the names of those that live."""
     total, rows = Counter[str](), list[str]()
     for module, codes in results():
-        outcomes = Counter(OUTCOMES.get(code or 0, COLUMNS[3]) for code in codes.values())
+        outcomes = Counter(map(outcome, codes.values()))
         total += outcomes
         rows.append(row(f"[{module.removeprefix('ingest_service/')}](../{module})", outcomes))
-        print(*(name for name, code in codes.items() if OUTCOMES.get(code or 0) is None), sep="\n", end="")
-    head = f"| | mutants | {' | '.join(COLUMNS)} | killed of those that mypy lets pass |"
+        for name in (name for name, code in codes.items() if outcome(code) == LIVED):
+            print(name)
+    head = f"| | mutants | {' | '.join(COLUMNS)} | killed by tests, of those tried |"
     table = [head, "|---|" + "---:|" * (len(COLUMNS) + 2), *rows, row("**all**", total)]
     PAGE.write_text(with_part(PAGE.read_text(), BEGIN, END, ["\n".join(table)]))
 
