@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ingest_service.domain.model import Priority
+from ingest_service.domain.ordered_entries import OrderedEntries
 from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.domain.usage import CalledSlot, UsageLog
 from ingest_service.schedule.estimate import estimate
@@ -31,3 +32,13 @@ def test_an_estimate_tells_the_pause_of_the_upstream_and_the_quota_that_hold_slo
 
 def test_no_quota_holds_a_slot_up_where_nothing_waits() -> None:
     assert snapshot_of(TWO_SLOTS_IN_SIXTY).held() is None
+
+
+def test_an_ingestion_that_has_to_leave_a_slot_to_one_that_joins_starts_behind_that() -> None:
+    waiting = snapshot_of(THREE_IN_FIVE, [whole(1, 3), whole(2, 3)])
+    joining = OrderedEntries.of([replace(whole(3, 3, Priority.HIGH), ready=3)])
+    snapshot = replace(waiting, waiting=replace(waiting.waiting, later=joining))
+    found = estimate(snapshot, Priority.LOW, 2)
+    assert found is not None
+    assert (found.position, found.next_at) == (2, WALL_OFFSET + 10)
+    assert [run.ids for run in found.runs] == [3]
