@@ -42,6 +42,21 @@ def test_an_ingestion_of_which_ids_are_called_again_moves_others_once_when_its_p
     assert [cause.text for cause in simulation.causes.take()] == [f"ingestion {ingestion}, now HIGH"]
 
 
+@pytest.mark.parametrize(("idle", "lasts", "delay"), [(3600, 60, 60), (3600, 0, 0), (1, 2, 0)])
+def test_an_operators_pause_delays_by_as_long_as_it_kept_a_slot_from_opening(
+    idle: int, lasts: int, delay: int
+) -> None:
+    simulation = Simulation(latency=lambda _: 0)
+    simulation.submit([1])
+    simulation.run_slot()
+    simulation.clock.time += idle * SECOND
+    simulation.service.pause()
+    simulation.clock.time += lasts * SECOND
+    simulation.causes.take()
+    simulation.service.resume()
+    assert [cause.delay for cause in simulation.causes.take()] == [delay * SECOND]
+
+
 class ForgetfulJournal(SqliteJournal):
     """A journal that has no memory left behind a cancellation that is on the disk."""
 

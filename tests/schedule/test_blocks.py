@@ -173,6 +173,11 @@ def test_entries_of_one_block_move_by_different_times_where_a_quota_makes_gaps()
     judge_moves(snapshot, urgent, in_time=True, least=1)
 
 
+def test_what_did_not_move_is_told_where_that_is_asked_for() -> None:
+    snapshot = snapshot_of(RateLimit(3, 5, 0, 0), [whole(number, 3) for number in range(1, 31)])
+    judge_moves(snapshot, snapshot, in_time=True, least=0)
+
+
 @given(snapshots(every_rate))
 def test_ends_that_move_from_a_place_on_are_those_at_and_behind_it(snapshot: ScheduleSnapshot) -> None:
     before, after = Ends(without_some(snapshot, 5).pieces()), Ends(snapshot.pieces())

@@ -30,6 +30,14 @@ def test_an_estimate_tells_the_pause_of_the_upstream_and_the_quota_that_hold_slo
     assert (found.paused_until, found.held) == (WALL_OFFSET + 7, Held(Quota(6, 60), WALL_OFFSET + 50))
 
 
+def test_what_joins_when_a_quota_lets_a_slot_open_goes_first_in_it() -> None:
+    called = UsageLog(TWO_SLOTS_IN_SIXTY, [CalledSlot(-10, 3), CalledSlot(-5, 3)])
+    snapshot = replace(snapshot_of(TWO_SLOTS_IN_SIXTY, [whole(1, 3)]), usage=called.usage)
+    joining = OrderedEntries.of([replace(whole(2, 3, Priority.HIGH), ready=50)])
+    slots = replace(snapshot, waiting=replace(snapshot.waiting, later=joining)).slots()
+    assert [(slot.opens, slot.batches[0].sequence) for slot in slots] == [(50, 2), (55, 1)]
+
+
 def test_no_quota_holds_a_slot_up_where_nothing_waits() -> None:
     assert snapshot_of(TWO_SLOTS_IN_SIXTY).held() is None
 
