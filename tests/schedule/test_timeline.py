@@ -130,6 +130,13 @@ def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it(
     assert len(timeline._openings) < 2 * 800
 
 
+def test_the_guard_makes_a_window_longer_once() -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(6, 60),), guard=2)
+    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline.follow([(1, (3, 3, 3, 3))], 0)
+    assert [timeline.of(slot) for slot in range(4)] == [0, 5, 62, 67]
+
+
 def test_nothing_that_waits_fills_no_slot() -> None:
     nothing = WaitingEntries(OrderedEntries(), OrderedEntries())
     assert list(slot_sizes(SimulatedQueue(nothing), rate_of(3))) == []
