@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others test-slow-schemathesis test-slow-faults test-slow-forecasts test-faults bench check format lock clean
+.PHONY: run test test-slow test-slow-processes test-slow-crashes test-slow-replicas test-slow-postgres test-slow-browser test-slow-others test-slow-schemathesis test-slow-faults test-slow-forecasts test-faults bench mutants check format lock clean
 
 run: .venv/run.stamp
 	$(BIN)/python wsgi.py
@@ -58,6 +58,12 @@ test-faults: .venv/dev.stamp
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# An hour or two: changes the scheduler in thousands of places, one at a time, names each change that no test notices, and
+# writes the table of docs/mutants.md; `make mutants ARGS="ingest_service.dispatch.pacer*"` changes some.
+mutants: .venv/mutants.stamp
+	PATH="$(CURDIR)/$(BIN):$$PATH" CI=1 $(BIN)/mutmut run $(ARGS)
+	$(BIN)/python -m docs.table_of_mutants
+
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -82,12 +88,17 @@ format: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	touch $@
 
+.venv/mutants.stamp: .venv/dev.stamp requirements-mutants.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.txt
+	touch $@
+
 # Pins everything that pyproject.toml asks for, with hashes, for every platform and Python from 3.11.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build -o requirements-build.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra postgres pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev -c requirements.txt -o requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group bench -c requirements.txt -c requirements-dev.txt -o requirements-bench.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group mutants -c requirements.txt -c requirements-dev.txt -o requirements-mutants.txt
 
 clean:
 	rm -rf .venv

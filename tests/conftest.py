@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tests.engine_kinds import ENGINE_KINDS
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 # have thousands of them.
 settings.register_profile("here", deadline=None, max_examples=60)
 settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True)
+# To see that a mutant fails, one example that fails is enough (make mutants).
+settings.register_profile(
+    "mutants", deadline=None, max_examples=30, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # A shell lets what it starts in the background ignore SIGINT, and so would the programs that tests interrupt.

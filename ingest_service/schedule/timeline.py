@@ -170,15 +170,12 @@ class Timeline:
         stop = len(self._openings)
         self._parts.append(_Part(self._first, self._begun, stop, beat))
         self._first, self._begun = self._first + stop - self._begun + slots, stop
-        rounds, rest = divmod(slots, len(pattern))
-        total = self._sums[-1] + rounds * sum(pattern) + sum(pattern[:rest])
         seen = min(slots, (self._most // sum(pattern) + 2) * len(pattern))
         phase = (slots - seen) % len(pattern)
         sizes = pattern[phase:] + pattern[:phase]
         if seen < slots:
-            rounds, rest = divmod(seen, len(sizes))
-            before = total - rounds * sum(sizes) - sum(sizes[:rest])
-            self._starts, self._sums = array("q", [_EVER]), array("q", [before])
+            # Only the differences of sums count.
+            self._starts, self._sums = array("q", [_EVER]), array("q", [0])
         self._sums.extend(_sums(self._sums[-1], sizes, seen))
         noted = self._openings[stop - beat.slots : stop]
         place = slots - seen

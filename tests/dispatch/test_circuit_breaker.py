@@ -1,5 +1,9 @@
 """The circuit breaker and calls that were not made."""
 
+import logging
+
+import pytest
+
 from ingest_service.dispatch.circuit_breaker import SLOTS_OF_AN_OUTAGE, CircuitBreaker
 from ingest_service.domain.ledger import NOT_CALLED, Answer, Call
 
@@ -25,3 +29,16 @@ def test_of_a_slot_only_the_calls_that_were_made_count() -> None:
     assert breaker.is_open
     breaker.note([NOT_CALLED, GOOD])
     assert not breaker.is_open
+
+
+def test_the_log_tells_when_an_outage_begins_and_ends_and_nothing_in_between(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    breaker = CircuitBreaker()
+    for call in [GOOD, *[FAILED] * (SLOTS_OF_AN_OUTAGE + 2), GOOD, GOOD]:
+        breaker.note([call])
+    assert [record.message for record in caplog.records] == [
+        "the upstream fails wholly: it is probed with one id a slot until it answers",
+        "the upstream answers again",
+    ]

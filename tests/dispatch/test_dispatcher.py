@@ -9,9 +9,10 @@ import pytest
 from ingest_service.dispatch.dispatcher import STORE_RETRY, Dispatcher
 from ingest_service.dispatch.retries import RetryRules
 from ingest_service.dispatch.under_way import UnderWay
-from ingest_service.domain.ledger import Call, Slot
-from ingest_service.errors import StoreError
+from ingest_service.domain.ledger import Answer, Call, Slot
+from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.ports.engine import ignore
+from ingest_service.ports.fetcher import FanOut
 from tests.doubles import NotingObserver, NotingUpstream, VirtualClock
 from tests.simulation import SECOND
 
@@ -83,7 +84,9 @@ class GrantedSlot:
 class Bench:
     """A dispatcher over such a slot; a thread comes a second later to its call than the one before it."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(
+        self, fan_out: FanOut | None = None, give_up: Callable[[str], None] = pytest.fail, **settings: Any
+    ) -> None:
         self.clock = VirtualClock()
         self.clock.thread_lag = SECOND
         self.slots = GrantedSlot(self.clock, **settings)
@@ -94,10 +97,10 @@ class Bench:
             self.slots,
             self.upstream,
             self.clock,
-            self.clock.fan_out,
+            fan_out or self.clock.fan_out,
             self.observer,
             UnderWay(RetryRules(5, 0)),
-            pytest.fail,
+            give_up,
         )
 
         self.rests: list[int] = []
@@ -151,6 +154,55 @@ def test_a_slot_stays_open_where_no_memory_is_left_for_its_calls() -> None:
     bench.while_it_calls = fail
     with pytest.raises(MemoryError):
         bench.dispatcher.run_once()
+    assert bench.slots.closed == []
+
+
+def test_a_dispatcher_without_memory_ends_its_process() -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    given_up: list[str] = []
+    bench = Bench(give_up=given_up.append)
+    bench.while_it_calls = fail
+    bench.dispatcher.run_supervised()
+    assert given_up == ["the dispatcher has no memory left"]
+
+
+def test_an_id_on_which_the_fetcher_breaks_has_failed_for_good_in_its_slot() -> None:
+    def fail() -> None:
+        raise ValueError("no such thing")
+
+    bench = Bench(grant=None)
+    bench.clock.thread_lag = 0
+    bench.while_it_calls = fail
+    bench.dispatcher.run_once()
+    broken = Call(bench.clock.now(), Answer(error="ValueError: no such thing", retryable=False))
+    assert bench.slots.closed == [[broken] * 3]
+    assert bench.observer.answers == [(broken.answer, 0)] * 3
+
+
+def test_ids_of_a_slot_whose_calls_could_not_be_made_in_order_may_be_called_again() -> None:
+    def fail(call: Callable[[int], Call], places: Sequence[int]) -> list[Call]:
+        call(places[0])
+        raise ValueError("no such thing")
+
+    bench = Bench(fan_out=fail)
+    bench.dispatcher.run_once()
+    broken = Call(bench.clock.now(), Answer(error="ValueError: no such thing", retryable=True))
+    assert bench.slots.closed == [[broken] * 3]
+
+
+def test_a_dispatcher_that_is_started_again_has_no_slot_in_hand() -> None:
+    def stop() -> None:
+        raise StoreStopped
+
+    bench = Bench()
+    bench.slots.while_it_closes = stop
+    with pytest.raises(StoreStopped):
+        bench.dispatcher.run_once()
+    bench.slots.while_it_closes = lambda: None
+    bench.dispatcher.start()
+    assert bench.dispatcher.join(10)
     assert bench.slots.closed == []
 
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from ingest_service.domain.ledger import Outcome
+from ingest_service.domain.ledger import Answer, Outcome
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.errors import BacklogFull, StoreError
 from ingest_service.stores.sqlite.journal import SqliteJournal
+from tests.doubles import good
 from tests.engines.places import EmbeddedPlace
 from tests.engines.wiring import RATE
 from tests.simulation import SECOND, Simulation
@@ -28,6 +29,32 @@ def test_two_requests_with_one_key_that_race_are_one_ingestion_and_take_room_onc
     simulation.submit([4, 5, 6])
     with pytest.raises(BacklogFull):
         simulation.submit([7])
+
+
+def test_an_ingestion_of_which_ids_are_called_again_moves_others_once_when_its_priority_changes() -> None:
+    broken = Answer(error="HTTP 500", status=500, retryable=True)
+    simulation = Simulation(answer=lambda i, n: broken if (i, n) == (1, 1) else good(i, n))
+    ingestion = simulation.submit([1, 2, 3, 4, 5, 6])
+    simulation.run_slot()
+    assert len(list(simulation.engine.snapshot().waiting)) == 2
+    simulation.causes.take()
+    simulation.service.reprioritise(ingestion, Priority.HIGH)
+    assert [cause.text for cause in simulation.causes.take()] == [f"ingestion {ingestion}, now HIGH"]
+
+
+@pytest.mark.parametrize(("idle", "lasts", "delay"), [(3600, 60, 60), (3600, 0, 0), (1, 2, 0)])
+def test_an_operators_pause_delays_by_as_long_as_it_kept_a_slot_from_opening(
+    idle: int, lasts: int, delay: int
+) -> None:
+    simulation = Simulation(latency=lambda _: 0)
+    simulation.submit([1])
+    simulation.run_slot()
+    simulation.clock.time += idle * SECOND
+    simulation.service.pause()
+    simulation.clock.time += lasts * SECOND
+    simulation.causes.take()
+    simulation.service.resume()
+    assert [cause.delay for cause in simulation.causes.take()] == [delay * SECOND]
 
 
 class ForgetfulJournal(SqliteJournal):

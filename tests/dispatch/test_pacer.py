@@ -52,6 +52,11 @@ def test_the_lag_follows_what_the_slots_take_and_a_single_late_one_hardly_moves_
     assert pacer.took == 7
 
 
+def test_before_the_first_slot_nothing_was_late_nothing_took_time_and_there_was_no_pause() -> None:
+    pacer = Pacer(10, first_start=0)
+    assert (pacer.lag, pacer.took, pacer.paused_until) == (0, 0, 0)
+
+
 def test_a_proven_ledger_sets_the_first_start_one_interval_after_its_last_call() -> None:
     assert first_start(PROVEN, "b", now=103, interval=10) == 110
 

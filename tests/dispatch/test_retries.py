@@ -149,6 +149,7 @@ def wait_after(attempts: int, rules: RetryRules) -> int:
     clock = VirtualClock()
     (retry,) = rules.verdicts(attempts, [(1, Call(0, BROKEN))], clock)
     assert isinstance(retry, Retry)
+    assert retry.due_at - clock.wall() == retry.due - clock.now()
     return retry.due - clock.now()
 
 

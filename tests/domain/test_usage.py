@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ingest_service.domain.long_list import PART
 from ingest_service.domain.rate import Quota, RateLimit
-from ingest_service.domain.usage import CalledSlot, QuotaUse, UsageLog
+from ingest_service.domain.usage import CalledSlot, QuotaUse, UsageLog, each_before_the_next
 
 FOUR_IN_TEN = RateLimit(2, 1, 0, 0, quotas=(Quota(4, 10),))
 
@@ -28,6 +28,16 @@ def test_a_slot_waits_until_as_many_ids_have_left_the_window_as_it_would_have_to
     assert [usage.free_at(ids) for ids in (1, 2, 3, 4)] == [10, 13, 13, 15]
     assert [usage.room(time) for time in (9, 10, 13, 15)] == [0, 1, 3, 4]
     assert usage.holds_until(2, now=12) == (Quota(4, 10), 13)
+    assert usage.holds_until(2, now=13) is None
+
+
+def test_what_came_before_another_was_no_later_than_that() -> None:
+    assert each_before_the_next([5, 3, 9, 8]) == [3, 3, 8, 8]
+
+
+def test_without_quotas_nothing_holds_a_slot_up() -> None:
+    usage = usage_of(RateLimit(2, 1, 0, 0), (0, 2)).usage
+    assert usage.holds_until(2, now=0) is None
 
 
 def test_the_guard_keeps_a_slot_in_the_window_for_longer() -> None:

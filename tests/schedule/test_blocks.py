@@ -1,7 +1,7 @@
 """Reckoning by the block gives the same as stepping through the slots, entry by entry."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from uuid import uuid4
 
@@ -15,15 +15,26 @@ from ingest_service.domain.entry import Entry, Place
 from ingest_service.domain.model import Ingestion, Priority, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.queue_depth import QueueDepth
+from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.schedule.capacity import opens_after
 from ingest_service.schedule.dry_run import MOST_DELAYS, dry_run
 from ingest_service.schedule.ends import Ends
 from ingest_service.schedule.estimate import expected_ends
+from ingest_service.schedule.legs import Leg
 from ingest_service.schedule.moves import FIRST_PLACE, Moves
 from ingest_service.schedule.passages import MOST_PASSAGES, through
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from tests.schedule.test_snapshot import openings
-from tests.schedule.waiting import WALL_OFFSET, any_rates, snapshots, stepped_ends, with_quotas, without_some
+from tests.schedule.waiting import (
+    WALL_OFFSET,
+    any_rates,
+    snapshot_of,
+    snapshots,
+    stepped_ends,
+    whole,
+    with_quotas,
+    without_some,
+)
 
 
 def places(snapshot: ScheduleSnapshot) -> set[Place]:
@@ -31,6 +42,20 @@ def places(snapshot: ScheduleSnapshot) -> set[Place]:
 
 
 every_rate = any_rates | with_quotas()
+
+
+@given(snapshots(every_rate), st.integers(0, 30))
+def test_the_time_across_slots_before_an_end_is_what_stepping_finds(
+    snapshot: ScheduleSnapshot, slots: int
+) -> None:
+    filled, interval = snapshot.waiting.slots, snapshot.rate.interval
+    ends, opens = Ends(snapshot.pieces(), filled), [slot.opens for slot in snapshot.slots()]
+    for place, end in stepped_ends(snapshot, in_time=False).items():
+        last = end - filled
+        first = max(0, last - slots)
+        earlier = slots - (last - first)
+        gaps = opens[last] - opens[first] if snapshot.rate.quotas else (last - first) * interval
+        assert ends.time_of(place, slots, interval) == gaps + earlier * interval
 
 
 @given(snapshots(every_rate))
@@ -51,9 +76,21 @@ def judge_ends(snapshot: ScheduleSnapshot) -> None:
     for filled in (None, snapshot.waiting.slots):
         found = Ends(snapshot.pieces(), filled)
         ends = {place: found.of(place) for place in places(snapshot)}
-        assert {place: end and end[1] for place, end in ends.items()} == stepped_ends(
-            snapshot, in_time=filled is None
-        )
+        stepped = stepped_ends(snapshot, in_time=filled is None)
+        assert {place: end and end[1] for place, end in ends.items()} == stepped
+        last = dict[Place, int]()
+        for leg in legs_of(found):
+            last |= {one.place: end for one, end in found.ends_of(leg)}
+        assert {place: end for place, end in last.items() if place not in found.divided} == {
+            place: end for place, end in stepped.items() if place not in found.divided
+        }
+
+
+def legs_of(ends: Ends) -> Iterator[Leg]:
+    """Yield the legs through all blocks, whole and in part."""
+    yield from ends.legs
+    for stretch in ends.stretches:
+        yield from map(stretch.leg, range(len(stretch.blocks)))
 
 
 @given(snapshots(every_rate))
@@ -129,16 +166,26 @@ def test_what_ends_later_some_slots_afterwards_is_what_stepping_finds(
     judge_moves(snapshot, later, in_time=True, least=1)
 
 
-@given(snapshots(every_rate), st.sampled_from(Priority))
-def test_ends_that_move_from_a_place_on_are_those_at_and_behind_it(
-    snapshot: ScheduleSnapshot, priority: Priority
-) -> None:
+def test_entries_of_one_block_move_by_different_times_where_a_quota_makes_gaps() -> None:
+    two_in_sixty = RateLimit(3, 5, 0, 0, quotas=(Quota(6, 60),))
+    snapshot = snapshot_of(two_in_sixty, [whole(number, 3) for number in range(1, 31)])
+    urgent = snapshot.with_entry(whole(31, 3, Priority.HIGH))
+    judge_moves(snapshot, urgent, in_time=True, least=1)
+
+
+def test_what_did_not_move_is_told_where_that_is_asked_for() -> None:
+    snapshot = snapshot_of(RateLimit(3, 5, 0, 0), [whole(number, 3) for number in range(1, 31)])
+    judge_moves(snapshot, snapshot, in_time=True, least=0)
+
+
+@given(snapshots(every_rate))
+def test_ends_that_move_from_a_place_on_are_those_at_and_behind_it(snapshot: ScheduleSnapshot) -> None:
     before, after = Ends(without_some(snapshot, 5).pieces()), Ends(snapshot.pieces())
     everything = [one for moved in Moves(before, after).behind(FIRST_PLACE) for one, _ in moved.each()]
-    place = (priority, 8)
-    behind = [one for moved in Moves(before, after).behind(place) for one, _ in moved.each()]
-    wanted = {one.place for one in everything if one.place >= place}
-    assert wanted <= {one.place for one in behind}
+    for place in places(snapshot):
+        behind = [one for moved in Moves(before, after).behind(place) for one, _ in moved.each()]
+        wanted = {one.place for one in everything if one.place >= place}
+        assert wanted <= {one.place for one in behind}
 
 
 @given(snapshots(every_rate), st.sampled_from(Priority), st.integers(1, 14))
@@ -156,7 +203,8 @@ def test_a_dry_run_counts_what_stepping_finds_delayed_and_names_the_most_delayed
     assert [delay.by for delay in found.delays] == sorted(delays.values(), reverse=True)[:MOST_DELAYS]
     for delay in found.delays:
         place = next(place for place in delays if place[1] == delay.ingestion.id.int)
-        assert (delay.by, delay.ends_at) == (delays[place], before[place] + snapshot.took + WALL_OFFSET)
+        ends_at = before[place] + snapshot.took + WALL_OFFSET
+        assert (delay.by, delay.ends_at, delay.later_at) == (delays[place], ends_at, ends_at + delays[place])
 
 
 @pytest.mark.slow

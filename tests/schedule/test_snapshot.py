@@ -38,6 +38,12 @@ def test_adding_many_batches_is_adding_one_after_the_other(
         assert at_once == one_by_one
 
 
+def test_where_not_all_batches_fit_before_a_slot_nothing_more_goes_into_the_slots_before_it() -> None:
+    packing = Packing.fresh(RateLimit(slot_size=3, interval=1, linger=0, longest_pause=0))
+    assert packing.add_before(1, 2, 2) == 2
+    assert (packing.slot, packing.room) == (0, 0)
+
+
 priorities = st.sampled_from(["HIGH", "MEDIUM", "LOW"])
 arrivals = st.lists(st.tuples(st.integers(0, 25), priorities, st.integers(1, 14)), min_size=1, max_size=9)
 plain_rates = st.builds(

@@ -1,5 +1,7 @@
 """Openings by arithmetic are those of slots that are looked at one by one."""
 
+from itertools import product
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,12 +11,12 @@ from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Ingestion, Priority
 from ingest_service.domain.ordered_entries import OrderedEntries, WaitingEntries
 from ingest_service.domain.rate import Quota, RateLimit
-from ingest_service.domain.usage import Usage, UsageLog
+from ingest_service.domain.usage import CalledSlot, Usage, UsageLog
 from ingest_service.schedule.planned import planned_slots
 from ingest_service.schedule.simulated_queue import SimulatedQueue
 from ingest_service.schedule.slot_sizes import slot_sizes
 from ingest_service.schedule.timeline import Timeline
-from tests.schedule.waiting import usages, with_quotas
+from tests.schedule.waiting import usages, whole, with_quotas
 
 DAY = 86_400
 
@@ -70,6 +72,19 @@ def test_slots_of_repeated_sizes_open_when_stepping_finds_it(case: Case) -> None
     judge(case)
 
 
+@pytest.mark.parametrize("late", [0, 6])
+@pytest.mark.parametrize("behind", [[], [(1, (1, 3))], [(9, (2,))], [(90, (1, 2))]], ids=str)
+@pytest.mark.parametrize("pattern", [(3,), (2,), (3, 1), (1, 3, 2), (2, 2, 3, 1)], ids=str)
+def test_slots_of_a_long_pattern_and_those_behind_it_open_when_stepping_finds_it(
+    pattern: tuple[int, ...], behind: list[Repeated], late: int
+) -> None:
+    for quotas in [(Quota(3, 5),), (Quota(24, 100),), (Quota(30, 200),), (Quota(12, 90), Quota(40, 300))]:
+        rate = RateLimit(3, 5, 0, 0, quotas=quotas)
+        for calls, times, before in product((0, 3), (9, 14, 70), range(1, 1 + len(pattern))):
+            called = UsageLog(rate, [CalledSlot(-30, ids) for ids in range(1, calls + 1)])
+            judge(Case(rate.late_by(late), called.usage, [(1, (1,) * before), (times, pattern), *behind]))
+
+
 @pytest.mark.slow
 @settings(max_examples=5_000, suppress_health_check=list(HealthCheck))
 @given(cases())
@@ -87,13 +102,23 @@ def test_no_window_of_a_limit_has_more_ids_than_it_allows(case: Case) -> None:
             assert sum(ids for at, ids in opened if opens <= at < opens + quota.window) <= quota.ids
 
 
-def test_a_million_slots_are_found_by_stepping_through_one_window() -> None:
-    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(2001, DAY),))
-    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+@pytest.mark.parametrize("late", [0, 2])
+@pytest.mark.parametrize("most", [2001, 2002])
+def test_a_million_slots_are_found_by_stepping_through_one_window(most: int, late: int) -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(most, DAY),))
+    timeline = Timeline(rate.late_by(late), UsageLog(rate).usage, 0)
     timeline.follow([(1_000_000, (3,))], 0)
     rounds, place = divmod(999_999, 667)
-    assert timeline.of(999_999) == rounds * DAY + place * 5
+    assert timeline.of(999_999) == rounds * (DAY + late) + place * (5 + late)
     assert len(timeline._openings) < 2 * 667
+
+
+def test_a_million_slots_that_no_quota_holds_up_are_found_by_stepping_through_one_window() -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(60_000, DAY),))
+    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline.follow([(1_000_000, (3,))], 0)
+    assert timeline.of(999_999) == 999_999 * 5
+    assert len(timeline._openings) < 3 * 20_000
 
 
 def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it() -> None:
@@ -103,6 +128,32 @@ def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it(
     rounds, place = divmod(399_999, 800)
     assert timeline.of(399_999) == rounds * DAY + place * 5
     assert len(timeline._openings) < 2 * 800
+
+
+def test_the_guard_makes_a_window_longer_once() -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(6, 60),), guard=2)
+    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline.follow([(1, (3, 3, 3, 3))], 0)
+    assert [timeline.of(slot) for slot in range(4)] == [0, 5, 62, 67]
+
+
+def test_nothing_that_waits_fills_no_slot() -> None:
+    nothing = WaitingEntries(OrderedEntries(), OrderedEntries())
+    assert list(slot_sizes(SimulatedQueue(nothing), rate_of(3))) == []
+
+
+def test_a_block_keeps_the_sizes_of_few_kinds_of_slots() -> None:
+    waiting = WaitingEntries(OrderedEntries.of([whole(number, 4) for number in range(1, 5)]), OrderedEntries())
+    for slot_size in range(3, 12):
+        assert (
+            sum(times * sum(sizes) for times, sizes in slot_sizes(SimulatedQueue(waiting), rate_of(slot_size)))
+            == 16
+        )
+    assert len(waiting.now.blocks[0].sizes) == 4
+
+
+def rate_of(slot_size: int) -> RateLimit:
+    return RateLimit(slot_size, 1, 0, 0)
 
 
 @st.composite

@@ -1,5 +1,6 @@
 """Backlogs in very small blocks, and what stepping through their slots tells of them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -20,6 +21,27 @@ WALL_OFFSET = 1000
 
 whole_batches = st.builds(RateLimit, st.integers(1, 7), st.integers(1, 9), st.integers(0, 9), st.just(0))
 any_rates = st.builds(replace, whole_batches, fills=st.booleans())
+
+
+def whole(sequence: int, count: int, priority: Priority = Priority.LOW) -> Entry:
+    """Return the entry of an ingestion of this many ids, in batches of 3."""
+    return Entry.whole(sequence, Ingestion(sequence, priority, 3, count))
+
+
+def snapshot_of(rate: RateLimit, entries: Iterable[Entry] = (), largest: int = 8) -> ScheduleSnapshot:
+    """Return the moment 0 of a service with these entries, in blocks of at most `largest`, that called nothing."""
+    return ScheduleSnapshot(
+        waiting=WaitingEntries(OrderedEntries.of(entries, largest), OrderedEntries()),
+        next_start=0,
+        rate=rate,
+        probing=False,
+        wall_offset=WALL_OFFSET,
+        paused_until=0,
+        paused_at=None,
+        took=0,
+        now=0,
+        usage=UsageLog(rate).usage,
+    )
 
 
 @st.composite
