@@ -32,17 +32,19 @@ class Disk(Protocol):
 
 
 class Limited:
-    """A disk on which no file may grow beyond the size that the log has now."""
+    """A disk on which no file may be written beyond its first page."""
 
     command = SERVED
+    # The log of SQLite begins anew when all of it is in the database: less than its head and a page must fit.
+    _page = 4096
 
-    def __init__(self, folder: Path) -> None:
-        self._log = folder / "ingest.db-wal"
+    def __init__(self, _: Path) -> None:
+        """Nothing of the folder matters."""
 
     @contextmanager
     def full(self, served: Running) -> Iterator[None]:
         _, most = resource.prlimit(served.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (self._log.stat().st_size, most))
+        resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (self._page, most))
         yield
         resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (most, most))
 
@@ -106,7 +108,7 @@ def test_a_full_disk_is_a_refusal_and_with_room_again_the_service_goes_on(
     assert {answer.code for _, answer in refusals} == {503}
     assert run.times_called == {1}
     figure(
-        f"a full disk: {(kind.__doc__ or '').rstrip('.').lower()}",
+        f"a full disk: {kind.__doc__}".rstrip("."),
         f"{times} times, under load",
         f"0 of {run.accepted:,} accepted submissions lost, each id called once; {len(refusals):,} refusals, "
         "all 503, and `/ready` red; back to work each time",
