@@ -40,7 +40,8 @@ def outcome(code: int | None) -> str:
 def row(title: str, outcomes: Counter[str]) -> str:
     """Return a row of the table; the share is that of the mutants that were tried and that mypy lets pass."""
     killed = outcomes[FAILED] + outcomes[LONG]
-    share = f"{100 * killed / (killed + outcomes[LIVED]):.1f} %"
+    tried = killed + outcomes[LIVED]
+    share = f"{100 * killed / tried:.1f} %" if tried else ""
     counts = " | ".join(str(outcomes[column]) for column in COLUMNS)
     return f"| {title} | {outcomes.total()} | {counts} | {share} |"
 
