@@ -62,7 +62,7 @@ bench: .venv/dev.stamp
 # writes the table of docs/mutants.md; `make mutants ARGS="ingest_service.dispatch.pacer*"` changes some.
 mutants: .venv/mutants.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" CI=1 $(BIN)/mutmut run $(ARGS)
-	$(BIN)/python -m docs.table_of_mutants
+	$(BIN)/python -m tests.table_of_mutants
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from docs.table_of_mutants import FAILED, LIVED, LONG, REFUSED, UNTRIED, outcome, row
+from tests.table_of_mutants import FAILED, LIVED, LONG, REFUSED, UNTRIED, outcome, row
 
 
 def test_the_share_is_of_the_mutants_that_tests_were_to_kill() -> None:

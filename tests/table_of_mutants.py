@@ -1,6 +1,6 @@
 """Writes the table of docs/mutants.md from the results of `make mutants`, and prints the mutants that live.
 
-Run it from the root of the repository: python -m docs.table_of_mutants
+Run it from the root of the repository: python -m tests.table_of_mutants
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.marked import with_part
 
-PAGE = Path(__file__).with_name("mutants.md")
+PAGE = Path(__file__).parents[1] / "docs" / "mutants.md"
 RESULTS = Path("mutants")
 BEGIN, END = "<!-- table of make mutants -->", "<!-- end of the table -->"
 REFUSED, FAILED, LONG, LIVED, UNTRIED = COLUMNS = (
