@@ -163,6 +163,16 @@ def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
         simulation.start()
 
 
+def test_the_rest_of_a_batch_that_just_fits_into_a_smaller_slot_is_called() -> None:
+    simulation = Simulation()
+    simulation.submit([1, 2, 3, 4, 5])
+    simulation.run_slot()
+    simulation.rate = RateLimit(2, 5 * SECOND, 0, 0)
+    simulation.start()
+    simulation.run()
+    assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3], [4, 5]]
+
+
 def test_batches_smaller_than_a_slot_share_it() -> None:
     simulation = Simulation()
     simulation.submit([1, 2, 3, 4, 5, 6, 7])
