@@ -145,15 +145,20 @@ def test_a_restart_of_the_service_is_shown_and_survived(terminal: Open, tmp_path
 
 def test_a_cancellation_ends_the_watching_with_1(terminal: Open, tmp_path: Path) -> None:
     with walking(tmp_path) as url, Client(url) as client:
-        ingestion_id = submit(url, 9)
+        ingestion_id = submit(url, 30)
         screen = terminal(url, "watch", ingestion_id)
-        screen.read_until("1 of 3 batches completed")
+        screen.read_until("1 of 10 batches completed")
         client.pause()
         screen.read_until("paused by an operator: nothing more starts until it is resumed")
         client.cancel(ingestion_id)
         assert screen.read_to_the_end() == 1
-    assert statuses(screen) == ["completed", "cancelled", "cancelled"]
-    assert "1 of 3 batches completed, 2 batches cancelled" in re.sub(" in [^,]*,", ",", screen.text)
+    # On a busy machine another slot opened before the pause.
+    completed = statuses(screen).count("completed")
+    cancelled = 10 - completed
+    assert completed < 10
+    assert statuses(screen) == ["completed"] * completed + ["cancelled"] * cancelled
+    ends = f"{completed} of 10 batches completed, {cancelled} batches cancelled"
+    assert ends in re.sub(" in [^,]*,", ",", screen.text)
 
 
 @pytest.mark.parametrize(
