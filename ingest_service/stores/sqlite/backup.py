@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingest_service.errors import BackupRefused, StoreDamaged, StoreError
-from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, store_error
+from ingest_service.stores.sqlite.connections import translated
 from ingest_service.stores.sqlite.syncing import sync, sync_folder
 
 # After these, a signal is heeded and the progress is shown.
@@ -61,23 +61,21 @@ def _require_free(file: Path) -> None:
 def _copy(database: Path, part: Path, file: Path, copied: Callable[[int, int], None]) -> Contents:
     """Copy the database into this part of a file, check it, and return what it has."""
     uri = f"{database.absolute().as_uri()}?mode=rw"
-    try:
-        with (
-            closing(sqlite3.connect(uri, isolation_level=None, uri=True)) as source,
-            closing(sqlite3.connect(part, isolation_level=None)) as target,
-        ):
-            # All pages are of one moment, however long it takes.
-            source.execute("BEGIN")
-            (version,) = source.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                raise BackupRefused(f"{database} is no database of this service")
-            _fill(target, source, copied)
-            # The copy is one file, which can be read where nothing can be written.
-            target.execute("PRAGMA journal_mode = DELETE")
-            _require_intact(target, database)
-            return _contents(target)
-    except SQLITE_ERRORS as error:
-        raise store_error(f"cannot make the backup {file} of {database}", error) from error
+    with (
+        translated(f"cannot make the backup {file} of {database}"),
+        closing(sqlite3.connect(uri, isolation_level=None, uri=True)) as source,
+        closing(sqlite3.connect(part, isolation_level=None)) as target,
+    ):
+        # All pages are of one moment, however long it takes.
+        source.execute("BEGIN")
+        (version,) = source.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            raise BackupRefused(f"{database} is no database of this service")
+        _fill(target, source, copied)
+        # The copy is one file, which can be read where nothing can be written.
+        target.execute("PRAGMA journal_mode = DELETE")
+        _require_intact(target, database)
+        return _contents(target)
 
 
 def _fill(target: sqlite3.Connection, source: sqlite3.Connection, copied: Callable[[int, int], None]) -> None:

@@ -11,8 +11,9 @@ from ingest_service.errors import StoreDamaged, StoreError
 
 # Bytes to which the log shrinks when it is used again; a slow reader lets it grow to any size.
 _LARGEST_IDLE_LOG = 8 * 1024 * 1024
-# Where the schema is damaged, SQLite's own sentence quotes what it does not know, and is no text.
+# Where the schema is damaged, the sentence of SQLite quotes bytes of it, and is no text.
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+NOT_READ = "the database cannot be read"
 
 
 def connect(path: Path, create: bool = True) -> sqlite3.Connection:
@@ -22,15 +23,22 @@ def connect(path: Path, create: bool = True) -> sqlite3.Connection:
     (https://sqlite.org/pragma.html#pragma_synchronous). Raises StoreError.
     """
     uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
-    try:
+    with translated(f"cannot open the database {path}"):
         connection = sqlite3.connect(uri, isolation_level=None, check_same_thread=False, uri=True)
         with closed_on_error(connection):
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_IDLE_LOG}")
-    except SQLITE_ERRORS as error:
-        raise store_error(f"cannot open the database {path}", error) from error
     return connection
+
+
+@contextmanager
+def translated(sentence: str) -> Iterator[None]:
+    """Raise errors of SQLite in the block as StoreErrors that begin with this sentence."""
+    try:
+        yield
+    except SQLITE_ERRORS as error:
+        raise store_error(sentence, error) from error
 
 
 def store_error(sentence: str, error: sqlite3.Error | UnicodeDecodeError | MemoryError) -> StoreError:

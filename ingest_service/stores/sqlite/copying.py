@@ -11,7 +11,7 @@ from ingest_service.errors import CopyRefused, StoreInUse
 from ingest_service.stores.sql.copying import Row, Summary, columns_of, count_rows, is_empty, read_summary
 from ingest_service.stores.sql.counting import BATCHES, UNRELEASED
 from ingest_service.stores.sqlite.checksums import insert_checksums, require_intact
-from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, connect, store_error
+from ingest_service.stores.sqlite.connections import connect, translated
 from ingest_service.stores.sqlite.held_files import HeldFiles
 from ingest_service.stores.sqlite.lock_file import LockFile
 from ingest_service.stores.sqlite.open_batches import read_open_batches
@@ -76,7 +76,7 @@ def sqlite_source(path: Path, clock: Clock) -> Iterator["SqliteSource"]:
     """
     if not path.exists():
         raise CopyRefused(f"there is no database {path}")
-    with _locked(path), closing(connect(path, create=False)) as connection, _translated(_NOT_READ):
+    with _locked(path), closing(connect(path, create=False)) as connection, translated(_NOT_READ):
         if connection.execute("PRAGMA user_version").fetchone() == (0,):
             raise CopyRefused(f"{path} is no database of this service")
         migrate(connection)
@@ -90,7 +90,7 @@ def sqlite_target(path: Path, clock: Clock) -> Iterator["SqliteTarget"]:
 
     Raises CopyRefused and StoreError.
     """
-    with _locked(path) as lock_file, closing(connect(path)) as connection, _translated(_NOT_WRITTEN):
+    with _locked(path) as lock_file, closing(connect(path)) as connection, translated(_NOT_WRITTEN):
         migrate(connection)
         connection.execute("BEGIN IMMEDIATE")
         if not is_empty(connection):
@@ -124,7 +124,7 @@ class SqliteSource:
         return self._rows(table, self._clock.wall())
 
     def _rows(self, table: str, wall: int) -> Generator[Row, None, None]:
-        with _translated(_NOT_READ):
+        with translated(_NOT_READ):
             match table:
                 case "ingestions":
                     yield from self._ingestions()
@@ -229,11 +229,3 @@ def _locked(path: Path) -> Iterator[LockFile]:
         yield lock_file
     finally:
         lock_file.release()
-
-
-@contextmanager
-def _translated(sentence: str) -> Iterator[None]:
-    try:
-        yield
-    except SQLITE_ERRORS as error:
-        raise store_error(sentence, error) from error

@@ -4,7 +4,7 @@ import sqlite3
 
 from ingest_service.errors import StoreError
 from ingest_service.stores.sql.auditing import Times
-from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, store_error
+from ingest_service.stores.sqlite.connections import NOT_READ, SQLITE_ERRORS, translated
 from ingest_service.stores.sqlite.migrations import MIGRATIONS
 
 # The times of a slot that only this engine knows, as they are part of its link.
@@ -13,10 +13,8 @@ TIMES = Times("coalesce(opening, 'm ' || boot || ' ' || opened)", "coalesce(clos
 
 def schema_version(connection: sqlite3.Connection) -> int:
     """Return the version of the tables, 0 for a database without any. Raises StoreError."""
-    try:
+    with translated(NOT_READ):
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except SQLITE_ERRORS as error:
-        raise store_error("the database cannot be read", error) from error
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from ingest_service.errors import StoreDamaged
 from ingest_service.stores.sql.rows import ID_COUNT
-from ingest_service.stores.sqlite.connections import SQLITE_ERRORS, store_error
+from ingest_service.stores.sqlite.connections import NOT_READ, translated
 from ingest_service.stores.sqlite.schema import migrate
 
 _COLUMNS = (
@@ -44,10 +44,8 @@ def require_columns(connection: sqlite3.Connection) -> None:
     with closing(sqlite3.connect(":memory:")) as new:
         migrate(new)
         expected = new.execute(_COLUMNS).fetchall()
-    try:
+    with translated(NOT_READ):
         found = connection.execute(_COLUMNS).fetchall()
-    except SQLITE_ERRORS as error:
-        raise store_error("the database cannot be read", error) from error
     for column in expected:
         if column not in found:
             raise StoreDamaged(f"the column {column[1]} of the table {column[0]} is damaged in the database")
@@ -58,9 +56,7 @@ def require_sound(connection: sqlite3.Connection) -> None:
 
     Takes microseconds for each ingestion that waits.
     """
-    try:
+    with translated(NOT_READ):
         row = connection.execute(_DAMAGED).fetchone()
-    except SQLITE_ERRORS as error:
-        raise store_error("the database cannot be read", error) from error
     if row is not None:
         raise StoreDamaged(f"ingestion number {row[0]}, which waits, is damaged in the database")
