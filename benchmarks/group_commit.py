@@ -30,8 +30,8 @@ IDS = range(1, 8)
 AIMS = {1: 0.5, 8: 0.8, 64: 1.5}
 TIMES_LOCK = 2.0
 FAST = (
-    "it is met where a bare commit takes 0.28 ms; on a disk that is faster the processor is the limit, of which a "
-    "submission takes 0.12 ms by 64 threads and 0.31 ms by one"
+    "it is met where a bare commit takes 0.28 ms; on a faster disk the processor is the limit: a submission takes "
+    "0.12 ms of it by 64 threads and 0.31 ms by one"
 )
 WINDOW = 0.7
 ROUNDS = 7

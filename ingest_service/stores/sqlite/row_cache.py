@@ -12,8 +12,8 @@ _UNKNOWN = object()
 class RowCache:
     """Returns rows again that were read before, as long as no commit can have changed them.
 
-    It saves the calls of SQLite, each of which lets other threads run first. Any thread; the block `changing` is
-    of the one that commits.
+    It saves calls of SQLite: each call lets other threads run first. Any thread; the block `changing` is of the
+    one that commits.
     """
 
     def __init__(self) -> None:
