@@ -98,6 +98,12 @@ def test_joining_returns_whether_a_slot_may_open_earlier_because_of_it() -> None
     assert backlog.join(entry(5, 1, ready=8))
 
 
+def test_joining_as_something_else_comes_back_opens_no_slot_earlier() -> None:
+    backlog = Backlog()
+    backlog.put_later(entry(1, 1, ready=9))
+    assert not backlog.join(entry(2, 1, ready=9))
+
+
 def test_what_waits_for_later_is_not_taken_before_it_is_due_and_then_in_its_old_place() -> None:
     backlog = Backlog()
     first = entry(1, 3, Priority.HIGH)
@@ -248,6 +254,21 @@ def test_what_was_removed_leaves_almost_nothing_behind_while_something_old_waits
     del new
     assert kept(seen) <= 4
     assert len(backlog) == 1
+
+
+@pytest.mark.parametrize(("joined", "most"), [(4, 2), (5, 2)])
+def test_what_was_removed_stays_until_it_is_the_larger_part(joined: int, most: int) -> None:
+    backlog = Backlog()
+    seen = []
+    for sequence in range(joined):
+        new = entry(sequence, 3)
+        seen.append(new.ingestion.number)
+        backlog.join(new)
+    del new
+    for sequence in range(1, most + 2):
+        assert kept(seen) == joined
+        backlog.remove(sequence)
+    assert kept(seen) == joined - most - 1
 
 
 def test_a_removed_ingestion_is_never_taken_and_the_rest_keeps_its_order() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain.ledger import Outcome, Slot
+from ingest_service.domain.ledger import Answer, Outcome, Slot
 from ingest_service.domain.model import Status
 from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.errors import SettingError
@@ -39,6 +39,14 @@ def test_a_clean_restart_opens_its_first_slot_one_interval_after_the_last() -> N
     simulation.start()
     simulation.run()
     assert simulation.slots_seen() == [(LINGER, [1, 2, 3]), (LINGER + 5 * SECOND, [4, 5])]
+
+
+def test_a_slot_whose_calls_asked_for_no_pause_leaves_none_behind() -> None:
+    place = EmbeddedPlace()
+    simulation = Simulation(place=place)
+    simulation.submit([1])
+    simulation.run_slot()
+    assert place.journal.paused_until() == 0
 
 
 def test_after_a_reboot_the_first_slot_waits_one_whole_interval() -> None:
@@ -158,6 +166,15 @@ def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
     slot = Slot(1, "this boot", 0, 0, (one,), (1,))
     place.journal.open_slot(slot)
     place.journal.close_slot(slot, [Outcome(1)], started=0, lag=0, paused_until=None)
+    simulation.rate = RateLimit(2, 5 * SECOND, 0, 0)
+    with pytest.raises(SettingError, match=f"ingestion {ingestion} waits in batches of 3"):
+        simulation.start()
+
+
+def test_a_larger_batch_that_is_called_again_later_stops_the_start_too() -> None:
+    simulation = Simulation(answer=lambda *_: Answer(error="HTTP 500", status=500, retryable=True))
+    ingestion = simulation.submit([1, 2, 3])
+    simulation.run_slot()
     simulation.rate = RateLimit(2, 5 * SECOND, 0, 0)
     with pytest.raises(SettingError, match=f"ingestion {ingestion} waits in batches of 3"):
         simulation.start()

@@ -33,6 +33,17 @@ def test_nobody_rests_while_no_slot_is_expected(way: RightOfWay, clock: VirtualC
     assert rested(way, clock) == 0
 
 
+def test_a_request_that_comes_as_the_right_of_way_ends_goes_on_before_anything_else(
+    way: RightOfWay, clock: VirtualClock
+) -> None:
+    way.claim()
+    clock.time += LONGEST
+    others: list[str] = []
+    clock.at(clock.now(), lambda: others.append("ran"))
+    assert rested(way, clock) == 0
+    assert others == []
+
+
 def test_nobody_rests_long_before_a_slot(way: RightOfWay, clock: VirtualClock) -> None:
     way.expect(clock.now() + AHEAD + 1)
     assert rested(way, clock) == 0

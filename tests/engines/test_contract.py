@@ -207,6 +207,17 @@ def test_an_id_that_is_due_again_and_fits_into_the_quota_does_not_wait_either(ri
     assert rig.run_slot() == (first + 30 * SECOND, [1])
 
 
+def test_a_slot_that_fits_into_the_quota_since_a_cancellation_is_not_late(rig_with: RigWith) -> None:
+    rig = rig_with(rate=SEVEN_A_MINUTE)
+    large = rig.admit(range(1, 10))
+    rig.admit([21], "LOW")
+    for _ in range(2):
+        rig.run_slot()
+    rig.clock.at(rig.began + 20 * SECOND, lambda: rig.engine.cancel(rig.sequence(large)))
+    assert rig.run_slot() == (20 * SECOND, [21])
+    assert rig.wiring.observer.slots[-1] == (1, 0)
+
+
 def test_a_quota_outlives_a_crash(rig_with: RigWith) -> None:
     rig = rig_with(rate=SEVEN_A_MINUTE)
     rig.admit(range(1, 10))
