@@ -32,7 +32,7 @@ class CircuitBreaker:
         """True while the upstream refuses the credentials."""
         return self._refused_slots >= SLOTS_OF_REFUSAL
 
-    def note(self, calls: Sequence[Call], refused_slots: int = 0) -> None:
+    def note(self, calls: Sequence[Call], refused_slots: int) -> None:
         """Count a slot, with the slots in a row that were refused by now.
 
         Any answer that is not a retryable error ends an outage; calls that were not made say nothing.

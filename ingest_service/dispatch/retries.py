@@ -43,8 +43,8 @@ class RetryRules:
         attempts: int,
         answered: Sequence[tuple[int, Call]],
         clock: Clock,
-        cancelled: bool = False,
-        least_of_refused: int = 0,
+        cancelled: bool,
+        least_of_refused: int,
     ) -> list[Verdict]:
         """Return the verdict on each id of a batch that had `attempts` calls; ids called again come back together.
 

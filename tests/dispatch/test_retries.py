@@ -147,21 +147,32 @@ def test_a_wall_clock_that_was_set_changes_no_backoff(at_once: AtOnce, days: int
 def wait_after(attempts: int, rules: RetryRules) -> int:
     """Return the backoff of an id after its last failed attempt."""
     clock = VirtualClock()
-    (retry,) = rules.verdicts(attempts, [(1, Call(0, BROKEN))], clock)
+    (retry,) = rules.verdicts(attempts, [(1, Call(0, BROKEN))], clock, cancelled=False, least_of_refused=0)
     assert isinstance(retry, Retry)
     assert retry.due_at - clock.wall() == retry.due - clock.now()
     return retry.due - clock.now()
 
 
+def test_a_backoff_may_be_nothing_at_all() -> None:
+    assert wait_after(1, RetryRules(5, SECOND, ShortestBackoff())) == 0
+
+
+class ShortestBackoff(Random):
+    """A chance that always draws the smallest number."""
+
+    def randint(self, a: int, b: int) -> int:
+        return min(a, b)
+
+
 def test_an_id_that_was_not_called_waits_again_and_those_beside_it_are_judged_as_ever() -> None:
     answered = [(1, NOT_CALLED), (2, Call(0, Answer("{}"))), (3, NOT_CALLED), (4, Call(0, BROKEN))]
-    verdicts = FIVE_ATTEMPTS.verdicts(2, answered, VirtualClock())
+    verdicts = FIVE_ATTEMPTS.verdicts(2, answered, VirtualClock(), cancelled=False, least_of_refused=0)
     assert verdicts[:3] == [Uncalled(), Outcome(2, "{}", attempts=2), Uncalled()]
     assert isinstance(verdicts[3], Retry)
 
 
 def test_an_id_of_a_cancelled_ingestion_that_was_not_called_ends_with_the_attempts_it_had() -> None:
-    verdicts = FIVE_ATTEMPTS.verdicts(2, [(1, NOT_CALLED)], VirtualClock(), cancelled=True)
+    verdicts = FIVE_ATTEMPTS.verdicts(2, [(1, NOT_CALLED)], VirtualClock(), cancelled=True, least_of_refused=0)
     assert verdicts == [Outcome(1, error="cancelled", attempts=1)]
 
 
