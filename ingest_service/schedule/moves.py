@@ -43,7 +43,10 @@ class Moves:
         self._divided = sorted(before.divided | after.divided)
 
     def behind(self, place: Place = FIRST_PLACE, least: int = 1) -> Iterator[Moved]:
-        """Yield those at this place and behind it that end later by `least` or more, in their order."""
+        """Yield those at this place and behind it that end later by `least` or more, in their order.
+
+        Of the block in which the place is, those before it may come, too.
+        """
         loose = sorted(self._loose(place, least), key=_place)
         done = 0
         for block, moved in self._shared(place, least):
@@ -89,9 +92,9 @@ class Moves:
         later = {one.sequence: (one, end) for one, end in self._others(self._after, self._before)}
         for sequence in earlier.keys() & later:
             one, end = later[sequence]
-            by = end - earlier[sequence]
-            if max(0, by) >= least and one.place >= place:
-                yield one, max(0, by)
+            by = max(0, end - earlier[sequence])
+            if by >= least and one.place >= place:
+                yield one, by
 
     def _others(self, ends: Ends, other: Ends) -> Iterator[tuple[Waiting, int]]:
         """Yield what is not in a block that both have, with its end; the last end of an ingestion comes last."""

@@ -42,10 +42,13 @@ def planned_slots(
 
 
 def _within_quotas(queue: SimulatedQueue, rate: RateLimit, opens: int, probing: bool, timeline: Timeline) -> int:
-    """Return when the next slot opens, at `opens` or later: what joins while a quota holds it up may be in it."""
+    """Return when the next slot opens, at `opens` or later: what joins while a quota holds it up may be in it.
+
+    What is ready at `opens` has joined.
+    """
     while True:
         free = timeline.free_at(ids_in_next_slot(queue.entries(), rate, probing))
-        if free <= opens or queue.next_join is None or free < queue.next_join:
+        if queue.next_join is None or free < queue.next_join:
             return max(opens, free)
         opens = queue.next_join
         queue.join_ready(opens)

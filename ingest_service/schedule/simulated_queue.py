@@ -70,7 +70,7 @@ class SimulatedQueue:
             return part
         block, start, stop = part
         if self._joined[0] < block.last:
-            stop = bisect_left(block.entries, self._joined[0], start, stop)
+            stop = bisect_left(block.entries, self._joined[0], start)
         return (block, start, stop) if start < stop else None
 
     def unread_blocks(self) -> Sequence[Block]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from ingest_service.backlog.packing import groups
 from ingest_service.domain.block import Block, Repeated, Shape, Sizes, shape_of
@@ -149,13 +151,5 @@ def _merged(sizes: Iterable[Repeated]) -> Iterator[Repeated]:
 
 def _joined(sizes: Iterable[Repeated]) -> Iterator[Repeated]:
     """Yield the same, with neighbours that are alike as one."""
-    times, pattern = 0, tuple[int, ...]()
-    for more, other in sizes:
-        if other == pattern:
-            times += more
-            continue
-        if times:
-            yield times, pattern
-        times, pattern = more, other
-    if times:
-        yield times, pattern
+    for pattern, alike in groupby(sizes, itemgetter(1)):
+        yield sum(times for times, _ in alike), pattern

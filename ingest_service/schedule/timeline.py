@@ -103,7 +103,7 @@ class Timeline:
         lags = self._lags(pattern)
         # The one that forbids most decides in the long run.
         slowest = max(lags, key=lambda lag: lag.time / lag.slots)
-        sight = max([1, *(most // sum(pattern) + 1 for most, _ in self._windows)]) * len(pattern)
+        sight = max(most // sum(pattern) + 1 for most, _ in self._windows) * len(pattern)
         others = [lag.slots for lag in lags if lag != slowest]
         if len(lags) <= len(self._windows) or slowest.slots >= sight:
             others.append(sight)
@@ -143,7 +143,7 @@ class Timeline:
         does the next one, and each one after it.
         """
         starts, sums, openings, lag, interval = self._starts, self._sums, self._openings, self._lag, self.interval
-        opens, total, alike, enough = self._next, sums[-1], 0, beat.slots + others
+        opens, total, alike = self._next, sums[-1], 0
         windows = [[most, window, bisect_left(sums, total + pattern[0] - most)] for most, window in self._windows]
         for done, ids in zip(range(before, before + slots), cycle(pattern), strict=False):
             total += ids
@@ -158,7 +158,7 @@ class Timeline:
             sums.append(total)
             if done >= beat.slots:
                 alike = alike + 1 if openings[-1 - beat.slots] + beat.time == opens else 0
-                if alike >= others and done >= enough:
+                if alike >= others:
                     self._next = opens + interval
                     return done + 1 - before
             opens += interval
