@@ -22,7 +22,7 @@ from ingest_service.schedule.ends import Ends
 from ingest_service.schedule.estimate import expected_ends
 from ingest_service.schedule.legs import Leg
 from ingest_service.schedule.moves import FIRST_PLACE, Moves
-from ingest_service.schedule.passages import MOST_PASSAGES, through
+from ingest_service.schedule.passages import MOST_PASSAGES, passage_from, through
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 from tests.schedule.test_snapshot import openings
 from tests.schedule.waiting import (
@@ -173,6 +173,23 @@ def test_entries_of_one_block_move_by_different_times_where_a_quota_makes_gaps()
     judge_moves(snapshot, urgent, in_time=True, least=1)
 
 
+@pytest.mark.parametrize(
+    ("quotas", "filled", "by"),
+    [((), None, 5), ((), 0, 1), ((Quota(6, 60),), 0, 1)],
+    ids=["times", "slots", "quotas"],
+)
+def test_blocks_whose_ends_move_alike_move_as_a_whole(
+    quotas: tuple[Quota, ...], filled: int | None, by: int
+) -> None:
+    entries = [whole(number, 3) for number in range(1, 31)]
+    snapshot = snapshot_of(RateLimit(3, 5, 0, 0, quotas=quotas), entries)
+    urgent = snapshot.with_entry(whole(31, 3, Priority.HIGH))
+    moves = Moves(*(Ends(one.pieces(), filled) for one in (snapshot, urgent)))
+    # The first block has the urgent one now, and is another.
+    blocks = [moved for moved in moves.behind() if isinstance(moved.by, int)]
+    assert [(moved.by, len(moved.ones)) for moved in blocks] == [(by, 4)] * 6 + [(by, 2)]
+
+
 def test_what_did_not_move_is_told_where_that_is_asked_for() -> None:
     snapshot = snapshot_of(RateLimit(3, 5, 0, 0), [whole(number, 3) for number in range(1, 31)])
     judge_moves(snapshot, snapshot, in_time=True, least=0)
@@ -225,3 +242,9 @@ def test_a_block_keeps_few_passages_and_tells_the_same_as_one_that_kept_none(sna
         kept = [through(block, *entrance) for entrance in entrances]
         assert kept == [through(Block(block.entries), *entrance) for entrance in entrances]
         assert len(block.passages) <= MOST_PASSAGES
+
+
+def test_a_block_finds_a_passage_again_that_it_keeps() -> None:
+    block, rate = Block(tuple(whole(sequence, 4) for sequence in range(8))), RateLimit(9, 5, 0, 0)
+    kept = [passage_from(block, 0, rate, room) for room in range(MOST_PASSAGES)]
+    assert all(passage_from(block, 0, rate, room) is passage for room, passage in enumerate(kept))

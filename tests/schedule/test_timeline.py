@@ -152,6 +152,33 @@ def test_a_block_keeps_the_sizes_of_few_kinds_of_slots() -> None:
     assert len(waiting.now.blocks[0].sizes) == 4
 
 
+@pytest.mark.parametrize(
+    ("ids", "sizes"),
+    [
+        ([6] * 40, [(80, (3,))]),
+        ([4] * 40, [(1, (3,)), (39, (1, 3)), (1, (1,))]),
+        ([190] * 3, [(1, (3,) * 63), (2, (1, *(3,) * 63)), (1, (1,))]),
+        ([193] * 3, [(1, (*(3,) * 64, 1) * 3)]),
+        ([4, 4, 1], [(1, (3, 1, 3, 2))]),
+        ([3] * 65 + [1], [(65, (3,)), (1, (1,))]),
+    ],
+    ids=["even", "a pattern", "a long pattern", "one too long", "few", "many and few"],
+)
+def test_slots_that_are_alike_are_taken_together(ids: list[int], sizes: list[Repeated]) -> None:
+    entries = [whole(number, count) for number, count in enumerate(ids)]
+    waiting = WaitingEntries(OrderedEntries.of(entries), OrderedEntries())
+    assert list(slot_sizes(SimulatedQueue(waiting), rate_of(3))) == sizes
+
+
+def test_a_block_finds_the_sizes_again_that_it_keeps() -> None:
+    waiting = WaitingEntries(OrderedEntries.of([whole(number, 4) for number in range(1, 5)]), OrderedEntries())
+    (block,), sizes = waiting.now.blocks, list[object]()
+    for _ in range(2):
+        list(slot_sizes(SimulatedQueue(waiting), rate_of(3)))
+        sizes += block.sizes.values()
+    assert sizes[0] is sizes[1]
+
+
 def rate_of(slot_size: int) -> RateLimit:
     return RateLimit(slot_size, 1, 0, 0)
 

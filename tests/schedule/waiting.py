@@ -44,6 +44,11 @@ def snapshot_of(rate: RateLimit, entries: Iterable[Entry] = (), largest: int = 8
     )
 
 
+def with_later(snapshot: ScheduleSnapshot, entry: Entry) -> ScheduleSnapshot:
+    """Return the snapshot with an entry that no slot may take before it is ready."""
+    return replace(snapshot, waiting=replace(snapshot.waiting, later=snapshot.waiting.later.with_entry(entry)))
+
+
 @st.composite
 def quotas_of(draw: st.DrawFn, rate: RateLimit) -> tuple[Quota, ...]:
     """Up to three longer limits of a rate, which may bind or not."""
