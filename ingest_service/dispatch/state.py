@@ -29,21 +29,14 @@ class DispatchState:
         self._give_up = give_up
         self._rate = rate
         self._bell = Event()
-        self._stopped = False
         self._lock = Lock()
         self.version = 0
-        self.backlog = Backlog()
-        self.pacer = Pacer(rate.interval, 0)
-        self.breaker = CircuitBreaker()
-        self.called = UsageLog(rate)
-        self.paused_at: int | None = None
-        # Whether a quota holds the next slot up, and until when at least.
-        self._is_held = False
-        self._held_until = 0
+        self.start(Backlog(), Pacer(rate.interval, 0), UsageLog(rate), None)
 
     def start(self, backlog: Backlog, pacer: Pacer, called: UsageLog, paused_at: int | None) -> None:
         """Begin with what was recovered; `paused_at` is the time of an operator's pause (wall clock)."""
         self.backlog, self.pacer, self.called, self.paused_at = backlog, pacer, called, paused_at
+        # Whether a quota holds the next slot up, and until when at least.
         self._is_held, self._held_until = False, 0
         self.breaker = CircuitBreaker()
         self._stopped = False

@@ -74,7 +74,7 @@ class Leg(NamedTuple):
     def numbers(self, place: Place) -> range:
         """Return the numbers in the block of the entries at this place."""
         entries = self.block.entries
-        first = bisect_left(entries, place, self.start, self.stop, key=_PLACE)
+        first = bisect_left(entries, place, self.start, key=_PLACE)
         return range(first, bisect_right(entries, place, first, self.stop, key=_PLACE))
 
     def runs(self, place: Place) -> Sequence[Run]:

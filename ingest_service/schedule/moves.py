@@ -51,7 +51,7 @@ class Moves:
         done = 0
         for block, moved in self._shared(place, least):
             if done < len(loose) and _place(loose[done]) < block.first_place:
-                ahead = bisect_left(loose, block.first_place, done, key=_place)
+                ahead = bisect_left(loose, block.first_place, key=_place)
                 yield Moved.of(loose[done:ahead], least)
                 done = ahead
             yield moved
@@ -84,7 +84,7 @@ class Moves:
     def _divided_in(self, block: Block) -> Sequence[Place]:
         """Return the places in a block whose ingestions may not be wholly in it."""
         low = bisect_left(self._divided, block.first_place)
-        return self._divided[low : bisect_right(self._divided, block.last_place, low)]
+        return self._divided[low : bisect_right(self._divided, block.last_place)]
 
     def _loose(self, place: Place, least: int) -> Iterator[tuple[Waiting, int]]:
         """Yield the others that end later, in any order, and by how much."""

@@ -10,12 +10,14 @@ from ingest_service.domain.rate import RateLimit
 
 # The most passages that a block keeps: with slots of three ids there are no more. Each is a few kilobytes.
 MOST_PASSAGES = 4
+# Of four bytes, for slots and rooms.
+_NUMBER = "I"
 
 
 def through(block: Block, rate: RateLimit, room: int) -> tuple[int, int]:
     """Return how many slots are begun for a whole block, from this room on, and the room in the last one."""
     if rate.fills:
-        packing = Packing(rate.slot_size, True, 0, room)
+        packing = Packing(rate.slot_size, rate.fills, 0, room)
         packing.add(block.ids, 1)
         return packing.slot, packing.room
     passage = _passage(block, (rate.slot_size, rate.fills, room))
@@ -34,15 +36,14 @@ def passage_from(block: Block, start: int, rate: RateLimit, room: int) -> Passag
     for passage in _alike(block, entrance):
         if passage.rooms[start] == room:
             return passage
-    unused = bytes(4 * start)
-    return _filled(array("I", unused), array("I", unused), block.entries[start:], entrance, [])
+    return _filled(start, block.entries[start:], entrance, [])
 
 
 def _passage(block: Block, entrance: Entrance) -> Passage:
     """Return the passage through a whole block. The block keeps it, in place of the oldest one."""
     found = block.passages.get(entrance)
     if found is None:
-        found = _filled(array("I"), array("I"), block.entries, entrance, _alike(block, entrance))
+        found = _filled(0, block.entries, entrance, _alike(block, entrance))
         for oldest in list(block.passages)[: 1 - MOST_PASSAGES]:
             block.passages.pop(oldest, None)
         block.passages[entrance] = found
@@ -54,14 +55,12 @@ def _alike(block: Block, entrance: Entrance) -> list[Passage]:
     return [passage for (*slots, _), passage in list(block.passages.items()) if (*slots,) == entrance[:2]]
 
 
-def _filled(
-    slots: "array[int]",
-    rooms: "array[int]",
-    entries: Sequence[Entry],
-    entrance: Entrance,
-    known: Iterable[Passage],
-) -> Passage:
-    """Fill slots with entries, up to where a known passage has the same room: then it goes on like that."""
+def _filled(unused: int, entries: Sequence[Entry], entrance: Entrance, known: Iterable[Passage]) -> Passage:
+    """Fill slots with entries, up to where a known passage has the same room: then it goes on like that.
+
+    Before them in the block are `unused` others.
+    """
+    slots, rooms = (array(_NUMBER, bytes(4 * unused)) for _ in range(2))
     slot, (slot_size, fills, room) = 0, entrance
     for entry in entries:
         slots.append(slot)

@@ -143,5 +143,5 @@ def _run(batch: Batch, number: int, openings: Openings) -> Run:
         last_slot=number,
         openings=openings,
         in_first=len(batch.positions),
-        in_others=1,
+        in_others=len(batch.positions),
     )
