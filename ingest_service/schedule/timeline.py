@@ -144,7 +144,7 @@ class Timeline:
         """
         starts, sums, openings, lag, interval = self._starts, self._sums, self._openings, self._lag, self.interval
         opens, total, alike = self._next, sums[-1], 0
-        windows = [[most, window, bisect_left(sums, total + pattern[0] - most)] for most, window in self._windows]
+        windows = [[most, window, bisect_left(sums, total - most)] for most, window in self._windows]
         for done, ids in zip(range(before, before + slots), cycle(pattern), strict=False):
             total += ids
             for quota in windows:

@@ -110,7 +110,7 @@ def test_a_million_slots_are_found_by_stepping_through_one_window(most: int, lat
     timeline.follow([(1_000_000, (3,))], 0)
     rounds, place = divmod(999_999, 667)
     assert timeline.of(999_999) == rounds * (DAY + late) + place * (5 + late)
-    assert len(timeline._openings) < 2 * 667
+    assert (len(timeline._openings), len(timeline._starts)) == (667 + 1, 667 + 3)
 
 
 def test_a_million_slots_that_no_quota_holds_up_are_found_by_stepping_through_one_window() -> None:
@@ -118,7 +118,7 @@ def test_a_million_slots_that_no_quota_holds_up_are_found_by_stepping_through_on
     timeline = Timeline(rate, UsageLog(rate).usage, 0)
     timeline.follow([(1_000_000, (3,))], 0)
     assert timeline.of(999_999) == 999_999 * 5
-    assert len(timeline._openings) < 3 * 20_000
+    assert (len(timeline._openings), len(timeline._starts)) == (2 * 20_000, 20_000 + 3)
 
 
 def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it() -> None:
@@ -127,7 +127,24 @@ def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it(
     timeline.follow([(100_000, (3, 3, 3, 1))], 0)
     rounds, place = divmod(399_999, 800)
     assert timeline.of(399_999) == rounds * DAY + place * 5
-    assert len(timeline._openings) < 2 * 800
+    assert (len(timeline._openings), len(timeline._starts)) == (800 + 4, 800 + 2 * 4 + 1)
+
+
+def test_a_pattern_of_which_no_number_fills_the_quota_repeats_after_one_window() -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(201, 100),))
+    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline.follow([(100_000, (3, 3, 3, 1))], 0)
+    assert timeline.of(399_999) == 399_999 * 5
+    # What fits into the quota at once, and as much as that again, begun with a further pattern.
+    assert len(timeline._openings) == 80 + 84
+
+
+def test_slots_repeat_after_the_first_where_a_quota_says_the_same_as_the_interval() -> None:
+    rate = RateLimit(3, 5, 0, 0, quotas=(Quota(3, 5),))
+    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline.follow([(1_000_000, (3,))], 0)
+    assert timeline.of(999_999) == 999_999 * 5
+    assert len(timeline._openings) == 2
 
 
 def test_the_guard_makes_a_window_longer_once() -> None:
