@@ -35,6 +35,10 @@ def test_what_came_before_another_was_no_later_than_that() -> None:
     assert each_before_the_next([5, 3, 9, 8]) == [3, 3, 8, 8]
 
 
+def test_a_slot_of_no_ids_waits_for_no_quota_that_is_used_up() -> None:
+    assert usage_of(FOUR_IN_TEN, (0, 2), (3, 2), (6, 2)).usage.free_at(0) < 0
+
+
 def test_without_quotas_nothing_holds_a_slot_up() -> None:
     usage = usage_of(RateLimit(2, 1, 0, 0), (0, 2)).usage
     assert usage.holds_until(2, now=0) is None

@@ -248,3 +248,9 @@ def test_a_block_finds_a_passage_again_that_it_keeps() -> None:
     block, rate = Block(tuple(whole(sequence, 4) for sequence in range(8))), RateLimit(9, 5, 0, 0)
     kept = [passage_from(block, 0, rate, room) for room in range(MOST_PASSAGES)]
     assert all(passage_from(block, 0, rate, room) is passage for room, passage in enumerate(kept))
+
+
+def test_a_way_that_begins_within_a_block_goes_on_like_one_that_is_known() -> None:
+    block, rate = Block(tuple(whole(sequence, 4) for sequence in range(8))), RateLimit(9, 5, 0, 0)
+    known = passage_from(block, 0, rate, 9)
+    assert passage_from(block, 3, rate, known.rooms[3]) is known
