@@ -129,7 +129,7 @@ class ScheduleSnapshot:
 
     def _timeline(self) -> Timeline | None:
         """Return the openings of slots that keep quotas, none of them noted yet; None without quotas."""
-        return Timeline(self.rate, self.usage, self.next_start) if self.rate.quotas else None
+        return Timeline(self.rate, self.usage) if self.rate.quotas else None
 
 
 def _run(batch: Batch, number: int, openings: Openings) -> Run:

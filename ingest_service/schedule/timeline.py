@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import accumulate, cycle, islice
 from operator import attrgetter
 from typing import NamedTuple
@@ -46,20 +46,19 @@ class Timeline:
 
     is_even = False
 
-    def __init__(self, rate: RateLimit, usage: Usage, next_start: int) -> None:
+    def __init__(self, rate: RateLimit, usage: Usage) -> None:
         self.interval = rate.interval
         self._windows = [(quota.ids, quota.window + usage.rate.guard) for quota in rate.quotas]
         self._most = max(quota.ids for quota in rate.quotas)
         # The last call of a slot to come starts this much after the slot opens.
         self._lag = rate.guard - usage.rate.guard
-        self._next = next_start
         # What was called and what will be: the last start of each slot, and the ids up to and with it.
         self._starts, self._sums = usage.noted()
         self._openings = array("q")
         self._parts: list[_Part] = []
         self._begun = 0
         self._first = 0
-        self._sizes: Iterator[Repeated] = iter(())
+        self.follow((), 0)
 
     def free_at(self, ids: int) -> int:
         """Return the time from which on the next slot fits into all quotas if it has this number of ids."""
@@ -71,7 +70,6 @@ class Timeline:
         self._openings.append(opens)
         self._starts.append(opens + self._lag)
         self._sums.append(self._sums[-1] + ids)
-        self._next = opens + self.interval
 
     def follow(self, sizes: Iterable[Repeated], earliest: int) -> None:
         """Let slots of these sizes follow, the first of them not before `earliest`."""
@@ -143,9 +141,9 @@ class Timeline:
         does the next one, and each one after it.
         """
         starts, sums, openings, lag, interval = self._starts, self._sums, self._openings, self._lag, self.interval
-        opens, total, alike = self._next, sums[-1], 0
+        noted, opens, total, alike = len(openings), self._next, sums[-1], 0
         windows = [[most, window, bisect_left(sums, total - most)] for most, window in self._windows]
-        for done, ids in zip(range(before, before + slots), cycle(pattern), strict=False):
+        for done, ids in enumerate(islice(cycle(pattern), slots), before):
             total += ids
             for quota in windows:
                 most, window, gone = quota
@@ -156,14 +154,13 @@ class Timeline:
             openings.append(opens)
             starts.append(opens + lag)
             sums.append(total)
-            if done >= beat.slots:
-                alike = alike + 1 if openings[-1 - beat.slots] + beat.time == opens else 0
-                if alike >= others:
-                    self._next = opens + interval
-                    return done + 1 - before
+            is_alike = done >= beat.slots and openings[-1 - beat.slots] + beat.time == opens
+            alike = alike + 1 if is_alike else 0
             opens += interval
+            if alike >= others:
+                break
         self._next = opens
-        return slots
+        return len(openings) - noted
 
     def _repeat(self, slots: int, pattern: tuple[int, ...], beat: _Lag) -> None:
         """Add slots that repeat the last ones; they have the sizes of a pattern again and again."""

@@ -34,12 +34,12 @@ class Case:
         return [ids for times, pattern in self.sizes for _ in range(times) for ids in pattern]
 
     def timeline(self) -> Timeline:
-        timeline = Timeline(self.rate, self.usage, 0)
+        timeline = Timeline(self.rate, self.usage)
         timeline.follow(self.sizes, 3)
         return timeline
 
     def stepped(self) -> list[int]:
-        timeline, opens, found = Timeline(self.rate, self.usage, 0), 3, []
+        timeline, opens, found = Timeline(self.rate, self.usage), 3, []
         for ids in self.slots:
             opens = max(opens, timeline.free_at(ids))
             timeline.note(opens, ids)
@@ -106,7 +106,7 @@ def test_no_window_of_a_limit_has_more_ids_than_it_allows(case: Case) -> None:
 @pytest.mark.parametrize("most", [2001, 2002])
 def test_a_million_slots_are_found_by_stepping_through_one_window(most: int, late: int) -> None:
     rate = RateLimit(3, 5, 0, 0, quotas=(Quota(most, DAY),))
-    timeline = Timeline(rate.late_by(late), UsageLog(rate).usage, 0)
+    timeline = Timeline(rate.late_by(late), UsageLog(rate).usage)
     timeline.follow([(1_000_000, (3,))], 0)
     rounds, place = divmod(999_999, 667)
     assert timeline.of(999_999) == rounds * (DAY + late) + place * (5 + late)
@@ -115,7 +115,7 @@ def test_a_million_slots_are_found_by_stepping_through_one_window(most: int, lat
 
 def test_a_million_slots_that_no_quota_holds_up_are_found_by_stepping_through_one_window() -> None:
     rate = RateLimit(3, 5, 0, 0, quotas=(Quota(60_000, DAY),))
-    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline = Timeline(rate, UsageLog(rate).usage)
     timeline.follow([(1_000_000, (3,))], 0)
     assert timeline.of(999_999) == 999_999 * 5
     assert (len(timeline._openings), len(timeline._starts)) == (2 * 20_000, 20_000 + 3)
@@ -123,7 +123,7 @@ def test_a_million_slots_that_no_quota_holds_up_are_found_by_stepping_through_on
 
 def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it() -> None:
     rate = RateLimit(3, 5, 0, 0, quotas=(Quota(2000, DAY),))
-    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline = Timeline(rate, UsageLog(rate).usage)
     timeline.follow([(100_000, (3, 3, 3, 1))], 0)
     rounds, place = divmod(399_999, 800)
     assert timeline.of(399_999) == rounds * DAY + place * 5
@@ -132,7 +132,7 @@ def test_a_pattern_of_several_sizes_repeats_where_the_quota_is_a_multiple_of_it(
 
 def test_a_pattern_of_which_no_number_fills_the_quota_repeats_after_one_window() -> None:
     rate = RateLimit(3, 5, 0, 0, quotas=(Quota(201, 100),))
-    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline = Timeline(rate, UsageLog(rate).usage)
     timeline.follow([(100_000, (3, 3, 3, 1))], 0)
     assert timeline.of(399_999) == 399_999 * 5
     # What fits into the quota at once, and as much as that again, begun with a further pattern.
@@ -141,7 +141,7 @@ def test_a_pattern_of_which_no_number_fills_the_quota_repeats_after_one_window()
 
 def test_slots_repeat_after_the_first_where_a_quota_says_the_same_as_the_interval() -> None:
     rate = RateLimit(3, 5, 0, 0, quotas=(Quota(3, 5),))
-    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline = Timeline(rate, UsageLog(rate).usage)
     timeline.follow([(1_000_000, (3,))], 0)
     assert timeline.of(999_999) == 999_999 * 5
     assert len(timeline._openings) == 2
@@ -149,7 +149,7 @@ def test_slots_repeat_after_the_first_where_a_quota_says_the_same_as_the_interva
 
 def test_the_guard_makes_a_window_longer_once() -> None:
     rate = RateLimit(3, 5, 0, 0, quotas=(Quota(6, 60),), guard=2)
-    timeline = Timeline(rate, UsageLog(rate).usage, 0)
+    timeline = Timeline(rate, UsageLog(rate).usage)
     timeline.follow([(1, (3, 3, 3, 3))], 0)
     assert [timeline.of(slot) for slot in range(4)] == [0, 5, 62, 67]
 
