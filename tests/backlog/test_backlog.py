@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_service.backlog.backlog import Backlog
+from ingest_service.backlog.packing import ids_in_next_slot
 from ingest_service.backlog.queue_depth import depth_by_priority
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Batch, Ingestion, Priority
@@ -98,9 +99,12 @@ def test_joining_returns_whether_a_slot_may_open_earlier_because_of_it() -> None
     assert backlog.join(entry(5, 1, ready=8))
 
 
-def test_joining_as_something_else_comes_back_opens_no_slot_earlier() -> None:
+@pytest.mark.parametrize("put", [Backlog.join, Backlog.put_later])
+def test_joining_when_something_else_is_ready_opens_no_slot_earlier(
+    put: Callable[[Backlog, Entry], object],
+) -> None:
     backlog = Backlog()
-    backlog.put_later(entry(1, 1, ready=9))
+    put(backlog, entry(1, 1, ready=9))
     assert not backlog.join(entry(2, 1, ready=9))
 
 
@@ -343,6 +347,12 @@ def test_the_next_slot_of_an_empty_backlog_would_carry_nothing_not_even_a_probe(
     backlog.put_later(entry(0, 3, ready=9))
     assert backlog.ids_ahead(THREE, now=8, probe=probe) == 0
     assert backlog.ids_ahead(THREE, now=9, probe=probe) == (1 if probe else 3)
+
+
+def test_what_the_next_slot_carries_is_found_without_a_look_at_what_is_behind_it() -> None:
+    waiting = iter([entry(1, 6, batch_size=2), entry(2, 1)])
+    assert ids_in_next_slot(waiting, RateLimit(4, 5, 0, 0), probe=False) == 4
+    assert [behind.sequence for behind in waiting] == [2]
 
 
 def test_ids_that_wait_for_later_take_room_each() -> None:

@@ -22,6 +22,15 @@ def test_a_slot_in_which_nothing_was_called_neither_begins_an_outage_nor_ends_on
     assert breaker.is_open
 
 
+def test_an_outage_is_counted_anew_from_each_slot_with_an_answer() -> None:
+    breaker = CircuitBreaker()
+    for call in [GOOD, *[FAILED] * (SLOTS_OF_AN_OUTAGE - 1)]:
+        breaker.note([call], refused_slots=0)
+    assert not breaker.is_open
+    breaker.note([FAILED], refused_slots=0)
+    assert breaker.is_open
+
+
 def test_of_a_slot_only_the_calls_that_were_made_count() -> None:
     breaker = CircuitBreaker()
     for _ in range(SLOTS_OF_AN_OUTAGE):

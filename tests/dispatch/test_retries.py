@@ -172,8 +172,8 @@ def test_an_id_that_was_not_called_waits_again_and_those_beside_it_are_judged_as
 
 
 def test_an_id_of_a_cancelled_ingestion_that_was_not_called_ends_with_the_attempts_it_had() -> None:
-    verdicts = FIVE_ATTEMPTS.verdicts(2, [(1, NOT_CALLED)], VirtualClock(), cancelled=True, least_of_refused=0)
-    assert verdicts == [Outcome(1, error="cancelled", attempts=1)]
+    verdicts = FIVE_ATTEMPTS.verdicts(3, [(1, NOT_CALLED)], VirtualClock(), cancelled=True, least_of_refused=0)
+    assert verdicts == [Outcome(1, error="cancelled", attempts=2)]
 
 
 def test_only_ids_that_failed_are_called_again_after_a_backoff(simulation: Simulation) -> None:

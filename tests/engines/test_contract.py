@@ -22,6 +22,14 @@ RigWith = Callable[..., Rig]
 # Order, packing and late choice.
 
 
+def test_an_engine_says_until_when_it_waits_as_far_as_it_knows(rig: Rig) -> None:
+    times: list[int | None] = []
+    rig.admit_at(10 * SECOND, [1, 2, 3])
+    slot = rig.engine.open(times.append)
+    assert slot is not None
+    assert (times[0], times[-1]) == (None, slot.opened)
+
+
 def test_the_example_of_the_specification_packs_the_last_of_high_with_the_rest_of_medium(rig: Rig) -> None:
     rig.admit_at(0, [1, 2, 3, 4, 5])
     rig.admit_at(4 * SECOND, [6, 7, 8, 9], "HIGH")

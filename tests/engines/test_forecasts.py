@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.engines.rig import Rig
 from tests.engines.wiring import FINAL, PASSING, RATE, SECOND
 
@@ -21,10 +23,13 @@ def test_the_first_ingestions_of_an_empty_store_are_causes_too(rig: Rig) -> None
     assert causes == [f"ingestion {admitted[0]}, LOW", f"ingestion {admitted[1]}, HIGH"]
 
 
-def test_a_pause_of_the_upstream_delays_from_when_the_next_slot_would_have_opened(rig: Rig) -> None:
+@pytest.mark.parametrize(("pause", "delay"), [(60, 57), (1, 0)])
+def test_a_pause_of_the_upstream_delays_from_when_the_next_slot_would_have_opened(
+    rig: Rig, pause: int, delay: int
+) -> None:
     ingestion_id = rig.admit([1, 2])
     slot = rig.open()
-    calls = rig.calls([replace(PASSING, pause=60 * SECOND), FINAL])
+    calls = rig.calls([replace(PASSING, pause=pause * SECOND), FINAL])
     rig.clock.time += 2 * SECOND
     rig.engine.snapshot()
     rig.wiring.causes.take()
@@ -32,6 +37,6 @@ def test_a_pause_of_the_upstream_delays_from_when_the_next_slot_would_have_opene
     rig.engine.snapshot()
     causes = [(cause.text, cause.delay) for cause in rig.wiring.causes.take()]
     assert causes == [
-        ("the upstream asked for a pause", 60 * SECOND - (RATE.interval - 2 * SECOND)),
+        ("the upstream asked for a pause", delay * SECOND),
         (f"ids of ingestion {ingestion_id} are called again", 0),
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority
 from ingest_service.domain.rate import RateLimit
 from ingest_service.schedule.legs import Leg, Stretch
@@ -33,4 +34,16 @@ def test_what_joins_divides_what_waits_once() -> None:
         ("ids", 3),
         ("entries", 1),
         ("blocks", 3),
+    ]
+
+
+def test_an_id_that_is_called_again_divides_what_waits_at_its_place() -> None:
+    snapshot = snapshot_of(THREE_IN_FIVE, [whole(sequence, 3) for sequence in range(21) if sequence != 10])
+    again = Entry.of(10, whole(10, 3).ingestion, (0,), 1, ready=0)
+    assert list(map(described, with_later(snapshot, again).pieces())) == [
+        ("blocks", 2),
+        ("entries", 2),
+        ("ids", 1),
+        ("entries", 2),
+        ("blocks", 2),
     ]
