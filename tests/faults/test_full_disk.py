@@ -39,7 +39,7 @@ class Limited:
     _page = 4096
 
     def __init__(self, _: Path) -> None:
-        """Nothing of the folder matters."""
+        """Fit `Mounted`, which needs a folder."""
 
     @contextmanager
     def full(self, served: Running) -> Iterator[None]:
