@@ -55,12 +55,12 @@ def _alike(block: Block, entrance: Entrance) -> list[Passage]:
     return [passage for (*slots, _), passage in list(block.passages.items()) if (*slots,) == entrance[:2]]
 
 
-def _filled(unused: int, entries: Sequence[Entry], entrance: Entrance, known: Iterable[Passage]) -> Passage:
+def _filled(before: int, entries: Sequence[Entry], entrance: Entrance, known: Iterable[Passage]) -> Passage:
     """Fill slots with entries, up to where a known passage has the same room: then it goes on like that.
 
-    Before them in the block are `unused` others.
+    The passage tells nothing of the `before` entries of the block that go before them.
     """
-    slots, rooms = (array(_NUMBER, bytes(4 * unused)) for _ in range(2))
+    slots, rooms = (array(_NUMBER, bytes(4 * before)) for _ in range(2))
     slot, (slot_size, fills, room) = 0, entrance
     for entry in entries:
         slots.append(slot)

@@ -32,6 +32,7 @@ from tests.schedule.waiting import (
     snapshots,
     stepped_ends,
     whole,
+    with_later,
     with_quotas,
     without_some,
 )
@@ -183,11 +184,10 @@ def test_blocks_whose_ends_move_alike_move_as_a_whole(
 ) -> None:
     entries = [whole(number, 3) for number in range(1, 31)]
     snapshot = snapshot_of(RateLimit(3, 5, 0, 0, quotas=quotas), entries)
-    urgent = snapshot.with_entry(whole(31, 3, Priority.HIGH))
-    moves = Moves(*(Ends(one.pieces(), filled) for one in (snapshot, urgent)))
-    # The first block has the urgent one now, and is another.
+    again = with_later(snapshot, whole(31, 3, Priority.HIGH))
+    moves = Moves(*(Ends(one.pieces(), filled) for one in (snapshot, again)))
     blocks = [moved for moved in moves.behind() if isinstance(moved.by, int)]
-    assert [(moved.by, len(moved.ones)) for moved in blocks] == [(by, 4)] * 6 + [(by, 2)]
+    assert [(moved.by, len(moved.ones)) for moved in blocks] == [(by, 4)] * 7 + [(by, 2)]
 
 
 def test_what_did_not_move_is_told_where_that_is_asked_for() -> None:

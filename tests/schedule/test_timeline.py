@@ -85,6 +85,21 @@ def test_slots_of_a_long_pattern_and_those_behind_it_open_when_stepping_finds_it
             judge(Case(rate.late_by(late), called.usage, [(1, (1,) * before), (times, pattern), *behind]))
 
 
+@pytest.mark.parametrize(
+    ("slot_size", "interval", "quota", "sizes"),
+    [
+        (2, 5, Quota(4, 21), [(1, (2,)), (3, (2, 1, 1)), (1, (2, 1, 1, 2, 2, 1))]),
+        (4, 2, Quota(7, 6), [(2, (2, 4, 1)), (1, (3, 3, 3, 3, 4, 4))]),
+    ],
+    ids=["2 in 5", "4 in 2"],
+)
+def test_slots_behind_a_few_that_repeat_a_part_of_a_pattern_open_when_stepping_finds_it(
+    slot_size: int, interval: int, quota: Quota, sizes: list[Repeated]
+) -> None:
+    rate = RateLimit(slot_size, interval, 0, 0, quotas=(quota,))
+    judge(Case(rate, UsageLog(rate).usage, sizes))
+
+
 @pytest.mark.slow
 @settings(max_examples=5_000, suppress_health_check=list(HealthCheck))
 @given(cases())
