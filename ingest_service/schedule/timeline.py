@@ -103,7 +103,8 @@ class Timeline:
         slowest = max(lags, key=lambda lag: lag.time / lag.slots)
         sight = max(most // sum(pattern) + 1 for most, _ in self._windows) * len(pattern)
         others = [lag.slots for lag in lags if lag != slowest]
-        if len(lags) <= len(self._windows) or slowest.slots >= sight:
+        if len(lags) <= len(self._windows):
+            # A window that the pattern does not fill bounds each of its slots by another lag.
             others.append(sight)
         slots = times * len(pattern) - free
         done = self._step(slots, pattern, slowest, max(others, default=1), free)
