@@ -1,7 +1,10 @@
 """The laws of scheduling, on the virtual clock."""
 
+from dataclasses import replace
+
 import pytest
 
+from ingest_service.domain.rate import Quota
 from tests.doubles import SlowDisk
 from tests.engines.places import EmbeddedPlace
 from tests.simulation import FIVE_SECONDS, SECOND, Simulate, Simulation
@@ -130,3 +133,18 @@ def test_a_stop_ends_the_wait_for_a_slot_at_once(simulation: Simulation) -> None
     simulation.run()
     assert simulation.clock.now() - simulation.began == 2 * SECOND
     assert [ids for _, ids in simulation.slots_seen()] == [[1, 2, 3]]
+
+
+@pytest.mark.parametrize("quotas", [(), (Quota(100, 60 * SECOND),)], ids=["no quota", "a quota with room"])
+def test_what_arrives_behind_others_does_not_wake_the_dispatcher_where_no_quota_holds_a_slot_up(
+    quotas: tuple[Quota, ...],
+) -> None:
+    simulation = Simulation(replace(FIVE_SECONDS, quotas=quotas))
+    simulation.submit([1, 2, 3, 4])
+    simulation.run_slot()
+    simulation.submit_at(2 * SECOND, [5], "LOW")
+    looks: list[int | None] = []
+    slot = simulation.engine.open(looks.append)
+    assert slot is not None
+    # It waits until shortly before the slot, prepares it, and waits until it opens.
+    assert looks == [slot.opened] * 2
