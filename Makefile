@@ -58,7 +58,7 @@ test-faults: .venv/dev.stamp
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
 
-# An hour or two: changes the scheduler in thousands of places, one at a time, names each change that no test notices, and
+# Half an hour: changes the scheduler in thousands of places, one at a time, names each change that no test notices, and
 # writes the table of docs/mutants.md; `make mutants ARGS="ingest_service.dispatch.pacer*"` changes some.
 mutants: .venv/mutants.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" CI=1 $(BIN)/mutmut run $(ARGS)
