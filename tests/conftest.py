@@ -33,6 +33,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the tests of faults and of requests that are generated.
+
+    With `--long` as many faults are made as docs/reliability.md shows, and their figures are written into it.
+    """
+    parser.addoption("--long", action="store_true", help="make many more faults, and write docs/reliability.md")
+    parser.addoption("--seed", type=int, help="replay the simulated day of this seed, and no other")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Watch whether the tests run that the documentation names for its guarantees."""
     from tests.docs.ran import watch

@@ -1,4 +1,4 @@
-"""Options and fixtures of the tests of faults: how long they run, and what becomes of their figures."""
+"""Fixtures of the tests of faults: how long they run, and what becomes of their figures."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +10,6 @@ from tests.processes.conftest import say as say
 
 ROOT = Path(__file__).parents[2]
 FIGURES = pytest.StashKey[Figures]()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options.
-
-    With `--long` as many faults are made as docs/reliability.md shows, and their figures are written into it.
-    """
-    parser.addoption("--long", action="store_true", help="make many more faults, and write docs/reliability.md")
-    parser.addoption("--seed", type=int, help="replay the simulated day of this seed, and no other")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,7 +25,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def is_long(config: pytest.Config) -> bool:
     """Return whether this is a long run."""
-    return bool(config.getoption("long", False))
+    return bool(config.getoption("long"))
 
 
 @pytest.fixture(scope="session")

@@ -161,7 +161,7 @@ def answers(report: Path) -> Counter[tuple[str, int]]:
 def test_no_request_gets_an_answer_that_is_not_in_the_description(
     tmp_path: Path, pytestconfig: pytest.Config, say: Callable[[str], None]
 ) -> None:
-    times = TIMES_MORE if pytestconfig.getoption("long", False) else 1
+    times = TIMES_MORE if pytestconfig.getoption("long") else 1
     half = sometimes(0.5, status(404, b""))
     with (
         FakeUpstream(rate=1000, behaviour=half) as upstream,

@@ -13,7 +13,7 @@ from tests.faults.days.plan import Day
 @pytest.fixture
 def seeds(pytestconfig: pytest.Config, scale: Callable[[int, int], int]) -> Sequence[int]:
     """The seeds of the days; `--seed N` replays one."""
-    seed: int | None = pytestconfig.getoption("seed", None)
+    seed: int | None = pytestconfig.getoption("seed")
     return range(scale(300, 10_000)) if seed is None else [seed]
 
 
