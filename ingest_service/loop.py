@@ -3,6 +3,7 @@
 import logging
 import os
 import select
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +21,8 @@ MOST_ERRORS = 60
 # EX_SOFTWARE of sysexits.h: an internal error.
 EXIT_STATUS = 70
 STDERR = 2
+# What CPython says of an exception in its own code around `Thread.run` (thread_run in _threadmodule.c).
+OF_A_THREAD = "Exception ignored in thread started by"
 SAYING_SECONDS = 1.0
 
 
@@ -36,9 +39,29 @@ def exit_process(reason: str, status: int = EXIT_STATUS) -> NoReturn:
 
 def exit_with_thread(ended: ExceptHookArgs) -> None:
     """End this process with a thread that an exception has ended, as `threading.excepthook`."""
-    if not issubclass(ended.exc_type, SystemExit):
+    if issubclass(ended.exc_type, SystemExit):
+        return
+    try:
         name = ended.thread.name if ended.thread else "unknown"
         exit_process(f"the thread {name!r} has ended: {ended.exc_value!r}")
+    finally:
+        # There may be no memory for the sentence.
+        os._exit(EXIT_STATUS)
+
+
+def exit_with_unbegun_thread(unraisable: "sys.UnraisableHookArgs") -> None:
+    """End this process with a thread that could not begin, as `sys.unraisablehook`; of all else it tells as ever.
+
+    Where memory runs out before `Thread.run` or behind it, Python asks this hook and not `threading.excepthook`.
+    What started the thread takes it for begun, and would wait for it without an end.
+    """
+    if not (unraisable.err_msg or "").startswith(OF_A_THREAD):
+        sys.__unraisablehook__(unraisable)
+        return
+    try:
+        exit_process(f"a thread could not begin: {unraisable.exc_value!r}")
+    finally:
+        os._exit(EXIT_STATUS)
 
 
 def say(sentence: str) -> None:

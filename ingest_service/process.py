@@ -20,7 +20,7 @@ from ingest_service.errors import IngestError, StoreDamaged
 from ingest_service.listening import described
 from ingest_service.log_lines import formatter
 from ingest_service.logs import Stderr, log_to
-from ingest_service.loop import STDERR, exit_process, exit_with_thread
+from ingest_service.loop import STDERR, exit_process, exit_with_thread, exit_with_unbegun_thread
 from ingest_service.metrics import Metrics
 from ingest_service.open_files import allow_connections
 from ingest_service.service import GRACE_SECONDS, Service
@@ -42,6 +42,7 @@ class Process:
     def __init__(self, clock: Clock | None = None) -> None:
         _open_standard_files()
         threading.excepthook = exit_with_thread
+        sys.unraisablehook = exit_with_unbegun_thread
         grace = nanoseconds(GRACE_SECONDS + SECONDS_BEHIND_THE_GRACE)
         self._signals = StopSignals(self._begin_to_stop, grace, SystemClock())
         self._signals.install()

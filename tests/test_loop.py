@@ -142,10 +142,13 @@ exit_process("the loop failed")
 """
 
 
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", program], timeout=60, check=False, capture_output=True, text=True)
+
+
 @pytest.mark.parametrize("stderr", [STDERR_THAT_IS_CLOSED, STDERR_THAT_IS_FULL], ids=["closed", "full"])
 def test_a_process_that_gives_up_ends_though_its_standard_error_is_not_read(stderr: str) -> None:
-    program = [sys.executable, "-c", GIVING_UP.format(stderr=stderr)]
-    assert subprocess.run(program, timeout=60, check=False).returncode == EXIT_STATUS
+    assert run(GIVING_UP.format(stderr=stderr)).returncode == EXIT_STATUS
 
 
 A_THREAD_THAT_FAILS = """
@@ -160,8 +163,7 @@ print("goes on")
 
 
 def ended_with(failure: str) -> tuple[int, str]:
-    program = [sys.executable, "-c", A_THREAD_THAT_FAILS.format(failure=failure)]
-    ended = subprocess.run(program, timeout=60, check=False, capture_output=True, text=True)
+    ended = run(A_THREAD_THAT_FAILS.format(failure=failure))
     return ended.returncode, ended.stderr
 
 
@@ -170,6 +172,45 @@ def test_a_thread_that_an_exception_ends_ends_the_process() -> None:
         "ingest_service: the thread 'worker' has ended: ZeroDivisionError('division by zero'); the process ends"
     )
     assert ended_with("1 / 0") == (EXIT_STATUS, f"{sentence}\n")
+
+
+A_THREAD_THAT_CANNOT_BEGIN = """
+import sys
+import threading
+from ingest_service.loop import exit_with_unbegun_thread
+
+class Unbegun(threading.Thread):
+    def _set_ident(self):
+        raise MemoryError
+
+sys.unraisablehook = exit_with_unbegun_thread
+Unbegun(daemon=True).start()
+"""
+AN_OBJECT_THAT_CANNOT_BE_DELETED = """
+import sys
+from ingest_service.loop import exit_with_unbegun_thread
+
+class Undeletable:
+    def __del__(self):
+        raise ValueError("of an object")
+
+sys.unraisablehook = exit_with_unbegun_thread
+Undeletable()
+print("goes on")
+"""
+
+
+def test_a_thread_that_cannot_begin_ends_the_process_and_nothing_waits_for_it() -> None:
+    ended = run(A_THREAD_THAT_CANNOT_BEGIN)
+    assert ended.returncode == EXIT_STATUS
+    assert ended.stderr.startswith("ingest_service: a thread could not begin: ")
+    assert ended.stderr.endswith("; the process ends\n")
+
+
+def test_another_exception_that_nothing_can_catch_is_told_and_the_process_goes_on() -> None:
+    ended = run(AN_OBJECT_THAT_CANNOT_BE_DELETED)
+    assert (ended.returncode, ended.stdout) == (0, "goes on\n")
+    assert "ValueError: of an object" in ended.stderr
 
 
 def test_a_loop_has_ended_once_its_thread_ran_and_runs_no_more(clock: VirtualClock) -> None:
