@@ -47,7 +47,7 @@ def _undivided(queue: SimulatedQueue, grid: SlotGrid) -> Iterator[Stretch | Leg]
     limit = grid.limit(queue.next_join)
     while (part := queue.unread()) is not None:
         block, start, stop = part
-        whole = _stretch(queue.unread_blocks(), grid, limit) if start == 0 else None
+        whole = _stretch(queue.unread_blocks(), grid, limit)
         if whole is not None:
             queue.skip(len(whole.blocks))
             yield whole

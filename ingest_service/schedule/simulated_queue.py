@@ -74,7 +74,7 @@ class SimulatedQueue:
         return (block, start, stop) if start < stop else None
 
     def unread_blocks(self) -> Sequence[Block]:
-        """Return the blocks that go next as a whole, where nothing of the first one was removed."""
+        """Return the blocks that go next as a whole; none where something of the first one was removed."""
         return self._unread.blocks(self._joined[0] if self._joined else None)
 
     def move_to(self, stop: int) -> None:
@@ -152,7 +152,9 @@ class _Cursor:
         return block, self._place, len(block.entries)
 
     def blocks(self, before: Entry | None) -> Sequence[Block]:
-        """Return the blocks that were not read yet, and are wholly before an entry if there is one."""
+        """Return the blocks that go next, wholly unread and, if there is an entry, wholly before it."""
+        if self._place > 0:
+            return ()
         end = self._end if before is None else bisect_left(self._blocks, before, self._block, self._end, key=_LAST)
         return self._blocks[self._block : end]
 

@@ -61,9 +61,6 @@ def _parts(queue: SimulatedQueue) -> Iterator[Block | Entry]:
 
 def _whole_blocks(queue: SimulatedQueue) -> Sequence[Block]:
     """Remove and return the blocks that go next as a whole, if there are any."""
-    part = queue.unread()
-    if part is None or part[2] - part[1] < len(part[0]):
-        return ()
     blocks = queue.unread_blocks()
     queue.skip(len(blocks))
     return blocks
