@@ -5,13 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from ingest_service.domain.ledger import Answer, Outcome
+from ingest_service.domain.ledger import Outcome
 from ingest_service.domain.model import Priority, Submission
 from ingest_service.errors import BacklogFull, StoreError
 from ingest_service.stores.sqlite.journal import SqliteJournal
 from tests.doubles import good
 from tests.engines.places import EmbeddedPlace
-from tests.engines.wiring import RATE
+from tests.engines.wiring import PASSING, RATE
 from tests.simulation import SECOND, Simulation
 
 
@@ -32,8 +32,7 @@ def test_two_requests_with_one_key_that_race_are_one_ingestion_and_take_room_onc
 
 
 def test_an_ingestion_of_which_ids_are_called_again_moves_others_once_when_its_priority_changes() -> None:
-    broken = Answer(error="HTTP 500", status=500, retryable=True)
-    simulation = Simulation(answer=lambda i, n: broken if (i, n) == (1, 1) else good(i, n))
+    simulation = Simulation(answer=lambda i, n: PASSING if (i, n) == (1, 1) else good(i, n))
     ingestion = simulation.submit([1, 2, 3, 4, 5, 6])
     simulation.run_slot()
     assert len(list(simulation.engine.snapshot().waiting)) == 2

@@ -3,16 +3,14 @@
 import pytest
 
 from ingest_service.dispatch.retries import RetryRules
-from ingest_service.domain.ledger import Answer
 from ingest_service.domain.rate import Quota, RateLimit
 from tests.doubles import VirtualClock, good
 from tests.engines.places import EmbeddedPlace
-from tests.engines.wiring import LongestBackoff
+from tests.engines.wiring import PASSING, LongestBackoff
 from tests.laws import most_starts_in_a_span
 from tests.simulation import SECOND, Simulation
 
 FOUR_A_MINUTE = RateLimit(3, 5 * SECOND, 0, 0, quotas=(Quota(4, 60 * SECOND),))
-BROKEN = Answer(error="HTTP 500", status=500, retryable=True)
 
 
 class GoingClock(VirtualClock):
@@ -31,7 +29,7 @@ def test_ids_that_come_back_while_a_slot_is_chosen_do_not_carry_it_over_a_quota(
     place.clock = GoingClock()
     rules = RetryRules(2, 5 * SECOND + after, LongestBackoff())
     simulation = Simulation(
-        FOUR_A_MINUTE, lambda _: 0, lambda i, n: BROKEN if i < 3 and n == 1 else good(i, n), rules, place=place
+        FOUR_A_MINUTE, lambda _: 0, lambda i, n: PASSING if i < 3 and n == 1 else good(i, n), rules, place=place
     )
     simulation.submit([1, 2], "HIGH")
     simulation.run_slot()

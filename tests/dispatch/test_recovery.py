@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.domain.ledger import Answer, Outcome, Slot
+from ingest_service.domain.ledger import Outcome, Slot
 from ingest_service.domain.model import Status
 from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.errors import SettingError
 from tests.engines.places import EmbeddedPlace
+from tests.engines.wiring import PASSING
 from tests.laws import most_starts_in_a_span
 from tests.simulation import FIVE_SECONDS, SECOND, Simulation
 
@@ -172,7 +173,7 @@ def test_larger_batches_behind_the_rest_of_one_stop_the_start_too() -> None:
 
 
 def test_a_larger_batch_that_is_called_again_later_stops_the_start_too() -> None:
-    simulation = Simulation(answer=lambda *_: Answer(error="HTTP 500", status=500, retryable=True))
+    simulation = Simulation(answer=lambda *_: PASSING)
     ingestion = simulation.submit([1, 2, 3])
     simulation.run_slot()
     simulation.rate = RateLimit(2, 5 * SECOND, 0, 0)

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 from ingest_service.domain.model import Priority
 from ingest_service.domain.ordered_entries import OrderedEntries
-from ingest_service.domain.rate import Quota, RateLimit
+from ingest_service.domain.rate import Quota
 from ingest_service.domain.usage import CalledSlot, UsageLog
 from ingest_service.schedule.estimate import estimate
 from ingest_service.schedule.snapshot import Held
-from tests.schedule.waiting import WALL_OFFSET, snapshot_of, whole
+from tests.schedule.waiting import THREE_IN_FIVE, WALL_OFFSET, snapshot_of, whole
 
-THREE_IN_FIVE = RateLimit(3, 5, 0, 0)
 TWO_SLOTS_IN_SIXTY = replace(THREE_IN_FIVE, quotas=(Quota(6, 60),))
 
 

@@ -4,12 +4,9 @@ from dataclasses import replace
 
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.model import Priority
-from ingest_service.domain.rate import RateLimit
 from ingest_service.schedule.legs import Leg, Stretch
 from ingest_service.schedule.pieces import Piece
-from tests.schedule.waiting import snapshot_of, whole, with_later
-
-THREE_IN_FIVE = RateLimit(3, 5, 0, 0)
+from tests.schedule.waiting import THREE_IN_FIVE, snapshot_of, whole, with_later
 
 
 def described(piece: Piece) -> tuple[str, int]:

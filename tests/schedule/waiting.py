@@ -14,10 +14,10 @@ from ingest_service.domain.rate import Quota, RateLimit
 from ingest_service.domain.usage import CalledSlot, Usage, UsageLog
 from ingest_service.schedule.snapshot import ScheduleSnapshot
 
-priorities = st.sampled_from(Priority)
-
-
 WALL_OFFSET = 1000
+THREE_IN_FIVE = RateLimit(3, 5, 0, 0)
+
+priorities = st.sampled_from(Priority)
 
 whole_batches = st.builds(RateLimit, st.integers(1, 7), st.integers(1, 9), st.integers(0, 9), st.just(0))
 any_rates = st.builds(replace, whole_batches, fills=st.booleans())
