@@ -22,7 +22,7 @@ MOST_ERRORS = 60
 EXIT_STATUS = 70
 STDERR = 2
 # What CPython says of an exception in its own code around `Thread.run` (thread_run in _threadmodule.c).
-OF_A_THREAD = "Exception ignored in thread started by"
+_OF_A_THREAD = "Exception ignored in thread started by"
 SAYING_SECONDS = 1.0
 
 
@@ -55,7 +55,7 @@ def exit_with_unbegun_thread(unraisable: "sys.UnraisableHookArgs") -> None:
     Where memory runs out before `Thread.run` or behind it, Python asks this hook and not `threading.excepthook`.
     What started the thread takes it for begun, and would wait for it without an end.
     """
-    if not (unraisable.err_msg or "").startswith(OF_A_THREAD):
+    if not (unraisable.err_msg or "").startswith(_OF_A_THREAD):
         sys.__unraisablehook__(unraisable)
         return
     try:

@@ -11,7 +11,7 @@ _LONGEST = 20 * NANOSECONDS // 1000
 
 
 class RightOfWay:
-    """Lets other threads rest while the dispatcher needs the interpreter, of which each may keep it for a while.
+    """Lets other threads rest while the dispatcher needs the interpreter: each of them may keep it for a while.
 
     `expect`, `claim` and `release` belong to the dispatcher and the calls of its slots, `give` to all others.
     """

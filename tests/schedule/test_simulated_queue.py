@@ -1,4 +1,4 @@
-"""When slots open for what lingers, joins or waits."""
+"""The openings of slots for entries that linger, join or wait."""
 
 from dataclasses import replace
 

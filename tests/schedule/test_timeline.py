@@ -217,7 +217,7 @@ def rate_of(slot_size: int) -> RateLimit:
 
 @st.composite
 def alike_in_part(draw: st.DrawFn) -> list[Entry]:
-    """Entries of which some neighbours have the same size."""
+    """Entries that have the same size as some of their neighbours."""
     batch = st.integers(1, 4)
     groups = draw(st.lists(st.tuples(batch, st.integers(1, 14), st.integers(1, 12)), min_size=1, max_size=4))
     shapes = [(size, ids) for size, ids, times in groups for _ in range(times)]
