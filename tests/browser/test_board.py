@@ -19,7 +19,7 @@ SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychan
 
 
 def test_a_submission_is_seen_from_waiting_to_done(start: Start, client: Client, look: Open) -> None:
-    start(INGEST_INTERVAL_SECONDS="2").until_healthy()
+    start(INGEST_INTERVAL_SECONDS="10", INGEST_SIMULATED_DELAY_SECONDS="5").until_healthy()
     page = look().page
     expect(page.get_by_text("No departures.")).to_be_visible()
     client.submit([1, 2, 3, 4, 5], "HIGH")
@@ -50,7 +50,7 @@ def test_it_agrees_with_the_schedule_to_the_second(start: Start, client: Client,
 
 def test_a_killed_service_is_missed_and_found_again(start: Start, client: Client, look: Open) -> None:
     process = start().until_healthy()
-    client.submit(range(1, 10), "LOW")
+    client.submit(range(1, 100), "LOW")
     page = look().page
     expect(page.locator("tr.now")).to_be_visible()
     process.kill()
@@ -60,12 +60,12 @@ def test_a_killed_service_is_missed_and_found_again(start: Start, client: Client
     assert "bad.svg" in (page.locator("#icon").get_attribute("href") or "")
     start().until_healthy()
     expect(trouble).to_be_hidden()
-    expect(page).to_have_title(re.compile(r"^\d waiting"))
+    expect(page).to_have_title(re.compile(r"^\d\d waiting"))
     assert "good.svg" in (page.locator("#icon").get_attribute("href") or "")
 
 
 def test_focus_and_selection_stay_while_the_slots_go_by(start: Start, client: Client, look: Open) -> None:
-    start(INGEST_INTERVAL_SECONDS="1").until_healthy()
+    start(INGEST_INTERVAL_SECONDS="3").until_healthy()
     client.submit(range(1, 100), "LOW")
     page = look().page
     page.evaluate("getSelection().selectAllChildren(document.getElementById('waiting'))")
@@ -114,8 +114,9 @@ def test_everyone_can_read_the_limits(start: Start, client: Client, look: Open) 
     start(INGEST_LIMITS="3/1s, 6/1m, 10000/1d").until_healthy()
     client.submit(range(1, 10), "HIGH")
     board = look(**JUDGED)
-    expect(board.page.locator(".limits .held")).to_have_text("0")
-    expect(board.page.locator(".limits tbody tr")).to_have_count(3)
+    limits = board.page.locator(".limits tbody tr")
+    expect(limits).to_have_count(3)
+    expect(limits.filter(has_text="6 in 1 m").locator(".held")).to_have_text("0")
     assert board.obstacles() == []
 
 
@@ -123,9 +124,9 @@ def test_everyone_can_use_it(start: Start, client: Client, look: Open) -> None:
     start().until_healthy()
     client.submit(range(1, 5), "HIGH")
     client.submit(range(1, 5), "MEDIUM")
-    client.submit(range(1_000_000_001, 1_000_000_008), "LOW")
+    client.submit(range(999_999_908, 1_000_000_008), "LOW")
     board = look(**JUDGED)
-    expect(board.page.locator(".past tbody tr")).to_have_count(1)
+    expect(board.page.locator(".past tbody tr").first).to_be_visible()
     assert board.obstacles() == []
 
 

@@ -42,7 +42,7 @@ def with_failures(client: Client, environ: dict[str, str], error: str) -> str:
 
 
 def test_a_submission_is_seen_from_waiting_to_done(start: Start, client: Client, look: Open) -> None:
-    start(INGEST_INTERVAL_SECONDS="1").until_healthy()
+    start(INGEST_INTERVAL_SECONDS="4").until_healthy()
     client.ask("POST", "/dispatcher/pause")
     ingestion_id = client.submit(range(1, 12), "HIGH")
     page = look(address(ingestion_id)).page

@@ -41,7 +41,7 @@ def shown_ids(page: Page) -> list[str]:
 
 
 def test_an_ingestion_is_seen_from_waiting_to_completed(start: Start, client: Client, look: Open) -> None:
-    start(INGEST_INTERVAL_SECONDS="2").until_healthy()
+    start(INGEST_INTERVAL_SECONDS="6").until_healthy()
     page = look("/ingestions").page
     expect(page).to_have_title("Ingestions")
     expect(page.get_by_text("There are no ingestions yet.")).to_be_visible()
