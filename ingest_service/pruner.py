@@ -6,29 +6,28 @@ from collections.abc import Callable
 from ingest_service.clock import NANOSECONDS, Clock
 from ingest_service.errors import StoreError, StoreStopped
 from ingest_service.loop import Loop, exit_process
-from ingest_service.ports.records import Cutoffs, Records
+from ingest_service.ports.records import BelievedTime, Records
 
 log = logging.getLogger(__name__)
 
 DAY = 86_400 * NANOSECONDS
 # A key is kept for a day at least; a client that tries again does so within minutes.
 KEEP_KEYS = DAY
-# What a round may remove beyond what has passed since the one before it: a clock that was set ahead does not empty
-# the store. Keys are kept for a day, so theirs is smaller.
-MOST = Cutoffs(history=DAY, keys=DAY // 24)
+# How many times as fast as the monotonic clock the believed time follows the wall clock: one that was set ahead
+# does not empty the store. Keys are kept for a day, so theirs follows more slowly.
+SPEED = BelievedTime(history=24, keys=2)
 # A step is a small part of a commit that others wait for.
 ROWS_IN_STEP = 500
 BETWEEN_STEPS = NANOSECONDS // 20
-BETWEEN_ROUNDS = 3600 * NANOSECONDS
+BETWEEN_ROUNDS = 600 * NANOSECONDS
 
 
 class Pruner(Loop):
-    """Removes what ended more than `keep` nanoseconds ago, in small steps, every hour.
+    """Removes what ended more than `keep` nanoseconds ago, in small steps, every ten minutes.
 
-    The wall clock may be wrong. So what is due is believed to be, at the start, what was due when the last entry
-    of the store was written, and then to grow with the monotonic clock. In each later round the wall clock may
-    move it on by a day's worth of history and an hour's worth of keys, and never back. A round removes what is due
-    by both.
+    The wall clock may be wrong, at this start and at those before it. So the time that is believed is kept in the
+    store. It follows the wall clock only while a process runs, at SPEED. In a store without one it begins with the
+    time of the last entry. A round removes what is old by both.
     """
 
     name = "pruner"
@@ -38,11 +37,12 @@ class Pruner(Loop):
     ) -> None:
         super().__init__(clock, give_up)
         self._records = records
-        self._keep = keep
-        self._round = Cutoffs(0, 0)
-        self._believed = self._most = Cutoffs(0, 0)
-        self._began = 0
+        self._ages = (keep, KEEP_KEYS)
+        self._cutoffs = (0, 0)
+        self._believed = BelievedTime(0, 0)
+        self._followed = 0
         self._is_done = True
+        self._is_behind = False
 
     def start(self) -> None:
         """Look at the store before this process writes into it, and start. Raises StoreError."""
@@ -60,7 +60,7 @@ class Pruner(Loop):
         try:
             if self._is_done:
                 self._begin_round()
-            more = self._records.prune(*self._round, ROWS_IN_STEP)
+            more = self._records.prune(*self._cutoffs, ROWS_IN_STEP)
         except StoreStopped:
             raise
         except StoreError as error:
@@ -70,23 +70,35 @@ class Pruner(Loop):
         return more
 
     def look(self) -> None:
-        """Begin with what was due when the last entry was written. Raises StoreError."""
+        """Begin with the time that is believed so far. Raises StoreError."""
+        self._believed = self._records.believed_time() or self._time_of_last_entry()
+        self._followed = self._clock.now()
+
+    def _time_of_last_entry(self) -> BelievedTime:
         latest = self._records.latest()
-        self._believed = self._due(self._clock.wall() if latest is None else latest)
-        self._most, self._began = Cutoffs(0, 0), self._clock.now()
+        time = self._clock.wall() if latest is None else latest
+        return BelievedTime(time, time)
 
     def _begin_round(self) -> None:
-        believed, due, now = self._believed, self._due(self._clock.wall()), self._clock.now()
-        grown = Cutoffs(*(time + now - self._began for time in believed))
-        allowed = Cutoffs(*map(sum, zip(grown, self._most, strict=True)))
-        self._believed = Cutoffs(*map(max, grown, map(min, due, allowed)))
-        self._round = Cutoffs(*map(min, due, allowed))
-        self._most, self._began = MOST, now
-        behind = due.history - self._round.history
-        # What is less goes in the next round.
-        if behind > MOST.history:
-            text = "%.1f days of history are due at once, as if the clock had been set; they go day by day"
+        wall, now = self._clock.wall(), self._clock.now()
+        most = [speed * (now - self._followed) for speed in SPEED]
+        self._believed = BelievedTime(*map(_followed, self._believed, (wall, wall), most))
+        self._followed = now
+        self._records.keep_believed_time(self._believed)
+        history, keys = (min(wall, time) - age for time, age in zip(self._believed, self._ages, strict=True))
+        self._cutoffs = history, keys
+        self._warn(wall - self._believed.history)
+
+    def _warn(self, behind: int) -> None:
+        """Write a line when so much is due at once that the clock may have been set."""
+        was_behind, self._is_behind = self._is_behind, behind > DAY
+        if self._is_behind and not was_behind:
+            text = (
+                "%.1f days of history are due at once, as if the clock had been set; a day's worth goes in an hour"
+            )
             log.warning(text, behind / DAY)
 
-    def _due(self, wall: int) -> Cutoffs:
-        return Cutoffs(wall - self._keep, wall - KEEP_KEYS)
+
+def _followed(time: int, wall: int, most: int) -> int:
+    """Return a time after it was moved towards that of the wall clock, by `most` nanoseconds at most."""
+    return max(time - most, min(wall, time + most))

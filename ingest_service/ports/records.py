@@ -127,8 +127,8 @@ class MinutesRecord:
     flows: tuple[MinuteFlow, ...]
 
 
-class Cutoffs(NamedTuple):
-    """Times of the wall clock: history that ended before the first is old, keys that came before the second."""
+class BelievedTime(NamedTuple):
+    """The time (wall clock) that is believed to have come, for what becomes old: history, and idempotency keys."""
 
     history: int
     keys: int
@@ -225,6 +225,12 @@ class Records(Protocol):
 
     def latest(self) -> int | None:
         """Return when (wall clock) the last ingestion was accepted or the last slot opened, None before both."""
+
+    def believed_time(self) -> BelievedTime | None:
+        """Return the time that was kept last, None before the first."""
+
+    def keep_believed_time(self, time: BelievedTime) -> None:
+        """Keep a time in place of the one before; it is durable then."""
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Remove at most `most` rows of history; return whether there is more to do.

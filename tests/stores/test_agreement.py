@@ -18,7 +18,7 @@ from ingest_service.domain.ledger import Outcome, Retry, Slip, Slot, Uncalled, V
 from ingest_service.domain.model import Batch, Ingestion, Priority, Status, Submission
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import KeyReused
-from ingest_service.ports.records import BoardQuery, ListFilter, MinutesQuery, Records
+from ingest_service.ports.records import BelievedTime, BoardQuery, ListFilter, MinutesQuery, Records
 from tests.doubles import VirtualClock
 from tests.simulation import SECOND
 from tests.stores.model.journal import ModelJournal
@@ -232,7 +232,10 @@ class BothSides(RuleBasedStateMachine):
         now = self.clock.wall()
         expected, found = (side.records.latest() for side in self.sides)
         assert expected == found
+        expected_time, found_time = (side.records.believed_time() for side in self.sides)
+        assert expected_time == found_time
         for side in self.sides:
+            side.records.keep_believed_time(BelievedTime(now - age, now - key_age))
             while side.records.prune(now - age, now - key_age, most):
                 pass
 

@@ -199,4 +199,13 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     );
     INSERT INTO reprioritised SELECT sequence FROM backlog UNION SELECT sequence FROM open_batches;
     """,
+    """
+    -- The time that is believed to have come, for what becomes old: history, and idempotency keys. It is that of
+    -- the replica that wrote last.
+    CREATE TABLE believed_time (
+        one integer PRIMARY KEY CHECK (one = 1),
+        history bigint NOT NULL,
+        keys bigint NOT NULL
+    );
+    """,
 )

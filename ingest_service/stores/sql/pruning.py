@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from ingest_service.ports.records import BelievedTime
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.removed_slots import remove_slots
 
@@ -61,6 +62,21 @@ def read_latest(connection: Connection) -> int | None:
         "SELECT opened_at FROM slots WHERE number = (SELECT max(number) FROM slots)) AS entries"
     ).fetchone()
     return None if row is None or row[0] is None else int(row[0])
+
+
+def read_believed_time(connection: Connection) -> BelievedTime | None:
+    """Find the time that was written last."""
+    row = connection.execute("SELECT history, keys FROM believed_time").fetchone()
+    return None if row is None else BelievedTime(*map(int, row))
+
+
+def write_believed_time(connection: Connection, time: BelievedTime) -> None:
+    """Write a time over the one before."""
+    connection.execute(
+        "INSERT INTO believed_time (one, history, keys) VALUES (1, ?, ?) "
+        "ON CONFLICT (one) DO UPDATE SET history = excluded.history, keys = excluded.keys",
+        time,
+    )
 
 
 def remove_history(

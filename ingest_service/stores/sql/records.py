@@ -10,6 +10,7 @@ from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.domain.progress import Progress
 from ingest_service.ports.records import (
     BatchesRecord,
+    BelievedTime,
     BoardQuery,
     BoardRecord,
     DetailsRecord,
@@ -30,7 +31,7 @@ from ingest_service.stores.sql.flow import read_flows
 from ingest_service.stores.sql.ledger import count_calls, read_slots, read_summary
 from ingest_service.stores.sql.listing import read_listed
 from ingest_service.stores.sql.progress import read_progress
-from ingest_service.stores.sql.pruning import read_latest
+from ingest_service.stores.sql.pruning import read_believed_time, read_latest, write_believed_time
 from ingest_service.stores.sql.rows import read_ids, read_outcome, read_positions
 from ingest_service.stores.sql.seats import read_fill, read_minutes, read_seats
 from ingest_service.stores.sql.slips import read_slips
@@ -184,6 +185,15 @@ class SqlRecords:
         """Look at the last of each kind."""
         with self._database.read() as connection:
             return read_latest(connection)
+
+    def believed_time(self) -> BelievedTime | None:
+        """Read the one row."""
+        with self._database.read() as connection:
+            return read_believed_time(connection)
+
+    def keep_believed_time(self, time: BelievedTime) -> None:
+        """Write the one row in one commit."""
+        self._database.write(lambda connection: write_believed_time(connection, time))
 
 
 def _bounded(

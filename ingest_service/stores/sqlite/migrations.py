@@ -225,4 +225,12 @@ MIGRATIONS = (
     );
     INSERT INTO reprioritised SELECT sequence FROM backlog UNION SELECT sequence FROM open_batches;
     """,
+    """
+    -- The time that is believed to have come, for what becomes old: history, and idempotency keys.
+    CREATE TABLE believed_time (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        history INTEGER NOT NULL,
+        keys INTEGER NOT NULL
+    );
+    """,
 )

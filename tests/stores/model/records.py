@@ -13,6 +13,7 @@ from ingest_service.domain.progress import Progress
 from ingest_service.ports.records import (
     SLIPS_KEPT,
     BatchesRecord,
+    BelievedTime,
     BoardQuery,
     BoardRecord,
     DetailsRecord,
@@ -39,6 +40,7 @@ class ModelRecords:
 
     def __init__(self, journal: ModelJournal) -> None:
         self._journal = journal
+        self._believed_time: BelievedTime | None = None
 
     def start(self) -> None:
         pass
@@ -160,6 +162,12 @@ class ModelRecords:
         last = [kept.created_at for kept in list(self._journal.kept.values())[-1:]]
         last += [written.slot.opened_at for written in self._journal.ledger.slots[-1:]]
         return max(last, default=None)
+
+    def believed_time(self) -> BelievedTime | None:
+        return self._believed_time
+
+    def keep_believed_time(self, time: BelievedTime) -> None:
+        self._believed_time = time
 
     def prune(self, ended_before: int, keys_before: int, most: int) -> bool:
         """Remove some ingestions, or else every slot that has no calls left and every old key."""

@@ -36,6 +36,7 @@ ROWS = {
     "thinned_slots": "SELECT number FROM thinned_slots",
     "removed_slots": "SELECT first, last, before, link FROM removed_slots",
     "reprioritised": "SELECT sequence FROM reprioritised",
+    "believed_time": "SELECT one, history, keys FROM believed_time",
 }
 # Records remove rows of these tables, and write the others.
 REMOVED = {
@@ -53,6 +54,7 @@ WRITTEN = {
     "forgotten": "sequence",
     "thinned_slots": "number",
     "removed_slots": "first, last, before, link",
+    "believed_time": "one, history, keys",
 }
 
 
