@@ -155,6 +155,7 @@ TAKEN_BACK = (
     "ALTER TABLE slots DROP COLUMN refusals",
     "ALTER TABLE slots DROP COLUMN calls_hash, DROP COLUMN link, DROP COLUMN fates, DROP COLUMN opening, "
     "DROP COLUMN closing; DROP TABLE removed_slots; DROP TABLE reprioritised",
+    "DROP TABLE believed_time",
 )
 
 
