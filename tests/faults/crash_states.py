@@ -75,16 +75,23 @@ class CrashStates:
         elif deed.kind == "U":
             del self._names[deed.name]
             self._folder.since.append((deed.name, None))
+        elif deed.kind == "R":
+            self._rename(deed.name, deed.data.decode())
         elif deed.name == FOLDER:
             self._sync_folder(deed.kind)
         elif deed.kind in "WT":
             self._names[deed.name].since.append(deed)
-        else:
+        # A name that is none of a file is that of a folder in the folder: all names there may be lost.
+        elif deed.name in self._names:
             self._sync_file(self._names[deed.name], deed.kind)
 
     def cut(self, way: str) -> dict[str, bytes]:
         """Return the files after a power cut now."""
         return {name: bytes(self._left(file, way)) for name, file in self._left_names(way).items()}
+
+    def _rename(self, name: str, later: str) -> None:
+        self._names[later] = self._names.pop(name)
+        self._folder.since += [(name, None), (later, self._names[later])]
 
     def _sync_folder(self, kind: str) -> None:
         folder = self._folder

@@ -164,6 +164,13 @@ int unlink(const char *path) {
     return failed;
 }
 
+int rename(const char *path, const char *other) {
+    const char *name = within(path), *later = within(other);
+    int failed = REAL(int, rename, const char *, const char *)(path, other);
+    if (name && later && !failed) note('R', name, 0, later, strlen(later));
+    return failed;
+}
+
 static int opened(int file, const char *path, int is_new) {
     const char *name = within(path);
     if (name && is_new && file >= 0) note('C', name, 0, 0, 0);

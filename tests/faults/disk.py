@@ -23,8 +23,8 @@ ALWAYS = 2**62
 class Deed:
     """A thing done to a file of the folder; `at` is nanoseconds of the monotonic clock.
 
-    Its kind is one of W (write), T (truncate), B and E (a sync begins, ends), F (it failed), C (create) and
-    U (unlink). The offset of a truncate is the size that is left.
+    Its kind is one of W (write), T (truncate), B and E (a sync begins, ends), F (it failed), C (create), U
+    (unlink) and R (rename). The offset of a truncate is the size that is left, the data of a rename the new name.
     """
 
     kind: str

@@ -1,15 +1,21 @@
 """Backups that are taken while clients submit and slots open: each is restored, and goes on where it was."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from ingest_service.clock import NANOSECONDS
 from ingest_service.upstreams.fake import FakeUpstream
+from tests.copying.filled import fill, in_file
+from tests.doubles import VirtualClock
+from tests.faults.crash_states import power_cuts
+from tests.faults.disk import Disk
 from tests.processes.backing_up import back_up
 from tests.processes.client import Client
 from tests.processes.failure_plan import FAILURES, FailurePlan
@@ -81,4 +87,30 @@ def test_a_backup_under_load_holds_all_that_was_accepted_and_waits_a_whole_inter
         "a backup taken under load is restored",
         f"{len(backups)} backups, up to {len(backups[-1].accepted)} submissions before",
         f"0 lost; {sum(calls)} calls, the first of each a whole interval after its start",
+    )
+
+
+def test_a_power_cut_while_a_backup_is_written_leaves_all_of_it_or_nothing(
+    tmp_path: Path, scale: Callable[[int, int], int], figure: Callable[[str, str, str], None]
+) -> None:
+    disk, clock = Disk(tmp_path / "disk"), VirtualClock()
+    store = in_file(tmp_path / "ingest.db", clock)
+    fill(store, clock)
+    store.stop()
+    backup = disk.files / "backup.db"
+    back_up(backup, {**settings(tmp_path), **disk.environ})
+    whole, deeds = backup.read_bytes(), list(disk.deeds())
+    found: Counter[str] = Counter()
+    states = scale(500, 5_000)
+    for cut in power_cuts(deeds, states, Random(1)):
+        left = cut.files.get(backup.name)
+        assert left in (None, whole), f"after {cut.number} of {len(deeds)} deeds, {cut.way}"
+        found["nothing" if left is None else "all of it"] += 1
+        # By then it was said to be there.
+        assert left or cut.number < len(deeds), cut.way
+    assert found.keys() == {"nothing", "all of it"}
+    figure(
+        "power cut while a backup is written",
+        f"{states:,} states of the files",
+        f"{found['nothing']:,} times no backup, {found['all of it']:,} times all of it; always once it was said",
     )

@@ -20,7 +20,7 @@ FEW = [
 ]
 MOST = [
     SystemCall(name, number)
-    for name, most in [("pwrite64", 90), ("fdatasync", 12), ("ftruncate", 1), ("unlink", 1)]
+    for name, most in [("pwrite64", 99), ("fdatasync", 13), ("ftruncate", 1), ("unlink", 1)]
     for number in range(1, most + 1)
 ]
 
