@@ -13,9 +13,11 @@ log = logging.getLogger(__name__)
 DAY = 86_400 * NANOSECONDS
 # A key is kept for a day at least; a client that tries again does so within minutes.
 KEEP_KEYS = DAY
-# How many times as fast as the monotonic clock the believed time follows the wall clock: one that was set ahead
-# does not empty the store. Keys are kept for a day, so theirs follows more slowly.
-SPEED = BelievedTime(history=24, keys=2)
+# How many times as fast as time goes on the believed time nears a clock that is ahead: one that was set does not
+# empty the store. Keys are kept for a day, so theirs nears it more slowly.
+HISTORY_SPEED, KEYS_SPEED = 24, 1
+# 2020 began then: a clock that shows an earlier time was never set.
+EARLIEST = 1_577_836_800 * NANOSECONDS
 # A step is a small part of a commit that others wait for.
 ROWS_IN_STEP = 500
 BETWEEN_STEPS = NANOSECONDS // 20
@@ -26,8 +28,9 @@ class Pruner(Loop):
     """Removes what ended more than `keep` nanoseconds ago, in small steps, every ten minutes.
 
     The wall clock may be wrong, at this start and at those before it. So the time that is believed is kept in the
-    store. It follows the wall clock only while a process runs, at SPEED. In a store without one it begins with the
-    time of the last entry. A round removes what is old by both.
+    store. It is never ahead of the wall clock. Where it is behind, it goes on with the monotonic clock while a
+    process runs, and nears the wall clock at a limited speed. A store without one begins with the time of its last
+    entry.
     """
 
     name = "pruner"
@@ -37,10 +40,10 @@ class Pruner(Loop):
     ) -> None:
         super().__init__(clock, give_up)
         self._records = records
-        self._ages = (keep, KEEP_KEYS)
-        self._cutoffs = (0, 0)
+        self._keep = keep
         self._believed = BelievedTime(0, 0)
-        self._followed = 0
+        self._believed_at = 0
+        self._ended_before = self._keys_before = 0
         self._is_done = True
         self._is_behind = False
 
@@ -60,7 +63,7 @@ class Pruner(Loop):
         try:
             if self._is_done:
                 self._begin_round()
-            more = self._records.prune(*self._cutoffs, ROWS_IN_STEP)
+            more = self._records.prune(self._ended_before, self._keys_before, ROWS_IN_STEP)
         except StoreStopped:
             raise
         except StoreError as error:
@@ -70,9 +73,10 @@ class Pruner(Loop):
         return more
 
     def look(self) -> None:
-        """Begin with the time that is believed so far. Raises StoreError."""
-        self._believed = self._records.believed_time() or self._time_of_last_entry()
-        self._followed = self._clock.now()
+        """Begin with the time that was believed last. Raises StoreError."""
+        kept = self._records.believed_time()
+        self._believed = self._time_of_last_entry() if kept is None or min(kept) < EARLIEST else kept
+        self._believed_at = self._clock.now()
 
     def _time_of_last_entry(self) -> BelievedTime:
         latest = self._records.latest()
@@ -81,24 +85,26 @@ class Pruner(Loop):
 
     def _begin_round(self) -> None:
         wall, now = self._clock.wall(), self._clock.now()
-        most = [speed * (now - self._followed) for speed in SPEED]
-        self._believed = BelievedTime(*map(_followed, self._believed, (wall, wall), most))
-        self._followed = now
-        self._records.keep_believed_time(self._believed)
-        history, keys = (min(wall, time) - age for time, age in zip(self._believed, self._ages, strict=True))
-        self._cutoffs = history, keys
+        passed, self._believed_at = now - self._believed_at, now
+        if wall >= EARLIEST:
+            self._believe(wall, passed)
+            self._records.keep_believed_time(self._believed)
+        self._ended_before = min(wall, self._believed.history) - self._keep
+        self._keys_before = min(wall, self._believed.keys) - KEEP_KEYS
         self._warn(wall - self._believed.history)
 
+    def _believe(self, wall: int, passed: int) -> None:
+        """Let the believed time go on after this time has passed."""
+        history, keys = self._believed
+        # A process that stood still did not watch the clock meanwhile.
+        watched = min(passed, BETWEEN_ROUNDS)
+        self._believed = BelievedTime(
+            min(wall, history + passed + HISTORY_SPEED * watched), min(wall, keys + passed + KEYS_SPEED * watched)
+        )
+
     def _warn(self, behind: int) -> None:
-        """Write a line when so much is due at once that the clock may have been set."""
+        """Write a line when the believed time has fallen far behind the wall clock."""
         was_behind, self._is_behind = self._is_behind, behind > DAY
         if self._is_behind and not was_behind:
-            text = (
-                "%.1f days of history are due at once, as if the clock had been set; a day's worth goes in an hour"
-            )
+            text = "the clock is %.1f days ahead of what is believed; an hour removes a day's worth of history"
             log.warning(text, behind / DAY)
-
-
-def _followed(time: int, wall: int, most: int) -> int:
-    """Return a time after it was moved towards that of the wall clock, by `most` nanoseconds at most."""
-    return max(time - most, min(wall, time + most))

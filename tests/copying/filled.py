@@ -9,7 +9,7 @@ from ingest_service.clock import Clock
 from ingest_service.domain.entry import Entry
 from ingest_service.domain.ledger import Outcome, Retry, Slip, Verdict
 from ingest_service.domain.model import Priority, Status
-from ingest_service.ports.records import ListFilter, Records
+from ingest_service.ports.records import BelievedTime, ListFilter, Records
 from tests.doubles import VirtualClock
 from tests.engines.wiring import SECOND
 from tests.stores.steps import close, next_batch, open_batches, open_next, release, rest_of, submit, waiting
@@ -57,6 +57,7 @@ def fill(store: Store, clock: VirtualClock) -> list[UUID]:
             {begun.sequence: Slip(at, 1, 5 * SECOND, "because"), fails.sequence: Slip(at, 0, 9, "")}
         )
     store.journal.pause(clock.wall() - SECOND)
+    store.records.keep_believed_time(BelievedTime(clock.wall() - HOUR, clock.wall() - SECOND))
 
     crashed, called_again = submit(store, [70, 71]), submit(store, [80, 81])
     open_next(store, next(numbers), crashed)
@@ -72,6 +73,7 @@ def answers(records: Records, ingestions: list[UUID]) -> Iterator[object]:
     yield [records.listed(ListFilter(s, p, 10**9, 99)) for s in (None, *Status) for p in (None, *Priority)]
     yield records.slots(10**9, 99)
     yield dict(records.batch_counts())
+    yield records.believed_time()
     for ingestion_id in ingestions:
         progress = records.progress(ingestion_id)
         yield progress, records.ingestion(ingestion_id), records.failed_ids(ingestion_id)

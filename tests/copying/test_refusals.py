@@ -121,12 +121,30 @@ def test_a_target_that_is_not_empty_is_refused(filled: Path, postgres_url: str, 
     assert refusal(postgres_url, other) == sentence
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [table for table in TABLES if table != "believed_time"])
 def test_one_row_is_enough(table: str, filled: Path, empty: Path) -> None:
     with closing(sqlite3.connect(empty)) as connection, connection:
         connection.execute(f"ATTACH '{filled}' AS filled")
         connection.execute(f"INSERT INTO {table} SELECT * FROM filled.{table} LIMIT 1")
     assert "is not empty" in refusal(filled, empty)
+
+
+BELIEVED = "INSERT INTO believed_time VALUES (1, 17, 18)"
+
+
+def test_a_target_that_was_only_started_is_empty_and_believes_the_time_of_the_source(
+    filled: Path, empty: Path, postgres_url: str
+) -> None:
+    with closing(sqlite3.connect(empty)) as connection, connection:
+        connection.execute(BELIEVED)
+    with psycopg.connect(postgres_url) as session:
+        session.execute(BELIEVED)
+    copied(filled, empty)
+    copied(filled, postgres_url)
+    for path in (filled, empty):
+        with closing(sqlite3.connect(path)) as connection:
+            believed = connection.execute("SELECT * FROM believed_time").fetchall()
+        assert believed == execute(postgres_url, "SELECT * FROM believed_time")
 
 
 def test_a_database_is_not_copied_into_itself(filled: Path, postgres_url: str) -> None:

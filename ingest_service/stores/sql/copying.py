@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, LiteralString, Protocol
 
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.rows import ID_COUNT
@@ -41,9 +41,12 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "thinned_slots": _typed("number int8"),
     "removed_slots": _typed("first int8, last int8, before bytea, link bytea"),
     "reprioritised": _typed("sequence int8"),
+    "believed_time": _typed("one int4, history int8, keys int8"),
     "retries": _typed("sequence int8, position int4, priority int2, attempts int4, left int8"),
     "pause": _typed("one int4, left int8"),
 }
+# A target that was started once has a time of its own; that of the source counts.
+FORGET_TIME: LiteralString = "DELETE FROM believed_time"
 _IDS_WAITING = (
     f"SELECT coalesce(sum({ID_COUNT} - released), 0) + (SELECT count(*) FROM retries) "
     "FROM backlog JOIN ingestions USING (sequence)"

@@ -65,9 +65,9 @@ def read_latest(connection: Connection) -> int | None:
 
 
 def read_believed_time(connection: Connection) -> BelievedTime | None:
-    """Find the time that was written last."""
+    """Find the time that was written last. What is no number is damage, and as good as nothing."""
     row = connection.execute("SELECT history, keys FROM believed_time").fetchone()
-    return None if row is None else BelievedTime(*map(int, row))
+    return None if row is None or not all(isinstance(time, int) for time in row) else BelievedTime(*row)
 
 
 def write_believed_time(connection: Connection, time: BelievedTime) -> None:

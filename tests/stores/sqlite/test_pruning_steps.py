@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest_service.domain.ledger import Outcome, Retry, Slip
+from ingest_service.ports.records import BelievedTime
 from ingest_service.stores.sql.pruning import read_ended
 from tests.doubles import VirtualClock
 from tests.stores.steps import close, finish, open_next, submission_of, submit, waiting
@@ -125,3 +126,12 @@ def test_a_key_of_an_ingestion_that_is_half_removed_may_be_used_again(
         pass
     assert store.journal.resubmitted(again, "1") == again.id
     assert rows(path)["idempotency_keys"] == 1
+
+
+@pytest.mark.parametrize("damaged", ["soon", b"\xff", 1.5])
+def test_a_believed_time_that_is_no_number_is_as_good_as_none(store: Store, path: Path, damaged: object) -> None:
+    store.records.keep_believed_time(BelievedTime(1, 2))
+    assert store.records.believed_time() == BelievedTime(1, 2)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE believed_time SET keys = ?", [damaged])
+    assert store.records.believed_time() is None
