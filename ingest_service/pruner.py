@@ -86,6 +86,7 @@ class Pruner(Loop):
     def _begin_round(self) -> None:
         wall, now = self._clock.wall(), self._clock.now()
         passed, self._believed_at = now - self._believed_at, now
+        # By a clock that was never set nothing is believed, and nothing is old.
         if wall >= EARLIEST:
             self._believe(wall, passed)
             self._records.keep_believed_time(self._believed)

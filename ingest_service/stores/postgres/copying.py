@@ -16,14 +16,13 @@ from ingest_service.stores.postgres.errors import store_error, translated
 from ingest_service.stores.postgres.replicas import LATELY
 from ingest_service.stores.postgres.schema import TIMES, migrate
 from ingest_service.stores.sql.copying import (
-    FORGET_TIME,
     TABLES,
     Row,
     Summary,
     columns_of,
     count_rows,
     count_waiting,
-    is_empty,
+    emptied,
     read_summary,
 )
 
@@ -82,8 +81,7 @@ def postgres_target(url: str) -> Iterator["PostgresTarget"]:
         migrate(session)
         _begin(session, "BEGIN ISOLATION LEVEL READ COMMITTED")
         _require_alone(session, "target")
-        session.execute(FORGET_TIME)
-        if not is_empty(PostgresConnection(session)):
+        if not emptied(PostgresConnection(session)):
             raise CopyRefused("the target is not empty: copy into a new database")
         yield PostgresTarget(session)
         _commit(session)

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, LiteralString, Protocol
+from typing import Any, Protocol
 
 from ingest_service.stores.sql.database import Connection
 from ingest_service.stores.sql.rows import ID_COUNT
@@ -45,8 +45,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "retries": _typed("sequence int8, position int4, priority int2, attempts int4, left int8"),
     "pause": _typed("one int4, left int8"),
 }
-# A target that was started once has a time of its own; that of the source counts.
-FORGET_TIME: LiteralString = "DELETE FROM believed_time"
 _IDS_WAITING = (
     f"SELECT coalesce(sum({ID_COUNT} - released), 0) + (SELECT count(*) FROM retries) "
     "FROM backlog JOIN ingestions USING (sequence)"
@@ -111,8 +109,9 @@ def count_rows(connection: Connection) -> int:
     return sum(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES)
 
 
-def is_empty(connection: Connection) -> bool:
-    """Return whether none of TABLES has a row."""
+def emptied(connection: Connection) -> bool:
+    """Remove the time that a mere start has kept; return whether none of TABLES has a row then."""
+    connection.execute("DELETE FROM believed_time")
     return not any(connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in TABLES)
 
 

@@ -8,15 +8,7 @@ from pathlib import Path
 from ingest_service.clock import Clock
 from ingest_service.domain.packed_ids import PackedIds
 from ingest_service.errors import CopyRefused, StoreInUse
-from ingest_service.stores.sql.copying import (
-    FORGET_TIME,
-    Row,
-    Summary,
-    columns_of,
-    count_rows,
-    is_empty,
-    read_summary,
-)
+from ingest_service.stores.sql.copying import Row, Summary, columns_of, count_rows, emptied, read_summary
 from ingest_service.stores.sql.counting import BATCHES, UNRELEASED
 from ingest_service.stores.sqlite.checksums import insert_checksums, require_intact
 from ingest_service.stores.sqlite.connections import connect, translated
@@ -101,8 +93,7 @@ def sqlite_target(path: Path, clock: Clock) -> Iterator["SqliteTarget"]:
     with _locked(path) as lock_file, closing(connect(path)) as connection, translated(_NOT_WRITTEN):
         migrate(connection)
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(FORGET_TIME)
-        if not is_empty(connection):
+        if not emptied(connection):
             raise CopyRefused(f"the target {path} is not empty: copy into a file that does not exist")
         yield SqliteTarget(connection, clock)
         number = connection.execute("SELECT max(number) FROM slots").fetchone()[0]
