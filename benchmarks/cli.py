@@ -2,8 +2,8 @@
 
 `ingestctl --help` stands beside a Python that only imports click, which draws the help; each is a process of its
 own. Submitting a file of 10 million ids stands beside reading and checking it in the plainest way, which sends
-nothing: the whole process is measured, with its ten requests to a server that makes the ids durable. Read: nobody
-notices less than 0.1 s, and a script that submits id after id pays the processor's seconds for each.
+nothing: the whole process is measured, with its ten requests to a server that makes the ids durable. People do
+not notice less than 0.1 s; a script that submits id after id pays the processor's seconds for each.
 """
 
 import subprocess

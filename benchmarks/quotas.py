@@ -1,7 +1,7 @@
 """The costs of quotas: the forecast across the gaps that they make, the memory of what was called, and a slot.
 
 Asked each time: when the last id runs, just after the most urgent id was taken. And the same without a quota.
-The quota is 100,000 a day, of which 100,000 are used up by slots of one id: the most that there can be.
+The quota is 100,000 a day, and slots of one id have used all of it up: the most that there can be.
 """
 
 import tracemalloc

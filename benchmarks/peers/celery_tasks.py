@@ -1,7 +1,7 @@
 """Celery over Redis: a task for each id under a rate limit, in one worker, acknowledged when it has ended.
 
 A task that a killed worker has not acknowledged is given to another after the visibility timeout, when a worker
-looks for such tasks: by default an hour, and up to 100 seconds more. Here it takes 5 seconds, of which a task
+looks for such tasks: by default an hour, and up to 100 seconds more. Here it takes 5 seconds, while a task
 needs 3 at most, and a worker looks each second.
 """
 

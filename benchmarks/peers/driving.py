@@ -1,8 +1,8 @@
 """The drivers of queues in Python share this, standard library only: each runs in an environment of its own.
 
 A driver either works until it is killed, or submits: it reads lists of ids from stdin, a line each, and prints the
-ids of a list, a line each, as soon as they are accepted. The environment has LIMIT and INTERVAL (at most so many
-ids may start in so many seconds), UPSTREAM (a URL with `{id}`) and STORE (a URL or file, of what the queue keeps).
+ids of a list, a line each, as soon as they are accepted. The environment has LIMIT and INTERVAL (at most LIMIT
+ids may start in any INTERVAL seconds), UPSTREAM (a URL with `{id}`) and STORE (the URL or file of the queue).
 """
 
 import os

@@ -21,7 +21,7 @@ class Ran:
 
     @property
     def missing(self) -> list[Proof]:
-        """The proofs of which nothing has passed."""
+        """The proofs without any test that passed."""
         return [proof for proof in self._proofs if proof.node_id not in self._passed]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

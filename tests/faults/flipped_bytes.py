@@ -1,4 +1,4 @@
-"""Databases of which one byte is another one, and what a start makes of them."""
+"""Databases with one byte changed, and the result of a start on each of them."""
 
 import logging
 import shutil

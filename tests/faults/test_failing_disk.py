@@ -42,7 +42,7 @@ class Fault:
 
 
 def faults(step: int) -> Iterator[Fault]:
-    """Yield faults at every so many calls of a round, of all kinds of files."""
+    """Yield faults at every `step`-th call of a round, of all kinds of files."""
     errors, counts = cycle([errno.ENOSPC, errno.EIO]), cycle([1, 4, ALWAYS])
     for skip in range(0, CALLS_OF_A_ROUND, step):
         yield Fault(LOG, WRITE, next(errors), skip, next(counts))

@@ -1,4 +1,4 @@
-"""A database of which one bit is another one: a start refuses it, sets aside what is damaged, or is right."""
+"""A database with one bit changed: a start refuses it, sets aside what is damaged, or is right."""
 
 from collections import Counter
 from collections.abc import Callable

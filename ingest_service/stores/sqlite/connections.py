@@ -11,7 +11,7 @@ from ingest_service.errors import StoreDamaged, StoreError
 
 # Bytes to which the log shrinks when it is used again; a slow reader lets it grow to any size.
 _LARGEST_IDLE_LOG = 8 * 1024 * 1024
-# The sentence of SQLite about a damaged schema quotes bytes of that, and is no text.
+# SQLite quotes bytes of a damaged schema in its sentence about it: then that sentence is not text.
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 NOT_READ = "the database cannot be read"
 

@@ -109,7 +109,7 @@ MIGRATIONS = (
     CREATE TABLE forgotten (
         sequence INTEGER PRIMARY KEY
     );
-    -- Slots of which calls were removed: they go too once they have none left and are not the last one.
+    -- Slots that have lost calls to pruning: they go too once they have none left and are not the last one.
     CREATE TABLE thinned_slots (
         number INTEGER PRIMARY KEY
     );

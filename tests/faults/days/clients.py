@@ -142,7 +142,7 @@ class Clients:
             self._notes.add(note(reply, found))
 
     def _chosen(self, which: int) -> list[tuple[int, UUID]]:
-        """Return one of the last ingestions, with its name; nothing if there are not so many."""
+        """Return one of the last ingestions, with its name; nothing if there are fewer."""
         return list(self._accepted.items())[-1 - which :][:1] if which < len(self._accepted) else []
 
 

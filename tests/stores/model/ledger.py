@@ -77,7 +77,7 @@ class Ledger:
         return None
 
     def called(self, most_ids: int) -> list[LedgerSlot]:
-        """Return the last slots in their order, as many as have so many ids."""
+        """Return the last slots in their order, as many as have `most_ids` ids."""
         found: list[LedgerSlot] = []
         for one in reversed(self._slots):
             if sum(slot.ids for slot in found) >= most_ids:

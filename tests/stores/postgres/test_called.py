@@ -54,7 +54,7 @@ class Ledger:
             self.tables.execute(statement, [number])
 
     def frees(self, ids: int = 3) -> float:
-        """Look at the ledger; return in how many seconds a slot with so many ids fits."""
+        """Look at the ledger; return after how many seconds a slot with `ids` ids fits."""
         (number,) = self.tables.execute("SELECT coalesce(max(number), 0) FROM slots").fetchone()
         seen = SeenSlot(number, None, True, 0, SlotTimes(0, 0, 0), self.timeline)
         fields: dict[str, Any] = dict.fromkeys(SlotState.__slots__, 0)

@@ -25,7 +25,7 @@ def rows_of(html: str, name: str) -> list[list[str]]:
 
 
 def submit_some(simulation: Simulation) -> None:
-    """Let 7 ids come and be called, two of which fail; a minute later 9 more, one of which is called again."""
+    """Let 7 ids come and be called, and two of them fail; a minute later 9 more, and one is called again."""
     simulation.upstream.answer = failing({2, 3}, FINAL)
     simulation.submit(range(1, 8))
     simulation.run()

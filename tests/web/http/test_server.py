@@ -52,7 +52,7 @@ def test_without_descriptors_it_rests_before_it_accepts_again(
 
 
 class Broken:
-    """What cannot be made for a connection."""
+    """A channel that cannot be made for its connection."""
 
     def __init__(self, _server: Any, accepted: socket, *_: Any, **__: Any) -> None:
         accepted.close()
@@ -151,7 +151,7 @@ def test_a_small_body_is_read_in_small_pieces(server: Any) -> None:
 
 
 class TakingClient(GoneClient):
-    """The socket of a reader that takes so many bytes each time, none where the number is 0; in the end all."""
+    """The socket of a reader that takes these numbers of bytes, a number each time, and all in the end."""
 
     def __init__(self, *takes: int) -> None:
         super().__init__(b"")
